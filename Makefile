@@ -1,0 +1,40 @@
+# Everything here needs Go, git and make only.
+SHELL := /bin/bash
+GO    ?= go
+BIN   := bin/conformance
+OUT   ?= reports/latest
+
+flags = $(if $(URL),--url '$(URL)') $(if $(CONFIG),--config '$(CONFIG)') $(if $(INBOX),--inbox '$(INBOX)') \
+        $(if $(PROFILE),--profile '$(PROFILE)') $(if $(ONLY),--only '$(ONLY)') --out '$(OUT)'
+
+.DEFAULT_GOAL := help
+.PHONY: help build conformance test lint prove bench cross golden vuln clean
+
+help: ## show this help
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@echo
+	@echo "  make conformance takes URL= CONFIG= INBOX= PROFILE= ONLY= OUT="
+
+build: ## build bin/conformance
+	@$(GO) build -trimpath -o $(BIN) ./cmd/conformance
+
+conformance: build ## judge URL=… or CONFIG=…; without them the embedded reference deployment
+	@$(BIN) run $(flags)
+
+test: lint cross ## run everything that CI runs
+	$(GO) test -race -count=1 ./...
+
+lint: ## go vet, staticcheck, gofmt and go mod tidy
+	@test -z "$$(gofmt -l .)" || { echo "gofmt would change:"; gofmt -l .; exit 1; }
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+	$(GO) mod tidy -diff
+
+cross: ## build for Linux, macOS and Windows
+	@for os in linux darwin windows; do echo "build for $$os"; GOOS=$$os CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/conformance || exit 1; done
+
+golden: ## write the golden files anew
+	$(GO) test ./internal/report/... ./cmd/... -update
+
+clean: ## remove what was built and reported
+	rm -rf bin reports/latest

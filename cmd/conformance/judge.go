@@ -1,0 +1,62 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/etna-conformance/conformance/internal/deployment"
+	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/report"
+	"github.com/etna-conformance/conformance/internal/run"
+)
+
+func judgeCommand() *cobra.Command {
+	var config deployment.Config
+	var formats []string
+	c := &cobra.Command{
+		Use:   "judge DIR",
+		Short: "Judge stored evidence again, without the network",
+		Args:  cobra.ArbitraryArgs,
+		RunE: func(c *cobra.Command, args []string) error {
+			dir, err := oneDirectory(c, args)
+			if err != nil {
+				return err
+			}
+			if config.Out == "" {
+				config.Out = dir
+			}
+			formats, err := allFormats(formats)
+			if err != nil {
+				return usageError{err}
+			}
+			return judgeStored(dir, config, formats)
+		},
+	}
+	flags := c.Flags()
+	flags.StringVar(&config.Out, "out", "", "directory for the reports (default DIR)")
+	flags.StringVar(&config.Contract, "contract", "", "another contract than the built-in openapi.yaml")
+	flags.BoolVar(&config.Strict, "strict", false, "failures below must also exit 1")
+	flags.BoolVar(&config.Complete, "complete", false, "a must that is not applicable exits 3")
+	flags.BoolVar(&config.Quiet, "quiet", false, "print the headline and the failures only")
+	flags.BoolVar(&config.NoColor, "no-color", false, "print without colours")
+	flags.StringSliceVar(&formats, "format", nil, "report formats to write beside the default ones: "+formatNames())
+	return c
+}
+
+func judgeStored(dir string, config deployment.Config, formats []string) error {
+	if err := run.Writable(config.Out); err != nil {
+		return err
+	}
+	found, err := evidence.Read(dir)
+	if err != nil {
+		return usageError{err}
+	}
+	suite, err := run.Again(found, config.Contract)
+	if err != nil {
+		return err
+	}
+	judged, err := run.Judge(suite, &found, toolVersion(), config.Strict)
+	if err != nil {
+		return err
+	}
+	return tell(config, formats, report.View{Report: *judged, Run: found})
+}

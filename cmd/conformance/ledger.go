@@ -1,0 +1,116 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/etna-conformance/conformance/internal/contract"
+	"github.com/etna-conformance/conformance/internal/nearest"
+	"github.com/etna-conformance/conformance/internal/run"
+)
+
+func listCommand() *cobra.Command {
+	var path string
+	c := &cobra.Command{
+		Use:   "list",
+		Short: "List the requirements: id, level, profile, statement",
+		Args:  noArguments,
+		RunE: func(c *cobra.Command, _ []string) error {
+			k, err := run.Contract(path)
+			if err != nil {
+				return err
+			}
+			return list(c.OutOrStdout(), k)
+		},
+	}
+	c.Flags().StringVar(&path, "contract", "", "another contract than the built-in openapi.yaml")
+	return c
+}
+
+func list(w io.Writer, k *contract.Contract) error {
+	for _, r := range k.Requirements {
+		if _, err := fmt.Fprintf(w, "%-11s %-6s %-9s %s\n", r.ID, r.Level, r.Profile, r.Statement); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintf(w, "\n%d requirements; %d promises of the documents are not checked, see openapi.yaml, x-excluded\n",
+		len(k.Requirements), len(k.Exclusions))
+	return err
+}
+
+func explainCommand() *cobra.Command {
+	var path string
+	c := &cobra.Command{
+		Use:   "explain ID…",
+		Short: "Explain a requirement: where it stands, what is sent, what is demanded",
+		RunE: func(c *cobra.Command, args []string) error {
+			k, err := run.Contract(path)
+			if err != nil {
+				return err
+			}
+			if len(args) == 0 {
+				return usageError{errors.New("conformance explain needs the id of a requirement, for example RESET-6")}
+			}
+			return explain(c.OutOrStdout(), k, args)
+		},
+	}
+	c.Flags().StringVar(&path, "contract", "", "another contract than the built-in openapi.yaml")
+	return c
+}
+
+func explain(w io.Writer, k *contract.Contract, ids []string) error {
+	for i, id := range ids {
+		r, found := k.Requirement(strings.ToUpper(id))
+		if !found {
+			var known []string
+			for _, r := range k.Requirements {
+				known = append(known, r.ID)
+			}
+			return usageError{errors.New("there is no requirement " + quoted(id) + nearest.Hint(id, known))}
+		}
+		if i > 0 {
+			fmt.Fprintln(w)
+		}
+		explainOne(w, r)
+	}
+	return nil
+}
+
+func explainOne(w io.Writer, r contract.Requirement) {
+	fmt.Fprintf(w, "%s (%s, %s)\n%s\n\n", r.ID, r.Level, r.Profile, wrap(r.Statement, ""))
+	for _, part := range []struct{ label, text string }{
+		{"Source", r.Source.Page + ": " + r.Source.Section},
+		{"Contract", fmt.Sprintf("openapi.yaml, line %d", r.Line)},
+		{"Sent", r.Sent},
+		{"Demanded", r.Demanded},
+		{"Reading", r.Reading},
+	} {
+		if part.text != "" {
+			fmt.Fprintf(w, "%-10s%s\n", part.label, wrap(part.text, strings.Repeat(" ", 10)))
+		}
+	}
+}
+
+// wrap breaks a text at 80 columns, the lines after the first indented.
+func wrap(text, indent string) string {
+	var b strings.Builder
+	column := len(indent)
+	for i, word := range strings.Fields(text) {
+		switch {
+		case i == 0:
+		case column+1+len(word) > 80:
+			b.WriteString("\n" + indent)
+			column = len(indent)
+		default:
+			b.WriteByte(' ')
+			column++
+		}
+		b.WriteString(word)
+		column += len(word)
+	}
+	return b.String()
+}

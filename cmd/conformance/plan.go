@@ -1,0 +1,76 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/etna-conformance/conformance/internal/deployment"
+	"github.com/etna-conformance/conformance/internal/plan"
+	"github.com/etna-conformance/conformance/internal/run"
+)
+
+func planCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "plan",
+		Short: "Show what a run would send, to whom, and what it would cost; nothing is sent",
+		Args:  noArguments,
+		RunE: func(c *cobra.Command, _ []string) error {
+			config, err := deployment.Load(deployment.Sources{Flags: given(c.Flags()), Env: os.Environ()})
+			if err != nil {
+				return err
+			}
+			_, stop, err := embed(&config)
+			if err != nil {
+				return err
+			}
+			defer stop()
+			planned, err := run.Plan(config)
+			if err != nil {
+				return err
+			}
+			return showPlan(c.OutOrStdout(), planned.Suite.Plan)
+		},
+	}
+	addOptions(c.Flags())
+	return c
+}
+
+func showPlan(w io.Writer, p *plan.Plan) error {
+	for _, s := range p.Steps {
+		if _, err := fmt.Fprintf(w, "%-52s %s\n", s.ID, describeStep(s)); err != nil {
+			return err
+		}
+	}
+	sum := p.Cost()
+	_, err := fmt.Fprintf(w, "\nAt most %d requests, %d accepted resets (a mail each) and %d wrong answers.\n",
+		sum.Requests, sum.Mails, sum.WrongAnswers)
+	return err
+}
+
+func describeStep(s plan.Step) string {
+	var parts []string
+	switch {
+	case s.Ask != nil:
+		parts = append(parts, s.Ask.Operation)
+	case s.Await != nil:
+		parts = append(parts, "waits for the mail of "+s.Await.For)
+	case s.Recheck != nil:
+		parts = append(parts, fmt.Sprintf("only if surplus mail came: asks up to %d requests again", s.Cost.Requests))
+	default:
+		parts = append(parts, "a point that others wait for")
+	}
+	if s.Cost.Mails > 0 {
+		parts = append(parts, "brings a mail")
+	}
+	if s.Ask != nil && s.Cost.WrongAnswers > 0 {
+		parts = append(parts, "a wrong answer")
+	}
+	if len(s.Requirements) > 0 {
+		parts = append(parts, strings.Join(s.Requirements, " "))
+	}
+	return strings.Join(parts, ", ")
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"errors"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/etna-conformance/conformance/internal/deployment"
+	"github.com/etna-conformance/conformance/internal/nearest"
+)
+
+// version is set by the Makefile's builds; a plain go build takes the module's.
+var version = "" //nolint:gochecknoglobals // the linker can only set a variable
+
+func toolVersion() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return strings.TrimPrefix(info.Main.Version, "v")
+	}
+	return "dev"
+}
+
+func root() *cobra.Command {
+	c := &cobra.Command{
+		Use:           "conformance",
+		Short:         "Judges a deployment of ETNA Trader's password reset by its documentation",
+		Version:       toolVersion(),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return c.Help()
+			}
+			return usageError{errors.New("there is no command " + quoted(args[0]) + nearest.Hint(args[0], commandNames(c)))}
+		},
+		Args: cobra.ArbitraryArgs,
+	}
+	c.CompletionOptions.DisableDefaultCmd = true
+	c.SetFlagErrorFunc(flagError)
+	c.AddCommand(runCommand(), listCommand(), explainCommand(), judgeCommand(), diffCommand(), planCommand(), serveCommand(), faultsCommand(), proveCommand())
+	return c
+}
+
+func commandNames(c *cobra.Command) []string {
+	var names []string
+	for _, sub := range c.Commands() {
+		names = append(names, sub.Name())
+	}
+	return names
+}
+
+// flagError names the flag that was meant.
+func flagError(c *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) {
+		return usageError{err}
+	}
+	var names []string
+	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	return usageError{errors.New("there is no flag --" + unknown.GetSpecifiedName() + nearest.Hint(unknown.GetSpecifiedName(), names))}
+}
+
+func quoted(text string) string { return `"` + text + `"` }
+
+// addOptions adds the flags that configure what is under judgement.
+func addOptions(flags *pflag.FlagSet) {
+	for _, o := range deployment.Options() {
+		usage := o.Usage
+		if o.Env != "" {
+			usage += " [" + o.Env + "]"
+		}
+		switch o.Kind {
+		case deployment.Switch:
+			flags.Bool(o.Flag, false, usage)
+		case deployment.List:
+			flags.StringSlice(o.Flag, nil, usage)
+		default:
+			flags.String(o.Flag, "", usage)
+		}
+		if o.Default != "" {
+			flags.Lookup(o.Flag).Usage += " (default " + o.Default + ")"
+		}
+	}
+}
+
+// given returns the options that were given as flags.
+func given(flags *pflag.FlagSet) map[string]string {
+	values := map[string]string{}
+	for _, o := range deployment.Options() {
+		f := flags.Lookup(o.Flag)
+		if f == nil || !f.Changed {
+			continue
+		}
+		values[o.Flag] = f.Value.String()
+		if o.Kind == deployment.List {
+			list, _ := flags.GetStringSlice(o.Flag)
+			values[o.Flag] = strings.Join(list, ",")
+		}
+	}
+	return values
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/etna-conformance/conformance/internal/deployment"
+	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/report"
+	"github.com/etna-conformance/conformance/internal/run"
+	"github.com/etna-conformance/conformance/internal/sandbox"
+	"github.com/etna-conformance/conformance/internal/verdict"
+)
+
+func runCommand() *cobra.Command {
+	var formats []string
+	c := &cobra.Command{
+		Use:   "run",
+		Short: "Judge a deployment; without one, the embedded reference deployment",
+		Args:  noArguments,
+		RunE: func(c *cobra.Command, _ []string) error {
+			config, err := deployment.Load(deployment.Sources{Flags: given(c.Flags()), Env: os.Environ()})
+			if err != nil {
+				return err
+			}
+			return judgeDeployment(c.Context(), config, formats)
+		},
+	}
+	addOptions(c.Flags())
+	c.Flags().StringSliceVar(&formats, "format", nil, "report formats to write beside the default ones: "+formatNames())
+	return c
+}
+
+func judgeDeployment(ctx context.Context, config deployment.Config, formats []string) error {
+	formats, err := allFormats(formats)
+	if err != nil {
+		return usageError{err}
+	}
+	if err := run.Writable(config.Out); err != nil {
+		return err
+	}
+	embedded, stop, err := embed(&config)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	planned, err := run.Plan(config)
+	if err != nil {
+		return err
+	}
+	if embedded {
+		planned.Embedded()
+	}
+	known, err := run.Baseline(config.Baseline, planned.Suite.Contract)
+	if err != nil {
+		return err
+	}
+	found, err := collectLive(ctx, planned, config)
+	if err != nil {
+		return err
+	}
+	judged, err := run.Judge(planned.Suite, found, toolVersion(), config.Strict)
+	if err != nil {
+		return err
+	}
+	if err := judged.Accept(known, time.Now()); err != nil {
+		return err
+	}
+	if err := evidence.Write(config.Out, *found); err != nil {
+		return err
+	}
+	return tell(config, formats, report.View{Report: *judged, Run: *found})
+}
+
+// embed starts the embedded reference deployment where no deployment is configured.
+func embed(config *deployment.Config) (embedded bool, stop func(), err error) {
+	if config.URL != "" {
+		return false, func() {}, nil
+	}
+	if config.AppKey != "" || len(config.Traders) > 0 || config.Inbox.URL != "" {
+		return false, nil, &deployment.ConfigError{Where: "url", Text: "missing: a key, traders or an inbox are declared, but no deployment (url, --url or CONFORMANCE_URL)"}
+	}
+	s, err := sandbox.Start(sandbox.Options{})
+	if err != nil {
+		return false, nil, fmt.Errorf("the embedded reference deployment does not start: %w", err)
+	}
+	run.Point(config, s)
+	return true, func() { _ = s.Close() }, nil
+}
+
+func collectLive(ctx context.Context, planned *run.Run, config deployment.Config) (*evidence.Run, error) {
+	progress := report.NewProgress(os.Stderr, report.TerminalColumns(os.Stderr))
+	defer progress.Clear()
+	unlock, err := run.Lock(ctx, config, func() { progress.Show("waiting for another run that uses the same traders") })
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	return planned.Collect(ctx, toolVersion(), func(done, all int, step string) {
+		progress.Show(fmt.Sprintf("%d of %d  %s", done, all, step))
+	})
+}
+
+// tell writes the reports and prints the verdict.
+func tell(config deployment.Config, formats []string, view report.View) error {
+	if err := report.WriteAll(config.Out, formats, view); err != nil {
+		return err
+	}
+	err := report.Console(os.Stdout, view, report.ConsoleOptions{
+		Colour:  !config.NoColor && report.TerminalColumns(os.Stdout) > 0,
+		Quiet:   config.Quiet,
+		Reports: config.Out,
+	})
+	if err != nil {
+		return err
+	}
+	if code := view.Report.ExitCode(config.Strict, config.Complete); code != verdict.ExitConformant {
+		return codeError(code)
+	}
+	return nil
+}

@@ -1,0 +1,284 @@
+package collect
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/etna-conformance/conformance/internal/contract"
+	"github.com/etna-conformance/conformance/internal/deployment"
+	"github.com/etna-conformance/conformance/internal/plan"
+)
+
+// longestRetryAfter bounds how long the deployment may make the run wait, once a request.
+const longestRetryAfter = 30 * time.Second
+
+// ask sends the step's request and keeps what came. A request that met silence is asked once more on a fresh
+// connection, since a kept-alive one may die at any time; one that met a limit is asked once more when
+// the deployment says so. Everything stays in the evidence.
+func (r *run) ask(ctx context.Context, s plan.Step) bool {
+	if r.stop() != "" {
+		r.keep(s, s.ID, 1, deployment.Exchange{Failure: &deployment.Failure{Text: r.stop()}}, r.stop())
+		return false
+	}
+	request, err := r.build(s)
+	if err != nil {
+		r.fail(err)
+		return false
+	}
+	if s.Cost.Mails > 0 {
+		r.beforeAccepted(ctx, s)
+	}
+	x := r.Client.Do(ctx, request)
+	attempt := 1
+	if pause, again := r.askAgain(s, x); again && sleep(ctx, pause) {
+		r.keep(s, s.ID, attempt, x, "")
+		request.Conn = fmt.Sprintf("%s, attempt 2", s.ID)
+		x = r.Client.Do(ctx, request)
+		attempt++
+	}
+	r.keep(s, s.ID, attempt, x, r.blame(ctx, s, x))
+	return x.Answer != nil
+}
+
+// askAgain says whether and after which pause to ask once more.
+func (r *run) askAgain(s plan.Step, x deployment.Exchange) (time.Duration, bool) {
+	if silent(x) {
+		return 0, true
+	}
+	if !limited(x) {
+		return 0, false
+	}
+	pause, known := retryAfter(x, time.Now())
+	r.note("The deployment limits the rate of requests: %s was answered with status %d.", s.ID, x.Answer.Status)
+	return pause, known && pause <= longestRetryAfter && !s.Ask.Refusable
+}
+
+// silent reports whether not even the first byte of an answer came.
+func silent(x deployment.Exchange) bool {
+	return x.Answer == nil && x.Failure != nil && !x.Failure.AnswerBegun && x.Failure.Kind != deployment.FailureInterrupted
+}
+
+func limited(x deployment.Exchange) bool {
+	if x.Answer == nil {
+		return false
+	}
+	status := x.Answer.Status
+	return status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable && header(x, "Retry-After") != ""
+}
+
+// retryAfter reads the Retry-After field (RFC 9110, section 10.2.3).
+func retryAfter(x deployment.Exchange, now time.Time) (time.Duration, bool) {
+	text := header(x, "Retry-After")
+	if seconds, err := strconv.Atoi(text); err == nil && seconds >= 0 {
+		return time.Duration(seconds) * time.Second, true
+	}
+	if at, err := http.ParseTime(text); err == nil {
+		return max(0, at.Sub(now)), true
+	}
+	return 0, false
+}
+
+func header(x deployment.Exchange, name string) string {
+	for _, f := range x.Answer.Header {
+		if strings.EqualFold(f.Name, name) {
+			return f.Value
+		}
+	}
+	return ""
+}
+
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// build makes the request of the step's template, secrets in place, and checks it against the contract: a
+// request that breaks the contract other than on purpose is a fault of this tool.
+func (r *run) build(s plan.Step) (deployment.Request, error) {
+	o, found := r.Contract.Operation(s.Ask.Operation)
+	if !found {
+		return deployment.Request{}, fmt.Errorf("step %s asks operation %s, which the contract does not have", s.ID, s.Ask.Operation)
+	}
+	values := map[string]any{}
+	for name, value := range s.Ask.Values {
+		values[name] = r.open(value)
+	}
+	request := deployment.Request{Method: o.Method, Path: o.FillPath(values), Conn: s.Ask.Conn}
+	if s.Ask.KeyName != "" {
+		request.Header = append(request.Header, deployment.Field{Name: s.Ask.KeyName, Value: r.Vault.Open(s.Ask.Key)})
+	}
+	if o.HasBody && !s.Ask.NoBody {
+		body, err := o.FillBody(values)
+		if err != nil {
+			return deployment.Request{}, err
+		}
+		request.Body = body
+		request.Header = append(request.Header, deployment.Field{Name: "Content-Type", Value: "application/json"})
+	}
+	return request, checkOwn(o, s, request)
+}
+
+// open puts secrets in place of placeholders, in strings at any depth.
+func (r *run) open(value any) any {
+	switch v := value.(type) {
+	case string:
+		return r.Vault.Open(v)
+	case []any:
+		list := make([]any, len(v))
+		for i, item := range v {
+			list[i] = r.open(item)
+		}
+		return list
+	case map[string]any:
+		object := map[string]any{}
+		for name, item := range v {
+			object[name] = r.open(item)
+		}
+		return object
+	}
+	return value
+}
+
+func checkOwn(o contract.Operation, s plan.Step, request deployment.Request) error {
+	fields := http.Header{}
+	for _, f := range request.Header {
+		fields.Add(f.Name, f.Value)
+	}
+	err := o.CheckRequest(request.Path, fields, request.Body)
+	switch {
+	case err != nil && s.Ask.Breaks == "":
+		return fmt.Errorf("step %s breaks the contract, and should not: a request of ours is not as documented", s.ID)
+	case err == nil && s.Ask.Breaks != "":
+		return fmt.Errorf("step %s should break the contract (%s), and does not", s.ID, s.Ask.Breaks)
+	}
+	return nil
+}
+
+// keep adds an exchange to the evidence.
+func (r *run) keep(s plan.Step, id string, attempt int, x deployment.Exchange, unreachable string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.exchanges = append(r.exchanges, exchange{Exchange: x, step: s, id: id, attempt: attempt, unreachable: unreachable})
+}
+
+// stop says why nothing more is sent.
+func (r *run) stop() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.stopped
+}
+
+// blame tells a broken answer from a deployment that is not there: after silence, or a page that is
+// not the API's, a known-good request is asked. It returns "" where the answer is the deployment's own.
+func (r *run) blame(ctx context.Context, s plan.Step, x deployment.Exchange) string {
+	if !silent(x) && !page(x) || ctx.Err() != nil {
+		return ""
+	}
+	r.probing.Lock()
+	defer r.probing.Unlock()
+	if stopped := r.stop(); stopped != "" {
+		return stopped
+	}
+	if r.reachable(ctx, s.Ask.Operation) {
+		return ""
+	}
+	reason := "the deployment can't be reached"
+	if page(x) {
+		reason = fmt.Sprintf("a page (status %d) answers in place of the API: is the base URL right, and is nothing in front of it?", x.Answer.Status)
+	} else if x.Failure.Text != "" {
+		reason += ": " + x.Failure.Text
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stopped = reason
+	return reason
+}
+
+// reachable asks requests that change nothing until one is answered by the API: first those that were answered
+// before, then questions, then requests without a key; those of the suspect operation last.
+func (r *run) reachable(ctx context.Context, suspect string) bool {
+	const most = 4
+	candidates := r.knownGood()
+	slices.SortStableFunc(candidates, func(a, b plan.Step) int {
+		return rank(a.Ask.Operation == suspect) - rank(b.Ask.Operation == suspect)
+	})
+	for i, s := range candidates {
+		if i == most {
+			break
+		}
+		if r.answersJSON(ctx, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// knownGood lists one harmless request for each operation and key, those that have been answered first.
+func (r *run) knownGood() []plan.Step {
+	var answered, others []plan.Step
+	seen := map[[2]string]bool{}
+	for _, s := range r.Plan.Steps {
+		if s.Ask == nil || s.Cost.Mails+s.Cost.WrongAnswers > 0 {
+			continue
+		}
+		o, _ := r.Contract.Operation(s.Ask.Operation)
+		kind := [2]string{o.ID, s.Ask.Key}
+		if harmless := o.Method == http.MethodGet || o.Secured && s.Ask.KeyName == ""; !harmless || seen[kind] {
+			continue
+		}
+		seen[kind] = true
+		if x, found := r.last(s.ID); found && x.Answer != nil && json.Valid(x.Answer.Body) {
+			answered = append(answered, s)
+		} else {
+			others = append(others, s)
+		}
+	}
+	return append(answered, others...)
+}
+
+func rank(late bool) int {
+	if late {
+		return 1
+	}
+	return 0
+}
+
+func (r *run) answersJSON(ctx context.Context, s plan.Step) bool {
+	request, err := r.build(s)
+	if err != nil {
+		return false
+	}
+	request.Conn = "known-good"
+	x := r.Client.Do(ctx, request)
+	r.keep(s, "known-good/"+s.ID, 1, x, "")
+	return x.Answer != nil && json.Valid(x.Answer.Body)
+}
+
+// page reports whether something in front of the deployment answered with a page: a
+// sign-in, a block, maintenance.
+func page(x deployment.Exchange) bool {
+	if x.Answer == nil || json.Valid(x.Answer.Body) {
+		return false
+	}
+	html := strings.Contains(strings.ToLower(header(x, "Content-Type")), "html") || strings.HasPrefix(strings.TrimSpace(string(x.Answer.Body)), "<")
+	switch status := x.Answer.Status; {
+	case status == http.StatusBadGateway, status == http.StatusServiceUnavailable, status == http.StatusGatewayTimeout:
+		return true
+	case status == http.StatusOK, status == http.StatusUnauthorized, status == http.StatusForbidden,
+		status == http.StatusProxyAuthRequired, status == http.StatusNetworkAuthenticationRequired, status > 504:
+		return html
+	}
+	return false
+}

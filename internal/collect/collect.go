@@ -1,0 +1,194 @@
+// Package collect carries out a plan: it sends the requests, waits for the mails, and returns sealed
+// evidence. It decides no verdict.
+package collect
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"sync"
+	"time"
+
+	"github.com/etna-conformance/conformance/internal/contract"
+	"github.com/etna-conformance/conformance/internal/deployment"
+	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/inbox"
+	"github.com/etna-conformance/conformance/internal/plan"
+	"github.com/etna-conformance/conformance/internal/seal"
+)
+
+// Options are what a plan is carried out with.
+type Options struct {
+	// RunID is random; ID of the evidence.
+	RunID    string
+	Tool     string
+	Contract *contract.Contract
+	Plan     *plan.Plan
+	Target   evidence.Target
+	Vault    *seal.Vault
+	Client   *deployment.Client
+	// Inbox is nil where none was declared.
+	Inbox       inbox.Inbox
+	CodePattern *regexp.Regexp
+	// Progress is told after each step how many of all are done; it may be nil.
+	Progress func(done, all int, step string)
+}
+
+// Run carries out the plan. The evidence is complete in itself also when ctx ends before the plan
+// does; an error is a fault of this tool, never of the deployment.
+func Run(ctx context.Context, o Options) (*evidence.Run, error) {
+	r := &run{Options: o, started: time.Now(), states: map[string]*state{}, accepted: map[string]bool{}}
+	for _, s := range o.Plan.Steps {
+		r.states[s.ID] = &state{step: s, done: make(chan struct{})}
+		if s.Cost.Mails > 0 {
+			r.accepted[s.ID] = false
+		}
+	}
+	r.openBoxes(ctx)
+	var wait sync.WaitGroup
+	for _, s := range o.Plan.Steps {
+		wait.Go(func() { r.execute(ctx, r.states[s.ID]) })
+	}
+	wait.Wait()
+	r.closeBoxes(ctx)
+	return r.seal(ctx.Err() != nil), r.fault
+}
+
+// run is one plan being carried out.
+type run struct {
+	Options
+	started time.Time
+	states  map[string]*state
+	boxes   *boxes
+
+	mu        sync.Mutex
+	exchanges []exchange
+	waits     []evidence.Wait
+	notes     []string
+	// accepted tells of each accepted reset whether it was sent.
+	accepted map[string]bool
+	finished int
+	// stopped says why nothing more is sent, "" while something is.
+	stopped string
+	fault   error
+	// probing lets one known-good request speak for all that wait for it; rechecking is for one trader at a time.
+	probing, rechecking sync.Mutex
+}
+
+// state is one step on its way.
+type state struct {
+	step plan.Step
+	done chan struct{}
+	// ok is true when the step was carried out; it is read after done.
+	ok bool
+}
+
+// exchange is what a step received, with its attempt.
+type exchange struct {
+	deployment.Exchange
+	step        plan.Step
+	id          string
+	attempt     int
+	unreachable string
+}
+
+func (r *run) execute(ctx context.Context, s *state) {
+	defer close(s.done)
+	defer func() { r.progress(s.step.ID) }()
+	if !r.ready(ctx, s.step) {
+		return
+	}
+	switch {
+	case s.step.Ask != nil:
+		s.ok = r.ask(ctx, s.step)
+	case s.step.Await != nil:
+		s.ok = r.await(ctx, s.step)
+	case s.step.Turn != nil:
+		s.ok = true
+	case s.step.Recheck != nil:
+		s.ok = r.recheck(ctx, *s.step.Recheck)
+	default:
+		s.ok = true
+	}
+}
+
+// ready waits for what comes before the step; false when the step can't be carried out.
+func (r *run) ready(ctx context.Context, s plan.Step) bool {
+	for _, id := range s.Needs {
+		before, planned := r.states[id]
+		if !planned || !wait(ctx, before.done, nil) || !before.ok {
+			return false
+		}
+	}
+	var limit <-chan time.Time
+	for _, id := range s.After {
+		before, planned := r.states[id]
+		if !planned {
+			continue
+		}
+		if s.Turn != nil && limit == nil {
+			if !r.begun(ctx, before) {
+				return false
+			}
+			timer := time.NewTimer(s.Turn.AtMost)
+			defer timer.Stop()
+			limit = timer.C
+		}
+		if !wait(ctx, before.done, limit) {
+			return false
+		}
+	}
+	return ctx.Err() == nil
+}
+
+// begun waits until all that the step needs is done, so that it begins itself.
+func (r *run) begun(ctx context.Context, s *state) bool {
+	for _, id := range s.step.Needs {
+		if before, planned := r.states[id]; planned && !wait(ctx, before.done, nil) {
+			return false
+		}
+	}
+	return true
+}
+
+// wait returns true when done is closed or the limit has come, false when ctx ends first.
+func wait(ctx context.Context, done <-chan struct{}, limit <-chan time.Time) bool {
+	select {
+	case <-done:
+		return true
+	case <-limit:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+func (r *run) progress(step string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.finished++
+	if r.Progress != nil {
+		r.Progress(r.finished, len(r.states), step)
+	}
+}
+
+// note adds an observation, once.
+func (r *run) note(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, known := range r.notes {
+		if known == text {
+			return
+		}
+	}
+	r.notes = append(r.notes, text)
+}
+
+func (r *run) fail(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.fault == nil {
+		r.fault = err
+	}
+}

@@ -1,0 +1,248 @@
+package collect
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/inbox"
+	"github.com/etna-conformance/conformance/internal/plan"
+)
+
+// boxes are the traders' mailboxes, as far as they changed during the run.
+type boxes struct {
+	inbox inbox.Inbox
+	// problem says why the inbox can't be read at all.
+	problem string
+
+	mu    sync.Mutex
+	marks map[string]inbox.Mark // by lower-case address
+	mails []mail
+	known map[string]bool // ids of mails
+	// woken is closed and replaced whenever mail may have arrived.
+	woken chan struct{}
+	stop  chan struct{}
+	ended chan struct{}
+}
+
+// mail is one mail with what was read in it.
+type mail struct {
+	inbox.Mail
+	reading inbox.Reading
+	codes   []string
+	before  []string
+	traders []string
+}
+
+func (r *run) openBoxes(ctx context.Context) {
+	r.boxes = &boxes{
+		inbox: r.Inbox, marks: map[string]inbox.Mark{}, known: map[string]bool{},
+		woken: make(chan struct{}), stop: make(chan struct{}), ended: make(chan struct{}),
+	}
+	if r.Inbox == nil {
+		close(r.boxes.ended)
+		return
+	}
+	go r.boxes.relay()
+	r.markAll(ctx)
+}
+
+// markAll remembers what mail is there already; an inbox that can't be read makes all mail untestable.
+func (r *run) markAll(ctx context.Context) {
+	var wait sync.WaitGroup
+	for _, address := range r.addresses() {
+		wait.Go(func() {
+			mark, err := r.Inbox.Mark(ctx, address)
+			r.boxes.mu.Lock()
+			defer r.boxes.mu.Unlock()
+			if err != nil {
+				r.boxes.problem = err.Error()
+				return
+			}
+			r.boxes.marks[address] = mark
+		})
+	}
+	wait.Wait()
+}
+
+func (r *run) addresses() []string {
+	var list []string
+	for _, t := range r.Target.Traders {
+		if address := strings.ToLower(t.MailTo); !slices.Contains(list, address) {
+			list = append(list, address)
+		}
+	}
+	return list
+}
+
+// relay hands each wake-up to all who wait.
+func (b *boxes) relay() {
+	defer close(b.ended)
+	wake := b.inbox.Wake()
+	for {
+		select {
+		case <-wake:
+			b.mu.Lock()
+			close(b.woken)
+			b.woken = make(chan struct{})
+			b.mu.Unlock()
+		case <-b.stop:
+			return
+		}
+	}
+}
+
+// closeBoxes looks into all boxes a last time: what an earlier request brought is there by now.
+func (r *run) closeBoxes(ctx context.Context) {
+	if r.Inbox != nil && r.boxes.problem == "" {
+		for _, t := range r.Target.Traders {
+			_ = r.look(ctx, t.MailTo)
+		}
+	}
+	close(r.boxes.stop)
+	<-r.boxes.ended
+}
+
+func (b *boxes) wake() <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.woken
+}
+
+// look adds what is new in the address's box.
+func (r *run) look(ctx context.Context, address string) error {
+	address = strings.ToLower(address)
+	r.boxes.mu.Lock()
+	mark, marked := r.boxes.marks[address]
+	r.boxes.mu.Unlock()
+	if !marked {
+		return nil
+	}
+	mails, err := r.Inbox.Since(ctx, address, mark)
+	if err != nil {
+		return err
+	}
+	// Only what has not been sent when the look is over can't be the mail's cause.
+	before := r.notSent()
+	r.boxes.mu.Lock()
+	defer r.boxes.mu.Unlock()
+	for _, m := range mails {
+		if !r.boxes.known[m.ID] {
+			r.boxes.known[m.ID] = true
+			r.boxes.mails = append(r.boxes.mails, r.read(m, before))
+		}
+	}
+	return nil
+}
+
+func (r *run) read(m inbox.Mail, before []string) mail {
+	reading := inbox.Parse(m.Source)
+	read := mail{Mail: m, reading: reading, codes: inbox.Codes(reading, r.CodePattern), before: before}
+	for _, t := range r.Target.Traders {
+		if slices.ContainsFunc(m.Recipients, func(a string) bool { return strings.EqualFold(a, t.MailTo) }) {
+			read.traders = append(read.traders, t.Login)
+		}
+	}
+	return read
+}
+
+// notSent are the accepted resets that have not been sent yet.
+func (r *run) notSent() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var list []string
+	for id, sent := range r.accepted {
+		if !sent {
+			list = append(list, id)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// beforeAccepted looks into the trader's box a last time before the accepted reset goes out: a code
+// that is there already has another cause.
+func (r *run) beforeAccepted(ctx context.Context, s plan.Step) {
+	if t, found := r.trader(s.Lane); found && r.Inbox != nil && r.boxes.problem == "" {
+		_ = r.look(ctx, t.MailTo)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.accepted[s.ID] = true
+}
+
+func (r *run) trader(login string) (evidence.Trader, bool) {
+	i := slices.IndexFunc(r.Target.Traders, func(t evidence.Trader) bool { return t.Login == login })
+	if i < 0 {
+		return evidence.Trader{}, false
+	}
+	return r.Target.Traders[i], true
+}
+
+// await waits for the first mail with a code that the reset can have brought.
+func (r *run) await(ctx context.Context, s plan.Step) bool {
+	w := evidence.Wait{Step: s.ID, Trader: s.Await.Trader, For: s.Await.For, Started: time.Now(), Deadline: r.Target.MailDeadline}
+	t, _ := r.trader(w.Trader)
+	if r.boxes.problem != "" {
+		w.Problem = r.boxes.problem
+	} else if r.brings(w.For) {
+		w.Mail, w.Problem = r.watch(ctx, t, w.Deadline, func(m mail) bool { return !slices.Contains(m.before, w.For) })
+	}
+	w.Duration = time.Since(w.Started)
+	r.addWait(w)
+	return w.Problem == ""
+}
+
+// brings reports whether the reset's answer leaves room for a mail.
+func (r *run) brings(step string) bool {
+	x, found := r.last(step)
+	return found && !refused(x) && !(x.Answer != nil && x.Answer.Status >= 500)
+}
+
+func (r *run) addWait(w evidence.Wait) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.waits = append(r.waits, w)
+}
+
+// watch waits for a mail with a code for the trader that the filter lets pass. It returns the mail's
+// id, "" when none came in time, and why the box could not be read in the end.
+func (r *run) watch(ctx context.Context, t evidence.Trader, atMost time.Duration, pass func(mail) bool) (id, problem string) {
+	deadline := time.NewTimer(atMost)
+	defer deadline.Stop()
+	for {
+		woken := r.boxes.wake()
+		err := r.look(ctx, t.MailTo)
+		if m, found := r.find(t, pass); found {
+			return m.ID, ""
+		}
+		select {
+		case <-woken:
+		case <-time.After(pollEvery):
+		case <-deadline.C:
+			if err != nil {
+				return "", err.Error()
+			}
+			return "", ""
+		case <-ctx.Done():
+			return "", "interrupted"
+		}
+	}
+}
+
+// pollEvery is how long a mail may lie unseen when its wake-up was lost.
+const pollEvery = 250 * time.Millisecond
+
+func (r *run) find(t evidence.Trader, pass func(mail) bool) (mail, bool) {
+	r.boxes.mu.Lock()
+	defer r.boxes.mu.Unlock()
+	for _, m := range r.boxes.mails {
+		if len(m.codes) > 0 && slices.Contains(m.traders, t.Login) && pass(m) {
+			return m, true
+		}
+	}
+	return mail{}, false
+}

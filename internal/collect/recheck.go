@@ -1,0 +1,222 @@
+package collect
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/etna-conformance/conformance/internal/contract"
+	"github.com/etna-conformance/conformance/internal/deployment"
+	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/plan"
+)
+
+// shortestWatch is how long a request that is asked again alone is watched for a mail, at least; a slow
+// deployment gets three times the delay that its accepted reset's mail had.
+const shortestWatch = 2 * time.Second
+
+// recheck asks the refused requests again where more codes came than resets were accepted: all
+// together, then by halves, until each that brings a code stands alone. One that brings a
+// code alone, twice out of two, has sent it.
+func (r *run) recheck(ctx context.Context, s plan.Recheck) bool {
+	t, _ := r.trader(s.Trader)
+	if r.Inbox == nil || r.boxes.problem != "" || !r.suspicious(ctx, t) {
+		return true
+	}
+	r.rechecking.Lock()
+	defer r.rechecking.Unlock()
+	w := watcher{run: r, trader: t, atMost: max(shortestWatch, 3*r.delay(t))}
+	kinds := r.innocent(s.Kinds)
+	guilty := w.guilty(ctx, kinds) || w.guilty(ctx, r.innocent(s.Others))
+	if next, planned := r.states[s.Next]; !guilty && planned {
+		w.next = &next.step
+		guilty = w.guilty(ctx, kinds)
+	}
+	if !guilty {
+		r.note("More mails with a code came for %s than resets were accepted, and no refused request brings one when asked again: late or doubled mails, or somebody else who resets the same trader.", t.Login)
+	}
+	return true
+}
+
+// innocent are the steps whose answers do not explain a mail already.
+func (r *run) innocent(ids []string) []plan.Step {
+	var steps []plan.Step
+	for _, id := range ids {
+		if state, planned := r.states[id]; planned && !r.explained(id) {
+			steps = append(steps, state.step)
+		}
+	}
+	return steps
+}
+
+// suspicious compares the codes that came with the resets that were accepted: for the trader, and
+// for all together, since a mail that went astray is surplus for one trader only.
+func (r *run) suspicious(ctx context.Context, t evidence.Trader) bool {
+	if r.look(ctx, t.MailTo) != nil {
+		return false
+	}
+	own, all := 1, 0
+	for id, state := range r.states {
+		explained := r.explained(id)
+		if explained && state.step.Lane == t.Login {
+			own++
+		}
+		if sent, accepted := r.accepted[id]; explained || accepted && sent {
+			all++
+		}
+	}
+	r.boxes.mu.Lock()
+	defer r.boxes.mu.Unlock()
+	theirs, everybodys := 0, 0
+	for _, m := range r.boxes.mails {
+		if len(m.codes) == 0 {
+			continue
+		}
+		everybodys++
+		if slices.Contains(m.traders, t.Login) {
+			theirs++
+		}
+	}
+	return theirs > own && everybodys > all
+}
+
+// watcher watches one trader's box while requests are asked again.
+type watcher struct {
+	*run
+	trader evidence.Trader
+	atMost time.Duration
+	// next follows each request where it is not nil.
+	next *plan.Step
+}
+
+// guilty reports whether one of the steps brings a code alone.
+func (w watcher) guilty(ctx context.Context, steps []plan.Step) bool {
+	return len(steps) > 0 && w.brings(ctx, steps) && w.single(ctx, steps) > 0
+}
+
+// single halves the steps, of which at least one brings a code, until each stands alone, and
+// returns how many bring one alone, twice.
+func (w watcher) single(ctx context.Context, steps []plan.Step) int {
+	if len(steps) == 1 {
+		if w.again(ctx, steps[0], 1) && w.again(ctx, steps[0], 2) {
+			return 1
+		}
+		return 0
+	}
+	left, right := steps[:len(steps)/2], steps[len(steps)/2:]
+	guilty := 0
+	inLeft := w.brings(ctx, left)
+	if inLeft {
+		guilty += w.single(ctx, left)
+	}
+	if !inLeft || w.brings(ctx, right) {
+		guilty += w.single(ctx, right)
+	}
+	return guilty
+}
+
+// brings asks the steps and reports whether a code came for the trader.
+func (w watcher) brings(ctx context.Context, steps []plan.Step) bool {
+	w.quieten(ctx)
+	known := w.ids()
+	for _, s := range steps {
+		w.send(ctx, s, "recheck/together/"+s.ID, 1)
+	}
+	w.follow(ctx)
+	id, _ := w.watch(ctx, w.trader, w.atMost, func(m mail) bool { return !known[m.ID] })
+	return id != ""
+}
+
+// again asks one request alone and reports whether it brought a code.
+func (w watcher) again(ctx context.Context, s plan.Step, attempt int) bool {
+	w.quieten(ctx)
+	known := w.ids()
+	wait := evidence.Wait{Step: "recheck/" + s.ID, Trader: w.trader.Login, For: s.ID, Started: time.Now(), Deadline: w.atMost}
+	w.send(ctx, s, wait.Step, attempt)
+	w.follow(ctx)
+	wait.Mail, wait.Problem = w.watch(ctx, w.trader, w.atMost, func(m mail) bool { return !known[m.ID] })
+	wait.Duration = time.Since(wait.Started)
+	w.addWait(wait)
+	return wait.Mail != ""
+}
+
+func (w watcher) follow(ctx context.Context) {
+	if w.next != nil {
+		w.send(ctx, *w.next, "recheck/next/"+w.next.ID, 1)
+	}
+}
+
+func (w watcher) send(ctx context.Context, s plan.Step, id string, attempt int) {
+	request, err := w.build(s)
+	if err != nil {
+		w.fail(err)
+		return
+	}
+	w.keep(s, id, attempt, w.Client.Do(ctx, request), "")
+}
+
+// quieten waits until no mail has come for the trader for a while.
+func (w watcher) quieten(ctx context.Context) {
+	for ctx.Err() == nil {
+		known := w.ids()
+		if id, _ := w.watch(ctx, w.trader, w.atMost/4, func(m mail) bool { return !known[m.ID] }); id == "" {
+			return
+		}
+	}
+}
+
+// explained reports whether a request that must be refused was answered as if accepted: then its
+// mail is no surprise, and its requirement fails by the answer.
+func (r *run) explained(step string) bool {
+	s := r.states[step].step
+	x, found := r.last(step)
+	return found && s.Ask != nil && s.Ask.Refusable && x.Answer != nil && !refused(x)
+}
+
+// last returns what the step received in the end.
+func (r *run) last(step string) (deployment.Exchange, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i := len(r.exchanges) - 1; i >= 0; i-- {
+		if r.exchanges[i].id == step {
+			return r.exchanges[i].Exchange, true
+		}
+	}
+	return deployment.Exchange{}, false
+}
+
+// refused reports whether an answer turns a reset down. It reads only as much as is needed to
+// choose the next step; judging reads the evidence anew.
+func refused(x deployment.Exchange) bool {
+	if x.Answer == nil {
+		return false
+	}
+	object := contract.ReadJSON(x.Answer.Body).Object()
+	errors, _ := object["Errors"].([]any)
+	succeed, _ := object["IsSucceed"].(bool)
+	_, speaks := object["Errors"]
+	_, key := object["error"]
+	return len(errors) > 0 && !succeed || key && !speaks || x.Answer.Status >= 400 && !speaks
+}
+
+// delay is how long the accepted reset's mail took.
+func (r *run) delay(t evidence.Trader) time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, w := range r.waits {
+		if w.Trader == t.Login && w.Mail != "" {
+			return w.Duration
+		}
+	}
+	return 0
+}
+
+func (r *run) ids() map[string]bool {
+	r.boxes.mu.Lock()
+	defer r.boxes.mu.Unlock()
+	ids := map[string]bool{}
+	for _, m := range r.boxes.mails {
+		ids[m.ID] = true
+	}
+	return ids
+}

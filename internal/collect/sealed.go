@@ -1,0 +1,75 @@
+package collect
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/etna-conformance/conformance/internal/evidence"
+)
+
+// seal turns all that was received into evidence. Codes become known only when their mail is read, and
+// may stand in what came before; therefore everything is sealed at the end, once.
+func (r *run) seal(interrupted bool) *evidence.Run {
+	mails := r.sealMails()
+	sealed := &evidence.Run{
+		ID: r.RunID, Tool: r.Tool, Started: r.started, Duration: time.Since(r.started), Interrupted: interrupted,
+		Contract: evidence.Contract{Version: r.Contract.Version, SHA256: r.Contract.SHA256},
+		Target:   r.Target, Waits: r.waits, Mails: mails, Exchanges: r.sealExchanges(),
+	}
+	if r.boxes.problem != "" {
+		sealed.Target.InboxProblem = r.Vault.Text(r.boxes.problem)
+	}
+	for i, w := range sealed.Waits {
+		sealed.Waits[i].Problem = r.Vault.Text(w.Problem)
+	}
+	for _, note := range r.notes {
+		sealed.Observations = append(sealed.Observations, r.Vault.Text(note))
+	}
+	sealed.Secrets = r.Vault.Legend()
+	slices.SortStableFunc(sealed.Waits, func(a, b evidence.Wait) int { return a.Started.Compare(b.Started) })
+	return sealed
+}
+
+func (r *run) sealExchanges() []evidence.Exchange {
+	var list []evidence.Exchange
+	for _, x := range r.exchanges {
+		sealed := r.Vault.Exchange(x.id, x.attempt, x.step.Lane, x.step.Ask.Operation, x.Exchange)
+		sealed.Requirements = x.step.Requirements
+		if x.unreachable != "" {
+			if sealed.Failure == nil {
+				sealed.Failure = &evidence.Failure{Kind: "not the API"}
+			}
+			sealed.Failure.Unreachable = true
+			sealed.Failure.Text = r.Vault.Text(x.unreachable)
+		}
+		list = append(list, sealed)
+	}
+	slices.SortStableFunc(list, func(a, b evidence.Exchange) int {
+		if c := a.Started.Compare(b.Started); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Step, b.Step)
+	})
+	return list
+}
+
+// sealMails makes every candidate for a code a secret before anything is sealed.
+func (r *run) sealMails() []evidence.Mail {
+	placeholders := make([][]string, len(r.boxes.mails))
+	number := 0
+	for i, m := range r.boxes.mails {
+		for _, code := range m.codes {
+			number++
+			placeholders[i] = append(placeholders[i], r.Vault.Add(fmt.Sprintf("‹code %d›", number), code))
+		}
+	}
+	var list []evidence.Mail
+	for i, m := range r.boxes.mails {
+		sealed := r.Vault.Mail(m.Mail, m.traders, m.reading.Subject, m.reading.Text, placeholders[i])
+		sealed.Before = m.before
+		list = append(list, sealed)
+	}
+	return list
+}

@@ -1,0 +1,99 @@
+package collect
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/etna-conformance/conformance/internal/contract"
+	"github.com/etna-conformance/conformance/internal/deployment"
+	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/seal"
+)
+
+// Describe splits a configuration into what may be told (the target) and the secrets (the vault).
+func Describe(c deployment.Config, k *contract.Contract) (evidence.Target, *seal.Vault) {
+	vault := seal.NewVault(k.Texts())
+	t := evidence.Target{
+		URL: c.URL, Name: c.Deployment.Name, Version: c.Deployment.Version, APIVersion: c.APIVersion,
+		MailDeadline: c.MailDeadline, SecretQuestions: string(c.SecretQuestions),
+		Profiles: c.Profiles, Only: c.Only, Labels: c.LabelFilter, HasKey: c.AppKey != "",
+	}
+	if c.Inbox.URL != "" {
+		t.Inbox = c.Inbox.Kind
+	}
+	if t.HasKey {
+		t.NearKeys = addNear(vault, "app-key", c.AppKey)
+	}
+	for name, value := range c.Headers {
+		vault.Add("‹header "+name+"›", value)
+	}
+	for _, trader := range c.Traders {
+		t.Traders = append(t.Traders, describeTrader(trader, vault))
+	}
+	for i, trader := range t.Traders {
+		t.Traders[i].Question = vault.Text(trader.Question)
+	}
+	return t, vault
+}
+
+func describeTrader(c deployment.Trader, vault *seal.Vault) evidence.Trader {
+	t := evidence.Trader{Login: c.Login, Email: c.Email, MailTo: c.MailTo, Question: c.Question}
+	if t.MailTo == "" {
+		t.MailTo = t.Email
+	}
+	if c.Answer != "" {
+		t.Answer = vault.Add("‹answer "+c.Login+"›", c.Answer)
+		t.NearAnswers = addNear(vault, "answer "+c.Login, c.Answer)
+	}
+	if c.Password != "" {
+		vault.Add("‹password "+c.Login+"›", c.Password)
+		vault.Add("‹new password "+c.Login+"›", c.NewPassword)
+		t.HasPasswords = true
+	}
+	return t
+}
+
+// addNear adds the secret and what nearly equals it; what is derived from a secret is a
+// secret. It returns the placeholders of the near ones.
+func addNear(vault *seal.Vault, name, secret string) []string {
+	placeholder := vault.Add("‹"+name+"›", secret)
+	var list []string
+	for _, near := range nearly(secret) {
+		if near.text != "" && !strings.EqualFold(near.text, secret) {
+			list = append(list, vault.Add("‹"+name+", "+near.how+"›", near.text))
+		}
+	}
+	return slices.DeleteFunc(list, func(p string) bool { return p == placeholder })
+}
+
+type near struct{ how, text string }
+
+// nearly returns texts that differ from the secret by characters, never only by case or surrounding space.
+func nearly(secret string) []near {
+	runes := []rune(secret)
+	last := len(runes) - 1
+	first, middle, end := slices.Clone(runes), slices.Clone(runes), slices.Clone(runes)
+	first[0], middle[last/2], end[last] = other(runes[0]), other(runes[last/2]), other(runes[last])
+	return []near{
+		{"cut short", strings.TrimSpace(string(runes[:last]))},
+		{"continued", secret + string(other(runes[last]))},
+		{"first character changed", string(first)},
+		{"middle character changed", string(middle)},
+		{"last character changed", string(end)},
+	}
+}
+
+// other returns a character of the same kind that differs by more than case.
+func other(r rune) rune {
+	switch {
+	case unicode.IsDigit(r):
+		return '0' + (r+1)%10
+	case unicode.ToLower(r) == 'x':
+		return 'q'
+	case utf8.RuneLen(r) > 0:
+		return 'x'
+	}
+	return 'y'
+}

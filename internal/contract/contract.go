@@ -1,0 +1,157 @@
+// Package contract reads openapi.yaml: the operations with their requests and
+// outcomes, the app key's scheme, and the ledger of requirements.
+package contract
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// Contract is what deployments are judged by.
+type Contract struct {
+	Version string
+	// SHA256 identifies the file, in hexadecimal.
+	SHA256 string
+	// Operations stand in the order of the file.
+	Operations   []Operation
+	Requirements []Requirement
+	Exclusions   []Exclusion
+	// KeyHeader is the name of the app key's header as the contract spells it.
+	KeyHeader string
+	// KeyError is the outcome of a missing or wrong key.
+	KeyError Outcome
+
+	doc *openapi3.T
+}
+
+// Load reads a contract (OpenAPI 3.0) and refuses one that other tools would
+// refuse, or whose extensions have a typo; name is the file's, for errors.
+func Load(name string, data []byte) (*Contract, error) {
+	c, err := load(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return c, nil
+}
+
+func load(data []byte) (*Contract, error) {
+	loader := openapi3.NewLoader()
+	loader.IncludeOrigin = true
+	doc, err := loader.LoadFromData(data)
+	if err != nil {
+		return nil, err
+	}
+	if err := doc.Validate(context.Background()); err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(data)
+	c := &Contract{Version: doc.Info.Version, SHA256: hex.EncodeToString(sum[:]), doc: doc}
+	if err := c.readScheme(); err != nil {
+		return nil, err
+	}
+	if err := c.readOperations(); err != nil {
+		return nil, err
+	}
+	return c, c.readLedger(data)
+}
+
+// Operation returns the operation with the id.
+func (c *Contract) Operation(id string) (Operation, bool) {
+	i := slices.IndexFunc(c.Operations, func(o Operation) bool { return o.ID == id })
+	if i < 0 {
+		return Operation{}, false
+	}
+	return c.Operations[i], true
+}
+
+// Requirement returns the requirement with the id.
+func (c *Contract) Requirement(id string) (Requirement, bool) {
+	i := slices.IndexFunc(c.Requirements, func(r Requirement) bool { return r.ID == id })
+	if i < 0 {
+		return Requirement{}, false
+	}
+	return c.Requirements[i], true
+}
+
+// Texts returns the strings of the contract's response examples and enums: the
+// documents' own words, which no secret's placeholder may alter.
+func (c *Contract) Texts() []string {
+	var texts []string
+	for _, o := range c.Operations {
+		texts = append(texts, o.Members()...)
+		for _, response := range o.doc.Responses.Map() {
+			for _, media := range response.Value.Content {
+				for _, example := range media.Examples {
+					texts = appendStrings(texts, example.Value.Value)
+				}
+			}
+		}
+	}
+	slices.Sort(texts)
+	return slices.Compact(texts)
+}
+
+func appendStrings(texts []string, value any) []string {
+	switch v := value.(type) {
+	case string:
+		return append(texts, v)
+	case []any:
+		for _, item := range v {
+			texts = appendStrings(texts, item)
+		}
+	case map[string]any:
+		for name, item := range v {
+			texts = appendStrings(append(texts, name), item)
+		}
+	}
+	return texts
+}
+
+// readScheme finds the header of the app key and what a wrong one is answered with.
+func (c *Contract) readScheme() error {
+	for name, ref := range c.doc.Components.SecuritySchemes {
+		scheme := ref.Value
+		if scheme.Type != "apiKey" || scheme.In != "header" {
+			continue
+		}
+		c.KeyHeader = scheme.Name
+		schema, _ := scheme.Extensions["x-key-error"].(string)
+		ref, found := c.doc.Components.Schemas[schema]
+		if !found {
+			return fmt.Errorf("components.securitySchemes.%s: x-key-error must name a schema of components.schemas, got %q", name, schema)
+		}
+		c.KeyError = newOutcome(ref)
+		return nil
+	}
+	return errors.New("components.securitySchemes: expected an apiKey scheme in a header")
+}
+
+func (c *Contract) readOperations() error {
+	for _, path := range c.doc.Paths.InMatchingOrder() {
+		item := c.doc.Paths.Value(path)
+		for method, operation := range item.Operations() {
+			o, err := c.newOperation(method, path, item, operation)
+			if err != nil {
+				return fmt.Errorf("%s %s: %w", method, path, err)
+			}
+			c.Operations = append(c.Operations, o)
+		}
+	}
+	slices.SortFunc(c.Operations, func(a, b Operation) int { return a.Line - b.Line })
+	return nil
+}
+
+// extension returns a string extension, or fallback where it is missing.
+func extension(extensions map[string]any, name, fallback string) string {
+	if text, ok := extensions[name].(string); ok {
+		return strings.TrimSpace(text)
+	}
+	return fallback
+}

@@ -1,0 +1,218 @@
+package contract
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// Operation is one documented operation.
+type Operation struct {
+	// ID is the operationId.
+	ID string
+	// Method is in upper case; Path holds its parameters in braces.
+	Method, Path string
+	// Profile is the profile that asks it: x-profile, or core.
+	Profile string
+	// Line is the operation's line in the contract.
+	Line int
+	// Secured is true where the app key is demanded.
+	Secured bool
+	// Parameters are the path's, the query's and the headers'.
+	Parameters []Value
+	// Body are the members of the JSON request body; HasBody is true where
+	// there is one.
+	Body    []Value
+	HasBody bool
+	// Outcomes are the documented answers, the key error left out.
+	Outcomes []Outcome
+
+	doc  *openapi3.Operation
+	item *openapi3.PathItem
+	spec *openapi3.T
+}
+
+// Value is one value of a request.
+type Value struct {
+	Name string
+	// In is path, query, header or body.
+	In       string
+	Required bool
+	// Fact names the declared fact that is sent: x-fact, for example
+	// "trader.login"; "" where the example is sent.
+	Fact string
+	// Example is the contract's own value.
+	Example any
+	// Line is the value's line in the contract.
+	Line int
+}
+
+// Members returns the names of all documented members of the operation's answers.
+func (o Operation) Members() []string {
+	names := map[string]bool{"error": true}
+	for _, outcome := range o.Outcomes {
+		for name := range outcome.schema.Properties {
+			names[name] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+// Outcome returns the documented outcome with the name.
+func (o Operation) Outcome(name string) (Outcome, bool) {
+	i := slices.IndexFunc(o.Outcomes, func(x Outcome) bool { return x.Name == name })
+	if i < 0 {
+		return Outcome{}, false
+	}
+	return o.Outcomes[i], true
+}
+
+// Values returns the values of all parameters and body members.
+func (o Operation) Values() []Value { return append(slices.Clone(o.Parameters), o.Body...) }
+
+func (c *Contract) newOperation(method, path string, item *openapi3.PathItem, doc *openapi3.Operation) (Operation, error) {
+	if doc.OperationID == "" {
+		return Operation{}, errors.New("operationId is missing")
+	}
+	o := Operation{
+		ID: doc.OperationID, Method: method, Path: path, Line: line(doc.Origin),
+		Profile: extension(doc.Extensions, "x-profile", "core"),
+		Secured: c.secured(doc), doc: doc, item: item, spec: c.doc,
+	}
+	for _, ref := range append(slices.Clone(item.Parameters), doc.Parameters...) {
+		o.Parameters = append(o.Parameters, parameterValue(ref.Value))
+	}
+	if err := o.readBody(); err != nil {
+		return Operation{}, err
+	}
+	o.Outcomes = c.outcomes(doc)
+	if len(o.Outcomes) == 0 {
+		return Operation{}, errors.New("no response has a JSON schema")
+	}
+	return o, nil
+}
+
+func (c *Contract) secured(doc *openapi3.Operation) bool {
+	requirements := c.doc.Security
+	if doc.Security != nil {
+		requirements = *doc.Security
+	}
+	return len(requirements) > 0
+}
+
+func parameterValue(p *openapi3.Parameter) Value {
+	v := Value{
+		Name: p.Name, In: p.In, Required: p.Required, Line: line(p.Origin),
+		Fact: extension(p.Extensions, "x-fact", ""), Example: p.Example,
+	}
+	if v.Example == nil {
+		v.Example = example(p.Schema)
+	}
+	return v
+}
+
+func (o *Operation) readBody() error {
+	if o.doc.RequestBody == nil {
+		return nil
+	}
+	media := o.doc.RequestBody.Value.Content.Get("application/json")
+	if media == nil || media.Schema == nil {
+		return errors.New("requestBody: expected application/json with a schema")
+	}
+	o.HasBody = true
+	schema := media.Schema.Value
+	samples := sampleMembers(media)
+	for _, name := range slices.Sorted(maps.Keys(schema.Properties)) {
+		ref := schema.Properties[name]
+		v := Value{
+			Name: name, In: "body", Required: slices.Contains(schema.Required, name),
+			Fact: extension(ref.Value.Extensions, "x-fact", ""), Line: line(ref.Value.Origin),
+		}
+		if v.Example = samples[name]; v.Example == nil {
+			v.Example = example(ref)
+		}
+		o.Body = append(o.Body, v)
+	}
+	return nil
+}
+
+// sampleMembers returns the members of the media type's example; of several
+// examples, the one with the most members.
+func sampleMembers(media *openapi3.MediaType) map[string]any {
+	most, _ := media.Example.(map[string]any)
+	for _, name := range slices.Sorted(maps.Keys(media.Examples)) {
+		if sample, ok := media.Examples[name].Value.Value.(map[string]any); ok && len(sample) > len(most) {
+			most = sample
+		}
+	}
+	return most
+}
+
+// example returns a value that the schema allows.
+func example(ref *openapi3.SchemaRef) any {
+	if ref == nil || ref.Value == nil {
+		return "example"
+	}
+	schema := ref.Value
+	switch {
+	case schema.Example != nil:
+		return schema.Example
+	case schema.Default != nil:
+		return schema.Default
+	case len(schema.Enum) > 0:
+		return schema.Enum[0]
+	case schema.Type.Is("integer"), schema.Type.Is("number"):
+		return 1
+	case schema.Type.Is("boolean"):
+		return true
+	case schema.Type.Is("array"):
+		return []any{}
+	case schema.Type.Is("object"):
+		return map[string]any{}
+	}
+	return "example"
+}
+
+// outcomes lists the schemas of the JSON answers, those of an anyOf or oneOf one by
+// one, the key error left out.
+func (c *Contract) outcomes(doc *openapi3.Operation) []Outcome {
+	var list []Outcome
+	responses := doc.Responses.Map()
+	for _, status := range slices.Sorted(maps.Keys(responses)) {
+		for _, kind := range slices.Sorted(maps.Keys(responses[status].Value.Content)) {
+			media := responses[status].Value.Content[kind]
+			if media.Schema == nil || !IsJSON(kind) {
+				continue
+			}
+			for _, ref := range alternatives(media.Schema) {
+				if outcome := newOutcome(ref); outcome.schema != c.KeyError.schema {
+					list = append(list, outcome)
+				}
+			}
+		}
+	}
+	return list
+}
+
+func alternatives(ref *openapi3.SchemaRef) openapi3.SchemaRefs {
+	switch {
+	case len(ref.Value.AnyOf) > 0:
+		return ref.Value.AnyOf
+	case len(ref.Value.OneOf) > 0:
+		return ref.Value.OneOf
+	}
+	return openapi3.SchemaRefs{ref}
+}
+
+func line(origin *openapi3.Origin) int {
+	if origin == nil || origin.Key == nil {
+		return 0
+	}
+	return origin.Key.Line
+}
+
+// String names the operation as a reader of the documents knows it.
+func (o Operation) String() string { return fmt.Sprintf("%s %s", o.Method, o.Path) }

@@ -1,0 +1,145 @@
+package contract
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// Outcome is one documented answer of an operation, known by its name
+// because no status code is documented that would tell what an answer means.
+type Outcome struct {
+	// Name is the schema's x-outcome, else its own name, else "answer".
+	Name string
+	// Line is the schema's line in the contract.
+	Line int
+
+	schema *openapi3.Schema
+}
+
+// Violation is one way in which a value is not what a schema documents.
+type Violation struct {
+	// Expected and Got are for a person to read; Got never holds the value itself
+	// where that may be long.
+	Expected, Got string
+	// Line is the line of the contract that demands it.
+	Line int
+}
+
+func newOutcome(ref *openapi3.SchemaRef) Outcome {
+	name := "answer"
+	if ref.Ref != "" {
+		name = path.Base(ref.Ref)
+	}
+	return Outcome{
+		Name:   extension(ref.Value.Extensions, "x-outcome", name),
+		Line:   line(ref.Value.Origin),
+		schema: ref.Value,
+	}
+}
+
+// Has reports whether the outcome documents the member.
+func (o Outcome) Has(member string) bool { return o.schema.Properties[member] != nil }
+
+// Check returns every way in which a decoded JSON value is not of the outcome's
+// shape; none means that it fits.
+func (o Outcome) Check(value any) []Violation {
+	err := o.schema.VisitJSON(value, openapi3.MultiErrors())
+	return violations(err, value, o)
+}
+
+func violations(err error, value any, o Outcome) []Violation {
+	var many openapi3.MultiError
+	var one *openapi3.SchemaError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &many):
+		var list []Violation
+		for _, e := range many {
+			list = append(list, violations(e, value, o)...)
+		}
+		return list
+	case errors.As(err, &one):
+		return []Violation{violation(one, value, o)}
+	}
+	return []Violation{{Expected: "an answer as documented", Got: err.Error(), Line: o.Line}}
+}
+
+func violation(e *openapi3.SchemaError, value any, o Outcome) Violation {
+	pointer := e.JSONPointer()
+	v := Violation{Line: o.Line}
+	if e.Schema != nil && e.Schema.Origin != nil {
+		v.Line = line(e.Schema.Origin)
+	}
+	where := "the answer"
+	if len(pointer) > 0 {
+		where = strings.Join(pointer, "/")
+	}
+	if e.SchemaField == "required" {
+		name := missing(e, pointer)
+		v.Expected, v.Got = fmt.Sprintf("a member %q", name), fmt.Sprintf("no member %q%s", name, lookalike(name, value))
+		return v
+	}
+	v.Expected = where + ": " + demand(e)
+	v.Got = where + ": " + Describe(e.Value)
+	return v
+}
+
+func missing(e *openapi3.SchemaError, pointer []string) string {
+	if len(pointer) > 0 {
+		return pointer[len(pointer)-1]
+	}
+	return strings.Trim(strings.TrimPrefix(e.Reason, "property "), `"`)
+}
+
+// lookalike points at a member that differs from the documented name by case or separators only.
+func lookalike(name string, value any) string {
+	object, _ := value.(map[string]any)
+	plain := func(s string) string {
+		return strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(s))
+	}
+	for other := range object {
+		if other != name && plain(other) == plain(name) {
+			return fmt.Sprintf(", but %q", other)
+		}
+	}
+	return ""
+}
+
+func demand(e *openapi3.SchemaError) string {
+	s := e.Schema
+	switch e.SchemaField {
+	case "type", "nullable":
+		return typeName(s)
+	case "enum":
+		var values []string
+		for _, v := range s.Enum {
+			values = append(values, fmt.Sprintf("%q", fmt.Sprint(v)))
+		}
+		return strings.Join(values, " or ")
+	case "maxItems":
+		return fmt.Sprintf("at most %d items", *s.MaxItems)
+	case "minItems":
+		return fmt.Sprintf("at least %d items", s.MinItems)
+	}
+	return e.Reason
+}
+
+func typeName(s *openapi3.Schema) string {
+	if s == nil || s.Type == nil {
+		return "a documented type"
+	}
+	names := slices.Clone(s.Type.Slice())
+	if s.Nullable {
+		names = append(names, "null")
+	}
+	if s.Type.Is("array") && s.Items != nil && s.Items.Value.Type != nil {
+		names[0] = "array of " + strings.Join(s.Items.Value.Type.Slice(), " or ") + "s"
+	}
+	return strings.Join(names, " or ")
+}

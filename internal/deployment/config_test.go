@@ -1,0 +1,272 @@
+package deployment_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/etna-conformance/conformance/internal/deployment"
+	"go.yaml.in/yaml/v3"
+)
+
+// written puts a configuration file into a directory of its own.
+func written(t *testing.T, content string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "c.yaml")
+	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func load(t *testing.T, file string, env ...string) (deployment.Config, error) {
+	t.Helper()
+	return deployment.Load(deployment.Sources{Flags: map[string]string{"config": written(t, file)}, Env: env})
+}
+
+func mustLoad(t *testing.T, sources deployment.Sources) deployment.Config {
+	t.Helper()
+	c, err := deployment.Load(sources)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestDefaults(t *testing.T) {
+	c := mustLoad(t, deployment.Sources{})
+	if c.MailDeadline != time.Minute || c.RequestTimeout != 10*time.Second || c.Concurrency != 8 || c.Rate != 0 {
+		t.Errorf("limits: %+v", c)
+	}
+	if c.SecretQuestions != deployment.SecretQuestionsOptional || c.APIVersion != "1.0" || c.Out != "reports/latest" || !slices.Equal(c.Profiles, []string{"core"}) {
+		t.Errorf("defaults: %+v", c)
+	}
+}
+
+func TestExampleLoadsAndHasEveryKey(t *testing.T) {
+	const example = "../../conformance.example.yaml"
+	c := mustLoad(t, deployment.Sources{
+		Flags: map[string]string{"config": example},
+		Env:   []string{"ETNA_APP_KEY=k", "ETNA_ROBERT_ANSWER=a", "ETNA_ROBERT_PASSWORD=p", "ETNA_ROBERT_NEW_PASSWORD=n", "ETNA_CF_ID=i"},
+	})
+	if c.URL != "https://staging.example/api" || c.AppKey != "k" || c.Inbox != (deployment.Inbox{Kind: "mailhog", URL: "http://mailhog.example:8025"}) {
+		t.Errorf("target: %+v", c)
+	}
+	want := []deployment.Trader{
+		{Login: "robert.zak", Email: "robert.zak@example.com", MailTo: "robert.zak@example.com", Question: "What street did you live on in third grade?", Answer: "a", Password: "p", NewPassword: "n"},
+		{Login: "jane.doe", Email: "jane.doe@example.com", MailTo: "staging-catch-all@example.com"},
+	}
+	if !slices.Equal(c.Traders, want) {
+		t.Errorf("traders: %+v", c.Traders)
+	}
+	if c.Rate != 5 || c.Headers["CF-Access-Client-Id"] != "i" || c.Deployment != (deployment.Label{Name: "Acme staging", Version: "4.2.1"}) || c.CAFile != "../../staging-ca.pem" {
+		t.Errorf("rest: %+v", c)
+	}
+
+	content, err := os.ReadFile(example)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var keys map[string]any
+	if err := yaml.Unmarshal(content, &keys); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range deployment.Keys() {
+		if _, found := keys[key]; !found && key != "appKeyFile" {
+			t.Errorf("the example lacks %s", key)
+		}
+	}
+}
+
+func TestPrecedence(t *testing.T) {
+	file := written(t, "url: http://file.example/\nconcurrency: 2\nrate: 1.5\nprofile: [core, flow]\n")
+	c := mustLoad(t, deployment.Sources{
+		Flags: map[string]string{"url": "http://flag.example", "strict": "true", "only": "RESET-1,RESET-2"},
+		Env:   []string{"CONFORMANCE_CONFIG=" + file, "CONFORMANCE_URL=http://env.example", "CONFORMANCE_CONCURRENCY=3", "NO_COLOR=yes", "CONFORMANCE_STRICT=false", "CONFORMANCE_INBOX=mailpit=http://mail.example:8025/"},
+	})
+	if c.URL != "http://flag.example" || c.Concurrency != 3 || c.Rate != 1.5 || !c.Strict || !c.NoColor {
+		t.Errorf("config: %+v", c)
+	}
+	if !slices.Equal(c.Only, []string{"RESET-1", "RESET-2"}) || !slices.Equal(c.Profiles, []string{"core", "flow"}) {
+		t.Errorf("lists: %v %v", c.Only, c.Profiles)
+	}
+	if c.Inbox != (deployment.Inbox{Kind: "mailpit", URL: "http://mail.example:8025"}) {
+		t.Errorf("inbox: %+v", c.Inbox)
+	}
+}
+
+func TestEmptyNoColorIsUnset(t *testing.T) {
+	if mustLoad(t, deployment.Sources{Env: []string{"NO_COLOR="}}).NoColor {
+		t.Error("an empty NO_COLOR turned colours off")
+	}
+}
+
+func TestAppKeyFile(t *testing.T) {
+	key := filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(key, []byte("from the file\r\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := load(t, "appKeyFile: "+key)
+	if err != nil || c.AppKey != "from the file" || c.AppKeyFile != key {
+		t.Errorf("%q %q %v", c.AppKey, c.AppKeyFile, err)
+	}
+	c, err = load(t, "appKeyFile: "+key, "CONFORMANCE_APP_KEY=from the environment")
+	if err != nil || c.AppKey != "from the environment" || c.AppKeyFile != "" {
+		t.Errorf("%q %q %v", c.AppKey, c.AppKeyFile, err)
+	}
+	c, err = load(t, "appKey: other", "CONFORMANCE_APP_KEY_FILE="+key)
+	if err != nil || c.AppKey != "from the file" {
+		t.Errorf("%q %v", c.AppKey, err)
+	}
+}
+
+func TestValuesStayAsWritten(t *testing.T) {
+	c, err := load(t, "traders: [{login: 0123, email: a@b.example, answer: \"$${x} ${A} $\"}]\napiVersion: 1.0", "A=${B} $${")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Traders[0]; got.Login != "0123" || got.Answer != "${x} ${B} $${ $" || c.APIVersion != "1.0" {
+		t.Errorf("%+v %q", got, c.APIVersion)
+	}
+}
+
+func TestEmptyFileSetsNothing(t *testing.T) {
+	for _, content := range []string{"", "# nothing\n", "---\n"} {
+		if _, err := load(t, content); err != nil {
+			t.Errorf("%q: %v", content, err)
+		}
+	}
+}
+
+func TestMistakesInTheFile(t *testing.T) {
+	trader := "traders:\n- {login: a, email: a@example.com}\n- {login: b, email: b@example.com, "
+	for content, want := range map[string]string{
+		"url: http://x\ninboxx: {}": `:2: unknown key "inboxx"; did you mean "inbox"?`,
+		"whatever: 1":               `:1: unknown key "whatever"`,
+		"inbox: {mailhg: http://x}": `:1: unknown key "mailhg"; did you mean "mailhog"?`,
+		"inbox: {}":                 `:1: inbox: expected either mailhog or mailpit with its URL`,
+		"inbox: {mailhog: http://x, mailpit: http://y}": `:1: inbox: expected either mailhog or mailpit with its URL`,
+		"inbox: mailhog":                    `:1: inbox: expected keys with values, found a single value`,
+		"rate: 5\nurl: http://x\nrate: 6":   `:3: the key "rate" stands in line 1 already`,
+		"- url":                             `:1: the file: expected keys with values, found a list`,
+		"url: [a]":                          `:1: url: expected one value, found a list`,
+		"url:":                              `:1: url: has no value; expected one, or leave the key out`,
+		"url: ftp://x":                      `:1: url: expected an absolute URL such as https://staging.example/api`,
+		"url: /api":                         `:1: url: expected an absolute URL such as https://staging.example/api`,
+		"url: http://x/?":                   `:1: url: expected a URL without query and fragment`,
+		"url: http://u:p@x/":                `:1: url: expected a URL without user name and password; send them with the key headers (Authorization)`,
+		"url: http://x:0/":                  `:1: url: expected a port from 1 to 65535`,
+		"url: http://ä.example/":            `:1: url: expected a host name in ASCII (an international name in its xn-- form)`,
+		"appKey: ${KEY}":                    `:1: appKey: the environment variable KEY is not set`,
+		"appKey: ${EMPTY}":                  `:1: appKey: is empty; expected a value, or leave the key out`,
+		"appKey: ${KEY:-x}":                 `:1: appKey: expected the name of an environment variable between ${ and } (write $${ for the characters themselves)`,
+		"appKey: ${KEY":                     `:1: appKey: expected } after ${ (write $${ for the characters themselves)`,
+		`appKey: "a\nb"`:                    `:1: appKey: expected text without line breaks and control characters`,
+		`appKey: "a "`:                      `:1: appKey: expected no space at the beginning or the end`,
+		"appKey: a\nappKeyFile: b":          `:2: the key is given by appKey too; expected one of them`,
+		"mailDeadline: 60":                  `:1: mailDeadline: expected a duration above zero, such as 60s or 1m30s`,
+		"requestTimeout: -1s":               `:1: requestTimeout: expected a duration above zero, such as 60s or 1m30s`,
+		"concurrency: 257":                  `:1: concurrency: expected a whole number from 1 to 256`,
+		"concurrency: 0":                    `:1: concurrency: expected a whole number from 1 to 256`,
+		"rate: fast":                        `:1: rate: expected a number of requests a second from 0.01 up, or 0 for no limit`,
+		"rate: .nan":                        `:1: rate: expected a number of requests a second from 0.01 up, or 0 for no limit`,
+		"rate: NaN":                         `:1: rate: expected a number of requests a second from 0.01 up, or 0 for no limit`,
+		"insecure: maybe":                   `:1: insecure: expected true or false`,
+		"secretQuestions: optionl":          `:1: secretQuestions: unknown value "optionl"; did you mean "optional"?`,
+		"apiVersion: ../x":                  `:1: apiVersion: expected a version such as 1.0`,
+		"codePattern: '('":                  `:1: codePattern: expected a regular expression (RE2 syntax)`,
+		"profile: [core,\n flwo]":           `:2: profile: unknown profile "flwo"; did you mean "flow"?`,
+		"profile: all":                      `:1: profile: unknown profile; expected one of core, flow, hardening`,
+		"profile: []":                       `:1: profile: expected one or more of core, flow, hardening`,
+		"headers: {et-app-key: x}":          `:1: headers: Et-App-Key is what is under judgement; expected it as appKey`,
+		"headers: {a b: x}":                 `:1: headers: expected a header name of letters, digits and hyphens`,
+		"headers: {content-length: 1}":      `:1: headers: Content-Length belongs to each request itself; expected another header`,
+		"headers: {X-A: 1, x-a: 2}":         `:1: headers: x-a is given twice; expected each name once, in any case`,
+		"rate: 1\n\turl: x":                 `:2: expected YAML: found a tab character that violates indentation`,
+		"rate: 1\n---\nrate: 2":             `:2: expected one YAML document, but a second one begins here`,
+		"clientCert: {cert: a}":             `:1: clientCert: expected both cert and key`,
+		"traders: robert":                   `:1: traders: expected a list, found a single value`,
+		"traders: [robert]":                 `:1: traders: expected keys with values, found a single value`,
+		"traders: [{email: a@example.com}]": `:1: traders: expected a login`,
+		"traders: [{login: a}]":             `:1: traders: expected an email for a`,
+		"traders: [{login: a, email: a}]":   `:1: email: expected an email address such as robert.zak@example.com`,
+		"traders: [{login: a, email: A <a@b.example>}]":                 `:1: email: expected an email address such as robert.zak@example.com`,
+		"traders: [{login: a, mail: x}]":                                `:1: unknown key "mail"; did you mean "email"?`,
+		trader + "question: why}":                                       `:3: traders: b has a question without an answer; declare the answer or drop the question`,
+		trader + "answer: ''}":                                          `:3: answer: is empty; expected a value, or leave the key out`,
+		trader + "password: x}":                                         `:3: traders: b has one of password and newPassword; expected both or none`,
+		trader + "password: x, newPassword: x}":                         `:3: traders: b has a newPassword equal to the password; expected two different ones`,
+		trader + "mailTo: b@example.com}\n- {login: A, email: c@d.org}": `:4: traders: the login A stands in line 2 already; expected each once, in any case`,
+		"secretQuestions: none\n" + trader + "question: q, answer: x}":  `:1: secretQuestions: is none, but the trader b has a secret answer; expected no question and no answer`,
+	} {
+		_, err := load(t, content, "EMPTY=")
+		wrong, ok := errors.AsType[*deployment.ConfigError](err)
+		if !ok || !strings.HasSuffix(err.Error(), want) || !strings.Contains(wrong.Where, "c.yaml:") {
+			t.Errorf("%q\n got %v\nwant …%s", content, err, want)
+		}
+	}
+}
+
+func TestMistakesElsewhere(t *testing.T) {
+	for _, c := range []struct {
+		flags map[string]string
+		env   []string
+		want  string
+	}{
+		{nil, []string{"CONFORMANCE_ULR=x"}, `CONFORMANCE_ULR: unknown environment variable; did you mean "CONFORMANCE_URL"?`},
+		{nil, []string{"CONFORMANCE_URL=x"}, `CONFORMANCE_URL: expected an absolute URL such as https://staging.example/api`},
+		{nil, []string{"CONFORMANCE_APP_KEY="}, `CONFORMANCE_APP_KEY: is empty; expected a value, or leave it out`},
+		{nil, []string{"CONFORMANCE_APP_KEY=a", "CONFORMANCE_APP_KEY_FILE=b"}, `CONFORMANCE_APP_KEY_FILE: the key is given by CONFORMANCE_APP_KEY too; expected one of them`},
+		{nil, []string{"CONFORMANCE_APP_KEY_FILE=/nowhere/at/all"}, `CONFORMANCE_APP_KEY_FILE: the file "/nowhere/at/all" can't be read: no such file or directory`},
+		{nil, []string{"CONFORMANCE_CONFIG=/nowhere/at/all"}, `CONFORMANCE_CONFIG: the file "/nowhere/at/all" can't be read: no such file or directory`},
+		{map[string]string{"config": "/nowhere/at/all"}, nil, `--config: the file "/nowhere/at/all" can't be read: no such file or directory`},
+		{map[string]string{"config": "/"}, nil, `--config: the file "/" can't be read: is a directory`},
+		{map[string]string{"inbox": "mailhog"}, nil, `--inbox: expected mailhog=URL or mailpit=URL`},
+		{map[string]string{"inbox": "mailhgo=http://x"}, nil, `--inbox: unknown kind of inbox "mailhgo"; did you mean "mailhog"?`},
+		{map[string]string{"profile": "flwo"}, nil, `--profile: unknown profile "flwo"; did you mean "flow"?`},
+		{map[string]string{"rate": ""}, nil, `--rate: is empty; expected a value, or leave it out`},
+		{map[string]string{"rte": "1"}, nil, `--rte: unknown flag; did you mean "rate"?`},
+		{map[string]string{"concurrency": "1.5"}, nil, `--concurrency: expected a whole number from 1 to 256`},
+	} {
+		_, err := deployment.Load(deployment.Sources{Flags: c.flags, Env: c.env})
+		if _, ok := errors.AsType[*deployment.ConfigError](err); !ok || err.Error() != c.want {
+			t.Errorf("got  %v\nwant %s", err, c.want)
+		}
+	}
+}
+
+func TestErrorsNeverRepeatASecret(t *testing.T) {
+	const secret = "v3ry"
+	for _, content := range []string{
+		"url: http://user:${S}@x/", "url: ${S}", "rate: ${S}", "appKey: \"${S}\\n\"", "mailDeadline: ${S}", "profile: ${S}", "secretQuestions: ${S}", "insecure: ${S}",
+		"traders: [{login: a, email: \"${S}\"}]", "codePattern: (${S}",
+	} {
+		_, err := load(t, content, "S="+secret)
+		if err == nil || strings.Contains(err.Error(), secret) {
+			t.Errorf("%s: %v", content, err)
+		}
+	}
+}
+
+func TestNoFlagForSecrets(t *testing.T) {
+	for _, option := range deployment.Options() {
+		if strings.Contains(option.Flag, "key") || option.Usage == "" {
+			t.Errorf("flag %+v", option)
+		}
+	}
+}
+
+func TestBrokenTLSFiles(t *testing.T) {
+	_, err := deployment.Config{CAFile: written(t, "no certificate")}.TLS()
+	if _, ok := errors.AsType[*deployment.ConfigError](err); !ok {
+		t.Errorf("error: %v", err)
+	}
+	_, err = deployment.Config{ClientCert: deployment.ClientCert{Cert: "/nowhere", Key: "/nowhere"}}.TLS()
+	if _, ok := errors.AsType[*deployment.ConfigError](err); !ok {
+		t.Errorf("error: %v", err)
+	}
+}

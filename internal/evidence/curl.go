@@ -1,0 +1,95 @@
+package evidence
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+)
+
+// Curl returns one POSIX shell line that sends an exchange's request again, ""
+// where none was sent. Placeholders become variables: ‹app-key› is $APP_KEY,
+// ‹code 1› is $CODE_1; in a URL, where the value must be percent-encoded,
+// $CODE_1_URLENCODED. What the tool adds to every request on its own account
+// (User-Agent, traceparent, …) is left out. No control characters, bidirectional
+// or other invisible ones stand in the line.
+func Curl(x Exchange) string {
+	if !strings.HasPrefix(x.URL, "http://") && !strings.HasPrefix(x.URL, "https://") || x.Method == "" {
+		return ""
+	}
+	words := append([]string{"curl", "-i"}, curlMethod(x.Method)...)
+	words = append(words, curlURL(x.URL)...)
+	for _, f := range x.Header {
+		words = append(words, curlField(f)...)
+	}
+	input, data := curlBody(x)
+	words = append(words, data...)
+	return input + strings.Join(words, " ")
+}
+
+func curlMethod(method string) []string {
+	if method == "HEAD" {
+		// With -X HEAD curl would wait for a body.
+		return []string{"--head"}
+	}
+	return []string{"-X", word(argument(method))}
+}
+
+func curlURL(address string) []string {
+	var options []string
+	if strings.ContainsAny(address, "[]{}") {
+		options = append(options, "--globoff")
+	}
+	if strings.Contains(address, "/.") || strings.Contains(strings.ToLower(address), "/%2e") {
+		options = append(options, "--path-as-is")
+	}
+	return append(options, word(urlParts(address)))
+}
+
+func curlField(f Field) []string {
+	switch {
+	case noise(f.Name) || !isToken(f.Name):
+		return nil
+	case f.Value == "":
+		// "Name:" would remove the field instead of sending it empty.
+		return []string{"-H", word(argument(f.Name + ";"))}
+	}
+	return []string{"-H", word(argument(f.Name + ": " + f.Value))}
+}
+
+// noise are fields that the tool or HTTP itself adds to every request.
+func noise(name string) bool {
+	return slices.Contains([]string{"user-agent", "traceparent", "tracestate", "accept-encoding",
+		"content-length", "host", "connection"}, strings.ToLower(name))
+}
+
+// isToken reports whether a name is a token (RFC 9110, section 5.6.2). Others
+// can't be sent, and curl takes "@name" for a file.
+func isToken(name string) bool {
+	other := func(r rune) bool {
+		return r > '~' || !strings.ContainsRune("!#$%&'*+-.^_`|~", r) && !isNameByte(byte(r))
+	}
+	return name != "" && !strings.ContainsFunc(name, other)
+}
+
+// curlBody returns what stands before curl, to feed its standard input, and
+// its options.
+func curlBody(x Exchange) (input string, options []string) {
+	if len(x.Body) == 0 && !slices.Contains([]string{"POST", "PUT", "PATCH"}, x.Method) {
+		return "", nil
+	}
+	if !hasField(x.Header, "Content-Type") {
+		// Else curl would say that it is a form.
+		options = append(options, "-H", "'Content-Type:'")
+	}
+	parts := split(string(x.Body))
+	// curl takes "@name" for a file.
+	fileLike := len(parts) > 0 && (parts[0].variable != "" || bytes.HasPrefix(x.Body, []byte("@")))
+	if fileLike || !printable(parts) {
+		return printf(parts) + " | ", append(options, "--data-binary", "@-")
+	}
+	return "", append(options, "--data-binary", word(parts))
+}
+
+func hasField(header []Field, name string) bool {
+	return slices.ContainsFunc(header, func(f Field) bool { return strings.EqualFold(f.Name, name) })
+}

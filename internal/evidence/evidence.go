@@ -1,0 +1,175 @@
+// Package evidence holds what one run observed: exchanges, mails and waits,
+// with every secret already replaced by a placeholder. It is enough to judge
+// the run again without the deployment.
+package evidence
+
+import "time"
+
+// Run is the evidence of one run.
+type Run struct {
+	// ID is random and also stands in the User-Agent of every request.
+	ID string `json:"id"`
+	// Tool is the name and version of the tool that collected the evidence.
+	Tool        string        `json:"tool"`
+	Contract    Contract      `json:"contract"`
+	Started     time.Time     `json:"started"`
+	Duration    time.Duration `json:"duration"`
+	Interrupted bool          `json:"interrupted,omitempty"`
+	Target      Target        `json:"target"`
+	Exchanges   []Exchange    `json:"exchanges"`
+	Waits       []Wait        `json:"waits"`
+	Mails       []Mail        `json:"mails"`
+	// Secrets is the legend of the placeholders.
+	Secrets []Secret `json:"secrets"`
+	// Observations are what somebody should know although no requirement
+	// speaks of it: rate limits, lock-outs, odd mails.
+	Observations []string `json:"observations,omitempty"`
+}
+
+// Contract names the contract that the run was planned from.
+type Contract struct {
+	Version string `json:"version"`
+	SHA256  string `json:"sha256"`
+}
+
+// Target is what was under judgement, as configured, without its secrets.
+type Target struct {
+	URL     string `json:"url"`
+	Name    string `json:"name,omitempty"`
+	Version string `json:"version,omitempty"`
+	// Embedded is true when the tool judged its own reference deployment.
+	Embedded   bool   `json:"embedded,omitempty"`
+	APIVersion string `json:"apiVersion"`
+	HasKey     bool   `json:"hasKey"`
+	// NearKeys are the placeholders of keys that are nearly right.
+	NearKeys []string `json:"nearKeys,omitempty"`
+	// Inbox is "mailhog http://…", or "" where none was declared.
+	Inbox string `json:"inbox,omitempty"`
+	// InboxProblem says why the declared inbox could not be read at all.
+	InboxProblem    string        `json:"inboxProblem,omitempty"`
+	MailDeadline    time.Duration `json:"mailDeadline"`
+	SecretQuestions string        `json:"secretQuestions"`
+	Profiles        []string      `json:"profiles"`
+	// Only and Labels are the selection that the run was asked for.
+	Only    []string `json:"only,omitempty"`
+	Labels  string   `json:"labels,omitempty"`
+	Traders []Trader `json:"traders"`
+}
+
+// Trader is a declared test account, without its secrets.
+type Trader struct {
+	Login string `json:"login"`
+	Email string `json:"email"`
+	// MailTo is where the deployment's mail for the trader arrives.
+	MailTo string `json:"mailTo"`
+	// Question is the declared secret question, "" where none was declared.
+	Question string `json:"question,omitempty"`
+	// Answer is the placeholder of the declared answer, "" where the trader has no
+	// secret question. Traders with the same answer share it.
+	Answer string `json:"answer,omitempty"`
+	// NearAnswers are the placeholders of answers that are nearly right.
+	NearAnswers []string `json:"nearAnswers,omitempty"`
+	// HasPasswords is true where both passwords of the flow profile were declared.
+	HasPasswords bool `json:"hasPasswords,omitempty"`
+}
+
+// Field is one header line.
+type Field struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Exchange is one request and its answer, or the way in which no answer came.
+type Exchange struct {
+	// Step is the planned step that the exchange belongs to, for example
+	// "reset/right-answer/robert.zak". Attempts of one step share it.
+	Step      string `json:"step"`
+	Attempt   int    `json:"attempt"` // from 1
+	Lane      string `json:"lane,omitempty"`
+	Operation string `json:"operation"` // operationId in the contract
+	// Requirements are the ids that look at the exchange.
+	Requirements []string  `json:"requirements,omitempty"`
+	Method       string    `json:"method"`
+	URL          string    `json:"url"`
+	Header       []Field   `json:"header"`
+	Body         []byte    `json:"body,omitempty"`
+	Answer       *Answer   `json:"answer,omitempty"`
+	Failure      *Failure  `json:"failure,omitempty"`
+	Started      time.Time `json:"started"`
+	Timing       Timing    `json:"timing"`
+}
+
+// Answer is what came back.
+type Answer struct {
+	Proto     string  `json:"proto"`
+	Status    int     `json:"status"`
+	Header    []Field `json:"header"`
+	Body      []byte  `json:"body,omitempty"`
+	Truncated bool    `json:"truncated,omitempty"`
+}
+
+// Failure is why an exchange has no complete answer.
+type Failure struct {
+	Kind string `json:"kind"`
+	Text string `json:"text"`
+	// AnswerBegun is true when at least one byte had arrived.
+	AnswerBegun bool `json:"answerBegun,omitempty"`
+	// Unreachable is true when a known-good request, asked right after, was
+	// not answered either: the deployment, not this answer, is the problem.
+	Unreachable bool `json:"unreachable,omitempty"`
+}
+
+// Timing is how long the parts of an exchange took.
+type Timing struct {
+	DNS       time.Duration `json:"dns,omitempty"`
+	Connect   time.Duration `json:"connect,omitempty"`
+	TLS       time.Duration `json:"tls,omitempty"`
+	FirstByte time.Duration `json:"firstByte,omitempty"`
+	Total     time.Duration `json:"total"`
+	Reused    bool          `json:"reused,omitempty"`
+}
+
+// Wait is one wait for a mail.
+type Wait struct {
+	// Step is the planned step, for example "mail/robert.zak".
+	Step   string `json:"step"`
+	Trader string `json:"trader"`
+	// For is the step whose mail was awaited.
+	For      string        `json:"for"`
+	Started  time.Time     `json:"started"`
+	Duration time.Duration `json:"duration"`
+	Deadline time.Duration `json:"deadline"`
+	// Mail is the id of the mail that ended the wait, "" where none came.
+	Mail string `json:"mail,omitempty"`
+	// Problem says why the inbox could not be read, "" where it could.
+	Problem string `json:"problem,omitempty"`
+}
+
+// Mail is one mail that arrived for a declared trader during the run.
+type Mail struct {
+	ID string `json:"id"`
+	// Traders are the logins of the declared traders that it reached.
+	Traders []string `json:"traders"`
+	// Seen is when it was first seen in the inbox.
+	Seen time.Time `json:"seen"`
+	// Before are the steps that had not been sent yet when the mail was seen,
+	// among those that can bring one: a mail before its cause has another cause.
+	Before []string `json:"before,omitempty"`
+	// Source is the mail (RFC 5322).
+	Source []byte `json:"source"`
+	// Subject and Text are what a person reads.
+	Subject string `json:"subject"`
+	Text    string `json:"text"`
+	// Codes are the placeholders of what the mail presents as a code, most likely first.
+	Codes []string `json:"codes,omitempty"`
+}
+
+// Secret describes what a placeholder stands for, as far as judging needs it.
+type Secret struct {
+	// Placeholder is the text that replaces the secret, for example "‹code 1›".
+	Placeholder string `json:"placeholder"`
+	// Length is in characters.
+	Length int `json:"length"`
+	// Alphabet is "digits", "hex", "letters", "letters and digits" or "any".
+	Alphabet string `json:"alphabet"`
+}

@@ -1,0 +1,180 @@
+package evidence
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+)
+
+// FileName is the name of the file, a HAR, that holds a run's evidence. The
+// sources of its mails stand beside it: mails/001.eml and so on.
+const FileName = "evidence.har"
+
+const (
+	mailDir = "mails"
+	// largest is the limit of each file that is read, in bytes.
+	largest = 1 << 30
+)
+
+// Write writes a run's evidence into a directory, which it makes where there is
+// none: evidence.har (HAR 1.2) and mails/001.eml, … An earlier run's are replaced.
+// All files are complete under another name before the first gets its own.
+func Write(dir string, r Run) error {
+	text, err := harText(r)
+	if err != nil {
+		return fmt.Errorf("the evidence can't be written: %w", err)
+	}
+	var s staged
+	defer s.discard()
+	for i, mail := range r.Mails {
+		if err := s.stage(filepath.Join(dir, mailFile(i)), mail.Source); err != nil {
+			return err
+		}
+	}
+	if err := s.stage(filepath.Join(dir, FileName), text); err != nil {
+		return err
+	}
+	if err := s.commit(); err != nil {
+		return err
+	}
+	return removeMails(dir, len(r.Mails))
+}
+
+// Read reads the evidence that Write wrote, given the directory or the path of
+// the HAR. Empty lists of exchanges and header fields and empty bodies are nil.
+// An error is one sentence that names the file. No file may exceed 1 GiB.
+func Read(path string) (Run, error) {
+	dir, name := path, FileName
+	if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		dir, name = filepath.Split(path)
+	}
+	if dir == "" {
+		dir = "."
+	}
+	// A root keeps links in a stranger's evidence from leading elsewhere.
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return Run{}, fmt.Errorf("there is no evidence in %s: %w", path, cause(err))
+	}
+	defer root.Close()
+	text, err := readFile(root, name)
+	if err != nil {
+		return Run{}, err
+	}
+	r, err := fromHAR(text)
+	if err != nil {
+		return Run{}, fmt.Errorf("%s %w", filepath.Join(dir, name), err)
+	}
+	for i := range r.Mails {
+		if r.Mails[i].Source, err = readFile(root, mailFile(i)); err != nil {
+			return Run{}, err
+		}
+	}
+	return r, nil
+}
+
+func readFile(root *os.Root, name string) ([]byte, error) {
+	path := filepath.Join(root.Name(), name)
+	info, err := root.Stat(name)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s can't be read: %w", path, cause(err))
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s can't be read: it is not a regular file", path)
+	case info.Size() > largest:
+		return nil, tooLarge(path)
+	}
+	file, err := root.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("%s can't be read: %w", path, cause(err))
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, largest+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s can't be read: %w", path, cause(err))
+	case len(text) > largest:
+		return nil, tooLarge(path)
+	case len(text) == 0:
+		return nil, nil
+	}
+	return text, nil
+}
+
+func tooLarge(path string) error {
+	return fmt.Errorf("%s can't be read: it is larger than 1 GiB", path)
+}
+
+// cause is an error without the path, which the sentence around it names already.
+func cause(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
+}
+
+func mailFile(i int) string { return filepath.Join(mailDir, fmt.Sprintf("%03d.eml", i+1)) }
+
+// removeMails removes the mails of an earlier run that had more than this one.
+func removeMails(dir string, keep int) error {
+	entries, err := os.ReadDir(filepath.Join(dir, mailDir))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	ours := map[string]bool{}
+	for i := range keep {
+		ours[filepath.Base(mailFile(i))] = true
+	}
+	numbered := regexp.MustCompile(`^[0-9]{3,}\.eml$`)
+	for _, e := range entries {
+		if e.Type().IsRegular() && numbered.MatchString(e.Name()) && !ours[e.Name()] {
+			if err := os.Remove(filepath.Join(dir, mailDir, e.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// staged are files that are complete, but don't have their names yet.
+type staged struct{ files []stagedFile }
+
+type stagedFile struct{ temporary, path string }
+
+func (s *staged) stage(path string, text []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
+	if err != nil {
+		return err
+	}
+	s.files = append(s.files, stagedFile{file.Name(), path})
+	_, err = file.Write(text)
+	return errors.Join(err, file.Chmod(0o644), file.Close())
+}
+
+func (s *staged) commit() error {
+	for len(s.files) > 0 {
+		if err := os.Rename(s.files[0].temporary, s.files[0].path); err != nil {
+			return err
+		}
+		s.files = s.files[1:]
+	}
+	return nil
+}
+
+// discard removes what was not committed.
+func (s *staged) discard() {
+	for _, f := range s.files {
+		_ = os.Remove(f.temporary)
+	}
+}

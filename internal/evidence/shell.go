@@ -1,0 +1,214 @@
+package evidence
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// part is a piece of a text for the shell: either literal or a variable.
+type part struct{ literal, variable string }
+
+var (
+	placeholder    = regexp.MustCompile(`‹([^‹›\pC]+)›`)
+	placeholderURL = regexp.MustCompile(`(?:‹|(?i:%e2%80%b9))([^‹›\pC]+?)(?:›|(?i:%e2%80%ba))`)
+)
+
+// split separates a text from the placeholders in it.
+func split(text string) []part { return splitAt(placeholder, text, variable) }
+
+// urlParts does the same for a URL, where placeholders may be percent-encoded,
+// and encodes what must not stand in a URL as it is.
+func urlParts(address string) []part {
+	parts := splitAt(placeholderURL, address, func(name string) string {
+		return variable(unescaped(name)) + "_URLENCODED"
+	})
+	for i := range parts {
+		parts[i].literal = encodeUnprintable(parts[i].literal)
+	}
+	return parts
+}
+
+func splitAt(pattern *regexp.Regexp, text string, variable func(name string) string) []part {
+	var parts []part
+	done := 0
+	for _, at := range pattern.FindAllStringSubmatchIndex(text, -1) {
+		if at[0] > done {
+			parts = append(parts, part{literal: text[done:at[0]]})
+		}
+		parts = append(parts, part{variable: variable(text[at[2]:at[3]])})
+		done = at[1]
+	}
+	if done < len(text) {
+		parts = append(parts, part{literal: text[done:]})
+	}
+	return parts
+}
+
+// variable is the shell variable of a placeholder: capitals, digits and _.
+func variable(name string) string {
+	var b strings.Builder
+	for _, r := range name {
+		switch {
+		case r < utf8.RuneSelf && isNameByte(byte(r)) && r != '_':
+			b.WriteRune(unicode.ToUpper(r))
+		case r >= utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r)):
+			fmt.Fprintf(&b, "U%04X", r)
+		case b.Len() > 0 && !strings.HasSuffix(b.String(), "_"):
+			b.WriteByte('_')
+		}
+	}
+	text := strings.TrimSuffix(b.String(), "_")
+	if text == "" || text[0] >= '0' && text[0] <= '9' {
+		text = strings.TrimSuffix("SECRET_"+text, "_")
+	}
+	return text
+}
+
+func isNameByte(b byte) bool {
+	return b == '_' || b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z'
+}
+
+// argument splits a text for one argument. What no argument can hold or no
+// header field may have is shown by its symbol.
+func argument(text string) []part {
+	return split(strings.NewReplacer("\x00", "␀", "\n", "␊", "\r", "␍").Replace(text))
+}
+
+// word quotes parts as one word of the shell.
+func word(parts []part) string {
+	switch {
+	case !printable(parts):
+		return `"$(` + printf(parts) + `)"`
+	case !hasVariable(parts):
+		return quote(literals(parts))
+	case strings.ContainsAny(literals(parts), "\"$`\\!"):
+		return mixed(parts)
+	}
+	return doubleQuoted(parts)
+}
+
+func quote(text string) string {
+	if text != "" && strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" {
+		return text
+	}
+	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
+}
+
+func mixed(parts []part) string {
+	var b strings.Builder
+	for _, p := range parts {
+		if p.variable != "" {
+			b.WriteString(`"$` + p.variable + `"`)
+		} else {
+			b.WriteString(quote(p.literal))
+		}
+	}
+	return b.String()
+}
+
+func doubleQuoted(parts []part) string {
+	var b strings.Builder
+	for i, p := range parts {
+		switch {
+		case p.variable == "":
+			b.WriteString(p.literal)
+		case i+1 < len(parts) && parts[i+1].literal != "" && isNameByte(parts[i+1].literal[0]):
+			b.WriteString("${" + p.variable + "}")
+		default:
+			b.WriteString("$" + p.variable)
+		}
+	}
+	return `"` + b.String() + `"`
+}
+
+// printf returns a command that prints the parts byte for byte, with octal
+// escapes for what must not reach a terminal.
+func printf(parts []part) string {
+	var format, arguments strings.Builder
+	for _, p := range parts {
+		if p.variable != "" {
+			format.WriteString("%s")
+			arguments.WriteString(` "$` + p.variable + `"`)
+		} else {
+			writeFormat(&format, p.literal)
+		}
+	}
+	text := format.String()
+	if strings.HasPrefix(text, "-") {
+		text = `\055` + text[1:]
+	}
+	return "printf " + quote(text) + arguments.String()
+}
+
+func writeFormat(b *strings.Builder, text string) {
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		switch {
+		case r == '%':
+			b.WriteString("%%")
+		case r == '\\':
+			b.WriteString(`\\`)
+		case visible(r, size):
+			b.WriteString(text[i : i+size])
+		default:
+			for _, c := range []byte(text[i : i+size]) {
+				fmt.Fprintf(b, `\%03o`, c)
+			}
+		}
+		i += size
+	}
+}
+
+func encodeUnprintable(text string) string {
+	var b strings.Builder
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		if visible(r, size) && r != ' ' {
+			b.WriteString(text[i : i+size])
+		} else {
+			for _, c := range []byte(text[i : i+size]) {
+				fmt.Fprintf(&b, "%%%02X", c)
+			}
+		}
+		i += size
+	}
+	return b.String()
+}
+
+// visible reports whether a decoded rune may stand in the line as it is.
+func visible(r rune, size int) bool {
+	return unicode.IsPrint(r) && (r != utf8.RuneError || size > 1)
+}
+
+func printable(parts []part) bool {
+	for _, p := range parts {
+		for text := p.literal; text != ""; {
+			r, size := utf8.DecodeRuneInString(text)
+			if !visible(r, size) {
+				return false
+			}
+			text = text[size:]
+		}
+	}
+	return true
+}
+
+func hasVariable(parts []part) bool {
+	for _, p := range parts {
+		if p.variable != "" {
+			return true
+		}
+	}
+	return false
+}
+
+func literals(parts []part) string {
+	var b strings.Builder
+	for _, p := range parts {
+		b.WriteString(p.literal)
+	}
+	return b.String()
+}

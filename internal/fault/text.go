@@ -1,0 +1,5 @@
+package fault
+
+import "strconv"
+
+func decimal(r rune) string { return strconv.Itoa(int(r)) }

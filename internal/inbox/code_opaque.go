@@ -1,0 +1,40 @@
+package inbox
+
+import (
+	"regexp"
+	"strings"
+)
+
+// Codes of more than letters, digits and hyphens. Each needs enough of its own
+// form not to be two words without a space between.
+var (
+	base64Code = regexp.MustCompile(`^[A-Za-z0-9+/]{15,}={0,2}$`)
+	dottedCode = regexp.MustCompile(`^[\w-]{3,}\.[\w-]{3,}\.[\w-]{3,}$`)
+	signedCode = regexp.MustCompile(`^[A-Za-z0-9-]+(?:[#!$%&^*?+~]+[A-Za-z0-9-]+)+$`)
+)
+
+// opaque returns the length of a code with signs in it at the start of the
+// text, 0 where there is none.
+func opaque(text string) int {
+	end := strings.IndexAny(text[:min(len(text), maxCode)], " \t\n|<>\"'()[]{},;:")
+	if end < 0 {
+		end = min(len(text), maxCode)
+	}
+	token := strings.TrimRight(text[:end], ".!?*_`")
+	if len(token) < 8 || !strings.ContainsAny(token, "+/=.#!$%&^*?~") || !mixed(token) {
+		return 0
+	}
+	dotted := dottedCode.MatchString(token) && mixed(token[strings.LastIndexByte(token, '.'):])
+	if !dotted && !base64Code.MatchString(token) && !signedCode.MatchString(token) {
+		return 0
+	}
+	return len(token)
+}
+
+// mixed tells whether there are digits among letters.
+func mixed(token string) bool {
+	return hasDigit(token) && strings.ContainsFunc(token, func(r rune) bool { return 'a' <= r|0x20 && r|0x20 <= 'z' })
+}
+
+// isOpaque tells whether the token has signs that codes rarely have.
+func isOpaque(token string) bool { return strings.ContainsAny(token, "+/=.#!$%&^*?~") }

@@ -1,0 +1,141 @@
+package inbox
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+const (
+	maxID         = 1 << 10
+	maxRecipients = 1000
+)
+
+// MailHog returns the reader of a MailHog (v1.0.1 and what is compatible with it, with
+// any of its storages). It asks nothing yet; see Ping. Its only error is a URL
+// that is none.
+func MailHog(o Options) (Inbox, error) {
+	f, err := newFetcher("MailHog", o)
+	if err != nil {
+		return nil, err
+	}
+	return newReader(mailHog{f}, f, newFeed(f, o, "api/v2/websocket")), nil
+}
+
+// mailHog speaks MailHog's API v2. Of a mail it reads the envelope and the raw
+// source: MailHog's own MIME parts are not the mail's.
+type mailHog struct{ fetcher *fetcher }
+
+func (m mailHog) list(ctx context.Context, what listing) (listed, error) {
+	query := url.Values{
+		"kind":  {"to"},
+		"query": {searchable(what.address)},
+		"start": {strconv.Itoa(what.start)},
+		"limit": {strconv.Itoa(what.limit)},
+	}
+	var result listed
+	err := m.fetcher.get(ctx, "api/v2/search", query, func(answer io.Reader) (err error) {
+		result, err = readMailHogList(newJSONStream(answer), what)
+		return err
+	})
+	return result, err
+}
+
+func (m mailHog) source(_ context.Context, l letter, limit int) ([]byte, bool, error) {
+	return l.source[:min(len(l.source), limit)], false, nil
+}
+
+// searchable is the longest part of an address that means the same as a text and as
+// a regular expression, which it is to MailHog's MongoDB.
+func searchable(address string) string { return longestWithout(address, `\^$|?*+()[]{}`) }
+
+func readMailHogList(s *jsonStream, what listing) (listed, error) {
+	var result listed
+	hasTotal, hasItems := false, false
+	room := what.room
+	err := s.object(func(name string) (err error) {
+		switch name {
+		case "total":
+			hasTotal = true
+			result.total, err = s.number()
+		case "items":
+			hasItems = true
+			err = s.array(func() error {
+				l, err := readMailHogItem(s, what, min(room, maxSource))
+				if err != nil {
+					return err
+				}
+				room -= len(l.source)
+				result.letters = append(result.letters, l)
+				if len(result.letters) > maxListed {
+					return errNotJSON
+				}
+				return nil
+			})
+		default:
+			err = s.skip()
+		}
+		return err
+	})
+	// What was read before the bound is whole; the rest is asked for from there on.
+	if errors.Is(err, errTooLarge) && len(result.letters) > 0 {
+		return result, nil
+	}
+	if err == nil && (!hasTotal || !hasItems) {
+		err = errNotJSON
+	}
+	result.last = len(result.letters) < what.limit
+	return result, err
+}
+
+func readMailHogItem(s *jsonStream, what listing, limit int) (letter, error) {
+	var l letter
+	hasRaw := false
+	err := s.object(func(name string) error {
+		switch name {
+		case "ID":
+			id, err := s.text(maxID)
+			l.id = string(id)
+			return err
+		case "Created":
+			created, err := s.text(maxJSONScalar)
+			l.created, _ = time.Parse(time.RFC3339, string(created))
+			return err
+		case "Raw":
+			hasRaw = true
+			return readMailHogRaw(s, what, limit, &l)
+		default:
+			return s.skip()
+		}
+	})
+	if err == nil && (l.id == "" || !hasRaw) {
+		err = errNotJSON
+	}
+	return l, err
+}
+
+func readMailHogRaw(s *jsonStream, what listing, limit int, l *letter) error {
+	return s.object(func(name string) (err error) {
+		switch name {
+		case "To":
+			err = s.array(func() error {
+				to, err := s.text(maxID)
+				if len(l.recipients) < maxRecipients {
+					l.recipients = append(l.recipients, bareAddress(string(to)))
+				}
+				return err
+			})
+		case "Data":
+			if what.wanted == nil || !what.wanted(l.id) || len(l.recipients) > 0 && !isAddressed(l.recipients, what.address) {
+				limit = 0 // Other people's mail is not even held.
+			}
+			l.source, err = s.text(limit)
+		default:
+			err = s.skip()
+		}
+		return err
+	})
+}

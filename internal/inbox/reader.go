@@ -1,0 +1,248 @@
+package inbox
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"sync"
+	"time"
+)
+
+const (
+	// maxSource is how much of one mail is kept, in bytes.
+	maxSource = 1 << 20
+	// maxSources is how much of all mails that one call returns is kept, in bytes.
+	maxSources = 64 << 20
+	// maxListed is how many mails for one address one call looks at.
+	maxListed = 5000
+	// fewMails and manyMails are how many are asked for at first and then. MailHog
+	// sends them whole, and never more than 250.
+	fewMails  = 20
+	manyMails = 250
+)
+
+// Options say where an inbox is and how to reach it.
+type Options struct {
+	// URL is the inbox's own, such as http://localhost:8025. It may have a path
+	// before the API's, and a user and password (HTTP Basic).
+	URL string
+	// Timeout is how long one answer may take; zero is 30 seconds.
+	Timeout time.Duration
+	// Proxy chooses the proxy as that of http.Transport does; nil is none.
+	Proxy func(*http.Request) (*url.URL, error)
+	// TLS is how the inbox's certificate is verified; nil is the system's way.
+	TLS *tls.Config
+}
+
+func (o Options) timeout() time.Duration {
+	if o.Timeout > 0 {
+		return o.Timeout
+	}
+	return defaultTimeout
+}
+
+// Ping finds out whether the inbox answers as its kind does. Its error says in one
+// sentence what is wrong: nothing can be reached there, or something else answers.
+func Ping(ctx context.Context, in Inbox) error {
+	if p, ok := in.(interface{ ping(context.Context) error }); ok {
+		return p.ping(ctx)
+	}
+	return nil
+}
+
+// catcher is the API of one kind of inbox.
+type catcher interface {
+	// list returns some mails that may be for the address, newest first where the
+	// inbox can.
+	list(context.Context, listing) (listed, error)
+	// source returns a mail as it was received, cut at limit bytes; gone is true
+	// when it was deleted.
+	source(ctx context.Context, l letter, limit int) (source []byte, gone bool, err error)
+}
+
+// listing is what to list.
+type listing struct {
+	address      string
+	start, limit int
+	// wanted, where not nil, says of which mails the source will be asked for, and
+	// room how much of all of them may be held, in bytes.
+	wanted func(id string) bool
+	room   int
+}
+
+// listed is a part of the mails that may be for an address.
+type listed struct {
+	letters []letter
+	// total is how many there are, as far as the inbox knows.
+	total int
+	// last is true when no more follow.
+	last bool
+}
+
+// letter is a mail as it is listed.
+type letter struct {
+	id         string
+	recipients []string
+	created    time.Time
+	source     []byte
+}
+
+// newestFirst judges by both ends: neighbours may be stored in another order than
+// they were received in, and MailHog's maildir is in no order at all.
+func (l listed) newestFirst() bool {
+	return len(l.letters) < 2 || !l.letters[0].created.Before(l.letters[len(l.letters)-1].created)
+}
+
+// reader is an Inbox on top of a catcher.
+type reader struct {
+	catcher
+	feed    *feed
+	fetcher *fetcher
+
+	mu   sync.Mutex
+	seen map[string]time.Time
+}
+
+func newReader(c catcher, f *fetcher, n *feed) *reader {
+	return &reader{catcher: c, feed: n, fetcher: f, seen: map[string]time.Time{}}
+}
+
+// known is the Mark: the ids that were listed, and how many mails there were. Where it
+// is not complete, the ids are those of the newest.
+type known struct {
+	ids      map[string]bool
+	total    int
+	complete bool
+}
+
+func (*known) mark() {}
+
+// Wake gives each caller a channel of its own, which lasts as long as the reader. The
+// first call begins to listen.
+func (r *reader) Wake() <-chan struct{} { return r.feed.subscribe() }
+
+func (r *reader) Close() error {
+	r.feed.close()
+	r.fetcher.client.CloseIdleConnections()
+	return nil
+}
+
+func (r *reader) ping(ctx context.Context) error {
+	_, err := r.list(ctx, listing{address: "nobody@conformance.invalid", limit: 1})
+	return err
+}
+
+func (r *reader) Mark(ctx context.Context, address string) (Mark, error) {
+	mark := &known{ids: map[string]bool{}}
+	for start := 0; ; {
+		part, err := r.list(ctx, listing{address: address, start: start, limit: manyMails})
+		if err != nil {
+			return nil, err
+		}
+		if start == 0 {
+			mark.total = part.total
+		}
+		before := len(mark.ids)
+		for _, l := range part.letters {
+			mark.ids[l.id] = true
+		}
+		mark.complete = part.last || len(mark.ids) == before
+		// Of mails in order, the newest are enough to know the older ones by.
+		if mark.complete || part.newestFirst() {
+			return mark, nil
+		}
+		if start += len(part.letters); start >= maxListed {
+			return nil, r.tooMany(address)
+		}
+	}
+}
+
+func (r *reader) tooMany(address string) error {
+	return fmt.Errorf("%s at %s holds more than %d mails for %s, in no order that tells new from old: empty it", r.fetcher.product, r.fetcher.base, maxListed, address)
+}
+
+func (r *reader) Since(ctx context.Context, address string, mark Mark) ([]Mail, error) {
+	old, ok := mark.(*known)
+	if !ok {
+		return nil, fmt.Errorf("a mark of another inbox: %T", mark)
+	}
+	letters, err := r.unknown(ctx, address, old)
+	if err != nil {
+		return nil, err
+	}
+	return r.open(ctx, address, letters)
+}
+
+// unknown lists the mails that were not there at the mark, in the inbox's order.
+func (r *reader) unknown(ctx context.Context, address string, old *known) ([]letter, error) {
+	var found []letter
+	met := map[string]bool{}
+	metOld, arrived, room := false, 0, maxSources
+	wanted := func(id string) bool { return !old.ids[id] && !met[id] }
+	for start, limit := 0, fewMails; ; limit = manyMails {
+		part, err := r.list(ctx, listing{address, start, limit, wanted, room})
+		if err != nil {
+			return nil, err
+		}
+		if start == 0 {
+			arrived = part.total - old.total
+		}
+		before := len(met)
+		for _, l := range part.letters {
+			metOld = metOld || old.ids[l.id]
+			if wanted(l.id) {
+				found = append(found, l)
+				room -= len(l.source)
+			}
+			met[l.id] = true
+		}
+		reachedOld := metOld && part.newestFirst()
+		// Older mails of an incomplete mark would pass for new ones.
+		enough := reachedOld && (len(found) >= arrived || !old.complete)
+		if part.last || len(met) == before || enough {
+			return found, nil
+		}
+		if start += len(part.letters); start >= maxListed {
+			return nil, r.tooMany(address)
+		}
+	}
+}
+
+// open turns those letters that are for the address into mails, in order of arrival.
+func (r *reader) open(ctx context.Context, address string, letters []letter) ([]Mail, error) {
+	var mails []Mail
+	left, now := maxSources, time.Now()
+	for _, l := range letters {
+		if len(l.recipients) > 0 && !isAddressed(l.recipients, address) {
+			continue
+		}
+		source, gone, err := r.source(ctx, l, min(maxSource, left))
+		if err != nil {
+			return nil, err
+		}
+		if len(l.recipients) == 0 {
+			l.recipients = headerRecipients(source)
+		}
+		if gone || !isAddressed(l.recipients, address) {
+			continue
+		}
+		left -= len(source)
+		mails = append(mails, Mail{ID: l.id, Recipients: l.recipients, Source: source, Seen: r.firstSeen(l.id, now)})
+	}
+	slices.Reverse(mails)
+	slices.SortStableFunc(mails, func(a, b Mail) int { return a.Seen.Compare(b.Seen) })
+	return mails, nil
+}
+
+// firstSeen is now, or when an earlier call returned the mail.
+func (r *reader) firstSeen(id string, now time.Time) time.Time {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, ok := r.seen[id]; !ok {
+		r.seen[id] = now
+	}
+	return r.seen[id]
+}

@@ -1,0 +1,156 @@
+package inbox
+
+import (
+	"context"
+	"encoding/base64"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+const (
+	// pollEvery is how often to wake while no websocket tells of mails.
+	pollEvery = 50 * time.Millisecond
+	// doubtEvery is, in polls, how often to wake even so: what lies between may
+	// hold a websocket open and forward nothing.
+	doubtEvery = 20
+	// settle is how long after its answer a websocket may still miss mails: MailHog
+	// registers it only afterwards.
+	settle = 250 * time.Millisecond
+	// silence is when a websocket counts as dead; both inboxes ping every 54 s.
+	silence    = 80 * time.Second
+	firstRetry = 100 * time.Millisecond
+	lastRetry  = 5 * time.Second
+)
+
+// feed wakes its subscribers whenever a mail may have arrived. The websocket is a
+// hint only, never a source of mails.
+type feed struct {
+	dialer  websocket.Dialer
+	address string
+	header  http.Header
+
+	start sync.Once
+	ended sync.WaitGroup
+	ctx   context.Context
+	end   context.CancelFunc
+
+	mu          sync.Mutex
+	subscribers []chan struct{}
+	opened      time.Time // when the websocket was; zero: none is open
+}
+
+func newFeed(f *fetcher, o Options, path string) *feed {
+	address := f.base.JoinPath(path)
+	address.Scheme = map[string]string{"http": "ws", "https": "wss"}[address.Scheme]
+	n := &feed{
+		address: address.String(),
+		header:  http.Header{},
+		dialer:  websocket.Dialer{Proxy: o.Proxy, TLSClientConfig: o.TLS.Clone(), HandshakeTimeout: o.timeout()},
+	}
+	if f.login != nil {
+		password, _ := f.login.Password()
+		n.header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(f.login.Username()+":"+password)))
+	}
+	n.ctx, n.end = context.WithCancel(context.Background())
+	return n
+}
+
+// subscribe returns a channel of its own to each caller.
+func (n *feed) subscribe() <-chan struct{} {
+	channel := make(chan struct{}, 1)
+	n.mu.Lock()
+	n.subscribers = append(n.subscribers, channel)
+	n.mu.Unlock()
+	n.start.Do(func() {
+		n.ended.Go(n.poll)
+		n.ended.Go(n.keepListening)
+	})
+	return channel
+}
+
+func (n *feed) close() {
+	n.start.Do(func() {}) // A later subscriber must not start what nobody ends.
+	n.end()
+	n.ended.Wait()
+}
+
+func (n *feed) wake() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, s := range n.subscribers {
+		select {
+		case s <- struct{}{}:
+		default: // It has a wake that it has not taken yet.
+		}
+	}
+}
+
+func (n *feed) poll() {
+	ticker := time.NewTicker(pollEvery)
+	defer ticker.Stop()
+	for tick := 1; ; tick++ {
+		select {
+		case <-n.ctx.Done():
+			return
+		case <-ticker.C:
+			if !n.reliable() || tick%doubtEvery == 0 {
+				n.wake()
+			}
+		}
+	}
+}
+
+func (n *feed) reliable() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return !n.opened.IsZero() && time.Since(n.opened) > settle
+}
+
+func (n *feed) setOpened(at time.Time) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.opened = at
+}
+
+func (n *feed) keepListening() {
+	retry := firstRetry
+	for n.ctx.Err() == nil {
+		opened := time.Now()
+		n.listen()
+		if time.Since(opened) > lastRetry {
+			retry = firstRetry
+		}
+		select {
+		case <-n.ctx.Done():
+		case <-time.After(retry):
+			retry = min(2*retry, lastRetry)
+		}
+	}
+}
+
+// listen returns when the websocket could not be opened or has ended.
+func (n *feed) listen() {
+	socket, _, err := n.dialer.DialContext(n.ctx, n.address, n.header)
+	if err != nil {
+		return
+	}
+	defer socket.Close()
+	defer context.AfterFunc(n.ctx, func() { socket.Close() })()
+	n.setOpened(time.Now())
+	defer n.setOpened(time.Time{})
+
+	answerPing := socket.PingHandler()
+	socket.SetPingHandler(func(data string) error {
+		socket.SetReadDeadline(time.Now().Add(silence))
+		return answerPing(data)
+	})
+	for err == nil {
+		n.wake()
+		socket.SetReadDeadline(time.Now().Add(silence))
+		_, _, err = socket.NextReader() // What it says is read, and forgotten, by the next call.
+	}
+	n.wake()
+}

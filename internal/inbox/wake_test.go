@@ -1,0 +1,102 @@
+package inbox_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+)
+
+func TestAMailWakesEverySubscriber(t *testing.T) {
+	hog, url := startMailHog(t)
+	in := openMailHog(t, url)
+	m := mark(t, in, robert)
+	first, second := in.Wake(), in.Wake()
+	<-hog.joined
+	id := hog.receive(mailTo(robert, "x"), robert)
+	for _, wake := range []<-chan struct{}{first, second} {
+		if mail := awaitMail(t, in, wake, robert, m); mail.ID != id {
+			t.Errorf("mail %s", mail.ID)
+		}
+	}
+}
+
+func TestWithoutWebsocketThereAreStillWakes(t *testing.T) {
+	hog := &mailHogStandIn{standIn: newStandIn()}
+	mux := http.NewServeMux()
+	mux.HandleFunc("/api/v2/search", hog.list)
+	in := openMailHog(t, hog.serve(t, mux))
+	m := mark(t, in, robert)
+	wake := in.Wake()
+	for range 5 {
+		awaitWake(t, wake)
+	}
+	hog.receive(mailTo(robert, "x"), robert)
+	awaitMail(t, in, wake, robert, m)
+}
+
+func TestAWebsocketThatDropsIsOpenedAgain(t *testing.T) {
+	hog, url := startMailHog(t)
+	wake := openMailHog(t, url).Wake()
+	for range 3 {
+		<-hog.joined
+		awaitWake(t, wake)
+		hog.disconnect()
+	}
+	<-hog.joined
+}
+
+func TestAWebsocketThatForwardsNothingIsNotTrustedForLong(t *testing.T) {
+	hog, url := startMailHog(t)
+	in := openMailHog(t, url)
+	m := mark(t, in, robert)
+	wake := in.Wake()
+	<-hog.joined
+	hog.mu.Lock()
+	hog.mails = append(hog.mails, caught{id: "silent", source: "x", to: []string{robert}})
+	hog.mu.Unlock()
+	awaitMail(t, in, wake, robert, m)
+	for range 7 { // Beyond the time in which a fresh websocket is doubted.
+		awaitWake(t, wake)
+	}
+}
+
+func TestAHugeWebsocketMessageIsNotHeld(t *testing.T) {
+	hog, url := startMailHog(t)
+	wake := openMailHog(t, url).Wake()
+	<-hog.joined
+	hog.mu.Lock()
+	socket := hog.sockets[0]
+	hog.mu.Unlock()
+	writer, err := socket.NextWriter(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeMuch(writer, 64<<20)
+	if err := writer.Close(); err != nil {
+		t.Fatal(err)
+	}
+	awaitWake(t, wake)
+}
+
+func TestCloseEndsTheFeed(t *testing.T) {
+	hog, url := startMailHog(t)
+	in := openMailHog(t, url)
+	in.Wake()
+	<-hog.joined
+	if err := in.Close(); err != nil {
+		t.Fatal(err)
+	}
+	in.Wake() // starts nothing
+	if err := in.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func awaitWake(t testing.TB, wake <-chan struct{}) {
+	t.Helper()
+	select {
+	case <-wake:
+	case <-time.After(20 * time.Second):
+		t.Fatal("no wake")
+	}
+}

@@ -1,0 +1,136 @@
+// Package plan describes what a run will send, in which order, and what it waits
+// for, before anything is sent. Texts hold placeholders where a secret will stand.
+package plan
+
+import "time"
+
+// Plan is what one run will send and wait for.
+type Plan struct {
+	// Steps stand in an order in which they could go out one by one.
+	Steps []Step
+}
+
+// Step is one request, one wait for a mail, or (with neither) a point that others wait for.
+type Step struct {
+	// ID is the key of the step in the evidence, for example "reset/right-answer/robert.zak".
+	ID string
+	// Lane is the trader whose state the step touches, "" where it touches none.
+	Lane string
+	// Needs are steps that must have been answered; without them the step is not sent.
+	Needs []string
+	// After are steps that come first where they are planned at all.
+	After []string
+	// Requirements are the ids that look at the step.
+	Requirements []string
+	Ask          *Ask
+	Await        *Await
+	Turn         *Turn
+	Recheck      *Recheck
+	Cost         Cost
+}
+
+// Ask is one request of an operation of the contract.
+type Ask struct {
+	Operation string
+	// KeyName is the spelling of the key's header; "" sends no key.
+	KeyName string
+	// Key is the header's value.
+	Key string
+	// Values are the parameters and body members to send, by name.
+	Values map[string]any
+	// NoBody leaves out the body of an operation that has one.
+	NoBody bool
+	// Breaks says what of the contract the request breaks on purpose, "" where nothing.
+	Breaks string
+	// Conn names the connection to use; "" is any.
+	Conn string
+	// Refusable is true where the answer must be a refusal: acceptance is what
+	// would explain a code mail.
+	Refusable bool
+}
+
+// Await waits for the mail of an accepted reset.
+type Await struct {
+	Trader string
+	// For is the step of the reset.
+	For string
+}
+
+// Turn lets the next accepted reset go when the wait is over, and at the latest after AtMost: two resets that
+// overlap could have their mails exchanged unseen.
+type Turn struct {
+	Of     string
+	AtMost time.Duration
+}
+
+// Recheck asks refused requests again, one by one, where a surplus code mail has
+// come for the trader: a mail is no guilt until the same request brings one again.
+type Recheck struct {
+	Trader string
+	// Kinds are the steps to ask again.
+	Kinds []string
+	// Others are steps of other traders, asked again when none of Kinds brings a code.
+	Others []string
+	// Next is a request with the right key that is refused as well, for
+	// deployments that carry out a refused request only with the next one.
+	Next string
+}
+
+// Cost is what a step costs the deployment and the trader, at most.
+type Cost struct {
+	Requests, Mails, WrongAnswers int
+}
+
+// Step returns the step with the id.
+func (p *Plan) Step(id string) (Step, bool) {
+	for _, s := range p.Steps {
+		if s.ID == id {
+			return s, true
+		}
+	}
+	return Step{}, false
+}
+
+// Select returns the plan of the named steps, of all that they need, and of the points in between, which
+// send nothing and keep the order.
+func (p *Plan) Select(ids []string) *Plan {
+	byID := make(map[string]Step, len(p.Steps))
+	for _, s := range p.Steps {
+		byID[s.ID] = s
+	}
+	wanted := map[string]bool{}
+	var want func(id string)
+	want = func(id string) {
+		if wanted[id] {
+			return
+		}
+		wanted[id] = true
+		for _, need := range byID[id].Needs {
+			want(need)
+		}
+	}
+	for _, id := range ids {
+		want(id)
+	}
+	selected := &Plan{}
+	for _, s := range p.Steps {
+		if wanted[s.ID] || s.point() {
+			selected.Steps = append(selected.Steps, s)
+		}
+	}
+	return selected
+}
+
+// point reports whether the step only keeps others in order.
+func (s Step) point() bool { return s.Ask == nil && s.Await == nil && s.Recheck == nil }
+
+// Cost adds up what the plan costs at most.
+func (p *Plan) Cost() Cost {
+	var sum Cost
+	for _, s := range p.Steps {
+		sum.Requests += s.Cost.Requests
+		sum.Mails += s.Cost.Mails
+		sum.WrongAnswers += s.Cost.WrongAnswers
+	}
+	return sum
+}

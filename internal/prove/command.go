@@ -1,0 +1,118 @@
+package prove
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/etna-conformance/conformance/internal/fault"
+	"github.com/etna-conformance/conformance/internal/sandbox"
+	"github.com/etna-conformance/conformance/internal/verdict"
+)
+
+// Command returns a runner that starts each case's deployment and judges it with the binary, and then
+// judges the stored evidence again. Directories below dir keep what the runs left.
+func Command(binary, dir string, arguments ...string) Runner {
+	return func(ctx context.Context, c Case) Outcome {
+		o := Outcome{Case: c}
+		o.Err = o.run(ctx, binary, filepath.Join(dir, c.Name), arguments)
+		return o
+	}
+}
+
+func (o *Outcome) run(ctx context.Context, binary, dir string, arguments []string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	s, err := sandbox.Start(options(o.Case))
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	config, err := configure(dir, s)
+	if err != nil {
+		return err
+	}
+	arguments = append([]string{"run", "--quiet", "--config", config, "--out", dir}, arguments...)
+	if o.Exit, err = call(ctx, binary, s.AppKey, arguments); err != nil {
+		return err
+	}
+	if err := read(filepath.Join(dir, "report.json"), &o.Report); err != nil {
+		return err
+	}
+	if _, err := call(ctx, binary, "", []string{"judge", dir, "--quiet", "--out", filepath.Join(dir, "again")}); err != nil {
+		return err
+	}
+	return read(filepath.Join(dir, "again", "report.json"), &o.Again)
+}
+
+func options(c Case) sandbox.Options {
+	var o sandbox.Options
+	if c.Fault != nil {
+		o.Faults = []fault.Fault{*c.Fault}
+	} else {
+		o.Variants = []fault.Variant{*c.Variant}
+	}
+	return o
+}
+
+// configure writes the configuration file of the case; the key goes through the environment.
+func configure(dir string, s *sandbox.Sandbox) (string, error) {
+	var traders []map[string]string
+	for _, t := range s.Traders {
+		trader := map[string]string{"login": t.Login, "email": t.Email}
+		if t.Answer != "" {
+			trader["question"], trader["answer"] = literally(t.Question), literally(t.Answer)
+		}
+		traders = append(traders, trader)
+	}
+	data, err := yaml.Marshal(map[string]any{
+		"url": s.URL, "appKey": "${CONFORMANCE_APP_KEY}", "inbox": map[string]string{"mailhog": s.InboxURL}, "traders": traders,
+	})
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "conformance.yaml")
+	return path, os.WriteFile(path, data, 0o600)
+}
+
+// literally keeps a text from being read as one with variables.
+func literally(text string) string { return strings.ReplaceAll(text, "${", "$${") }
+
+// call runs the binary; an exit code is no error unless it says that the tool itself failed.
+func call(ctx context.Context, binary, key string, arguments []string) (int, error) {
+	command := exec.CommandContext(ctx, binary, arguments...)
+	command.Env = append(os.Environ(), "CONFORMANCE_APP_KEY="+key)
+	if key == "" {
+		command.Env = os.Environ()
+	}
+	var stderr bytes.Buffer
+	command.Stderr = &stderr
+	err := command.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		return 0, err
+	}
+	code := command.ProcessState.ExitCode()
+	switch code {
+	case verdict.ExitConformant, verdict.ExitNotConformant, verdict.ExitIncomplete:
+		return code, nil
+	}
+	return code, fmt.Errorf("conformance %s: exit code %d: %s", arguments[0], code, strings.TrimSpace(stderr.String()))
+}
+
+func read(path string, into *verdict.Report) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(data, into)
+}

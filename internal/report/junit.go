@@ -1,0 +1,140 @@
+package report
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/etna-conformance/conformance/internal/verdict"
+)
+
+type junitSuites struct {
+	XMLName xml.Name `xml:"testsuites"`
+	Name    string   `xml:"name,attr"`
+	junitCounts
+	Time   string       `xml:"time,attr"`
+	Suites []junitSuite `xml:"testsuite"`
+}
+
+type junitCounts struct {
+	Tests    int `xml:"tests,attr"`
+	Failures int `xml:"failures,attr"`
+	Errors   int `xml:"errors,attr"`
+	Skipped  int `xml:"skipped,attr"`
+}
+
+type junitSuite struct {
+	Name string `xml:"name,attr"`
+	junitCounts
+	Time       string          `xml:"time,attr"`
+	Timestamp  string          `xml:"timestamp,attr"`
+	Properties []junitProperty `xml:"properties>property"`
+	Cases      []junitCase     `xml:"testcase"`
+}
+
+type junitProperty struct {
+	Name  string `xml:"name,attr"`
+	Value string `xml:"value,attr"`
+}
+
+type junitCase struct {
+	ClassName string       `xml:"classname,attr"`
+	Name      string       `xml:"name,attr"`
+	Time      string       `xml:"time,attr"`
+	Failure   *junitResult `xml:"failure"`
+	Error     *junitResult `xml:"error"`
+	Skipped   *junitResult `xml:"skipped"`
+}
+
+type junitResult struct {
+	Message string `xml:"message,attr"`
+	Type    string `xml:"type,attr,omitempty"`
+	Text    string `xml:",cdata"`
+}
+
+// JUnit writes one test case per requirement, in one suite per page of the
+// documents: failed is a failure, untestable an error, not applicable skipped.
+func JUnit(w io.Writer, v View) error {
+	steps := stepTimes(v.Run)
+	suites := junitSuites{Name: "ETNA conformance: " + subject(v.Report.Deployment), Time: seconds(took(v.Report))}
+	for _, g := range groupBy(v.Report.Requirements, pageOf) {
+		suite := newJUnitSuite(g, v.Report, steps)
+		suites.add(suite.junitCounts)
+		suites.Suites = append(suites.Suites, suite)
+	}
+	return writeXML(w, suites)
+}
+
+func writeXML(w io.Writer, value any) error {
+	text, err := xml.MarshalIndent(value, "", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w, "%s%s\n", xml.Header, text)
+	return err
+}
+
+func newJUnitSuite(g group, r verdict.Report, steps map[string]time.Duration) junitSuite {
+	suite := junitSuite{
+		Name:       Visible(g.Name),
+		Time:       seconds(timeOf(steps, g.Requirements...)),
+		Timestamp:  r.Started.UTC().Format("2006-01-02T15:04:05"),
+		Properties: junitProperties(r),
+	}
+	for _, requirement := range g.Requirements {
+		suite.Cases = append(suite.Cases, newJUnitCase(requirement, timeOf(steps, requirement)))
+		suite.count(requirement.Verdict)
+	}
+	return suite
+}
+
+func junitProperties(r verdict.Report) []junitProperty {
+	return []junitProperty{
+		{"deployment", subject(r.Deployment)},
+		{"verdict", Visible(string(r.Verdict))},
+		{"contract", Visible(r.Contract.Version)},
+		{"tool", Visible(r.Tool.Name + " " + r.Tool.Version)},
+		{"run", Visible(r.RunID)},
+	}
+}
+
+func newJUnitCase(r verdict.Requirement, spent time.Duration) junitCase {
+	c := junitCase{
+		ClassName: Visible(r.Source.Page) + "/" + Visible(prefix(r)),
+		Name:      Visible(r.ID + " " + r.Statement),
+		Time:      seconds(spent),
+	}
+	switch r.Verdict {
+	case verdict.Passed:
+	case verdict.Failed:
+		c.Failure = &junitResult{Message: brief(r), Type: Visible(r.Level), Text: findingsText(r)}
+	case verdict.NotApplicable:
+		c.Skipped = &junitResult{Message: "not applicable: " + why(r)}
+	default:
+		c.Error = &junitResult{Message: "untestable: " + why(r), Type: Visible(r.Level)}
+	}
+	return c
+}
+
+func (n *junitCounts) count(o verdict.Outcome) {
+	n.Tests++
+	switch o {
+	case verdict.Passed:
+	case verdict.Failed:
+		n.Failures++
+	case verdict.NotApplicable:
+		n.Skipped++
+	default:
+		n.Errors++
+	}
+}
+
+func (n *junitCounts) add(m junitCounts) {
+	n.Tests += m.Tests
+	n.Failures += m.Failures
+	n.Errors += m.Errors
+	n.Skipped += m.Skipped
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.3f", d.Seconds()) }

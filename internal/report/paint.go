@@ -1,0 +1,37 @@
+package report
+
+import "github.com/etna-conformance/conformance/internal/verdict"
+
+// Paint adds ANSI colours where they are wanted.
+type paint struct{ on bool }
+
+func (p paint) with(code, s string) string {
+	if !p.on {
+		return s
+	}
+	return "\x1b[" + code + "m" + s + "\x1b[0m"
+}
+
+func (p paint) bold(s string) string { return p.with("1", s) }
+
+func (p paint) outcome(o verdict.Outcome, s string) string {
+	switch o {
+	case verdict.Passed:
+		return p.with("32", s)
+	case verdict.Failed:
+		return p.with("1;31", s)
+	case verdict.Untestable:
+		return p.with("33", s)
+	}
+	return p.with("2", s)
+}
+
+func (p paint) overall(o verdict.Overall, s string) string {
+	switch o {
+	case verdict.Conformant:
+		return p.with("1;32", s)
+	case verdict.NotConformant:
+		return p.with("1;31", s)
+	}
+	return p.with("1;33", s)
+}

@@ -1,0 +1,168 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/verdict"
+)
+
+// PageRequirement is a requirement as the page shows it.
+type pageRequirement struct {
+	ID, Level, Profile string
+	Verdict, Class     string
+	Statement          string
+	Source, Line       string
+	Reading, Reason    string
+	Brief              string
+	Checks             []pageCheck
+	Findings           []pageFinding
+	// MoreFindings and MoreChecks say how many there was no room for, "" for none.
+	MoreFindings, MoreChecks string
+	Mails                    []pageLink
+}
+
+type pageCheck struct {
+	Subject, Verdict, Class, Reason string
+	Steps                           []pageLink
+}
+
+// PageLink leads to another part of the page; without a Href it is only text.
+type pageLink struct{ Text, Href string }
+
+type pageFinding struct {
+	Number        string
+	Subject, Line string
+	Expected, Got []piece
+	Curl          string
+	Exchanges     []pageExchange
+	Mails         []pageMail
+}
+
+func (b *budget) groups(v View) []pageGroup {
+	var groups []pageGroup
+	for _, g := range groupBy(v.Report.Requirements, pageOf) {
+		shown := pageGroup{Name: b.text(g.Name, shownLine)}
+		for _, r := range g.Requirements {
+			shown.Requirements = append(shown.Requirements, b.requirement(v, r))
+		}
+		groups = append(groups, shown)
+	}
+	return groups
+}
+
+func (b *budget) requirement(v View, r verdict.Requirement) pageRequirement {
+	shown := pageRequirement{
+		ID:        Visible(r.ID),
+		Level:     Visible(r.Level),
+		Profile:   Visible(r.Profile),
+		Verdict:   Visible(string(r.Verdict)),
+		Class:     outcomeClass(r.Verdict),
+		Statement: b.text(r.Statement, shownPassage),
+		Source:    source(r.Source),
+		Line:      contractLine(r.Source.Line),
+		Reading:   b.text(r.Reading, shownPassage),
+		Reason:    b.text(r.Reason, shownPassage),
+		Brief:     b.text(brief(r), shownBrief),
+	}
+	b.checks(&shown, v.Run, r.Checks)
+	b.findings(&shown, v, r)
+	shown.Mails = mailLinks(v.Run, r)
+	return shown
+}
+
+func (b *budget) checks(shown *pageRequirement, run evidence.Run, checks []verdict.Check) {
+	kept := min(len(checks), shownChecks)
+	for _, c := range checks[:kept] {
+		shown.Checks = append(shown.Checks, pageCheck{
+			Subject: b.text(c.Subject, shownLine),
+			Verdict: Visible(string(c.Verdict)),
+			Class:   outcomeClass(c.Verdict),
+			Reason:  b.text(c.Reason, shownLine),
+			Steps:   b.stepLinks(run, c.Steps),
+		})
+	}
+	shown.MoreChecks = leftOut(len(checks)-kept, "more check")
+}
+
+func leftOut(n int, what string) string {
+	if n == 0 {
+		return ""
+	}
+	return "… and " + count(n, what) + " in report.json"
+}
+
+func (b *budget) stepLinks(run evidence.Run, steps []string) []pageLink {
+	var links []pageLink
+	for _, step := range steps[:min(len(steps), shownChecks)] {
+		links = append(links, pageLink{b.text(step, 200), stepHref(run, step)})
+	}
+	return links
+}
+
+// StepHref leads to a step's first exchange, or to the mail that a wait brought.
+func stepHref(run evidence.Run, step string) string {
+	for i, x := range run.Exchanges {
+		if x.Step == step {
+			return fmt.Sprintf("#exchange-%d", i+1)
+		}
+	}
+	for _, w := range run.Waits {
+		if w.Step == step {
+			return mailHref(run, w.Mail)
+		}
+	}
+	return ""
+}
+
+// MailLinks leads to the mails that a requirement's waits brought.
+func mailLinks(run evidence.Run, r verdict.Requirement) []pageLink {
+	looked := stepsOf(r)
+	var links []pageLink
+	for _, w := range run.Waits {
+		if href := mailHref(run, w.Mail); looked[w.Step] && href != "" {
+			links = append(links, pageLink{"the mail of " + short(w.For, 200), href})
+		}
+	}
+	return links
+}
+
+func (b *budget) findings(shown *pageRequirement, v View, r verdict.Requirement) {
+	kept := min(len(r.Findings), shownFindings)
+	for i, f := range r.Findings[:kept] {
+		expected, got := difference(b.text(f.Expected, shownPassage), b.text(f.Got, shownPassage))
+		shown.Findings = append(shown.Findings, pageFinding{
+			Number:    numbered(i, len(r.Findings)),
+			Subject:   b.text(f.Subject, shownLine),
+			Line:      contractLine(findingLine(r, f)),
+			Expected:  expected,
+			Got:       got,
+			Curl:      b.text(strings.Join(wrapShell(Visible(f.Curl), 100), "\n"), shownPassage),
+			Exchanges: b.exchangesOf(v.Run, f.Exchange),
+			Mails:     b.mailsOf(v.Run, f.Mail),
+		})
+	}
+	shown.MoreFindings = leftOut(len(r.Findings)-kept, "more finding")
+}
+
+// ExchangesOf are the first attempts of a step.
+func (b *budget) exchangesOf(run evidence.Run, step string) []pageExchange {
+	var all []pageExchange
+	for i, x := range run.Exchanges {
+		if step != "" && x.Step == step && len(all) < shownAttempts && b.spend(itemMarkup) {
+			all = append(all, b.exchange(i+1, x, run.Started))
+		}
+	}
+	return all
+}
+
+func (b *budget) mailsOf(run evidence.Run, id string) []pageMail {
+	var all []pageMail
+	for i, m := range run.Mails {
+		if id != "" && m.ID == id && b.spend(itemMarkup) {
+			all = append(all, b.mail(i+1, m, run.Started))
+		}
+	}
+	return all
+}

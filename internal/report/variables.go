@@ -1,0 +1,64 @@
+package report
+
+import (
+	"regexp"
+	"slices"
+
+	"github.com/etna-conformance/conformance/internal/evidence"
+)
+
+// Variable is a shell variable that stands for a secret in curl lines.
+type variable struct {
+	Name string
+	// Value is what to set it to: a placeholder, and how it is encoded.
+	Value string
+}
+
+// Variables returns the shell variables that somebody has to set before the
+// findings' curl lines can be pasted, in the order of the evidence's legend.
+func variables(v View) []variable {
+	used := usedVariables(v)
+	var found []variable
+	for _, secret := range v.Run.Secrets {
+		placeholder := Visible(secret.Placeholder)
+		name := shellName(secret.Placeholder)
+		for _, x := range []variable{{name, placeholder}, {name + "_URLENCODED", placeholder + ", percent-encoded"}} {
+			if slices.Contains(used, x.Name) && !slices.Contains(found, x) {
+				found = append(found, x)
+			}
+		}
+	}
+	return found
+}
+
+func usedVariables(v View) []string {
+	var names []string
+	for _, r := range v.Report.Requirements {
+		for _, f := range r.Findings {
+			names = append(names, variableNames(f.Curl)...)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func variableNames(line string) []string {
+	reference := regexp.MustCompile(`\$\{?([A-Z_][A-Z0-9_]*)`)
+	var names []string
+	for _, match := range reference.FindAllStringSubmatch(line, -1) {
+		names = append(names, match[1])
+	}
+	return names
+}
+
+// ShellName is the shell variable of a placeholder. It is read off a curl line,
+// so that it can't differ from those that curl lines have.
+func shellName(placeholder string) string {
+	line := evidence.Curl(evidence.Exchange{
+		Method: "GET", URL: "http://localhost", Header: []evidence.Field{{Name: "X", Value: placeholder}},
+	})
+	if names := variableNames(line); len(names) == 1 {
+		return names[0]
+	}
+	return ""
+}

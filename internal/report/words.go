@@ -1,0 +1,152 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/etna-conformance/conformance/internal/verdict"
+)
+
+// ContractFile is the name by which reports point into the contract.
+const contractFile = "openapi.yaml"
+
+// Subject names what was judged: the deployment's name and version where they
+// were declared, and always its URL.
+func subject(d verdict.Deployment) string {
+	if d.Embedded {
+		return "the embedded reference deployment (not a deployment of yours)"
+	}
+	name := strings.TrimSpace(d.Name + " " + d.Version)
+	if name == "" {
+		return short(d.URL, 300)
+	}
+	return fmt.Sprintf("%s (%s)", short(name, 300), short(d.URL, 300))
+}
+
+// Headline is the verdict of the run in one or two sentences, without its subject.
+func headline(r verdict.Report) string {
+	musts := r.Counts.Musts
+	judged := musts.Passed + musts.Failed
+	switch r.Verdict {
+	case verdict.Conformant:
+		return fmt.Sprintf("It keeps %s.", allOf(musts.Passed, "must requirement"))
+	case verdict.PartlyJudged:
+		return fmt.Sprintf("It keeps %s that could be judged; %d could not, for want of configuration.",
+			allOf(musts.Passed, "must requirement"), musts.NotApplicable)
+	case verdict.Incomplete:
+		return fmt.Sprintf("Nothing failed that decides, but %s not observable.", were(musts.Untestable, "must requirement"))
+	case verdict.NotConformant:
+		return fmt.Sprintf("It breaks %d of %s.", musts.Failed, count(judged, "judged must requirement"))
+	}
+	return ""
+}
+
+func allOf(n int, what string) string {
+	if n == 1 {
+		return "the one " + what
+	}
+	return fmt.Sprintf("all %d %ss", n, what)
+}
+
+func were(n int, what string) string {
+	if n == 1 {
+		return "1 " + what + " was"
+	}
+	return fmt.Sprintf("%d %ss were", n, what)
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// Duration spells a time span for people: milliseconds below a second.
+func duration(d time.Duration) string {
+	if d < time.Second {
+		return fmt.Sprintf("%.3g ms", float64(d)/float64(time.Millisecond))
+	}
+	return fmt.Sprintf("%.2f s", d.Seconds())
+}
+
+func took(r verdict.Report) time.Duration {
+	return time.Duration(r.DurationMs) * time.Millisecond
+}
+
+// Source says where a promise stands in the documents.
+func source(s verdict.Source) string {
+	return strings.Trim(Visible(s.Page)+" › "+Visible(s.Section), " ›")
+}
+
+// ContractLine says where the contract demands it, "" where no line is known.
+func contractLine(line int) string {
+	if line <= 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d", contractFile, line)
+}
+
+// FindingLine is the line of the contract that a finding rests on.
+func findingLine(r verdict.Requirement, f verdict.Finding) int {
+	if f.Line > 0 {
+		return f.Line
+	}
+	return r.Source.Line
+}
+
+// Group is a run of requirements that belong together.
+type group struct {
+	Name         string
+	Requirements []verdict.Requirement
+}
+
+// GroupBy collects requirements under their key, in the order of first appearance.
+func groupBy(all []verdict.Requirement, key func(verdict.Requirement) string) []group {
+	var groups []group
+	at := map[string]int{}
+	for _, r := range all {
+		name := key(r)
+		i, known := at[name]
+		if !known {
+			i = len(groups)
+			at[name] = i
+			groups = append(groups, group{Name: name})
+		}
+		groups[i].Requirements = append(groups[i].Requirements, r)
+	}
+	return groups
+}
+
+// Prefix is what an id starts with: "RESET" of "RESET-6".
+func prefix(r verdict.Requirement) string {
+	if i := strings.LastIndexByte(r.ID, '-'); i > 0 {
+		return r.ID[:i]
+	}
+	return r.ID
+}
+
+func pageOf(r verdict.Requirement) string { return r.Source.Page }
+
+func reason(r verdict.Requirement) string { return r.Reason }
+
+// Having returns the requirements with one of these verdicts, in report order.
+func having(all []verdict.Requirement, outcomes ...verdict.Outcome) []verdict.Requirement {
+	var some []verdict.Requirement
+	for _, r := range all {
+		if slices.Contains(outcomes, r.Verdict) {
+			some = append(some, r)
+		}
+	}
+	return some
+}
+
+func ids(all []verdict.Requirement) []string {
+	var some []string
+	for _, r := range all {
+		some = append(some, Visible(r.ID))
+	}
+	return some
+}

@@ -1,0 +1,122 @@
+// Package run takes a configuration all the way to a verdict: contract, plan, evidence, judging.
+package run
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"regexp"
+
+	conformance "github.com/etna-conformance/conformance"
+	"github.com/etna-conformance/conformance/internal/collect"
+	"github.com/etna-conformance/conformance/internal/contract"
+	"github.com/etna-conformance/conformance/internal/deployment"
+	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/inbox"
+	"github.com/etna-conformance/conformance/internal/seal"
+	"github.com/etna-conformance/conformance/suites"
+)
+
+// Run is a planned run.
+type Run struct {
+	Suite *suites.Suite
+
+	config deployment.Config
+	vault  *seal.Vault
+}
+
+// Contract returns the contract that the configuration names, by default the built-in one.
+func Contract(path string) (*contract.Contract, error) {
+	if path == "" {
+		return contract.Load("openapi.yaml", conformance.OpenAPI)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, &deployment.ConfigError{Where: path, Text: "the contract can't be read: " + reason(err)}
+	}
+	c, err := contract.Load(path, data)
+	if err != nil {
+		return nil, &deployment.ConfigError{Where: path, Text: "not a contract: " + err.Error()}
+	}
+	return c, nil
+}
+
+// reason is an error's text without the path, which the message names already.
+func reason(err error) string {
+	var pathError *os.PathError
+	if errors.As(err, &pathError) {
+		return pathError.Err.Error()
+	}
+	return err.Error()
+}
+
+// Plan plans a run; nothing is sent. A *deployment.ConfigError says what is wrong with the call.
+func Plan(config deployment.Config) (*Run, error) {
+	c, err := Contract(config.Contract)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkSelection(config, c); err != nil {
+		return nil, err
+	}
+	target, vault := collect.Describe(config, c)
+	suite, err := suites.New(c, target)
+	if err != nil {
+		return nil, err
+	}
+	return &Run{Suite: suite, config: config, vault: vault}, nil
+}
+
+// Embedded tells the evidence that the tool's own reference deployment is judged.
+func (r *Run) Embedded() { r.Suite.Target.Embedded = true }
+
+// Collect carries out the plan and returns the evidence.
+func (r *Run) Collect(ctx context.Context, version string, progress func(done, all int, step string)) (*evidence.Run, error) {
+	id := rand.Text()[:12]
+	client, err := r.config.Client(fmt.Sprintf("conformance/%s (run %s)", version, id))
+	if err != nil {
+		return nil, err
+	}
+	defer client.Close()
+	options := collect.Options{
+		RunID: id, Tool: "conformance " + version, Contract: r.Suite.Contract, Plan: r.Suite.Plan,
+		Target: r.Suite.Target, Vault: r.vault, Client: client, Progress: progress,
+	}
+	if r.config.CodePattern != "" {
+		if options.CodePattern, err = regexp.Compile(r.config.CodePattern); err != nil {
+			return nil, err
+		}
+	}
+	if r.config.Inbox.URL != "" {
+		if options.Inbox, err = open(r.config); err != nil {
+			return nil, err
+		}
+		defer options.Inbox.Close()
+	}
+	return collect.Run(ctx, options)
+}
+
+// open opens the configured inbox; it stands behind the same proxies and authorities as the deployment.
+func open(c deployment.Config) (inbox.Inbox, error) {
+	verify, err := c.TLS()
+	if err != nil {
+		return nil, err
+	}
+	options := inbox.Options{URL: c.Inbox.URL, Proxy: http.ProxyFromEnvironment, TLS: verify}
+	if c.Inbox.Kind == "mailpit" {
+		return inbox.Mailpit(options)
+	}
+	return inbox.MailHog(options)
+}
+
+// Again plans the run that the evidence is of, to judge it anew by the contract at the path ("": the built-in one).
+func Again(found evidence.Run, path string) (*suites.Suite, error) {
+	c, err := Contract(path)
+	if err != nil {
+		return nil, err
+	}
+	return suites.New(c, found.Target)
+}

@@ -1,0 +1,135 @@
+// Package sandbox starts the reference deployment with an inbox beside it: what `conformance run` judges when no
+// deployment is given, and what `conformance serve` offers to client developers.
+package sandbox
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/etna-conformance/conformance/internal/fault"
+	"github.com/etna-conformance/conformance/internal/mailcatcher"
+	"github.com/etna-conformance/conformance/internal/reference"
+)
+
+// Options say what to start; the zero value is the reference deployment with its demo traders on
+// free ports, forgotten when it is closed.
+type Options struct {
+	// Addr is host:port of the deployment; by default a free port of 127.0.0.1.
+	Addr string
+	// SMTPAddr is where an inbox of somebody else takes mail; "" starts the embedded one.
+	SMTPAddr string
+	// Dir keeps the database; "" is a directory of its own, removed at the end.
+	Dir string
+	// AppKey is random where it is "".
+	AppKey  string
+	Traders []reference.Trader
+	// Faults and Variants make another deployment of the reference.
+	Faults   []fault.Fault
+	Variants []fault.Variant
+	// Log is told what went wrong while serving; it may be nil.
+	Log func(string)
+}
+
+// Sandbox is a running deployment with its inbox.
+type Sandbox struct {
+	// URL is the deployment's base URL, InboxURL the inbox's ("" where it is somebody else's).
+	URL, InboxURL string
+	AppKey        string
+	Traders       []reference.Trader
+
+	closers []func() error
+}
+
+// Start starts a sandbox, which must be closed.
+func Start(o Options) (*Sandbox, error) {
+	s := &Sandbox{AppKey: o.AppKey, Traders: o.Traders}
+	if s.AppKey == "" {
+		s.AppKey = rand.Text()
+	}
+	if s.Traders == nil {
+		s.Traders = reference.DemoTraders()
+	}
+	if err := s.start(o); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func (s *Sandbox) start(o Options) error {
+	smtp := o.SMTPAddr
+	if smtp == "" {
+		catcher, err := mailcatcher.Start(mailcatcher.Config{})
+		if err != nil {
+			return err
+		}
+		s.closers = append(s.closers, catcher.Close)
+		smtp, s.InboxURL = catcher.SMTPAddr(), catcher.URL()
+	}
+	dir, err := s.directory(o.Dir)
+	if err != nil {
+		return err
+	}
+	return s.serve(o, filepath.Join(dir, "deployment.db"), smtp)
+}
+
+func (s *Sandbox) directory(dir string) (string, error) {
+	if dir != "" {
+		return dir, os.MkdirAll(dir, 0o700)
+	}
+	dir, err := os.MkdirTemp("", "conformance-sandbox-")
+	s.closers = append(s.closers, func() error { return os.RemoveAll(dir) })
+	return dir, err
+}
+
+func (s *Sandbox) serve(o Options, file, smtp string) error {
+	deployment, err := fault.Open(reference.Config{
+		Path: file, AppKey: s.AppKey, Mailer: reference.SMTP(smtp), From: "ETNA Trader <noreply@etnatrader.example>",
+		Traders: s.Traders, CodeTries: 1000, Log: o.Log,
+	}, o.Faults, o.Variants)
+	if err != nil {
+		return err
+	}
+	s.closers = append(s.closers, deployment.Close)
+	s.Traders = deployment.Traders
+	addr := o.Addr
+	if addr == "" {
+		addr = "127.0.0.1:0"
+	}
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: deployment, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
+	s.URL = "http://" + listener.Addr().String() + deployment.BasePath
+	s.closers = append(s.closers, func() error { return shutdown(server) })
+	go func() { _ = server.Serve(fault.Listen(o.Faults, listener)) }()
+	return nil
+}
+
+// shutdown lets requests under way end, but waits for nobody for long.
+func shutdown(server *http.Server) error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if server.Shutdown(ctx) != nil {
+		return server.Close()
+	}
+	return nil
+}
+
+// Close ends everything that was started, last first.
+func (s *Sandbox) Close() error {
+	var errs []error
+	for i := len(s.closers) - 1; i >= 0; i-- {
+		errs = append(errs, s.closers[i]())
+	}
+	s.closers = nil
+	return errors.Join(errs...)
+}

@@ -1,0 +1,74 @@
+package seal
+
+import (
+	"strings"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/encoding/korean"
+	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/traditionalchinese"
+)
+
+// Secrets shorter than shortSecret characters count only where they stand
+// alone, those shorter than casedSecret only in the very same case: else
+// every "a" would vanish.
+const (
+	shortSecret = 4
+	casedSecret = 6
+)
+
+// form is one way in which the bytes of a secret can stand in a text.
+type form struct {
+	// secret is its index in the vault.
+	secret int
+	raw    []byte
+}
+
+// forms lists how the secrets can be written: as they are, in capitals, in
+// small letters, and outside of ASCII in other character sets.
+func forms(secrets []secret) []form {
+	var all []form
+	for i, s := range secrets {
+		if s.value == "" {
+			continue
+		}
+		seen := map[string]bool{}
+		for _, raw := range spellings(s) {
+			if raw != "" && !seen[raw] {
+				seen[raw] = true
+				all = append(all, form{secret: i, raw: []byte(raw)})
+			}
+		}
+	}
+	return all
+}
+
+func spellings(s secret) []string {
+	if isASCII(s.value) {
+		// The automaton folds ASCII letters itself.
+		return []string{s.value}
+	}
+	raw := []string{s.value}
+	if s.runes >= casedSecret {
+		raw = append(raw, strings.ToUpper(s.value), strings.ToLower(s.value))
+	}
+	for _, set := range charsets() {
+		if text, err := set.NewEncoder().String(s.value); err == nil {
+			raw = append(raw, text)
+		}
+	}
+	return raw
+}
+
+func isASCII(text string) bool {
+	return strings.IndexFunc(text, func(r rune) bool { return r >= 0x80 }) < 0
+}
+
+// charsets are the stateless character sets that HTTP and mail still carry.
+func charsets() []encoding.Encoding {
+	return append(append([]encoding.Encoding(nil), charmap.All...),
+		japanese.ShiftJIS, japanese.EUCJP, korean.EUCKR,
+		simplifiedchinese.GB18030, traditionalchinese.Big5)
+}

@@ -1,0 +1,147 @@
+// Package verdict holds the verdicts of one run as plain values; every report
+// is a rendering of a [Report].
+package verdict
+
+import "time"
+
+// SchemaVersion is the version of the JSON form of a [Report].
+const SchemaVersion = 1
+
+// Outcome is what became of one requirement, or of one of its checks.
+type Outcome string
+
+// The outcomes. NotApplicable and Untestable never count as passed.
+const (
+	Passed        Outcome = "passed"
+	Failed        Outcome = "failed"
+	NotApplicable Outcome = "not applicable"
+	Untestable    Outcome = "untestable"
+)
+
+// Overall is the verdict of a whole run.
+type Overall string
+
+// The verdicts of a run, best first.
+const (
+	Conformant    Overall = "conformant"
+	PartlyJudged  Overall = "partly judged"
+	Incomplete    Overall = "incomplete"
+	NotConformant Overall = "not conformant"
+)
+
+// Report is the verdict of one run.
+type Report struct {
+	SchemaVersion int           `json:"schemaVersion"`
+	Tool          Tool          `json:"tool"`
+	Contract      Contract      `json:"contract"`
+	Deployment    Deployment    `json:"deployment"`
+	RunID         string        `json:"runId"`
+	Started       time.Time     `json:"started"`
+	DurationMs    int64         `json:"durationMs"`
+	Profiles      []string      `json:"profiles"`
+	Interrupted   bool          `json:"interrupted,omitempty"`
+	Verdict       Overall       `json:"verdict"`
+	Counts        Counts        `json:"counts"`
+	Requirements  []Requirement `json:"requirements"`
+	Observations  []string      `json:"observations"`
+	// StaleBaseline says which entries of the baseline no longer hold; they fail the gate.
+	StaleBaseline []string `json:"staleBaseline,omitempty"`
+	// CriticalPath is the longest chain of exchanges and mail waits that
+	// depended on each other.
+	CriticalPath []Link `json:"criticalPath,omitempty"`
+}
+
+// Tool names the tool that judged.
+type Tool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// Contract names the contract that was judged by.
+type Contract struct {
+	Version string `json:"version"`
+	SHA256  string `json:"sha256"`
+}
+
+// Deployment names what was judged.
+type Deployment struct {
+	URL      string `json:"url"`
+	Name     string `json:"name,omitempty"`
+	Version  string `json:"version,omitempty"`
+	Embedded bool   `json:"embedded,omitempty"`
+}
+
+// Counts counts requirements by outcome, musts apart.
+type Counts struct {
+	Passed        int `json:"passed"`
+	Failed        int `json:"failed"`
+	NotApplicable int `json:"notApplicable"`
+	Untestable    int `json:"untestable"`
+	Musts         struct {
+		Passed        int `json:"passed"`
+		Failed        int `json:"failed"`
+		NotApplicable int `json:"notApplicable"`
+		Untestable    int `json:"untestable"`
+	} `json:"musts"`
+}
+
+// Requirement is the verdict of one requirement.
+type Requirement struct {
+	ID        string `json:"id"`
+	Level     string `json:"level"`
+	Profile   string `json:"profile"`
+	Statement string `json:"statement"`
+	Source    Source `json:"source"`
+	// Reading is how the documents were read where they are open, "" elsewhere.
+	Reading string  `json:"reading,omitempty"`
+	Verdict Outcome `json:"verdict"`
+	// Reason says why a requirement is not applicable or untestable, and what to declare or mend.
+	Reason string `json:"reason,omitempty"`
+	// ByDocuments is true where it is not applicable because the documents
+	// rule it out for this configuration: it does not stand in the way of conformant.
+	ByDocuments bool `json:"byDocuments,omitempty"`
+	// Known is why a failure is accepted for now, by the baseline; "" where it is not.
+	Known    string    `json:"known,omitempty"`
+	Findings []Finding `json:"findings"`
+	// Checks are the subjects that were looked at.
+	Checks []Check `json:"checks"`
+}
+
+// Source is where a promise stands.
+type Source struct {
+	Page    string `json:"page"`
+	Section string `json:"section"`
+	// Line is the requirement's line in the contract.
+	Line int `json:"line"`
+}
+
+// Check is one requirement looked at on one subject.
+type Check struct {
+	Subject string  `json:"subject"`
+	Verdict Outcome `json:"verdict"`
+	Reason  string  `json:"reason,omitempty"`
+	// Steps are the exchanges and waits that were looked at.
+	Steps []string `json:"steps,omitempty"`
+}
+
+// Finding is why a requirement failed.
+type Finding struct {
+	// Subject is what was looked at: a trader, an operation, a kind of request.
+	Subject  string `json:"subject"`
+	Expected string `json:"expected"`
+	Got      string `json:"got"`
+	// Exchange is the step of the exchange in the evidence.
+	Exchange string `json:"exchange,omitempty"`
+	// Curl reproduces the exchange, secrets as shell variables.
+	Curl string `json:"curl,omitempty"`
+	// Mail is the id of the mail in the evidence that the finding is about.
+	Mail string `json:"mail,omitempty"`
+	// Line is the line of the contract that demands it, 0 where none does.
+	Line int `json:"line,omitempty"`
+}
+
+// Link is one link of the critical path.
+type Link struct {
+	Step       string  `json:"step"`
+	DurationMs float64 `json:"durationMs"`
+}

@@ -1,0 +1,148 @@
+package verdict
+
+import (
+	"slices"
+
+	"github.com/etna-conformance/conformance/internal/contract"
+)
+
+// Judged is one requirement that a run was planned to judge.
+type Judged struct {
+	Requirement contract.Requirement
+	// Missing says why there was nothing to look at; ByDocuments that the documents say so.
+	Missing     string
+	ByDocuments bool
+}
+
+// Fill adds the verdicts of the requirements, the counts and the overall verdict to a report.
+func (r *Report) Fill(judged []Judged, results []Result) {
+	r.SchemaVersion = SchemaVersion
+	r.Requirements = make([]Requirement, 0, len(judged))
+	for _, j := range judged {
+		q := requirement(j, results)
+		r.Requirements = append(r.Requirements, q)
+		r.Counts.add(q)
+	}
+	if r.Observations == nil {
+		r.Observations = []string{}
+	}
+	r.Verdict = r.overall()
+}
+
+func requirement(j Judged, results []Result) Requirement {
+	q := Requirement{
+		ID: j.Requirement.ID, Level: j.Requirement.Level, Profile: j.Requirement.Profile,
+		Statement: j.Requirement.Statement, Reading: j.Requirement.Reading,
+		Source:      Source{Page: j.Requirement.Source.Page, Section: j.Requirement.Source.Section, Line: j.Requirement.Line},
+		ByDocuments: j.ByDocuments, Findings: []Finding{}, Checks: []Check{},
+	}
+	for _, result := range results {
+		if result.Requirement != q.ID || result.Verdict == NotApplicable {
+			continue
+		}
+		q.Checks = append(q.Checks, Check{Subject: result.Subject, Verdict: result.Verdict, Reason: result.Reason, Steps: result.Steps})
+		for _, f := range result.Findings {
+			if f.Line == 0 {
+				f.Line = q.Source.Line
+			}
+			q.Findings = append(q.Findings, f)
+		}
+	}
+	q.Verdict, q.Reason = sum(q.Checks, j.Missing)
+	if q.Verdict != NotApplicable {
+		q.ByDocuments = false
+	}
+	return q
+}
+
+// sum is failed if any check failed, else untestable if any was, else passed if any passed, else not applicable.
+func sum(checks []Check, missing string) (Outcome, string) {
+	for _, outcome := range []Outcome{Failed, Untestable, Passed} {
+		i := slices.IndexFunc(checks, func(c Check) bool { return c.Verdict == outcome })
+		if i >= 0 {
+			return outcome, checks[i].Reason
+		}
+	}
+	return NotApplicable, missing
+}
+
+func (c *Counts) add(q Requirement) {
+	must := q.Level == "must"
+	for _, count := range []struct {
+		outcome   Outcome
+		all, must *int
+	}{
+		{Passed, &c.Passed, &c.Musts.Passed},
+		{Failed, &c.Failed, &c.Musts.Failed},
+		{NotApplicable, &c.NotApplicable, &c.Musts.NotApplicable},
+		{Untestable, &c.Untestable, &c.Musts.Untestable},
+	} {
+		if q.Verdict != count.outcome {
+			continue
+		}
+		*count.all++
+		if must {
+			*count.must++
+		}
+	}
+}
+
+// overall is the run's verdict; only musts count, and what the documents rule out is not missing.
+func (r *Report) overall() Overall {
+	missing := 0
+	for _, q := range r.Requirements {
+		if q.Level == "must" && q.Verdict == NotApplicable && !q.ByDocuments {
+			missing++
+		}
+	}
+	switch musts := r.Counts.Musts; {
+	case musts.Failed > 0:
+		return NotConformant
+	case musts.Untestable > 0 || r.Interrupted:
+		return Incomplete
+	case missing > 0 || musts.Passed == 0:
+		return PartlyJudged
+	}
+	return Conformant
+}
+
+// The exit codes of a judged run.
+const (
+	ExitConformant    = 0
+	ExitNotConformant = 1
+	ExitUsage         = 2
+	ExitIncomplete    = 3
+	ExitFault         = 70
+	ExitInterrupted   = 130
+)
+
+// ExitCode is the process's exit code. Where strict is set, failures below must count too; where
+// complete is set, a must that is not applicable counts as not judged.
+func (r *Report) ExitCode(strict, complete bool) int {
+	switch musts := r.Counts.Musts; {
+	case r.Interrupted:
+		return ExitInterrupted
+	case r.failed(strict) || len(r.StaleBaseline) > 0:
+		return ExitNotConformant
+	case musts.Untestable > 0 || complete && r.Verdict == PartlyJudged:
+		return ExitIncomplete
+	case !r.judgedAny():
+		return ExitUsage
+	}
+	return ExitConformant
+}
+
+// failed reports whether something failed that the baseline does not accept.
+func (r *Report) failed(strict bool) bool {
+	return slices.ContainsFunc(r.Requirements, func(q Requirement) bool {
+		return q.Verdict == Failed && q.Known == "" && (q.Level == "must" || strict)
+	})
+}
+
+// judgedAny reports whether a must was judged or, where none was selected, anything at all.
+func (r *Report) judgedAny() bool {
+	musts := slices.ContainsFunc(r.Requirements, func(q Requirement) bool { return q.Level == "must" })
+	return slices.ContainsFunc(r.Requirements, func(q Requirement) bool {
+		return (q.Verdict == Passed || q.Verdict == Failed) && (q.Level == "must" || !musts)
+	})
+}

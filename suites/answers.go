@@ -1,0 +1,270 @@
+package suites
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/etna-conformance/conformance/internal/contract"
+	"github.com/etna-conformance/conformance/internal/plan"
+	"github.com/etna-conformance/conformance/internal/verdict"
+)
+
+// answers reads what both pages say of every answer: a JSON file of the documented shape. It comes
+// last, since it looks at whatever the other pages ask.
+func answers(b *builder) {
+	b.missing("no operation is asked", "ANSWER-1", "ANSWER-2", "ANSWER-3", "ANSWER-5")
+	b.missing("no app key is declared (appKey or CONFORMANCE_APP_KEY)", "ANSWER-4", "ANSWER-6", "KEY-8")
+	for _, o := range b.contract.Operations {
+		if !b.has(o.ID) {
+			continue
+		}
+		b.askAsDocumented(o)
+		whole := b.asked(func(s plan.Step) bool { return s.Ask.Operation == o.ID && s.Ask.Breaks == "" })
+		keyed := b.asked(func(s plan.Step) bool { return s.Ask.Operation == o.ID && s.Ask.Key == KeyPlaceholder })
+		shaped := slices.DeleteFunc(slices.Clone(keyed), func(id string) bool { return !slices.Contains(whole, id) })
+		b.checkAll("ANSWER-1", o, whole, (*Look).demandAnswer)
+		b.checkAll("ANSWER-2", o, whole, (*Look).demandOneDocument)
+		b.checkAll("ANSWER-3", o, whole, (*Look).demandLabel)
+		b.checkAll("ANSWER-5", o, whole, (*Look).demandNoRepetition)
+		if o.Secured && !b.target.HasKey {
+			continue
+		}
+		b.checkAll("ANSWER-4", o, shaped, (*Look).demandShape)
+		b.checkAll("ANSWER-6", o, shaped, (*Look).demandFittingStatus)
+		if o.Secured {
+			b.checkAll("KEY-8", o, keyed, (*Look).demandKeyAccepted)
+		}
+	}
+}
+
+// askAsDocumented asks an operation that no page asks with the right key: one that was added to
+// the contract alone.
+func (b *builder) askAsDocumented(o contract.Operation) {
+	whole := b.asked(func(s plan.Step) bool {
+		return s.Ask.Operation == o.ID && s.Ask.Key == KeyPlaceholder && s.Ask.KeyName == b.contract.KeyHeader
+	})
+	if len(whole) > 0 || o.Secured && !b.target.HasKey || o.ID == opReset {
+		return
+	}
+	ask := b.ask(o.ID, b.representatives(o)[0])
+	if !o.Secured {
+		ask.KeyName, ask.Key = "", ""
+	}
+	b.step(plan.Step{ID: join("ask", o.ID), Ask: ask})
+}
+
+// checkAll looks at all the operation's answers together: what they all do wrong is one finding. Judge
+// reports whether it looked at the answer at all.
+func (b *builder) checkAll(requirement string, o contract.Operation, steps []string, judge func(*Look, contract.Operation, *answer) bool) {
+	if len(steps) == 0 {
+		return
+	}
+	b.check(requirement, o.String(), steps, func(l *Look) {
+		sent, judged := false, false
+		for _, a := range l.record.inOrder() {
+			if slices.Contains(steps, a.Step) {
+				sent = true
+				judged = judge(l, o, a) || judged
+			}
+		}
+		switch {
+		case !sent:
+			l.Untestable(l.record.unsent(steps[0]))
+		case !judged:
+			l.Untestable("no answer was left to look at; see ANSWER-1, ANSWER-2 and KEY-8")
+		}
+		l.findings = merge(l.findings)
+	})
+}
+
+// merge puts findings that differ only in the exchange into one.
+func merge(findings []verdict.Finding) []verdict.Finding {
+	var list []verdict.Finding
+	more := map[int]int{}
+	for _, f := range findings {
+		i := slices.IndexFunc(list, func(g verdict.Finding) bool { return g.Expected == f.Expected && g.Got == f.Got })
+		if i < 0 {
+			list = append(list, f)
+			continue
+		}
+		more[i]++
+	}
+	for i, n := range more {
+		list[i].Got += fmt.Sprintf(" (and in %d more answers)", n)
+	}
+	return list
+}
+
+// judged reports whether the answer is this deployment's to answer for; where it is not, the look is untestable.
+func (l *Look) judged(a *answer) bool {
+	switch {
+	case a.Failure != nil && a.Failure.Unreachable:
+		l.Untestable(a.Failure.Text)
+	case a.Answer != nil && a.limited():
+		// After wrong answers a limit is a refusal like another, and nothing that documents describe.
+		if !strings.HasPrefix(a.Step, "reset/") || !a.step.Ask.Refusable {
+			l.Untestable(fmt.Sprintf("the deployment limits the rate of requests: it answered with status %d", a.Answer.Status))
+		}
+	default:
+		return true
+	}
+	return false
+}
+
+func (l *Look) demandAnswer(o contract.Operation, a *answer) bool {
+	if !l.judged(a) {
+		return false
+	}
+	if a.Failure != nil {
+		l.Fail(a.Step, "a complete answer", a.Failure.Text)
+		return true
+	}
+	status := a.Answer.Status
+	switch {
+	case status >= 500:
+		l.Fail(a.Step, "a status below 500", a.describe())
+	case status >= 300 && status < 400:
+		l.Fail(a.Step, "an answer where documented", fmt.Sprintf("a redirect, status %d to %s", status, orNone(a.header("Location"))))
+	case !carries(status):
+		l.Fail(a.Step, "a status that can carry an answer", fmt.Sprintf("status %d", status))
+	case absent(status) && a.object() == nil:
+		l.Fail(a.Step, "an answer of "+o.String(), a.describe()+" (is the base URL right?)")
+	}
+	return true
+}
+
+// carries reports whether HTTP allows the status on an answer with a body that is all there.
+func carries(status int) bool {
+	return status >= 200 && !slices.Contains([]int{http.StatusNoContent, http.StatusResetContent, http.StatusPartialContent}, status)
+}
+
+// absent reports whether the status says that there is no such operation.
+func absent(status int) bool {
+	return slices.Contains([]int{http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusNotImplemented}, status)
+}
+
+// complete reports whether the answer's body is there to be looked at; where it is not, ANSWER-1 says so.
+func (l *Look) complete(a *answer) bool {
+	return l.judged(a) && a.Answer != nil && a.Failure == nil && a.Answer.Status/100 != 3 && carries(a.Answer.Status)
+}
+
+// documentedOnly leaves out answers to which the documents are silent: a lock-out after
+// several wrong answers may be told in any words.
+func (l *Look) documentedOnly(a *answer) bool {
+	beyond := strings.Contains(a.Step, "-answer/") && a.step.Ask.Refusable &&
+		!strings.HasPrefix(a.Step, "reset/missing-answer/") && !strings.HasPrefix(a.Step, "reset/wrong-answer/")
+	return !beyond || a.speaks()
+}
+
+func (l *Look) demandOneDocument(o contract.Operation, a *answer) bool {
+	if !l.complete(a) || !l.documentedOnly(a) {
+		return false
+	}
+	if a.Answer.Truncated {
+		l.Fail(a.Step, "one JSON document", fmt.Sprintf("more than %d bytes", len(a.Answer.Body)))
+		return true
+	}
+	for _, problem := range a.doc.Problems {
+		l.Fail(a.Step, "exactly one JSON document", "the body is none: "+problem+"; "+a.describe())
+	}
+	return true
+}
+
+func (l *Look) demandLabel(o contract.Operation, a *answer) bool {
+	if !l.complete(a) || !l.documentedOnly(a) {
+		return false
+	}
+	labels := a.headers("Content-Type")
+	if len(labels) == 0 {
+		l.Fail(a.Step, "a Content-Type of JSON", "no Content-Type")
+		return true
+	}
+	for _, label := range labels {
+		switch {
+		case !contract.IsJSON(label):
+			l.Fail(a.Step, "a Content-Type of JSON", "Content-Type: "+label)
+		case misread(a.Answer.Body, label):
+			l.Fail(a.Step, "a Content-Type of JSON, which is UTF-8", "Content-Type: "+label+", by which the body reads differently")
+		}
+	}
+	return true
+}
+
+func (l *Look) demandNoRepetition(o contract.Operation, a *answer) bool {
+	if !l.complete(a) || !a.doc.Read {
+		return false
+	}
+	for _, name := range a.doc.Repeated {
+		if slices.Contains(o.Members(), name) {
+			l.Fail(a.Step, fmt.Sprintf("%q once", name), fmt.Sprintf("%q more than once", name))
+		}
+	}
+	return true
+}
+
+// demandShape demands that the answer fits a documented outcome; the violations told are those of
+// the outcome that it comes nearest to.
+func (l *Look) demandShape(o contract.Operation, a *answer) bool {
+	if !l.complete(a) || !l.documentedOnly(a) || a.isKeyError() || !a.doc.Read || l.record.keyRefused {
+		return false
+	}
+	var nearest []contract.Violation
+	for _, outcome := range likely(o, a) {
+		violations := outcome.Check(a.doc.Value)
+		if len(violations) == 0 {
+			return true
+		}
+		if nearest == nil {
+			nearest = violations
+		}
+	}
+	for _, v := range nearest {
+		l.FailAt(v.Line, a.Step, v.Expected, v.Got)
+	}
+	return true
+}
+
+// likely puts the outcomes first that the answer claims to be.
+func likely(o contract.Operation, a *answer) []contract.Outcome {
+	list := slices.Clone(o.Outcomes)
+	slices.SortStableFunc(list, func(x, y contract.Outcome) int {
+		return boolOrder((x.Name == "refused") == a.refused(), (y.Name == "refused") == a.refused())
+	})
+	return list
+}
+
+func boolOrder(first, second bool) int {
+	switch {
+	case first == second:
+		return 0
+	case first:
+		return -1
+	}
+	return 1
+}
+
+func (l *Look) demandFittingStatus(o contract.Operation, a *answer) bool {
+	if !l.complete(a) || a.object() == nil || a.isKeyError() || !a.speaks() || a.refused() || a.step.Ask.Refusable {
+		return false
+	}
+	if status := a.Answer.Status; status >= 400 && status < 500 {
+		l.Fail(a.Step, "a 2xx status on an answer without errors", a.describe())
+	}
+	return true
+}
+
+func (l *Look) demandKeyAccepted(o contract.Operation, a *answer) bool {
+	if l.record.keyRefused {
+		l.Untestable(keyRefused)
+		return false
+	}
+	if !l.judged(a) || a.Answer == nil || strings.HasPrefix(a.step.ID, "key/") {
+		return false
+	}
+	if a.isKeyError() {
+		l.Fail(a.Step, "an answer to a request with the configured key", a.describe()+"; other requests with the same key were accepted")
+	}
+	return true
+}

@@ -1,0 +1,178 @@
+package suites
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/etna-conformance/conformance/internal/contract"
+	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/plan"
+)
+
+// badKey is one way in which a key is missing or wrong.
+type badKey struct {
+	requirement, kind, name, value string
+}
+
+// appKey reads "Failing to Specify the Et-App-Key Parameter", which stands on every
+// page: each operation of the contract is asked with a key that is missing or wrong, everything else right.
+func appKey(b *builder) {
+	noKey := "no app key is declared (appKey or CONFORMANCE_APP_KEY)"
+	b.missing(noKey, "KEY-4", "KEY-7", "KEY-8")
+	b.missing("no operation is secured", "KEY-1", "KEY-2", "KEY-3", "KEY-5")
+	for _, o := range b.contract.Operations {
+		if !o.Secured || !b.has(o.ID) {
+			continue
+		}
+		for _, trader := range b.representatives(o) {
+			for _, bad := range b.badKeys() {
+				b.askWithBadKey(o, trader, bad)
+			}
+			if o.ID == opQuestion && trader != nil {
+				b.askByEmailWithBadKey(o, trader)
+			}
+		}
+		if b.target.HasKey {
+			b.askWithLowerCaseName(o)
+		}
+	}
+}
+
+func (b *builder) badKeys() []badKey {
+	name := b.contract.KeyHeader
+	list := []badKey{
+		{"KEY-1", "missing", "", ""},
+		{"KEY-2", "empty", name, ""},
+		{"KEY-3", "wrong", name, "wrong-app-key-of-the-conformance-run"},
+	}
+	for _, near := range b.target.NearKeys {
+		list = append(list, badKey{"KEY-4", kindOf(near), name, near})
+	}
+	return list
+}
+
+// kindOf turns "‹app-key, cut short›" into "cut-short".
+func kindOf(placeholder string) string {
+	_, how, _ := strings.Cut(strings.Trim(placeholder, "‹›"), ", ")
+	return strings.ReplaceAll(how, " ", "-")
+}
+
+func (b *builder) askWithBadKey(o contract.Operation, trader *evidence.Trader, bad badKey) {
+	ask := b.ask(o.ID, trader)
+	if bad.kind == "missing" {
+		ask.Conn = connOf(o.ID, trader)
+	}
+	subject := fmt.Sprintf("%s with the key %s", o, strings.ReplaceAll(bad.kind, "-", " "))
+	if trader != nil {
+		subject += ", " + trader.Login
+	}
+	b.checkBadKey(join("key", o.ID, bad.kind, login(trader)), subject, ask, trader, bad)
+}
+
+// askByEmailWithBadKey asks the question the other way that is documented.
+func (b *builder) askByEmailWithBadKey(o contract.Operation, trader *evidence.Trader) {
+	for _, bad := range b.badKeys() {
+		if bad.requirement == "KEY-1" || bad.requirement == "KEY-3" {
+			ask := b.questionOf(*trader, trader.Email)
+			subject := fmt.Sprintf("%s with the key %s, by email", o, bad.kind)
+			b.checkBadKey(join("key", o.ID, bad.kind+"-by-email", trader.Login), subject, ask, trader, bad)
+		}
+	}
+}
+
+func (b *builder) checkBadKey(id, subject string, ask *plan.Ask, trader *evidence.Trader, bad badKey) {
+	ask.KeyName, ask.Key, ask.Refusable = bad.name, bad.value, true
+	b.step(plan.Step{ID: id, Lane: login(trader), Ask: ask, After: b.keyedBefore(ask.Operation, trader)})
+	b.check(bad.requirement, subject, []string{id}, func(l *Look) { l.demandKeyError(id) })
+	b.check("KEY-5", subject, []string{id}, func(l *Look) { l.demandNothingRevealed(id) })
+}
+
+// connOf names the connection that carries the right key first and then none.
+func connOf(operation string, trader *evidence.Trader) string {
+	if operation == opReset && (trader == nil || trader.Answer == "") {
+		return join("keyed", operation)
+	}
+	return join("keyed", operation, login(trader))
+}
+
+// keyedBefore are the steps with the right key that go out before the bad ones, so that
+// what is remembered from the request before shows.
+func (b *builder) keyedBefore(operation string, trader *evidence.Trader) []string {
+	switch {
+	case operation == opReset && trader != nil && trader.Answer != "":
+		return []string{join("reset/missing-answer", trader.Login)}
+	case operation == opReset:
+		return []string{"reset/no-user"}
+	case operation == opQuestion && trader != nil:
+		return []string{join("question/login", trader.Login)}
+	}
+	return []string{join("ask", operation)}
+}
+
+func (b *builder) askWithLowerCaseName(o contract.Operation) {
+	var trader *evidence.Trader
+	if list := b.representatives(o); o.ID != opReset {
+		trader = list[0]
+	}
+	ask := b.ask(o.ID, trader)
+	ask.KeyName = strings.ToLower(ask.KeyName)
+	if o.ID == opReset {
+		// A reset of a known trader would send a mail; without User it changes nothing.
+		ask.Values = withoutMember(ask.Values, "User", "SecretQuestionAnswer")
+		ask.Breaks = "User is missing"
+	}
+	id := b.step(plan.Step{ID: join("key", o.ID, "lower-case-name"), Ask: ask})
+	b.check("KEY-7", o.String(), []string{id}, func(l *Look) {
+		if a, ok := l.Sent(id); ok && a.isKeyError() {
+			l.Fail(id, "the answer that "+b.contract.KeyHeader+" with the right key gets", "the key error, when the header is spelled "+ask.KeyName)
+		}
+	})
+}
+
+func withoutMember(values map[string]any, names ...string) map[string]any {
+	rest := map[string]any{}
+	for name, value := range values {
+		rest[name] = value
+	}
+	for _, name := range names {
+		delete(rest, name)
+	}
+	return rest
+}
+
+// demandKeyError demands the documented error object; further members are allowed.
+func (l *Look) demandKeyError(step string) {
+	a, ok := l.Readable(step)
+	if !ok {
+		return
+	}
+	outcome := l.suite.Contract.KeyError
+	violations := outcome.Check(a.doc.Value)
+	if len(violations) == 0 {
+		return
+	}
+	expected := `{"error": "Application key is not defined or does not exist"}`
+	l.FailAt(outcome.Line, step, expected, a.describe())
+}
+
+// demandNothingRevealed demands that beside the error there is nothing that only the right key may see.
+func (l *Look) demandNothingRevealed(step string) {
+	a, ok := l.Readable(step)
+	if !ok {
+		return
+	}
+	if _, refused := a.object()["error"]; !refused {
+		l.Untestable("the answer is no key error; see KEY-1 to KEY-4")
+		return
+	}
+	if model, _ := a.object()["Model"].(string); model != "" {
+		l.Fail(step, "the error alone", "the error and a Model: "+contract.Describe(model))
+		return
+	}
+	for _, t := range l.suite.Target.Traders {
+		if t.Question != "" && a.holds(t.Question) {
+			l.Fail(step, "the error alone", "the error and the secret question of "+t.Login)
+			return
+		}
+	}
+}

@@ -1,0 +1,146 @@
+package suites
+
+import (
+	"strings"
+
+	"github.com/etna-conformance/conformance/internal/contract"
+	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/plan"
+)
+
+// KeyPlaceholder stands for the configured app key.
+const KeyPlaceholder = "‹app-key›"
+
+// The ids of the operations that the documents' two pages describe.
+const (
+	opReset    = "resetPassword"
+	opQuestion = "getSecretQuestion"
+)
+
+// values returns what a right request of the operation sends: the declared facts, else the
+// contract's own examples. A fact that the trader does not have is left out.
+func (b *builder) values(o contract.Operation, trader *evidence.Trader) map[string]any {
+	values := map[string]any{}
+	for _, v := range o.Values() {
+		value, known := b.fact(v.Fact, trader)
+		if !known {
+			value = v.Example
+		}
+		if value != nil && (known || v.Required || v.Fact == "") {
+			values[v.Name] = value
+		}
+	}
+	return values
+}
+
+// fact returns a declared fact; nil, true says that it is declared to be absent.
+func (b *builder) fact(name string, trader *evidence.Trader) (value any, known bool) {
+	if name == "deployment.apiVersion" {
+		return b.target.APIVersion, true
+	}
+	if trader == nil {
+		return nil, false
+	}
+	switch name {
+	case "trader.login":
+		return trader.Login, true
+	case "trader.email":
+		return trader.Email, true
+	case "trader.answer":
+		if trader.Answer == "" {
+			return nil, true
+		}
+		return trader.Answer, true
+	}
+	return nil, false
+}
+
+// ask is a right request of the operation, for the trader or (nil) with the contract's examples.
+func (b *builder) ask(operation string, trader *evidence.Trader) *plan.Ask {
+	o, _ := b.contract.Operation(operation)
+	return &plan.Ask{
+		Operation: operation, KeyName: b.contract.KeyHeader, Key: KeyPlaceholder,
+		Values: b.values(o, trader),
+	}
+}
+
+// has reports whether the contract documents the operation and a selected profile includes it.
+func (b *builder) has(operation string) bool {
+	o, found := b.contract.Operation(operation)
+	if !found {
+		return false
+	}
+	for _, profile := range b.target.Profiles {
+		if o.Profile == profile {
+			return true
+		}
+	}
+	return false
+}
+
+// withQuestion and withoutQuestion return the declared traders that have a secret question, or none.
+func (b *builder) withQuestion() []evidence.Trader    { return b.traders(true) }
+func (b *builder) withoutQuestion() []evidence.Trader { return b.traders(false) }
+
+func (b *builder) traders(question bool) []evidence.Trader {
+	var list []evidence.Trader
+	for _, t := range b.target.Traders {
+		if (t.Answer != "") == question {
+			list = append(list, t)
+		}
+	}
+	return list
+}
+
+// representatives are the traders that a request is asked for when one of each kind is enough.
+func (b *builder) representatives(o contract.Operation) []*evidence.Trader {
+	var list []*evidence.Trader
+	for _, traders := range [][]evidence.Trader{b.withQuestion(), b.withoutQuestion()} {
+		if len(traders) > 0 {
+			list = append(list, &traders[0])
+		}
+	}
+	switch {
+	case len(list) == 0 || !usesTraders(o):
+		return []*evidence.Trader{nil}
+	case !usesAnswer(o):
+		return list[:1]
+	}
+	return list
+}
+
+func usesTraders(o contract.Operation) bool {
+	for _, v := range o.Values() {
+		if strings.HasPrefix(v.Fact, "trader.") {
+			return true
+		}
+	}
+	return false
+}
+
+func usesAnswer(o contract.Operation) bool {
+	for _, v := range o.Values() {
+		if v.Fact == "trader.answer" {
+			return true
+		}
+	}
+	return false
+}
+
+func login(t *evidence.Trader) string {
+	if t == nil {
+		return ""
+	}
+	return t.Login
+}
+
+// join makes a step's id of its parts, leaving out empty ones.
+func join(parts ...string) string {
+	var given []string
+	for _, p := range parts {
+		if p != "" {
+			given = append(given, p)
+		}
+	}
+	return strings.Join(given, "/")
+}

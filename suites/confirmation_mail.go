@@ -1,0 +1,273 @@
+package suites
+
+import (
+	"fmt"
+	"math/bits"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/plan"
+)
+
+// mostTurns bounds how many accepted resets wait for each other's mail: with more traders some
+// go together, or the run would take the mail's delay once for each.
+const mostTurns = 8
+
+// longestTurn bounds how long one missing mail holds up the next trader's reset.
+const longestTurn = 10 * time.Second
+
+// mostOthers bounds how many requests of other traders are suspected of a trader's surplus code.
+const mostOthers = 16
+
+// confirmationMail reads page 1, Response: the trader receives the confirmation code via email.
+func confirmationMail(b *builder) {
+	all := []string{"MAIL-1", "MAIL-2", "MAIL-3", "MAIL-4", "KEY-6", "QUESTION-9"}
+	b.missing("no trader is declared", "MAIL-1", "MAIL-2", "KEY-6")
+	b.missing("fewer than two traders are declared", "MAIL-4")
+	b.missing("no trader with a secret question is declared (traders: login, email, question, answer)", "MAIL-3", "QUESTION-9")
+	b.ruleOutQuestions()
+	if b.target.Inbox == "" {
+		b.missing("no inbox is declared (inbox or CONFORMANCE_INBOX, for example mailhog=http://localhost:8025)", all...)
+	}
+	if !b.target.HasKey {
+		b.missing("no app key is declared (appKey or CONFORMANCE_APP_KEY)", all...)
+	}
+	if b.target.Inbox == "" || !b.target.HasKey {
+		return
+	}
+	for _, t := range b.target.Traders {
+		b.demandMail(t)
+		b.recheck(t)
+	}
+}
+
+// awaitMail waits for the mail of the trader's accepted reset before the next trader's goes out.
+func (b *builder) awaitMail(t evidence.Trader, reset string) {
+	if b.target.Inbox == "" {
+		return
+	}
+	mail := b.step(plan.Step{
+		ID: mailOf(t), Lane: t.Login, Needs: []string{reset}, Await: &plan.Await{Trader: t.Login, For: reset},
+	})
+	turns := min(len(b.target.Traders), mostTurns)
+	order := b.resetOrder()
+	i := slices.IndexFunc(order, func(o evidence.Trader) bool { return o.Login == t.Login })
+	if i >= turns {
+		return
+	}
+	b.step(plan.Step{
+		ID: join("turn", t.Login), Lane: t.Login, After: []string{mail},
+		Turn: &plan.Turn{Of: mail, AtMost: min(b.target.MailDeadline/time.Duration(turns), longestTurn)},
+	})
+}
+
+// turnBefore is the turn that the trader's accepted reset waits for, "" where there is none.
+func (b *builder) turnBefore(t evidence.Trader) []string {
+	order := b.resetOrder()
+	i := slices.IndexFunc(order, func(o evidence.Trader) bool { return o.Login == t.Login })
+	turns := min(len(order), mostTurns)
+	if i == 0 || b.target.Inbox == "" {
+		return nil
+	}
+	return []string{join("turn", order[(i-1)%turns].Login)}
+}
+
+func mailOf(t evidence.Trader) string { return join("mail", t.Login) }
+
+func (b *builder) demandMail(t evidence.Trader) {
+	mail, reset := mailOf(t), acceptedReset(t)
+	steps := []string{mail}
+	b.check("MAIL-1", t.Login, steps, func(l *Look) { l.demandMail(mail, reset, t) })
+	b.check("MAIL-2", t.Login, steps, func(l *Look) { l.demandCode(mail, reset, t) })
+	if len(b.target.Traders) > 1 {
+		var others []string
+		for _, other := range b.target.Traders {
+			others = append(others, mailOf(other))
+		}
+		b.check("MAIL-4", t.Login, others, func(l *Look) { l.demandCodeForNobodyElse(mail, reset, t) })
+	}
+}
+
+// recheck plans what is asked again when more codes come than resets were accepted, and puts the
+// requests that must bring none under the requirement that says so.
+func (b *builder) recheck(t evidence.Trader) {
+	var kinds []string
+	for _, s := range b.steps {
+		if requirement := b.silent(s, t); requirement != "" {
+			kinds = append(kinds, s.ID)
+			id := s.ID
+			b.check(requirement, join(t.Login, id), []string{id, mailOf(t), join("recheck", t.Login)},
+				func(l *Look) { l.demandNoCode(id, t) })
+		}
+	}
+	if len(kinds) == 0 {
+		return
+	}
+	others := b.asked(func(s plan.Step) bool {
+		return s.Ask.Refusable && strings.HasPrefix(s.ID, "reset/") && s.Lane != "" && s.Lane != t.Login
+	})
+	others = others[:min(len(others), mostOthers)]
+	after := b.asked(func(plan.Step) bool { return true })
+	for _, other := range b.target.Traders {
+		after = append(after, mailOf(other))
+	}
+	b.step(plan.Step{
+		ID: join("recheck", t.Login), Lane: t.Login, Needs: []string{mailOf(t)}, After: after,
+		Recheck: &plan.Recheck{Trader: t.Login, Kinds: kinds, Others: others, Next: refusedReset(t)},
+		Cost:    recheckCost(slices.Concat(kinds, others)),
+	})
+}
+
+// refusedReset is a reset of the trader that carries the right key and is refused.
+func refusedReset(t evidence.Trader) string {
+	if t.Answer != "" {
+		return join("reset/missing-answer", t.Login)
+	}
+	return "reset/no-user"
+}
+
+// recheckCost bounds what asking again costs: once together, once for each halving, twice alone.
+func recheckCost(kinds []string) plan.Cost {
+	times := 4 + bits.Len(uint(len(kinds)))
+	wrong := 0
+	for _, id := range kinds {
+		if strings.HasPrefix(id, "reset/") && strings.Contains(id, "-answer/") && !strings.Contains(id, "missing-answer") {
+			wrong++
+		}
+	}
+	return plan.Cost{Requests: times * len(kinds), WrongAnswers: times * wrong}
+}
+
+// silent returns the requirement by which the step must bring the trader no code, "" where none does.
+func (b *builder) silent(s plan.Step, t evidence.Trader) string {
+	if s.Ask == nil || s.Lane != "" && s.Lane != t.Login {
+		return ""
+	}
+	switch {
+	case strings.HasPrefix(s.ID, "reset/no-"):
+		return "RESET-10"
+	case s.Lane == "":
+		return ""
+	case strings.HasPrefix(s.ID, "key/"):
+		return "KEY-6"
+	case strings.HasPrefix(s.ID, "question/") && t.Answer != "":
+		return "QUESTION-9"
+	case strings.HasPrefix(s.ID, "reset/") && s.Ask.Refusable:
+		return "MAIL-3"
+	}
+	return ""
+}
+
+// demandMail demands a mail for the trader within the deadline.
+func (l *Look) demandMail(mail, reset string, t evidence.Trader) {
+	wait, ok := l.wait(mail, reset)
+	if !ok || len(l.record.mailsAfter(t, reset)) > 0 {
+		return
+	}
+	if !l.record.answers[reset].speaks() {
+		l.Untestable("nobody can tell from the answer whether the reset was accepted; see ANSWER-2 and ANSWER-4")
+		return
+	}
+	got := fmt.Sprintf("no mail for %s within %s", t.MailTo, wait.Deadline)
+	if others := l.record.gotInstead(t, reset, l.suite.Target.Traders); len(others) > 0 {
+		got += "; a code meanwhile reached " + strings.Join(others, ", ")
+	}
+	l.Fail(reset, "a mail for "+t.MailTo+" after the accepted reset", got)
+}
+
+// demandCode demands that a mail of the accepted reset presents a code.
+func (l *Look) demandCode(mail, reset string, t evidence.Trader) {
+	if _, ok := l.wait(mail, reset); !ok {
+		return
+	}
+	mails := l.record.mailsAfter(t, reset)
+	if len(mails) == 0 {
+		l.Untestable("no mail came; see MAIL-1")
+		return
+	}
+	for _, m := range mails {
+		if len(m.Codes) > 0 {
+			return
+		}
+	}
+	last := mails[len(mails)-1]
+	l.FailMail(last.ID, reset, "a mail that presents a confirmation code",
+		fmt.Sprintf("a mail %q that presents none: %s", last.Subject, excerpt(strings.Join(strings.Fields(last.Text), " "))))
+}
+
+// demandNoCode demands that the refused request brought no code: when the accepted reset's mail
+// is there, an earlier one would be there too. Surplus codes were looked into by asking again.
+func (l *Look) demandNoCode(step string, t evidence.Trader) {
+	if a, sent := l.record.answers[step]; !sent || a.Answer == nil {
+		l.Sent(step)
+		return
+	}
+	if _, ok := l.wait(mailOf(t), acceptedReset(t)); !ok {
+		return
+	}
+	again := l.record.waits["recheck/"+step]
+	brought := 0
+	for _, w := range again {
+		if w.Mail != "" {
+			brought++
+		}
+	}
+	switch {
+	case brought >= 2:
+		l.FailMail(again[0].Mail, step, "no confirmation code for "+t.MailTo,
+			fmt.Sprintf("a mail with a code, after this request alone, %d times of %d", brought, len(again)))
+	case len(l.record.codesAfter(t, acceptedReset(t))) == 0:
+		l.Untestable("without the mail of an accepted reset nobody can tell that no other came; see MAIL-1 and MAIL-2")
+	}
+}
+
+// demandCodeForNobodyElse demands that no other trader got the mail or the code of this one's reset.
+func (l *Look) demandCodeForNobodyElse(mail, reset string, t evidence.Trader) {
+	if _, ok := l.wait(mail, reset); !ok {
+		return
+	}
+	own := l.record.codesAfter(t, reset)
+	if len(own) == 0 {
+		l.Untestable("the reset brought the trader no code; see MAIL-1 and MAIL-2")
+		return
+	}
+	for _, other := range l.suite.Target.Traders {
+		if strings.EqualFold(other.MailTo, t.MailTo) {
+			continue
+		}
+		m, found := l.record.copyFor(other, own)
+		if !found {
+			m, found = l.record.exchanged(other, own, l.suite.Target.Traders)
+		}
+		if found {
+			l.FailMail(m.ID, reset, "the code of "+t.Login+" for "+t.MailTo+" alone", "the same code in a mail to "+other.MailTo)
+		}
+	}
+}
+
+// wait returns the wait for the mail of a reset that was accepted and whose inbox could be read.
+func (l *Look) wait(mail, reset string) (evidence.Wait, bool) {
+	target := l.suite.Target
+	if target.InboxProblem != "" {
+		l.Untestable("the inbox could not be read: " + target.InboxProblem)
+		return evidence.Wait{}, false
+	}
+	if a, ok := l.Sent(reset); !ok {
+		return evidence.Wait{}, false
+	} else if a.refused() || a.isKeyError() || a.Answer.Status >= 400 && !a.speaks() {
+		l.Untestable("the reset that should bring the mail was not accepted; see ANSWER-1, RESET-1, RESET-2 and KEY-8")
+		return evidence.Wait{}, false
+	}
+	waits := l.record.waits[mail]
+	switch {
+	case len(waits) == 0:
+		l.Untestable(l.record.unsent(mail))
+	case waits[0].Problem != "":
+		l.Untestable("the inbox could not be read: " + waits[0].Problem)
+	default:
+		return waits[0], true
+	}
+	return evidence.Wait{}, false
+}

@@ -1,0 +1,206 @@
+package suites
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/onsi/gomega/types"
+
+	"github.com/etna-conformance/conformance/internal/contract"
+	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/plan"
+	"github.com/etna-conformance/conformance/internal/verdict"
+)
+
+// Look is one look at the evidence on behalf of one subject. It collects findings, or the
+// reason why there is nothing to look at.
+type Look struct {
+	suite    *Suite
+	record   *Record
+	subject  string
+	steps    []string
+	findings []verdict.Finding
+	reason   string
+}
+
+// look judges one subject by the record.
+func (s *Suite) look(c Check, subject Subject, record *Record) verdict.Result {
+	l := &Look{suite: s, record: record, subject: subject.Name, steps: subject.Steps}
+	subject.Judge(l)
+	r := verdict.Result{
+		Requirement: c.Requirement.ID, Subject: subject.Name, Verdict: verdict.Passed,
+		Steps: subject.Steps, Findings: l.findings,
+	}
+	switch {
+	case len(l.findings) > 0:
+		r.Verdict = verdict.Failed
+	case l.reason != "":
+		r.Verdict, r.Reason = verdict.Untestable, l.reason
+	}
+	return r
+}
+
+// Fail adds a finding about the exchange of the step.
+func (l *Look) Fail(step, expected, got string) { l.FailAt(0, step, expected, got) }
+
+// FailAt is Fail with the line of the contract that demands it.
+func (l *Look) FailAt(line int, step, expected, got string) {
+	l.findings = append(l.findings, verdict.Finding{
+		Subject: l.subject, Expected: expected, Got: got, Exchange: step, Curl: l.record.curl(step), Line: line,
+	})
+}
+
+// FailMail adds a finding about a mail, and about the exchange that should or should not have brought it.
+func (l *Look) FailMail(mail, step, expected, got string) {
+	l.Fail(step, expected, got)
+	l.findings[len(l.findings)-1].Mail = mail
+}
+
+// Expect adds a finding unless the matcher matches.
+func (l *Look) Expect(step string, actual any, matcher types.GomegaMatcher, expected, got string) {
+	if matched, err := matcher.Match(actual); err != nil || !matched {
+		l.Fail(step, expected, got)
+	}
+}
+
+// Untestable says why the subject cannot be looked at; the first reason stands.
+func (l *Look) Untestable(reason string) {
+	if l.reason == "" {
+		l.reason = reason
+	}
+}
+
+// Sent returns the answer to the step, whatever it is; where none came, or none that is this
+// deployment's, the subject is untestable.
+func (l *Look) Sent(step string) (*answer, bool) {
+	a, sent := l.record.answers[step]
+	switch {
+	case !sent:
+		l.Untestable(l.record.unsent(step))
+	case l.record.keyRefused && a.keyed():
+		l.Untestable(keyRefused)
+	case a.Failure != nil && a.Failure.Unreachable:
+		l.Untestable(a.Failure.Text)
+	case a.Answer == nil:
+		l.Untestable(fmt.Sprintf("no answer to judge by (%s); see ANSWER-1", a.Failure.Text))
+	case a.limited():
+		l.Untestable(fmt.Sprintf("the deployment limits the rate of requests: it answered with status %d", a.Answer.Status))
+	default:
+		return a, true
+	}
+	return nil, false
+}
+
+// Readable returns the answer to the step where it can be read as JSON.
+func (l *Look) Readable(step string) (*answer, bool) {
+	a, ok := l.Sent(step)
+	if ok && !a.doc.Read {
+		l.Untestable("the answer can't be read as JSON; see ANSWER-2")
+		return nil, false
+	}
+	return a, ok
+}
+
+// Keyed returns the answer to a step that carries the right key, where that key was accepted
+// and the answer is an object.
+func (l *Look) Keyed(step string) (*answer, bool) {
+	a, ok := l.Readable(step)
+	switch {
+	case !ok:
+	case a.isKeyError():
+		l.Untestable("the configured key was refused; see KEY-8")
+	case a.object() == nil:
+		l.Untestable("the answer is not an object; see ANSWER-4")
+	case a.Answer.Status >= 500:
+		l.Untestable(fmt.Sprintf("the answer has status %d; see ANSWER-1", a.Answer.Status))
+	default:
+		return a, true
+	}
+	return nil, false
+}
+
+const keyRefused = "every operation refuses the configured app key: either it is not a key of this deployment, " +
+	"or the deployment refuses right keys"
+
+// Record is a run's evidence, read once for all looks.
+type Record struct {
+	Run *evidence.Run
+
+	answers map[string]*answer
+	waits   map[string][]evidence.Wait
+	// keyRefused is true where every operation refused the configured key.
+	keyRefused bool
+}
+
+// answer is the last exchange of a step with its body read.
+type answer struct {
+	evidence.Exchange
+	step plan.Step
+	doc  contract.Document
+}
+
+// newRecord reads the evidence for the looks.
+func (s *Suite) newRecord(run *evidence.Run) *Record {
+	r := &Record{Run: run, answers: map[string]*answer{}, waits: map[string][]evidence.Wait{}}
+	steps := map[string]plan.Step{}
+	for _, step := range s.Plan.Steps {
+		steps[step.ID] = step
+	}
+	for _, x := range run.Exchanges {
+		a := &answer{Exchange: x, step: steps[x.Step]}
+		if x.Answer != nil {
+			a.doc = contract.ReadJSON(x.Answer.Body)
+		}
+		r.answers[x.Step] = a
+	}
+	for _, w := range run.Waits {
+		r.waits[w.Step] = append(r.waits[w.Step], w)
+	}
+	r.keyRefused = r.refusesKeyEverywhere()
+	return r
+}
+
+func (r *Record) refusesKeyEverywhere() bool {
+	refused := 0
+	for _, a := range r.answers {
+		if !a.keyed() || a.Answer == nil {
+			continue
+		}
+		if !a.isKeyError() {
+			return false
+		}
+		refused++
+	}
+	return refused > 0
+}
+
+func (r *Record) unsent(step string) string {
+	if r.Run.Interrupted {
+		return "the run was interrupted before " + step
+	}
+	return "not sent: " + step
+}
+
+func (r *Record) curl(step string) string {
+	a, sent := r.answers[step]
+	if !sent {
+		return ""
+	}
+	return evidence.Curl(a.Exchange)
+}
+
+// inOrder returns the answers in the order in which they were asked.
+func (r *Record) inOrder() []*answer {
+	var list []*answer
+	for _, a := range r.answers {
+		list = append(list, a)
+	}
+	slices.SortFunc(list, func(a, b *answer) int {
+		if c := a.Started.Compare(b.Started); c != 0 {
+			return c
+		}
+		return strings.Compare(a.Step, b.Step)
+	})
+	return list
+}

@@ -1,0 +1,101 @@
+package suites
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/etna-conformance/conformance/internal/evidence"
+)
+
+// mailsAfter are the trader's mails that were not there before the accepted reset was sent.
+func (r *Record) mailsAfter(t evidence.Trader, reset string) []evidence.Mail {
+	var list []evidence.Mail
+	for _, m := range r.Run.Mails {
+		if slices.Contains(m.Traders, t.Login) && !slices.Contains(m.Before, reset) {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+// codesAfter are the mails of mailsAfter that present a code.
+func (r *Record) codesAfter(t evidence.Trader, reset string) []evidence.Mail {
+	return slices.DeleteFunc(r.mailsAfter(t, reset), func(m evidence.Mail) bool { return len(m.Codes) == 0 })
+}
+
+// gotInstead are the addresses of the other traders that a code reached before their own reset was sent, or beside its mail.
+func (r *Record) gotInstead(t evidence.Trader, reset string, traders []evidence.Trader) []string {
+	var list []string
+	for _, other := range traders {
+		for _, m := range r.Run.Mails {
+			theirs := slices.Contains(m.Traders, other.Login) && slices.Contains(m.Before, acceptedReset(other))
+			if other.Login != t.Login && theirs && !slices.Contains(m.Before, reset) && len(m.Codes) > 0 && !slices.Contains(list, other.MailTo) {
+				list = append(list, other.MailTo)
+			}
+		}
+	}
+	return list
+}
+
+// copyFor finds a mail to the other trader that carries the code of one of the mails: the same mail, or one
+// that came without a reset of the other's own. A deployment that gives everybody the same code copies nothing.
+func (r *Record) copyFor(other evidence.Trader, own []evidence.Mail) (evidence.Mail, bool) {
+	for _, m := range r.Run.Mails {
+		if !slices.Contains(m.Traders, other.Login) {
+			continue
+		}
+		early := slices.Contains(m.Before, acceptedReset(other))
+		surplus := len(r.codesAfter(other, acceptedReset(other))) > 1 && !r.ownMail(other, m)
+		for _, mine := range own {
+			if mine.ID == m.ID || (early || surplus) && sameCode(mine, m) {
+				return m, true
+			}
+		}
+	}
+	return evidence.Mail{}, false
+}
+
+// unguessable is the length from which codes don't agree by chance.
+const unguessable = 6
+
+// exchanged finds a mail to the other trader whose code is that of one of the mails, although a third trader
+// got another: then the deployment does not give everybody the same one.
+func (r *Record) exchanged(other evidence.Trader, own []evidence.Mail, traders []evidence.Trader) (evidence.Mail, bool) {
+	theirs := r.codesAfter(other, acceptedReset(other))
+	for _, m := range theirs {
+		for _, mine := range own {
+			if !sameCode(mine, m) || r.length(m.Codes[0]) < unguessable {
+				continue
+			}
+			for _, third := range traders {
+				if mails := r.codesAfter(third, acceptedReset(third)); len(mails) > 0 && !slices.ContainsFunc(mails, func(o evidence.Mail) bool { return sameCode(o, m) }) {
+					return m, true
+				}
+			}
+		}
+	}
+	return evidence.Mail{}, false
+}
+
+func (r *Record) length(placeholder string) int {
+	for _, s := range r.Run.Secrets {
+		if s.Placeholder == placeholder {
+			return s.Length
+		}
+	}
+	return 0
+}
+
+// ownMail reports whether the mail is the one that ended the trader's own wait.
+func (r *Record) ownMail(t evidence.Trader, m evidence.Mail) bool {
+	for _, w := range r.waits[mailOf(t)] {
+		if w.Mail == m.ID {
+			return true
+		}
+	}
+	return false
+}
+
+func sameCode(a, b evidence.Mail) bool {
+	return len(a.Codes) > 0 && len(b.Codes) > 0 && strings.EqualFold(a.Codes[0], b.Codes[0])
+}

@@ -1,0 +1,262 @@
+package suites
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/onsi/gomega"
+
+	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/plan"
+)
+
+// What page 1 documents for a missing answer.
+const (
+	incorrectText = "Answer is incorrect, try again."
+	incorrectCode = "ErrorIncorrectAnswer"
+	incorrect     = `{"Errors": ["Answer is incorrect, try again."], "ErrorsCode": ["ErrorIncorrectAnswer"], "IsSucceed": false}`
+)
+
+// wrongAnswer has nothing in common with any answer.
+const wrongAnswer = "certainly not the answer 0417"
+
+// allRefused is the point at which every request that must be refused has been answered: what mail they
+// brought, came before any accepted reset's.
+const allRefused = "all-refused"
+
+// resetPassword reads page 1, "Reset Trader's Password".
+func resetPassword(b *builder) {
+	b.missing("no trader without a secret question is declared", "RESET-1")
+	b.missing("no trader with a secret question is declared (traders: login, email, question, answer)",
+		"RESET-2", "RESET-4", "RESET-5", "RESET-6", "RESET-7", "RESET-8", "RESET-9")
+	b.missing("no trader is declared", "RESET-3")
+	b.ruleOutQuestions()
+	if !b.target.HasKey {
+		b.missing("no app key is declared (appKey or CONFORMANCE_APP_KEY)", "RESET-1", "RESET-2", "RESET-3", "RESET-4",
+			"RESET-5", "RESET-6", "RESET-7", "RESET-8", "RESET-9", "RESET-10")
+		return
+	}
+	b.askResetOfNobody()
+	for i, t := range b.withQuestion() {
+		b.askRefusals(t, b.wrongAnswerFor(i, t))
+	}
+	b.step(plan.Step{ID: allRefused, After: b.refusable()})
+	for _, t := range b.withoutQuestion() {
+		b.askAcceptedReset(t)
+	}
+	for i, t := range b.withQuestion() {
+		b.askAcceptedReset(t)
+		b.askNearAnswers(i, t)
+	}
+}
+
+// refusable are the planned requests that must be refused, and the questions: none may bring a code.
+func (b *builder) refusable() []string {
+	return b.asked(func(s plan.Step) bool { return s.Ask.Refusable || s.Ask.Operation == opQuestion })
+}
+
+// resetOrder puts traders without a question first: their mail then stands between the
+// refused resets of the others and the others' accepted ones.
+func (b *builder) resetOrder() []evidence.Trader {
+	return slices.Concat(b.withoutQuestion(), b.withQuestion())
+}
+
+func (b *builder) askResetOfNobody() {
+	empty := b.ask(opReset, nil)
+	empty.Values = withoutMember(empty.Values, "User", "SecretQuestionAnswer")
+	empty.Breaks, empty.Refusable, empty.Conn = "User is missing", true, connOf(opReset, nil)
+	bodiless := b.ask(opReset, nil)
+	bodiless.NoBody, bodiless.Breaks, bodiless.Refusable = true, "the body is missing", true
+	for id, ask := range map[string]*plan.Ask{"reset/no-user": empty, "reset/no-body": bodiless} {
+		b.step(plan.Step{ID: id, Ask: ask})
+		b.check("RESET-10", ask.Breaks, []string{id}, func(l *Look) { l.demandTurnedDown(id) })
+	}
+}
+
+// reset is the trader's reset with the answer, or (nil) without one.
+func (b *builder) reset(t evidence.Trader, answer any) *plan.Ask {
+	ask := b.ask(opReset, &t)
+	delete(ask.Values, "SecretQuestionAnswer")
+	if answer != nil {
+		ask.Values["SecretQuestionAnswer"] = answer
+	}
+	return ask
+}
+
+// wrongAnswerFor is the one wrong answer that is sent before the right one: another trader's answer for all but the first.
+func (b *builder) wrongAnswerFor(i int, t evidence.Trader) string {
+	if others := b.withQuestion(); i > 0 && others[i-1].Answer != t.Answer {
+		return others[i-1].Answer
+	}
+	return wrongAnswer
+}
+
+func (b *builder) askRefusals(t evidence.Trader, wrong string) {
+	missing, given := b.reset(t, nil), b.reset(t, wrong)
+	missing.Refusable, missing.Conn = true, connOf(opReset, &t)
+	given.Refusable, given.Conn = true, tryingOn(t)
+	without := b.step(plan.Step{
+		ID: join("reset/missing-answer", t.Login), Lane: t.Login, Ask: missing,
+	})
+	with := b.step(plan.Step{
+		ID: join("reset/wrong-answer", t.Login), Lane: t.Login, Ask: given,
+		After: []string{without, join("question/login", t.Login)},
+		Cost:  plan.Cost{WrongAnswers: 1},
+	})
+	b.check("RESET-4", t.Login, []string{without}, func(l *Look) { l.demandIncorrectAnswer(without) })
+	if wrong == wrongAnswer {
+		b.check("RESET-5", t.Login, []string{with}, func(l *Look) { l.demandIncorrectAnswer(with) })
+		return
+	}
+	b.check("RESET-9", join(t.Login, "another trader's answer"), []string{with}, func(l *Look) { l.demandTurnedDown(with) })
+	b.check("RESET-5", t.Login, []string{with}, func(l *Look) {
+		if a, ok := l.Keyed(with); ok && !a.turnedDown() {
+			l.Untestable("another trader's answer was accepted; see RESET-9")
+			return
+		}
+		l.demandIncorrectAnswer(with)
+	})
+}
+
+// tryingOn names the connection on which a trader answers wrongly and then tries again.
+func tryingOn(t evidence.Trader) string { return join("trying", t.Login) }
+
+func (b *builder) askAcceptedReset(t evidence.Trader) {
+	var answer any
+	name := "reset/without-answer"
+	if t.Answer != "" {
+		answer, name = t.Answer, "reset/right-answer"
+	}
+	ask := b.reset(t, answer)
+	if t.Answer != "" {
+		ask.Conn = tryingOn(t)
+	}
+	id := b.step(plan.Step{
+		ID: join(name, t.Login), Lane: t.Login, Ask: ask,
+		After: slices.Concat(b.turnBefore(t), b.nearAnswers, []string{allRefused}), Cost: plan.Cost{Mails: 1},
+	})
+	b.awaitMail(t, id)
+	requirement := "RESET-1"
+	if t.Answer != "" {
+		requirement = "RESET-2"
+		wrong := join("reset/wrong-answer", t.Login)
+		b.check("RESET-6", t.Login, []string{join("reset/missing-answer", t.Login), wrong, id}, func(l *Look) { l.demandTryingAgain(wrong, id) })
+	}
+	b.check(requirement, t.Login, []string{id}, func(l *Look) { l.demandAccepted(id) })
+	b.check("RESET-3", t.Login, []string{id}, func(l *Look) { l.demandNoErrors(id) })
+}
+
+// askNearAnswers asks with further wrong answers where a lock-out hides nothing: after the accepted
+// reset, the kinds spread over the traders.
+func (b *builder) askNearAnswers(i int, t evidence.Trader) {
+	before := acceptedReset(t)
+	if i == 0 {
+		// The error of the empty answer is looked at: it comes before the others may cause a lock-out.
+		before = b.askNearAnswer(t, "empty", "", before)
+	}
+	traders := min(len(b.withQuestion()), 2)
+	for n, near := range t.NearAnswers {
+		if n%traders == i {
+			b.askNearAnswer(t, kindOf(near), near, before)
+		}
+	}
+}
+
+func (b *builder) askNearAnswer(t evidence.Trader, kind, answer, before string) string {
+	ask := b.reset(t, answer)
+	ask.Refusable = true
+	id := b.step(plan.Step{
+		ID: join("reset", kind+"-answer", t.Login), Lane: t.Login, Ask: ask,
+		After: []string{before}, Cost: plan.Cost{WrongAnswers: 1},
+	})
+	b.nearAnswers = append(b.nearAnswers, id)
+	if kind != "empty" {
+		b.check("RESET-9", join(t.Login, kind), []string{id}, func(l *Look) { l.demandTurnedDown(id) })
+		return id
+	}
+	b.check("RESET-7", t.Login, []string{id}, func(l *Look) { l.demandTurnedDown(id) })
+	b.check("RESET-8", t.Login, []string{id}, func(l *Look) {
+		a, ok := l.Keyed(id)
+		switch {
+		case !ok:
+		case a.turnedDown():
+			l.demandIncorrectAnswer(id)
+		default:
+			l.Untestable("the reset was not refused; see RESET-7")
+		}
+	})
+	return id
+}
+
+// acceptedReset is the step of the trader's accepted reset.
+func acceptedReset(t evidence.Trader) string {
+	if t.Answer != "" {
+		return join("reset/right-answer", t.Login)
+	}
+	return join("reset/without-answer", t.Login)
+}
+
+// demandIncorrectAnswer demands the documented error, member by member where the types are the documented ones.
+func (l *Look) demandIncorrectAnswer(step string) {
+	a, ok := l.Keyed(step)
+	if !ok {
+		return
+	}
+	succeed, boolean := a.object()["IsSucceed"].(bool)
+	documented := slices.Equal(a.list("Errors"), []string{incorrectText}) &&
+		slices.Equal(a.list("ErrorsCode"), []string{incorrectCode}) && !(boolean && succeed)
+	l.Expect(step, documented, gomega.BeTrue(), incorrect, a.describe())
+}
+
+// demandAccepted demands that the reset was not refused. What else is wrong with the answer
+// is the business of RESET-3 and ANSWER-4.
+func (l *Look) demandAccepted(step string) {
+	a, ok := l.Keyed(step)
+	if !ok {
+		return
+	}
+	if !a.speaks() {
+		l.Untestable("the answer has neither Errors nor IsSucceed; see ANSWER-4")
+		return
+	}
+	l.Expect(step, a.refused(), gomega.BeFalse(), "an accepted reset (no errors)", a.describe())
+}
+
+func (l *Look) demandNoErrors(step string) {
+	a, ok := l.Keyed(step)
+	if !ok {
+		return
+	}
+	if a.refused() {
+		l.Untestable("the reset was not accepted; see RESET-1 and RESET-2")
+		return
+	}
+	l.Expect(step, a.list("Errors"), gomega.BeEmpty(), "no errors in an accepted reset", a.describe())
+	l.Expect(step, a.list("ErrorsCode"), gomega.BeEmpty(), "no error codes in an accepted reset", a.describe())
+}
+
+func (l *Look) demandTryingAgain(wrong, right string) {
+	first, ok := l.Keyed(wrong)
+	second, both := l.Keyed(right)
+	if !ok || !both {
+		return
+	}
+	if !first.turnedDown() {
+		l.Untestable("the wrong answer was not refused; see RESET-5 and RESET-9")
+		return
+	}
+	l.Expect(right, second.refused(), gomega.BeFalse(), "the right answer accepted after a wrong one", second.describe())
+}
+
+// demandTurnedDown demands anything but acceptance and but a server error.
+func (l *Look) demandTurnedDown(step string) {
+	if a, sent := l.record.answers[step]; sent && a.Answer != nil && a.limited() {
+		return // A limit after several wrong answers turns them down as well.
+	}
+	a, ok := l.Sent(step)
+	if !ok {
+		return
+	}
+	l.Expect(step, a.Answer.Status, gomega.BeNumerically("<", 500), "a status below 500", fmt.Sprintf("status %d", a.Answer.Status))
+	l.Expect(step, a.turnedDown() || !a.speaks(), gomega.BeTrue(), "an answer that lists errors", a.describe())
+}

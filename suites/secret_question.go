@@ -1,0 +1,199 @@
+package suites
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/onsi/gomega"
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/etna-conformance/conformance/internal/contract"
+	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/plan"
+)
+
+// secretQuestion reads page 2, "Retrieve the Secret Question".
+func secretQuestion(b *builder) {
+	noTrader := "no trader with a secret question is declared (traders: login, email, question, answer)"
+	b.missing(noTrader, "QUESTION-1", "QUESTION-2", "QUESTION-3", "QUESTION-4", "QUESTION-9")
+	b.missing("fewer than two traders with different questions are declared", "QUESTION-5")
+	b.missing("no trader without a secret question is declared", "QUESTION-6", "QUESTION-7")
+	b.missing("no app key is declared (appKey or CONFORMANCE_APP_KEY)", "QUESTION-8")
+	b.ruleOutQuestions()
+	if !b.target.HasKey {
+		b.missing("no app key is declared (appKey or CONFORMANCE_APP_KEY)", "QUESTION-1", "QUESTION-2",
+			"QUESTION-3", "QUESTION-4", "QUESTION-5", "QUESTION-6", "QUESTION-7", "QUESTION-8", "QUESTION-9")
+		return
+	}
+	for i, t := range b.target.Traders {
+		if t.Answer != "" {
+			b.askQuestion(i, t)
+		} else {
+			b.askNoQuestion(t)
+		}
+	}
+	b.askQuestionOfNobody()
+}
+
+// ruleOutQuestions says what the company's configuration leaves no room for.
+func (b *builder) ruleOutQuestions() {
+	switch b.target.SecretQuestions {
+	case "none":
+		b.ruledOut("the company uses no secret questions (secretQuestions: none)",
+			"QUESTION-1", "QUESTION-2", "QUESTION-3", "QUESTION-4", "QUESTION-5", "QUESTION-9",
+			"RESET-2", "RESET-4", "RESET-5", "RESET-6", "RESET-7", "RESET-8", "RESET-9", "MAIL-3")
+	case "required":
+		b.ruledOut("every trader of the company has a secret question (secretQuestions: required)",
+			"QUESTION-6", "QUESTION-7", "RESET-1")
+	}
+}
+
+func (b *builder) askQuestion(i int, t evidence.Trader) {
+	byLogin := b.step(plan.Step{ID: join("question/login", t.Login), Lane: t.Login, Ask: b.questionOf(t, t.Login)})
+	ask := b.questionOf(t, t.Email)
+	// Two traders by two share a connection: what is remembered on it is somebody else's.
+	ask.Conn = fmt.Sprintf("questions/%d", i/2)
+	byEmail := b.step(plan.Step{ID: join("question/email", t.Login), Lane: t.Login, Ask: ask})
+
+	b.check("QUESTION-1", t.Login, []string{byLogin}, func(l *Look) { l.demandQuestion(byLogin) })
+	b.check("QUESTION-2", t.Login, []string{byLogin, byEmail}, func(l *Look) { l.demandSameQuestion(byLogin, byEmail) })
+	if t.Question != "" {
+		b.check("QUESTION-3", t.Login, []string{byLogin}, func(l *Look) { l.demandDeclaredQuestion(byLogin, t) })
+	}
+	for _, step := range []string{byLogin, byEmail} {
+		b.check("QUESTION-4", step, []string{step}, func(l *Look) { l.demandSuccess(step) })
+		b.demandOwnQuestion(step, t)
+	}
+}
+
+func (b *builder) questionOf(t evidence.Trader, username string) *plan.Ask {
+	ask := b.ask(opQuestion, &t)
+	ask.Values["username"] = username
+	if username == t.Login {
+		ask.Conn = connOf(opQuestion, &t)
+	}
+	return ask
+}
+
+func (b *builder) askNoQuestion(t evidence.Trader) {
+	byLogin := b.step(plan.Step{ID: join("question/login", t.Login), Lane: t.Login, Ask: b.questionOf(t, t.Login)})
+	b.demandOwnQuestion(byLogin, t)
+	b.check("QUESTION-6", t.Login, []string{byLogin}, func(l *Look) {
+		a, ok := l.Keyed(byLogin)
+		if !ok {
+			return
+		}
+		l.Expect(byLogin, a.question(), gomega.BeEmpty(), "no question for an account that has none", "Model "+compact(a.object()["Model"]))
+		l.demandSuccess(byLogin)
+	})
+	b.check("QUESTION-7", t.Login, []string{byLogin}, func(l *Look) {
+		a, ok := l.Keyed(byLogin)
+		if !ok {
+			return
+		}
+		model, given := a.object()["Model"]
+		if !given || a.question() != "" {
+			l.Untestable("there is no Model, or one with a question; see ANSWER-4 and QUESTION-6")
+			return
+		}
+		l.Expect(byLogin, model, gomega.BeEquivalentTo(""), `Model ""`, "Model "+compact(model))
+	})
+}
+
+func (b *builder) askQuestionOfNobody() {
+	ask := b.ask(opQuestion, nil)
+	ask.Values = withoutMember(ask.Values, "username")
+	ask.Breaks = "username is missing"
+	if traders := b.withQuestion(); len(traders) > 0 {
+		ask.Conn = connOf(opQuestion, &traders[0])
+	}
+	id := b.step(plan.Step{ID: "question/no-username", Ask: ask, After: b.keyedQuestions()})
+	b.check("QUESTION-8", "no username", []string{id}, func(l *Look) {
+		a, ok := l.Sent(id)
+		if !ok {
+			return
+		}
+		l.Expect(id, a.Answer.Status, gomega.BeNumerically("<", 500), "a status below 500", fmt.Sprintf("status %d", a.Answer.Status))
+		l.Expect(id, a.question(), gomega.BeEmpty(), "no question", "Model "+compact(a.object()["Model"]))
+	})
+}
+
+// keyedQuestions are the questions before the one of nobody: an answer remembered from the request before shows there.
+func (b *builder) keyedQuestions() []string {
+	return b.asked(func(s plan.Step) bool { return s.Ask.Operation == opQuestion && s.Ask.Key == KeyPlaceholder })
+}
+
+func (l *Look) demandQuestion(step string) {
+	if a, ok := l.Keyed(step); ok {
+		l.Expect(step, a.question(), gomega.Not(gomega.BeEmpty()), "a Model with the question", a.describeBody())
+	}
+}
+
+func (l *Look) demandSameQuestion(byLogin, byEmail string) {
+	first, ok := l.Keyed(byLogin)
+	second, both := l.Keyed(byEmail)
+	if !ok || !both {
+		return
+	}
+	if first.question() == "" {
+		l.Untestable("there is no question by login to compare with; see QUESTION-1")
+		return
+	}
+	l.Expect(byEmail, second.question(), gomega.Equal(first.question()),
+		"the question that the login gets: "+compact(first.question()), second.describeBody())
+}
+
+func (l *Look) demandDeclaredQuestion(step string, t evidence.Trader) {
+	a, ok := l.Keyed(step)
+	if !ok {
+		return
+	}
+	if a.question() == "" {
+		l.Untestable("there is no question to compare; see QUESTION-1")
+		return
+	}
+	declared := normal(t.Question)
+	l.Expect(step, a.question(), gomega.Equal(declared), "the declared question: "+compact(declared), "Model "+compact(a.object()["Model"]))
+}
+
+// demandSuccess demands IsSucceed true and no errors, each where it is of the documented type.
+func (l *Look) demandSuccess(step string) {
+	a, ok := l.Keyed(step)
+	if !ok {
+		return
+	}
+	if succeed, boolean := a.object()["IsSucceed"].(bool); boolean {
+		l.Expect(step, succeed, gomega.BeTrue(), "IsSucceed true", "IsSucceed false in "+a.describeBody())
+	}
+	l.Expect(step, a.list("Errors"), gomega.BeEmpty(), "no errors", a.describeBody())
+	l.Expect(step, a.list("ErrorsCode"), gomega.BeEmpty(), "no error codes", a.describeBody())
+}
+
+// demandOwnQuestion demands that the answer is not the question of somebody else. Of a trader whose
+// question is not declared nobody knows whether it is the same as another's.
+func (b *builder) demandOwnQuestion(step string, t evidence.Trader) {
+	if t.Answer != "" && t.Question == "" {
+		return
+	}
+	others := map[string]string{}
+	for _, other := range b.target.Traders {
+		if other.Question != "" && normal(other.Question) != normal(t.Question) {
+			others[normal(other.Question)] = other.Login
+		}
+	}
+	if len(others) == 0 {
+		return
+	}
+	b.check("QUESTION-5", step, []string{step}, func(l *Look) {
+		a, ok := l.Keyed(step)
+		if !ok {
+			return
+		}
+		if owner, foreign := others[a.question()]; foreign {
+			l.Fail(step, "the question of "+t.Login+", or none", "the question of "+owner+": "+contract.Describe(a.question()))
+		}
+	})
+}
+
+// normal makes equal what Unicode calls equivalent.
+func normal(question string) string { return strings.TrimSpace(norm.NFC.String(question)) }

@@ -1,0 +1,175 @@
+// Package suites says what is asked of a deployment and what is demanded of its
+// answers: one file for each page of the documents, the promise, the request and the check side
+// by side. The checks are Ginkgo specs that read evidence and talk to nobody.
+package suites
+
+import (
+	"fmt"
+	"path"
+	"slices"
+
+	"github.com/onsi/ginkgo/v2/types"
+
+	"github.com/etna-conformance/conformance/internal/contract"
+	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/plan"
+)
+
+// Suite is everything that one run asks and demands.
+type Suite struct {
+	Contract *contract.Contract
+	Target   evidence.Target
+	// Plan is what the selected checks need to be sent.
+	Plan *plan.Plan
+	// Checks stand in the order of the ledger, a requirement each.
+	Checks []Check
+}
+
+// Check is one requirement and what it is looked at on.
+type Check struct {
+	Requirement contract.Requirement
+	// Subjects are empty where the requirement is not applicable.
+	Subjects []Subject
+	// Missing says why there are no subjects, and what to declare to have some.
+	Missing string
+	// ByDocuments is true where the documents themselves rule the requirement out.
+	ByDocuments bool
+}
+
+// Subject is one thing that a requirement is looked at on: a trader, an operation, a
+// kind of request.
+type Subject struct {
+	Name string
+	// Steps are what must be sent to look at it.
+	Steps []string
+	// Judge adds its findings to the look; it is pure.
+	Judge func(*Look)
+}
+
+// New plans all that the target's profiles, --only and label filter select.
+func New(c *contract.Contract, target evidence.Target) (*Suite, error) {
+	b := &builder{contract: c, target: target, checks: map[string]*Check{}}
+	for _, page := range []func(*builder){appKey, secretQuestion, resetPassword, confirmationMail, answers} {
+		page(b)
+	}
+	s := &Suite{Contract: c, Target: target}
+	if err := b.takeChecks(s); err != nil {
+		return nil, err
+	}
+	s.Plan = b.takePlan(s.Checks)
+	return s, nil
+}
+
+// builder collects steps and checks while the pages are read.
+type builder struct {
+	contract *contract.Contract
+	target   evidence.Target
+	steps    []plan.Step
+	checks   map[string]*Check
+	// nearAnswers are the further wrong answers planned so far: the next trader's accepted reset waits for them.
+	nearAnswers []string
+}
+
+func (b *builder) step(s plan.Step) string {
+	if s.Ask != nil {
+		s.Cost.Requests++
+	}
+	b.steps = append(b.steps, s)
+	return s.ID
+}
+
+// check adds a subject to a requirement.
+func (b *builder) check(requirement, subject string, steps []string, judge func(*Look)) {
+	c := b.get(requirement)
+	c.Subjects = append(c.Subjects, Subject{Name: subject, Steps: steps, Judge: judge})
+}
+
+// missing says what to declare for requirements that have no subject.
+func (b *builder) missing(reason string, requirements ...string) {
+	for _, id := range requirements {
+		b.get(id).Missing = reason
+	}
+}
+
+func (b *builder) ruledOut(reason string, requirements ...string) {
+	b.missing(reason, requirements...)
+	for _, id := range requirements {
+		b.get(id).ByDocuments = true
+	}
+}
+
+func (b *builder) get(id string) *Check {
+	if b.checks[id] == nil {
+		b.checks[id] = &Check{}
+	}
+	return b.checks[id]
+}
+
+// asked returns the ids of the planned requests that the filter picks.
+func (b *builder) asked(pick func(plan.Step) bool) []string {
+	var ids []string
+	for _, s := range b.steps {
+		if s.Ask != nil && pick(s) {
+			ids = append(ids, s.ID)
+		}
+	}
+	return ids
+}
+
+// takeChecks puts the checks in the order of the ledger and leaves out what was not selected.
+func (b *builder) takeChecks(s *Suite) error {
+	filter, err := types.ParseLabelFilter(s.Target.Labels)
+	if err != nil {
+		return err
+	}
+	for _, r := range s.Contract.Requirements {
+		check := b.checks[r.ID]
+		if check == nil {
+			check = &Check{Missing: "no check of this version looks at it"}
+		}
+		check.Requirement = r
+		if slices.Contains(s.Target.Profiles, r.Profile) && Selected(r.ID, s.Target.Only) && filter(Labels(r)) {
+			s.Checks = append(s.Checks, *check)
+		}
+		delete(b.checks, r.ID)
+	}
+	for id := range b.checks {
+		return fmt.Errorf("the suites check %s, which the contract does not list", id)
+	}
+	return nil
+}
+
+// Selected reports whether --only picks the requirement; patterns may end in *.
+func Selected(id string, only []string) bool {
+	return len(only) == 0 || slices.ContainsFunc(only, func(pattern string) bool {
+		matched, err := path.Match(pattern, id)
+		return err == nil && matched
+	})
+}
+
+// Labels are the Ginkgo labels of a requirement's specs.
+func Labels(r contract.Requirement) []string {
+	return []string{r.ID, r.Group(), r.Level, r.Profile}
+}
+
+// takePlan selects the steps that the checks need and tells each which requirements look at it.
+func (b *builder) takePlan(checks []Check) *plan.Plan {
+	looked := map[string][]string{}
+	var needed []string
+	for _, check := range checks {
+		for _, subject := range check.Subjects {
+			needed = append(needed, subject.Steps...)
+			for _, id := range subject.Steps {
+				if !slices.Contains(looked[id], check.Requirement.ID) {
+					looked[id] = append(looked[id], check.Requirement.ID)
+				}
+			}
+		}
+	}
+	all := &plan.Plan{Steps: b.steps}
+	selected := all.Select(needed)
+	for i, s := range selected.Steps {
+		selected.Steps[i].Requirements = looked[s.ID]
+	}
+	return selected
+}

@@ -1,0 +1,87 @@
+package suites_test
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/onsi/ginkgo/v2"
+	"github.com/onsi/gomega"
+
+	"github.com/etna-conformance/conformance/internal/deployment"
+	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/run"
+	"github.com/etna-conformance/conformance/internal/sandbox"
+)
+
+// options are the flags of `conformance run`, for `go test ./suites -args -url=…` and `ginkgo run ./suites -- -url=…`.
+var options = declare(flag.CommandLine)
+
+func declare(flags *flag.FlagSet) map[string]*string {
+	values := map[string]*string{}
+	for _, o := range deployment.Options() {
+		if o.Kind == deployment.Switch {
+			value := ""
+			values[o.Flag] = &value
+			flags.BoolFunc(o.Flag, o.Usage, func(text string) error { value = text; return nil })
+			continue
+		}
+		values[o.Flag] = flags.String(o.Flag, "", o.Usage)
+	}
+	return values
+}
+
+func given() map[string]string {
+	values := map[string]string{}
+	for name, value := range options {
+		if *value != "" {
+			values[name] = *value
+		}
+	}
+	return values
+}
+
+// TestConformance judges the deployment that the flags, the environment or the file name; without one, the
+// embedded reference deployment. Under `ginkgo -p` the first process asks, and all judge.
+func TestConformance(t *testing.T) {
+	config, err := deployment.Load(deployment.Sources{Flags: given(), Env: os.Environ()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if config.URL == "" {
+		embed(t, &config)
+	}
+	planned, err := run.Plan(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found evidence.Run
+	ginkgo.SynchronizedBeforeSuite(func(ctx context.Context) []byte {
+		run, err := planned.Collect(ctx, "suites", nil)
+		gomega.Expect(err).NotTo(gomega.HaveOccurred())
+		data, err := json.Marshal(run)
+		gomega.Expect(err).NotTo(gomega.HaveOccurred())
+		return data
+	}, func(data []byte) {
+		gomega.Expect(json.Unmarshal(data, &found)).To(gomega.Succeed())
+	})
+	planned.Suite.Register(config.Strict, func() *evidence.Run { return &found })
+	gomega.RegisterFailHandler(ginkgo.Fail)
+	ginkgo.RunSpecs(t, "conformance of "+strings.TrimPrefix(config.URL, "http://"))
+}
+
+func embed(t *testing.T, config *deployment.Config) {
+	s, err := sandbox.Start(sandbox.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	run.Point(config, s)
+}
