@@ -30,6 +30,9 @@ lint: ## go vet, staticcheck, gofmt and go mod tidy
 	$(GO) tool staticcheck ./...
 	$(GO) mod tidy -diff
 
+prove: build ## judge every fault and every variant (PART=1/4: a quarter of them)
+	@$(BIN) prove --matrix reports/matrix.md $(if $(PART),--part '$(PART)') $(if $(FAULT),--only '$(FAULT)')
+
 cross: ## build for Linux, macOS and Windows
 	@for os in linux darwin windows; do echo "build for $$os"; GOOS=$$os CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/conformance || exit 1; done
 

@@ -167,7 +167,7 @@ func (l *Look) demandOneDocument(o contract.Operation, a *answer) bool {
 		return true
 	}
 	for _, problem := range a.doc.Problems {
-		l.Fail(a.Step, "exactly one JSON document", "the body is none: "+problem+"; "+a.describe())
+		l.Fail(a.Step, "exactly one JSON document", problem+"; "+a.describe())
 	}
 	return true
 }

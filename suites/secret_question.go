@@ -15,7 +15,8 @@ import (
 // secretQuestion reads page 2, "Retrieve the Secret Question".
 func secretQuestion(b *builder) {
 	noTrader := "no trader with a secret question is declared (traders: login, email, question, answer)"
-	b.missing(noTrader, "QUESTION-1", "QUESTION-2", "QUESTION-3", "QUESTION-4", "QUESTION-9")
+	b.missing(noTrader, "QUESTION-1", "QUESTION-2", "QUESTION-4", "QUESTION-9")
+	b.missing("no trader's secret question is declared (question, beside its answer)", "QUESTION-3")
 	b.missing("fewer than two traders with different questions are declared", "QUESTION-5")
 	b.missing("no trader without a secret question is declared", "QUESTION-6", "QUESTION-7")
 	b.missing("no app key is declared (appKey or CONFORMANCE_APP_KEY)", "QUESTION-8")

@@ -56,7 +56,7 @@ func (r *run) askAgain(s plan.Step, x deployment.Exchange) (time.Duration, bool)
 	}
 	pause, known := retryAfter(x, time.Now())
 	r.note("The deployment limits the rate of requests: %s was answered with status %d.", s.ID, x.Answer.Status)
-	return pause, known && pause <= longestRetryAfter && !s.Ask.Refusable
+	return pause, known && pause <= longestRetryAfter && s.Cost.WrongAnswers == 0
 }
 
 // silent reports whether not even the first byte of an answer came.

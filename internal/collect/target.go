@@ -61,11 +61,14 @@ func addNear(vault *seal.Vault, name, secret string) []string {
 	placeholder := vault.Add("‹"+name+"›", secret)
 	var list []string
 	for _, near := range nearly(secret) {
-		if near.text != "" && !strings.EqualFold(near.text, secret) {
-			list = append(list, vault.Add("‹"+name+", "+near.how+"›", near.text))
+		if near.text == "" || strings.EqualFold(near.text, secret) {
+			continue
+		}
+		if p := vault.Add("‹"+name+", "+near.how+"›", near.text); p != placeholder && !slices.Contains(list, p) {
+			list = append(list, p)
 		}
 	}
-	return slices.DeleteFunc(list, func(p string) bool { return p == placeholder })
+	return list
 }
 
 type near struct{ how, text string }

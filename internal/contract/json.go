@@ -45,11 +45,11 @@ const jsonSpace = " \t\r\n"
 func ReadJSON(body []byte) Document {
 	var d Document
 	if rest, found := bytes.CutPrefix(body, bom); found {
-		d.Problems = append(d.Problems, "it starts with a byte-order mark")
+		d.Problems = append(d.Problems, "a byte-order mark before the document")
 		body = rest
 	}
 	if len(bytes.Trim(body, jsonSpace)) == 0 {
-		d.Problems = append(d.Problems, "it is empty")
+		d.Problems = append(d.Problems, "an empty body")
 		return d
 	}
 	if err := d.read(body); err != nil {
@@ -97,20 +97,20 @@ func (d *Document) unwrap() {
 	if !ok || !json.Valid([]byte(text)) || !strings.HasPrefix(strings.TrimSpace(text), "{") {
 		return
 	}
-	d.Problems = append(d.Problems, "it is a string that holds the JSON: encoded twice")
+	d.Problems = append(d.Problems, "a string that holds the JSON: it is encoded twice")
 	inner := ReadJSON([]byte(text))
 	d.Value, d.Repeated = inner.Value, inner.Repeated
 }
 
 func problemText(err error, body []byte) string {
 	if !utf8.Valid(body) {
-		return "it is not UTF-8"
+		return "not UTF-8"
 	}
 	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		return "it ends before the document does"
+		return "the body ends before the document does"
 	}
 	text := strings.TrimPrefix(err.Error(), "jsontext: ")
-	return "it is not JSON: " + text
+	return "not JSON: " + text
 }
 
 type reader struct {

@@ -32,7 +32,7 @@ func anyAnswerFaults() []Fault {
 		acceptsWrong("empty-answer-accepted", "RESET-7", "An empty answer is accepted.", takesAsRight(answers(answerEmpty))),
 		acceptsWrong("missing-and-empty-answer-accepted", "RESET-4", "A reset without the answer, or with an empty one, is accepted.", takesAsRight(answers(answerMissing, answerEmpty))),
 		acceptsWrong("missing-answer-accepted-second-time", "RESET-4", "Only the first trader's missing answer is refused.", takesAsRight(all(answers(answerMissing), notFirst))),
-		acceptsWrong("wrong-answer-accepted-of-others", "RESET-5", "Only the first trader's answers are compared.", takesAsRight(all(answers(wrong...), notFirst))),
+		acceptsWrong("wrong-answer-accepted-of-others", "RESET-9", "Only the first trader's answers are compared.", takesAsRight(all(answers(wrong...), notFirst))),
 		acceptsWrong("long-answer-accepted", "RESET-5", "Answers of more than twelve characters overflow, and are accepted.", takesAnswer(func(given, _ string) bool { return utf8.RuneCountInString(given) > 12 })),
 		acceptsWrong("answer-with-digits-accepted", "RESET-5", "Answers with digits are accepted.", takesAnswer(func(given, _ string) bool { return strings.ContainsFunc(given, unicode.IsDigit) })),
 	}

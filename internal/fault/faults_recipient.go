@@ -1,16 +1,11 @@
 package fault
 
 import (
-	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/etna-conformance/conformance/internal/reference"
 )
-
-// shortly is a delay within the deadline of any run.
-const shortly = 300 * time.Millisecond
 
 // recipientFaults let other traders have the code.
 func recipientFaults() []Fault {
@@ -27,7 +22,6 @@ func recipientFaults() []Fault {
 		leaked("code-copied-to-everybody", "Each mail goes to all traders.", copies(everybodyElse, asCopy)),
 		leaked("code-copied-to-first-trader", "Each mail also goes to the first trader.", copies(theFirst, unchanged)),
 		leaked("code-copied-to-last-trader", "Each mail also goes to the last trader.", copies(theLast, unchanged)),
-		leaked("code-copied-shortly-after", "A moment later each mail also goes to the next trader.", copiesLater(following, shortly)),
 		leaked("code-told-in-another-mail", "The next trader gets a mail of another form with the code.", copies(following, func(l letter, t reference.Trader) reference.Mail {
 			l = l.reading("Someone in your group has reset a password", "Hi "+t.Name+",\n\nthe confirmation code of "+l.name+" is "+l.code+".\n")
 			l.to, l.name = t.Email, t.Name
@@ -134,14 +128,4 @@ func sendCopies(w World, l letter, to choice, form copyForm, send func(reference
 		}
 	}
 	return nil
-}
-
-func copiesLater(to choice, delay time.Duration) func(World, reference.Mailer) reference.Mailer {
-	return func(w World, mailer reference.Mailer) reference.Mailer {
-		late := delays(delay)(w, mailer)
-		return mailing(func(w World, l letter, send func(reference.Mail) error) error {
-			later := func(m reference.Mail) error { return late.Send(w.run.life, m) }
-			return errors.Join(send(l.mail()), sendCopies(w, l, to, unchanged, later))
-		})(w, mailer)
-	}
 }

@@ -87,7 +87,6 @@ func placeFaults() []Fault {
 		gone("reset-wrong-method", 405, "The reset wants another method.", "status 405", (*call).isReset, "", ""),
 		gone("question-wrong-method", 405, "The question wants another method.", "status 405", (*call).isQuestion, "text/plain", "Method Not Allowed\n"),
 		gone("reset-not-implemented", 501, "The reset is not implemented.", "status 501", (*call).isReset, "", ""),
-		gone("bad-gateway", 502, "A proxy finds no deployment behind it.", "status 502", (*call).isCore, "text/html", htmlErrorPage),
 		gone("failure-on-missing-answer", 500, "A reset without an answer makes the deployment fail.", "status 500",
 			answers(answerMissing), "text/html", htmlErrorPage),
 		gone("failure-on-wrong-answer", 500, "A wrong answer makes the deployment fail.", "status 500",

@@ -5,6 +5,9 @@ import (
 	"strings"
 )
 
+// numbering are short forms of "number": the full stop behind them ends no sentence.
+var numbering = words("no nr num tel ref id")
+
 // nameLike matches a name with a number, as of a brand or a login.
 var nameLike = regexp.MustCompile(`^[A-Za-z]{4,}\d{1,4}$`)
 
@@ -29,7 +32,7 @@ func (p *page) sentence(i int) bool {
 	}
 	switch before.text {
 	case ".", "!":
-		return p.atoms[i].spaced
+		return p.atoms[i].spaced && !numbering[p.at(i-2).lower]
 	case "-", ":":
 		return p.atoms[i].spaced && nounCertain[p.at(i-2).lower]
 	}
@@ -38,7 +41,13 @@ func (p *page) sentence(i int) bool {
 
 // standing judges a token that stands alone and that no label presents.
 func (p *page) standing(i int, s shape) clarity {
-	if s != digital || p.unlikely(i) || !p.about && !p.reset {
+	if s != digital || p.unlikely(i) {
+		return unpresented
+	}
+	if p.only(i) {
+		return near
+	}
+	if !p.about && !p.reset {
 		return unpresented
 	}
 	if p.underOther(i) || !p.isolated(i) {
@@ -48,6 +57,16 @@ func (p *page) standing(i int, s shape) clarity {
 		return near
 	}
 	return alone
+}
+
+// only tells whether the mail says nothing but the token: then that is what it is for.
+func (p *page) only(i int) bool {
+	for j, a := range p.atoms {
+		if j != i && a.kind == word && a.lower != p.atoms[i].lower {
+			return false
+		}
+	}
+	return true
 }
 
 // unlikely tells whether a token that nothing presents is rather a year, a

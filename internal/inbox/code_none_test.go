@@ -18,6 +18,7 @@ func TestMailsThatPresentNoCode(t *testing.T) {
 		{"nothing after the label, footer", "Confirmation code:\n\n2026 ETNA Trader. All rights reserved.", ""},
 		{"nothing after the label, ticket", "Confirmation code: \nTicket: 483920", ""},
 		{"nothing after the label, address", "Confirmation code:\n\nETNA, 4800 Wall Street", ""},
+		{"ticket with an abbreviation", "S:Your password was changed\nHi Robert,\n\nyour password was changed on 2025-03-14 at 15:09 from 192.0.2.44. Ticket no. 483920.\n", ""},
 		{"null", "Confirmation code: null", ""},
 		{"undefined", "Confirmation code: undefined", ""},
 		{"None", "Your code is None.", ""},

@@ -1,8 +1,6 @@
 package inbox
 
-import (
-	"strings"
-)
+import "strings"
 
 // Limits of one reading. They bound time and memory against a hostile mail and
 // lie far above what a mail with a code needs.
