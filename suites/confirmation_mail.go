@@ -93,10 +93,14 @@ func (b *builder) demandMail(t evidence.Trader) {
 // recheck plans what is asked again when more codes come than resets were accepted, and puts the
 // requests that must bring none under the requirement that says so.
 func (b *builder) recheck(t evidence.Trader) {
-	var kinds []string
+	var kinds, wrong []string
 	for _, s := range b.steps {
 		if requirement := b.silent(s, t); requirement != "" {
-			kinds = append(kinds, s.ID)
+			if s.Cost.WrongAnswers > 0 {
+				wrong = append(wrong, s.ID)
+			} else {
+				kinds = append(kinds, s.ID)
+			}
 			id := s.ID
 			b.check(requirement, join(t.Login, id), []string{id, mailOf(t), join("recheck", t.Login)},
 				func(l *Look) { l.demandNoCode(id, t) })
@@ -106,7 +110,8 @@ func (b *builder) recheck(t evidence.Trader) {
 		return
 	}
 	others := b.asked(func(s plan.Step) bool {
-		return s.Ask.Refusable && strings.HasPrefix(s.ID, "reset/") && s.Lane != "" && s.Lane != t.Login
+		first := strings.HasPrefix(s.ID, "reset/missing-answer/") || strings.HasPrefix(s.ID, "reset/wrong-answer/")
+		return first && s.Lane != t.Login
 	})
 	others = others[:min(len(others), mostOthers)]
 	after := b.asked(func(plan.Step) bool { return true })
@@ -115,8 +120,8 @@ func (b *builder) recheck(t evidence.Trader) {
 	}
 	b.step(plan.Step{
 		ID: join("recheck", t.Login), Lane: t.Login, Needs: []string{mailOf(t)}, After: after,
-		Recheck: &plan.Recheck{Trader: t.Login, Kinds: kinds, Others: others, Next: refusedReset(t)},
-		Cost:    recheckCost(slices.Concat(kinds, others)),
+		Recheck: &plan.Recheck{Trader: t.Login, Kinds: kinds, Wrong: wrong, Others: others, Next: refusedReset(t)},
+		Cost:    recheckCost(kinds, wrong, others),
 	})
 }
 
@@ -128,16 +133,11 @@ func refusedReset(t evidence.Trader) string {
 	return "reset/no-user"
 }
 
-// recheckCost bounds what asking again costs: once together, once for each halving, twice alone.
-func recheckCost(kinds []string) plan.Cost {
-	times := 4 + bits.Len(uint(len(kinds)))
-	wrong := 0
-	for _, id := range kinds {
-		if strings.HasPrefix(id, "reset/") && strings.Contains(id, "-answer/") && !strings.Contains(id, "missing-answer") {
-			wrong++
-		}
-	}
-	return plan.Cost{Requests: times * len(kinds), WrongAnswers: times * wrong}
+// recheckCost bounds what asking again costs: once together, once for each halving, twice alone; the
+// kinds without a wrong answer twice over, the second time each followed by another request.
+func recheckCost(kinds, wrong, others []string) plan.Cost {
+	times := func(list []string) int { return len(list) * (3 + bits.Len(uint(len(list)))) }
+	return plan.Cost{Requests: 4*times(kinds) + times(wrong) + times(others), WrongAnswers: times(wrong) + times(others)/2}
 }
 
 // silent returns the requirement by which the step must bring the trader no code, "" where none does.

@@ -45,9 +45,13 @@ func showPlan(w io.Writer, p *plan.Plan) error {
 			return err
 		}
 	}
-	sum := p.Cost()
+	sum, again := p.Cost()
 	_, err := fmt.Fprintf(w, "\nAt most %d requests, %d accepted resets (a mail each) and %d wrong answers.\n",
 		sum.Requests, sum.Mails, sum.WrongAnswers)
+	if err == nil && again.Requests > 0 {
+		_, err = fmt.Fprintf(w, "Only if more codes come than resets were accepted, to find out why:\nat most %d more requests, of them %d wrong answers.\n",
+			again.Requests, again.WrongAnswers)
+	}
 	return err
 }
 

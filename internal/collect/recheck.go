@@ -27,7 +27,9 @@ func (r *run) recheck(ctx context.Context, s plan.Recheck) bool {
 	defer r.rechecking.Unlock()
 	w := watcher{run: r, trader: t, atMost: max(shortestWatch, 3*r.delay(t))}
 	kinds := r.innocent(s.Kinds)
-	guilty := w.guilty(ctx, kinds) || w.guilty(ctx, r.innocent(s.Others))
+	guilty := w.guilty(ctx, kinds)
+	guilty = w.guilty(ctx, r.innocent(s.Wrong)) || guilty
+	guilty = guilty || w.guilty(ctx, r.innocent(s.Others))
 	if next, planned := r.states[s.Next]; !guilty && planned {
 		w.next = &next.step
 		guilty = w.guilty(ctx, kinds)

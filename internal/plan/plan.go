@@ -67,9 +67,9 @@ type Turn struct {
 // come for the trader: a mail is no guilt until the same request brings one again.
 type Recheck struct {
 	Trader string
-	// Kinds are the steps to ask again.
-	Kinds []string
-	// Others are steps of other traders, asked again when none of Kinds brings a code.
+	// Kinds are the steps to ask again, Wrong those of them that cost a wrong answer.
+	Kinds, Wrong []string
+	// Others are steps of other traders, asked again when none of the trader's own brings a code.
 	Others []string
 	// Next is a request with the right key that is refused as well, for
 	// deployments that carry out a refused request only with the next one.
@@ -124,13 +124,19 @@ func (p *Plan) Select(ids []string) *Plan {
 // point reports whether the step only keeps others in order.
 func (s Step) point() bool { return s.Ask == nil && s.Await == nil && s.Recheck == nil }
 
-// Cost adds up what the plan costs at most.
-func (p *Plan) Cost() Cost {
-	var sum Cost
+// Cost adds up what the plan costs, and what it costs besides, at most, when surplus mail
+// makes it ask again.
+func (p *Plan) Cost() (sum, again Cost) {
 	for _, s := range p.Steps {
-		sum.Requests += s.Cost.Requests
-		sum.Mails += s.Cost.Mails
-		sum.WrongAnswers += s.Cost.WrongAnswers
+		if s.Recheck != nil {
+			again = again.plus(s.Cost)
+		} else {
+			sum = sum.plus(s.Cost)
+		}
 	}
-	return sum
+	return sum, again
+}
+
+func (c Cost) plus(d Cost) Cost {
+	return Cost{c.Requests + d.Requests, c.Mails + d.Mails, c.WrongAnswers + d.WrongAnswers}
 }
