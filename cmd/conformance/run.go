@@ -118,6 +118,11 @@ func tell(config deployment.Config, formats []string, view report.View) error {
 	if err != nil {
 		return err
 	}
+	if os.Getenv("GITHUB_ACTIONS") == "true" {
+		if err := report.GitHub(os.Stdout, view); err != nil {
+			return err
+		}
+	}
 	if code := view.Report.ExitCode(config.Strict, config.Complete); code != verdict.ExitConformant {
 		return codeError(code)
 	}

@@ -49,7 +49,7 @@ type Config struct {
 	// Out is the directory that reports go to.
 	Out                              string
 	Strict, Complete, Quiet, NoColor bool
-	// Baseline is the path of an earlier report to compare with.
+	// Baseline is the path of the list of known failures.
 	Baseline string
 	// Contract is the path of a contract other than the built-in one.
 	Contract string

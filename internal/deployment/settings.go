@@ -113,7 +113,7 @@ func runSettings() []setting {
 			set: truth(func(c *Config) *bool { return &c.Strict })},
 		{env: "CONFORMANCE_COMPLETE", flag: "complete", kind: Switch, usage: "fail where a requirement is not applicable",
 			set: truth(func(c *Config) *bool { return &c.Complete })},
-		{key: "baseline", flag: "baseline", path: true, usage: "earlier report to compare with",
+		{key: "baseline", flag: "baseline", path: true, usage: "list of known failures (YAML: id, reason, until), which do not fail the gate",
 			set: text(func(c *Config) *string { return &c.Baseline })},
 		{env: "CONFORMANCE_QUIET", flag: "quiet", kind: Switch, usage: "print the result only",
 			set: truth(func(c *Config) *bool { return &c.Quiet })},

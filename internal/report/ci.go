@@ -17,7 +17,7 @@ func GitHub(w io.Writer, v View) error {
 	for _, r := range v.Report.Requirements {
 		switch {
 		case r.Verdict == verdict.Failed:
-			annotation(l, githubLevel(r.Level), r, strings.TrimSpace(findingsText(r)))
+			annotation(l, githubLevel(r), r, strings.TrimSpace(findingsText(r)))
 		case r.Verdict == verdict.Untestable && r.Level == "must":
 			annotation(l, "warning", r, "untestable: "+why(r))
 		}
@@ -25,8 +25,12 @@ func GitHub(w io.Writer, v View) error {
 	return l.err
 }
 
-func githubLevel(level string) string {
-	return byLevel(level, "error", "warning", "notice")
+// githubLevel is a notice for a failure that is known and accepted.
+func githubLevel(r verdict.Requirement) string {
+	if r.Known != "" {
+		return "notice"
+	}
+	return byLevel(r.Level, "error", "warning", "notice")
 }
 
 // ByLevel chooses by a requirement's level.

@@ -98,6 +98,7 @@ func (c *console) failures() {
 		c.field("promise", r.Statement)
 		c.field("source", strings.TrimSpace(source(r.Source)+"  "+contractLine(r.Source.Line)))
 		c.field("reading", r.Reading)
+		c.field("known", r.Known)
 		c.findings(r)
 	}
 }

@@ -84,7 +84,7 @@ func newJUnitSuite(g group, r verdict.Report, steps map[string]time.Duration) ju
 	}
 	for _, requirement := range g.Requirements {
 		suite.Cases = append(suite.Cases, newJUnitCase(requirement, timeOf(steps, requirement)))
-		suite.count(requirement.Verdict)
+		suite.count(requirement)
 	}
 	return suite
 }
@@ -108,6 +108,10 @@ func newJUnitCase(r verdict.Requirement, spent time.Duration) junitCase {
 	switch r.Verdict {
 	case verdict.Passed:
 	case verdict.Failed:
+		if r.Known != "" {
+			c.Skipped = &junitResult{Message: "known failure: " + Visible(r.Known), Text: findingsText(r)}
+			break
+		}
 		c.Failure = &junitResult{Message: brief(r), Type: Visible(r.Level), Text: findingsText(r)}
 	case verdict.NotApplicable:
 		c.Skipped = &junitResult{Message: "not applicable: " + why(r)}
@@ -117,14 +121,14 @@ func newJUnitCase(r verdict.Requirement, spent time.Duration) junitCase {
 	return c
 }
 
-func (n *junitCounts) count(o verdict.Outcome) {
+func (n *junitCounts) count(r verdict.Requirement) {
 	n.Tests++
-	switch o {
-	case verdict.Passed:
-	case verdict.Failed:
-		n.Failures++
-	case verdict.NotApplicable:
+	switch {
+	case r.Verdict == verdict.Passed:
+	case r.Verdict == verdict.NotApplicable, r.Known != "":
 		n.Skipped++
+	case r.Verdict == verdict.Failed:
+		n.Failures++
 	default:
 		n.Errors++
 	}

@@ -34,13 +34,24 @@ func headline(r verdict.Report) string {
 		return fmt.Sprintf("It keeps %s.", allOf(musts.Passed, "must requirement"))
 	case verdict.PartlyJudged:
 		return fmt.Sprintf("It keeps %s that could be judged; %d could not, for want of configuration.",
-			allOf(musts.Passed, "must requirement"), musts.NotApplicable)
+			allOf(musts.Passed, "must requirement"), undeclared(r))
 	case verdict.Incomplete:
 		return fmt.Sprintf("Nothing failed that decides, but %s not observable.", were(musts.Untestable, "must requirement"))
 	case verdict.NotConformant:
 		return fmt.Sprintf("It breaks %d of %s.", musts.Failed, count(judged, "judged must requirement"))
 	}
 	return ""
+}
+
+// undeclared counts the musts that only want of configuration kept from being judged.
+func undeclared(r verdict.Report) int {
+	n := 0
+	for _, q := range having(r.Requirements, verdict.NotApplicable) {
+		if q.Level == "must" && !q.ByDocuments {
+			n++
+		}
+	}
+	return n
 }
 
 func allOf(n int, what string) string {

@@ -35,10 +35,16 @@ func (r *Report) Accept(baseline []Known, now time.Time) error {
 func (r *Report) accept(q *Requirement, known Known, valid bool) {
 	switch {
 	case q.Verdict == Passed:
-		r.StaleBaseline = append(r.StaleBaseline, fmt.Sprintf("%s passes again: take it out of the baseline", q.ID))
+		r.stale(fmt.Sprintf("Baseline: %s passes again; take it out.", q.ID))
 	case q.Verdict == Failed && !valid:
-		r.StaleBaseline = append(r.StaleBaseline, fmt.Sprintf("%s was to be mended until %s", q.ID, known.Until))
+		r.stale(fmt.Sprintf("Baseline: %s was to be mended until %s.", q.ID, known.Until))
 	case q.Verdict == Failed:
 		q.Known = known.Reason + " (until " + known.Until + ")"
+		q.Reason = "known failure: " + q.Known
 	}
+}
+
+func (r *Report) stale(text string) {
+	r.StaleBaseline = append(r.StaleBaseline, text)
+	r.Observations = append(r.Observations, text)
 }
