@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -59,10 +60,12 @@ func (p *page) standing(i int, s shape) clarity {
 	return alone
 }
 
-// only tells whether the mail says nothing but the token: then that is what it is for.
+// only tells whether the mail says nothing but the token below its subject: then
+// that is what it is for.
 func (p *page) only(i int) bool {
-	for j, a := range p.atoms {
-		if j != i && a.kind == word && a.lower != p.atoms[i].lower {
+	below := slices.IndexFunc(p.atoms, func(a atomic) bool { return a.kind == gap })
+	for _, a := range p.atoms[below+1:] {
+		if a.kind == word && a.lower != p.atoms[i].lower {
 			return false
 		}
 	}

@@ -7,7 +7,7 @@ func TestShortMails(t *testing.T) {
 	var cases []presented
 	for text, code := range map[string]string{
 		"Dear Mr. Zak,\n\nTo reset your password, please enter the code shown here: 231408 within the next 30 minutes.\n": "231408",
-		"231408":                             "231408",
+		"S:ETNA\n231408\n":                   "231408",
 		"Reset code [231408] - do not share": "231408",
 		"Hello,\nThe one-time code for resetting your password is\n\n    231 408\n\nRegards":                "231408",
 		"You can also enter this code manually: AB3D-9KQ2-77XZ":                                             "AB3D-9KQ2-77XZ",
