@@ -67,9 +67,9 @@ func (b *builder) askResetOfNobody() {
 	empty.Breaks, empty.Refusable, empty.Conn = "User is missing", true, connOf(opReset, nil)
 	bodiless := b.ask(opReset, nil)
 	bodiless.NoBody, bodiless.Breaks, bodiless.Refusable = true, "the body is missing", true
-	for id, ask := range map[string]*plan.Ask{"reset/no-user": empty, "reset/no-body": bodiless} {
-		b.step(plan.Step{ID: id, Ask: ask})
-		b.check("RESET-10", ask.Breaks, []string{id}, func(l *Look) { l.demandTurnedDown(id) })
+	for _, s := range []plan.Step{{ID: "reset/no-user", Ask: empty}, {ID: "reset/no-body", Ask: bodiless}} {
+		b.step(s)
+		b.check("RESET-10", s.Ask.Breaks, []string{s.ID}, func(l *Look) { l.demandTurnedDown(s.ID) })
 	}
 }
 

@@ -36,7 +36,7 @@ func judgeCommand() *cobra.Command {
 	flags.StringVar(&config.Contract, "contract", "", "another contract than the built-in openapi.yaml")
 	flags.BoolVar(&config.Strict, "strict", false, "failures below must also exit 1")
 	flags.BoolVar(&config.Complete, "complete", false, "a must that is not applicable exits 3")
-	flags.BoolVar(&config.Quiet, "quiet", false, "print the headline and the failures only")
+	flags.BoolVar(&config.Quiet, "quiet", false, "print the headline, the failures and what could not be tested only")
 	flags.BoolVar(&config.NoColor, "no-color", false, "print without colours")
 	flags.StringSliceVar(&formats, "format", nil, "report formats to write beside the default ones: "+formatNames())
 	return c

@@ -168,6 +168,10 @@ func checkOwn(o contract.Operation, s plan.Step, request deployment.Request) err
 
 // keep adds an exchange to the evidence.
 func (r *run) keep(s plan.Step, id string, attempt int, x deployment.Exchange, unreachable string) {
+	if x.Failure != nil && x.Failure.Kind == deployment.FailureInterrupted {
+		// What we broke off ourselves is nothing that the deployment answers for.
+		unreachable = x.Failure.Text
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.exchanges = append(r.exchanges, exchange{Exchange: x, step: s, id: id, attempt: attempt, unreachable: unreachable})

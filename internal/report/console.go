@@ -20,7 +20,7 @@ const (
 type ConsoleOptions struct {
 	// Colour adds ANSI colours; nothing is said by colour alone.
 	Colour bool
-	// Quiet leaves only the headline and the failures.
+	// Quiet leaves only the headline and what stands in the way of a better one.
 	Quiet bool
 	// Reports is where the report files are, "" where none were written.
 	Reports string
@@ -38,8 +38,10 @@ func Console(w io.Writer, v View, o ConsoleOptions) error {
 		c.requirements()
 	}
 	c.failures()
+	c.stale()
+	c.reasons(verdict.Untestable, "UNTESTABLE: it was declared but could not be observed")
 	if !o.Quiet {
-		c.notJudged()
+		c.reasons(verdict.NotApplicable, "NOT APPLICABLE: what it needs was not declared")
 		c.observations()
 		c.closing(o.Reports)
 	}
@@ -62,20 +64,47 @@ func (c *console) headline() {
 	}
 }
 
-// Requirements prints one line each, under the first part of their ids.
+// Requirements prints each in full, under the first part of their ids. Most are musts, so that only the others say
+// their level.
 func (c *console) requirements() {
+	width := 0
+	for _, id := range ids(c.view.Report.Requirements) {
+		width = max(width, columns(inert(id)))
+	}
 	for _, g := range groupBy(c.view.Report.Requirements, prefix) {
 		c.printf("\n%s\n", c.paint.bold(fit(inert(Visible(g.Name)), consoleColumns)))
 		for _, r := range g.Requirements {
-			c.requirement(r)
+			c.requirement(r, min(width, consoleColumns/2))
 		}
 	}
 }
 
-func (c *console) requirement(r verdict.Requirement) {
-	id, level := inert(Visible(r.ID)), inert(Visible(r.Level))
-	line := fmt.Sprintf("%-12s %-6s %s", id, level, inert(Visible(r.Statement)))
-	c.printf("  %s %s\n", c.paint.outcome(r.Verdict, fmt.Sprintf("%-4s", mark(r.Verdict))), fit(line, consoleColumns-7))
+func (c *console) requirement(r verdict.Requirement, width int) {
+	label := fmt.Sprintf("%-4s %-*s ", mark(r.Verdict), width, fit(inert(Visible(r.ID)), width))
+	text := inert(Visible(r.Statement)) + remark(r)
+	for i, line := range wrap(text, consoleColumns-columns(label)) {
+		if i > 0 {
+			c.line(strings.Repeat(" ", columns(label)) + line)
+			continue
+		}
+		shown := mark(r.Verdict)
+		c.line(c.paint.outcome(r.Verdict, shown) + strings.TrimPrefix(label, shown) + line)
+	}
+}
+
+// Remark is what stands behind a statement: the level below must, and that a failure is accepted for now.
+func remark(r verdict.Requirement) string {
+	var parts []string
+	if r.Level != "must" {
+		parts = append(parts, inert(Visible(r.Level)))
+	}
+	if r.Known != "" {
+		parts = append(parts, "known")
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(parts, ", ") + ")"
 }
 
 // Mark is the word that shows an outcome without colour.
@@ -175,12 +204,18 @@ func (c *console) curl(line string) {
 	}
 }
 
-// NotJudged prints why, and what to declare or mend, with what hangs on it.
-func (c *console) notJudged() {
-	c.reasons(verdict.Untestable, "UNTESTABLE: it was declared but could not be observed")
-	c.reasons(verdict.NotApplicable, "NOT APPLICABLE: what it needs was not declared")
+// Stale prints what of the baseline no longer holds: it fails the gate, so it is never left out.
+func (c *console) stale() {
+	if len(c.view.Report.StaleBaseline) == 0 {
+		return
+	}
+	c.printf("\n%s\n", c.paint.outcome(verdict.Failed, "BASELINE: it no longer holds, which fails the gate"))
+	for _, entry := range c.view.Report.StaleBaseline {
+		c.field("entry", entry)
+	}
 }
 
+// Reasons prints why requirements were not judged, and what to declare or mend, with what hangs on it.
 func (c *console) reasons(o verdict.Outcome, title string) {
 	groups := groupBy(having(c.view.Report.Requirements, o), reason)
 	if len(groups) == 0 {

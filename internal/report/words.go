@@ -33,6 +33,9 @@ func headline(r verdict.Report) string {
 	case verdict.Conformant:
 		return fmt.Sprintf("It keeps %s.", allOf(musts.Passed, "must requirement"))
 	case verdict.PartlyJudged:
+		if judged == 0 {
+			return "Nothing was judged: what was selected needs more configuration."
+		}
 		return fmt.Sprintf("It keeps %s that could be judged; %d could not, for want of configuration.",
 			allOf(musts.Passed, "must requirement"), undeclared(r))
 	case verdict.Incomplete:

@@ -1,0 +1,294 @@
+package main_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/etna-conformance/conformance/internal/fault"
+	"github.com/etna-conformance/conformance/internal/sandbox"
+)
+
+func TestListAndExplainAndHelp(t *testing.T) {
+	t.Parallel()
+	for name, args := range map[string][]string{
+		"list.txt":     {"list"},
+		"explain.txt":  {"explain", "key-4", "RESET-1", "MAIL-3"},
+		"help.txt":     {"--help"},
+		"help-run.txt": {"run", "--help"},
+	} {
+		golden(t, name, conformance(t, args...).wantExit(t, 0).stdout)
+	}
+}
+
+func TestEveryRequirementCanBeExplained(t *testing.T) {
+	t.Parallel()
+	ids := regexp.MustCompile(`(?m)^[A-Z]+-\d+`).FindAllString(conformance(t, "list").wantExit(t, 0).stdout, -1)
+	all := conformance(t, append([]string{"explain"}, ids...)...).wantExit(t, 0).stdout
+	if n := strings.Count(all, "\nDemanded"); n != len(ids) || n == 0 {
+		t.Errorf("%d requirements are listed, %d say what is demanded", len(ids), n)
+	}
+}
+
+func TestPlanShowsWhatARunWouldSendAndSendsNothing(t *testing.T) {
+	t.Parallel()
+	server := count(t)
+	config := write(t, "conformance.yaml", fmt.Sprintf(`
+url: %s
+appKey: plan-needs-no-real-key
+inbox: {mailhog: %s}
+traders:
+  - {login: robert.zak, email: robert.zak@example.com, answer: Peterson}
+  - {login: no.question, email: no.question@example.com}
+`, server.URL, server.URL))
+	r := conformance(t, "plan", "--config", config).wantExit(t, 0)
+	golden(t, "plan.txt", r.stdout)
+	if n := server.asked.Load(); n > 0 {
+		t.Errorf("%d requests were sent", n)
+	}
+}
+
+// TestPlanIsAnUpperBound holds what was announced against what then comes.
+func TestPlanIsAnUpperBound(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	requests := 0
+	s := start(t, through(func(_ fault.World, inner http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			mu.Lock()
+			requests++
+			mu.Unlock()
+			inner.ServeHTTP(w, r)
+		})
+	}))
+	planned := call{args: []string{"plan", "--config", declare(t, s)}, env: []string{"CONFORMANCE_APP_KEY=" + s.AppKey}}.run(t).wantExit(t, 0)
+	var most, mails, wrong int
+	_, sum, _ := strings.Cut(planned.stdout, "\nAt most ")
+	if _, err := fmt.Sscanf(sum, "%d requests, %d accepted resets (a mail each) and %d wrong answers.", &most, &mails, &wrong); err != nil {
+		t.Fatalf("%v in %q", err, sum)
+	}
+	judged, out := judge(t, s)
+	judged.wantExit(t, 0)
+	sent, err := filepath.Glob(filepath.Join(out, "mails", "*.eml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if requests == 0 || requests > most || len(sent) == 0 || len(sent) > mails {
+		t.Errorf("announced at most %d requests and %d mails, sent %d and %d", most, mails, requests, len(sent))
+	}
+}
+
+func TestServeOffersWhatItPrints(t *testing.T) {
+	t.Parallel()
+	p := call{args: []string{"serve"}}.begin(t)
+	text := p.stdout.await(t, "Ctrl-C ends it.")
+	line := regexp.MustCompile(`curl -H 'Et-App-Key: (\S+)' '(\S+)'`).FindStringSubmatch(text)
+	if line == nil {
+		t.Fatalf("no curl line in:\n%s", text)
+	}
+	var question struct{ Model string }
+	get(t, line[2], line[1], &question)
+	if question.Model == "" || !strings.Contains(text, question.Model) {
+		t.Errorf("the question %q is not the printed one:\n%s", question.Model, text)
+	}
+	var mails struct{ Total *int }
+	if get(t, field(t, text, "Inbox (MailHog API)")+"/api/v2/messages", "", &mails); mails.Total == nil {
+		t.Error("the inbox does not list mails")
+	}
+	url := field(t, text, "Reference deployment")
+	conformance(t, "run", "--url", url, "--out", t.TempDir()).wantExit(t, 0)
+
+	p.interrupt(t)
+	p.end(t).wantExit(t, 0)
+	if answer, err := http.Get(url); err == nil {
+		answer.Body.Close()
+		t.Error("the deployment still answers after the end")
+	}
+}
+
+func TestServeWithAFaultHasIt(t *testing.T) {
+	t.Parallel()
+	p := call{args: []string{"serve", "--fault", "key-error-reworded"}}.begin(t)
+	url := field(t, p.stdout.await(t, "Ctrl-C ends it."), "Reference deployment")
+	conformance(t, "run", "--url", url, "--out", t.TempDir()).wantExit(t, 1).wantOut(t, "FAIL KEY-1")
+	p.interrupt(t)
+	p.end(t).wantExit(t, 0)
+}
+
+// field returns what stands behind a label.
+func field(t *testing.T, text, label string) string {
+	t.Helper()
+	match := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(label) + `\s+(\S+)$`).FindStringSubmatch(text)
+	if match == nil {
+		t.Fatalf("no %q in:\n%s", label, text)
+	}
+	return match[1]
+}
+
+func get(t *testing.T, url, key string, into any) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Et-App-Key", key)
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if err := json.NewDecoder(answer.Body).Decode(into); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestFaultsListsAll(t *testing.T) {
+	t.Parallel()
+	r := conformance(t, "faults").wantExit(t, 0)
+	r.wantOut(t, fmt.Sprintf("%d faults, %d variants", len(fault.Faults()), len(fault.Variants())))
+	for _, f := range fault.Faults() {
+		if !strings.Contains(r.stdout, " "+f.Name+" ") {
+			t.Errorf("%s is not listed", f.Name)
+		}
+	}
+}
+
+func TestProveJudgesAPart(t *testing.T) {
+	t.Parallel()
+	matrix := filepath.Join(t.TempDir(), "matrix.md")
+	conformance(t, "prove", "--only", "empty-answer-re", "--matrix", matrix).wantExit(t, 0).wantOut(t, "0 variants judged, 0 wrongly")
+	if text, err := os.ReadFile(matrix); err != nil || !strings.Contains(string(text), "empty-answer-reworded") {
+		t.Errorf("the matrix does not name the fault: %v\n%s", err, text)
+	}
+	conformance(t, "prove", "--only", "code-uuid").wantExit(t, 0).wantOut(t, "0 faults and 1 variants judged, 0 wrongly")
+}
+
+func TestJudgeGivesTheSameVerdictsWithoutTheDeployment(t *testing.T) {
+	t.Parallel()
+	s := broken(t, "wrong-answer-reworded", "empty-answer-reworded")
+	live, out := judge(t, s)
+	live.wantExit(t, 1)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	moved := filepath.Join(t.TempDir(), "elsewhere")
+	if err := os.Rename(out, moved); err != nil {
+		t.Fatal(err)
+	}
+	again := t.TempDir()
+	conformance(t, "judge", moved, "--out", again).wantExit(t, 1).wantOut(t, "FAIL RESET-5")
+	first, second := report(t, moved), report(t, again)
+	if diff := cmp.Diff(first.Requirements, second.Requirements); diff != "" {
+		t.Errorf("the verdicts differ (-live +stored):\n%s", diff)
+	}
+	if first.RunID != second.RunID || first.Verdict != second.Verdict {
+		t.Errorf("another run: %s %q, %s %q", first.RunID, first.Verdict, second.RunID, second.Verdict)
+	}
+	conformance(t, "judge", filepath.Join(moved, "evidence.har"), "--out", again, "--quiet").wantExit(t, 1)
+	conformance(t, "judge", moved, "--quiet").wantExit(t, 1)
+}
+
+func TestDiffTellsWorseFromBetter(t *testing.T) {
+	t.Parallel()
+	_, good := judge(t, start(t, sandbox.Options{}))
+	_, bad := judge(t, broken(t, "wrong-answer-reworded"))
+	conformance(t, "diff", good, bad).wantExit(t, 1).wantOut(t, "worse RESET-5 passed -> failed", "for the worse")
+	conformance(t, "diff", bad, good).wantExit(t, 0).wantOut(t, "better RESET-5 failed -> passed", "0 for the worse")
+	conformance(t, "diff", filepath.Join(good, "report.json"), good).wantExit(t, 0).wantOut(t, "0 changed, 0 for the worse")
+}
+
+func TestBaseline(t *testing.T) {
+	t.Parallel()
+	bad, good := broken(t, "wrong-answer-reworded"), start(t, sandbox.Options{})
+	known := func(id, until string) string {
+		return write(t, "known-failures.yaml", fmt.Sprintf("- {id: %s, reason: mended with release 4.3, until: %s}\n", id, until))
+	}
+	for name, c := range map[string]struct {
+		s        *sandbox.Sandbox
+		baseline string
+		code     int
+		says     string
+	}{
+		"a known failure passes the gate": {bad, known("RESET-5", "2999-01-31"), 0, "mended with release 4.3 (until 2999-01-31)"},
+		"another failure does not":        {bad, known("RESET-7", "2999-01-31"), 1, "RESET-7 passes again: take it out of the baseline"},
+		"an expired one does not":         {bad, known("RESET-5", "2020-01-31"), 1, "RESET-5 was to be mended until 2020-01-31"},
+		"one that passes again does not":  {good, known("RESET-5", "2999-01-31"), 1, "RESET-5 passes again: take it out of the baseline"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, _ := judge(t, c.s, "--baseline", c.baseline)
+			r.wantExit(t, c.code).wantOut(t, c.says)
+		})
+	}
+	for name, text := range map[string]string{
+		"unknown id": "- {id: RESET-55, reason: x, until: 2999-01-31}",
+		"no reason":  "- {id: RESET-5, until: 2999-01-31}",
+		"no day":     "- {id: RESET-5, reason: x, until: soon}",
+		"typo":       "- {id: RESET-5, reason: x, utnil: 2999-01-31}",
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, _ := judge(t, bad, "--baseline", write(t, "known-failures.yaml", text))
+			r.wantExit(t, 2).wantErr(t, "known-failures.yaml: ")
+		})
+	}
+}
+
+// syncBuffer is written by a process while the test reads it.
+type syncBuffer struct {
+	mu      sync.Mutex
+	buffer  bytes.Buffer
+	changed chan struct{}
+}
+
+func (b *syncBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.changed != nil {
+		close(b.changed)
+		b.changed = nil
+	}
+	return b.buffer.Write(p)
+}
+
+func (b *syncBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buffer.String()
+}
+
+// await returns what was written when the text is there.
+func (b *syncBuffer) await(t testing.TB, text string) string {
+	t.Helper()
+	for {
+		b.mu.Lock()
+		all := b.buffer.String()
+		if b.changed == nil {
+			b.changed = make(chan struct{})
+		}
+		changed := b.changed
+		b.mu.Unlock()
+		if strings.Contains(all, text) {
+			return all
+		}
+		select {
+		case <-changed:
+		case <-t.Context().Done():
+			t.Fatalf("the process never wrote %q:\n%s", text, all)
+		}
+	}
+}
+
+func (p *process) interrupt(t testing.TB) {
+	t.Helper()
+	if err := p.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,118 @@
+package main_test
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/onsi/ginkgo/v2/types"
+
+	"github.com/etna-conformance/conformance/internal/sandbox"
+	"github.com/etna-conformance/conformance/internal/verdict"
+)
+
+// TestGinkgoGivesTheSameVerdicts has the specs judge one deployment in each way in which they can be run.
+func TestGinkgoGivesTheSameVerdicts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the specs and Ginkgo's command")
+	}
+	t.Parallel()
+	s := broken(t, "wrong-answer-reworded")
+	config := declare(t, s)
+	_, out := judge(t, s)
+	want := verdicts(report(t, out))
+	if want["RESET-5"] != verdict.Failed {
+		t.Fatalf("RESET-5 is %q", want["RESET-5"])
+	}
+	for name, command := range map[string]func(report string) []string{
+		"go test": func(report string) []string {
+			return []string{"test", "./suites", "-count=1", "-args", "-config=" + config, "-ginkgo.json-report=" + report}
+		},
+		"ginkgo run": func(report string) []string {
+			return append(ginkgoRun(report), "./suites", "--", "-config="+config)
+		},
+		"ginkgo run in two processes": func(report string) []string {
+			return append(ginkgoRun(report), "-p", "--procs=2", "./suites", "--", "-config="+config)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "ginkgo.json")
+			text := goFails(t, command(file), "CONFORMANCE_APP_KEY="+s.AppKey)
+			if diff := cmp.Diff(want, specVerdicts(t, file)); diff != "" {
+				t.Errorf("the verdicts differ (-conformance +%s):\n%s\n%s", name, diff, text)
+			}
+		})
+	}
+}
+
+func ginkgoRun(report string) []string {
+	return []string{"tool", "ginkgo", "run", "--no-color", "--output-dir=" + filepath.Dir(report), "--json-report=" + filepath.Base(report)}
+}
+
+func TestGoTestOfSuitesSelectsAsRunDoes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the specs")
+	}
+	t.Parallel()
+	s := start(t, sandbox.Options{})
+	file := filepath.Join(t.TempDir(), "ginkgo.json")
+	goPasses(t, []string{"test", "./suites", "-count=1", "-args", "-url=" + s.URL, "-only=KEY-1,KEY-3", "-ginkgo.json-report=" + file})
+	want := map[string]verdict.Outcome{"KEY-1": verdict.Passed, "KEY-3": verdict.Passed}
+	if diff := cmp.Diff(want, specVerdicts(t, file)); diff != "" {
+		t.Errorf("verdicts (-want +got):\n%s", diff)
+	}
+}
+
+// goCommand runs the go command at the root of the module.
+func goCommand(args []string, env ...string) ([]byte, error) {
+	command := exec.Command("go", args...)
+	command.Dir = filepath.Join("..", "..")
+	command.Env = append(plainEnvironment(), env...)
+	return command.CombinedOutput()
+}
+
+func goPasses(t *testing.T, args []string, env ...string) {
+	t.Helper()
+	if text, err := goCommand(args, env...); err != nil {
+		t.Fatalf("%v: %v\n%s", args, err, text)
+	}
+}
+
+func goFails(t *testing.T, args []string, env ...string) []byte {
+	t.Helper()
+	text, err := goCommand(args, env...)
+	if err == nil {
+		t.Errorf("%v passes though a requirement fails:\n%s", args, text)
+	}
+	return text
+}
+
+// specVerdicts reads the verdicts out of Ginkgo's own report.
+func specVerdicts(t *testing.T, file string) map[string]verdict.Outcome {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var reports []types.Report
+	if err := json.Unmarshal(text, &reports); err != nil || len(reports) != 1 {
+		t.Fatalf("%d reports: %v", len(reports), err)
+	}
+	results, broken := verdict.Results(reports[0])
+	if len(broken) > 0 {
+		t.Fatalf("checks broke: %v", broken)
+	}
+	worst := []verdict.Outcome{verdict.NotApplicable, verdict.Passed, verdict.Untestable, verdict.Failed}
+	all := map[string]verdict.Outcome{}
+	for _, outcome := range worst {
+		for _, r := range results {
+			if r.Verdict == outcome {
+				all[r.Requirement] = outcome
+			}
+		}
+	}
+	return all
+}

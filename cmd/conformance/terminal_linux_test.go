@@ -1,0 +1,87 @@
+package main_test
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/etna-conformance/conformance/internal/sandbox"
+)
+
+// terminal opens a pseudo-terminal: what is written to the second file is read from the first.
+func terminal(t testing.TB) (screen, tty *os.File) {
+	t.Helper()
+	screen, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Skipf("no pseudo-terminals here: %v", err)
+	}
+	t.Cleanup(func() { screen.Close() })
+	number, err := unix.IoctlGetInt(int(screen.Fd()), unix.TIOCGPTN)
+	if err == nil {
+		err = unix.IoctlSetPointerInt(int(screen.Fd()), unix.TIOCSPTLCK, 0)
+	}
+	if err == nil {
+		tty, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return screen, tty
+}
+
+// onTerminal runs the call with a terminal as its output and returns what a person would have seen.
+func (c call) onTerminal(t testing.TB) string {
+	t.Helper()
+	screen, tty := terminal(t)
+	command := c.command()
+	command.Stdout, command.Stderr = tty, tty
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	tty.Close()
+	// Reading fails when the last writer is gone: that is the end.
+	text, _ := io.ReadAll(screen)
+	_ = command.Wait()
+	return string(text)
+}
+
+func TestColoursAreForTerminalsThatWantThem(t *testing.T) {
+	t.Parallel()
+	const green = "\x1b[32mok"
+	s := start(t, sandbox.Options{})
+	args := []string{"run", "--url", s.URL, "--out", t.TempDir()}
+	for name, c := range map[string]struct {
+		call     call
+		coloured bool
+	}{
+		"terminal":       {call{args: args}, true},
+		"--no-color":     {call{args: append(args, "--no-color")}, false},
+		"NO_COLOR":       {call{args: args, env: []string{"NO_COLOR=1"}}, false},
+		"empty NO_COLOR": {call{args: args, env: []string{"NO_COLOR="}}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if text := c.call.onTerminal(t); strings.Contains(text, green) != c.coloured || !strings.Contains(text, "PARTLY JUDGED") {
+				t.Errorf("want colours: %t, got %q", c.coloured, text)
+			}
+		})
+	}
+	if text := conformance(t, args...).wantExit(t, 0).stdout; strings.Contains(text, "\x1b") {
+		t.Errorf("colours in a pipe: %q", text)
+	}
+}
+
+func TestProgressIsForTerminalsAlone(t *testing.T) {
+	t.Parallel()
+	s := start(t, sandbox.Options{})
+	c := call{args: []string{"run", "--config", declare(t, s), "--out", t.TempDir()}, env: []string{"CONFORMANCE_APP_KEY=" + s.AppKey}}
+	if text := c.onTerminal(t); !strings.Contains(text, " of ") || !strings.Contains(text, "\x1b[K") {
+		t.Errorf("no progress on a terminal: %q", text)
+	}
+	if r := c.run(t).wantExit(t, 0); r.stderr != "" {
+		t.Errorf("progress in a pipe: %q", r.stderr)
+	}
+}
