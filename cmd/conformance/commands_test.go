@@ -186,7 +186,7 @@ func TestJudgeGivesTheSameVerdictsWithoutTheDeployment(t *testing.T) {
 	}
 	again := t.TempDir()
 	conformance(t, "judge", moved, "--out", again).wantExit(t, 1).wantOut(t, "FAIL RESET-5")
-	first, second := report(t, moved), report(t, again)
+	first, second := reportOf(t, moved), reportOf(t, again)
 	if diff := cmp.Diff(first.Requirements, second.Requirements); diff != "" {
 		t.Errorf("the verdicts differ (-live +stored):\n%s", diff)
 	}
@@ -219,9 +219,9 @@ func TestBaseline(t *testing.T) {
 		says     string
 	}{
 		"a known failure passes the gate": {bad, known("RESET-5", "2999-01-31"), 0, "mended with release 4.3 (until 2999-01-31)"},
-		"another failure does not":        {bad, known("RESET-7", "2999-01-31"), 1, "RESET-7 passes again: take it out of the baseline"},
+		"another failure does not":        {bad, known("RESET-7", "2999-01-31"), 1, "RESET-7 passes again; take it out."},
 		"an expired one does not":         {bad, known("RESET-5", "2020-01-31"), 1, "RESET-5 was to be mended until 2020-01-31"},
-		"one that passes again does not":  {good, known("RESET-5", "2999-01-31"), 1, "RESET-5 passes again: take it out of the baseline"},
+		"one that passes again does not":  {good, known("RESET-5", "2999-01-31"), 1, "RESET-5 passes again; take it out."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, _ := judge(t, c.s, "--baseline", c.baseline)

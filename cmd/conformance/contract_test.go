@@ -95,7 +95,7 @@ func TestOperationAddedToTheContractIsJudged(t *testing.T) {
 			}))
 			r, out := judge(t, s, "--contract", contract)
 			r.wantExit(t, c.code).wantOut(t, c.mentions)
-			judged := report(t, out)
+			judged := reportOf(t, out)
 			if failed := having(judged, verdict.Failed); !slices.Equal(failed, c.failed) {
 				t.Errorf("failed: %v, want %v", failed, c.failed)
 			}
@@ -127,5 +127,5 @@ func looksAtPolicy(q verdict.Requirement) bool {
 func looksAtPolicyWithoutIt(t *testing.T) bool {
 	out := t.TempDir()
 	conformance(t, "run", "--only", "KEY-8", "--out", out).wantExit(t, 0)
-	return looksAtPolicy(requirement(t, report(t, out), "KEY-8"))
+	return looksAtPolicy(requirement(t, reportOf(t, out), "KEY-8"))
 }

@@ -90,8 +90,8 @@ func judge(t testing.TB, s *sandbox.Sandbox, args ...string) (result, string) {
 	return call{args: args, env: []string{"CONFORMANCE_APP_KEY=" + s.AppKey}}.run(t), out
 }
 
-// report reads report.json of a run.
-func report(t testing.TB, dir string) verdict.Report {
+// reportOf reads report.json of a run.
+func reportOf(t testing.TB, dir string) verdict.Report {
 	t.Helper()
 	var r verdict.Report
 	text, err := os.ReadFile(filepath.Join(dir, "report.json"))

@@ -26,7 +26,7 @@ func TestWrongURLIsIncomplete(t *testing.T) {
 	s := start(t, sandbox.Options{})
 	r, out := judge(t, s, "--url", nowhere)
 	r.wantExit(t, 3).wantOut(t, "INCOMPLETE", "can't be reached")
-	if judged := report(t, out); judged.Counts.Passed+judged.Counts.Failed > 0 {
+	if judged := reportOf(t, out); judged.Counts.Passed+judged.Counts.Failed > 0 {
 		t.Errorf("something was judged: %+v", judged.Counts)
 	}
 }
@@ -36,7 +36,7 @@ func TestDeadInboxIsIncompleteAndHidesNothingElse(t *testing.T) {
 	s := start(t, sandbox.Options{})
 	r, out := judge(t, s, "--inbox", "mailhog="+nowhere)
 	r.wantExit(t, 3).wantOut(t, "INCOMPLETE", "inbox")
-	judged := report(t, out)
+	judged := reportOf(t, out)
 	if failed := having(judged, verdict.Failed); failed != nil {
 		t.Errorf("failed for want of an inbox: %v", failed)
 	}
@@ -61,7 +61,7 @@ func TestFailureIsOne(t *testing.T) {
 	t.Parallel()
 	r, out := judge(t, broken(t, "wrong-answer-reworded"))
 	r.wantExit(t, 1).wantOut(t, "NOT CONFORMANT", "FAIL RESET-5", "curl", "openapi.yaml:")
-	if failed := having(report(t, out), verdict.Failed); len(failed) == 0 || failed[0] != "RESET-5" {
+	if failed := having(reportOf(t, out), verdict.Failed); len(failed) == 0 || failed[0] != "RESET-5" {
 		t.Errorf("failed: %v", failed)
 	}
 }
@@ -71,7 +71,7 @@ func TestStrictFailsForShould(t *testing.T) {
 	s := broken(t, "empty-answer-reworded")
 	lenient, out := judge(t, s)
 	lenient.wantExit(t, 0).wantOut(t, "CONFORMANT", "FAIL RESET-8")
-	if diff := cmp.Diff([]string{"RESET-8"}, having(report(t, out), verdict.Failed)); diff != "" {
+	if diff := cmp.Diff([]string{"RESET-8"}, having(reportOf(t, out), verdict.Failed)); diff != "" {
 		t.Errorf("failed (-want +got):\n%s", diff)
 	}
 	strict, _ := judge(t, s, "--strict")
@@ -115,7 +115,7 @@ func TestOnlyAndLabelFilterSelect(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r, out := judge(t, s, c.args...)
 			r.wantExit(t, 0)
-			if diff := cmp.Diff(c.want, having(report(t, out), verdict.Passed)); diff != "" {
+			if diff := cmp.Diff(c.want, having(reportOf(t, out), verdict.Passed)); diff != "" {
 				t.Errorf("passed (-want +got):\n%s", diff)
 			}
 		})
@@ -140,7 +140,7 @@ func TestInterruptEndsInOrder(t *testing.T) {
 			<-reached
 			p.interrupt(t)
 			p.end(t).wantExit(t, 130).wantOut(t, "INCOMPLETE", "The run was interrupted")
-			judged := report(t, out)
+			judged := reportOf(t, out)
 			if failed := having(judged, verdict.Failed); !judged.Interrupted || failed != nil {
 				t.Errorf("interrupted: %t, failed: %v", judged.Interrupted, failed)
 			}

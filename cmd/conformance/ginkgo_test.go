@@ -23,7 +23,7 @@ func TestGinkgoGivesTheSameVerdicts(t *testing.T) {
 	s := broken(t, "wrong-answer-reworded")
 	config := declare(t, s)
 	_, out := judge(t, s)
-	want := verdicts(report(t, out))
+	want := verdicts(reportOf(t, out))
 	if want["RESET-5"] != verdict.Failed {
 		t.Fatalf("RESET-5 is %q", want["RESET-5"])
 	}

@@ -37,7 +37,7 @@ func TestRunWithoutArgumentsJudgesTheReferenceAndSaysSo(t *testing.T) {
 			t.Errorf("%s is missing or empty: %v", name, err)
 		}
 	}
-	if judged := report(t, out); !judged.Deployment.Embedded || judged.Verdict != verdict.Conformant {
+	if judged := reportOf(t, out); !judged.Deployment.Embedded || judged.Verdict != verdict.Conformant {
 		t.Errorf("report.json says %q of the embedded deployment (%t)", judged.Verdict, judged.Deployment.Embedded)
 	}
 }
@@ -46,7 +46,7 @@ func TestConsoleCutsNoStatement(t *testing.T) {
 	t.Parallel()
 	out := t.TempDir()
 	r := conformance(t, "run", "--out", out).wantExit(t, 0)
-	for _, q := range report(t, out).Requirements {
+	for _, q := range reportOf(t, out).Requirements {
 		r.wantOut(t, q.ID+" "+q.Statement)
 	}
 	for line := range strings.Lines(r.stdout) {
@@ -72,7 +72,7 @@ func TestRunWithURLAloneJudgesInPartAndSaysWhatToDeclare(t *testing.T) {
 	s, out := start(t, sandbox.Options{}), t.TempDir()
 	r := conformance(t, "run", "--url", s.URL, "--out", out).wantExit(t, 0)
 	r.wantOut(t, "PARTLY JUDGED", s.URL, "no app key is declared (appKey or CONFORMANCE_APP_KEY)")
-	judged := report(t, out)
+	judged := reportOf(t, out)
 	if judged.Verdict != verdict.PartlyJudged || judged.Counts.Failed+judged.Counts.Untestable > 0 {
 		t.Errorf("the verdict is %q, %+v", judged.Verdict, judged.Counts)
 	}
@@ -227,7 +227,7 @@ func TestJUnitHasOneTestCaseForEachRequirement(t *testing.T) {
 			}
 		}
 	}
-	judged := report(t, out)
+	judged := reportOf(t, out)
 	want := slices.Sorted(maps.Keys(verdicts(judged)))
 	slices.Sort(named)
 	if diff := cmp.Diff(want, named); diff != "" {

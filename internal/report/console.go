@@ -233,11 +233,13 @@ func (c *console) reasons(o verdict.Outcome, title string) {
 }
 
 func (c *console) observations() {
-	if len(c.view.Report.Observations) == 0 {
+	r := c.view.Report
+	others := slices.DeleteFunc(slices.Clone(r.Observations), func(o string) bool { return slices.Contains(r.StaleBaseline, o) })
+	if len(others) == 0 {
 		return
 	}
 	c.printf("\n%s\n", c.paint.bold("ALSO SEEN: no requirement speaks of it"))
-	for _, o := range c.view.Report.Observations {
+	for _, o := range others {
 		c.field("seen", o)
 	}
 }
