@@ -8,7 +8,7 @@ flags = $(if $(URL),--url '$(URL)') $(if $(CONFIG),--config '$(CONFIG)') $(if $(
         $(if $(PROFILE),--profile '$(PROFILE)') $(if $(ONLY),--only '$(ONLY)') --out '$(OUT)'
 
 .DEFAULT_GOAL := help
-.PHONY: help build conformance test lint prove bench cross golden vuln clean
+.PHONY: help build conformance test lint prove bench cross golden sample vuln clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -38,6 +38,9 @@ cross: ## build for Linux, macOS and Windows
 
 golden: ## write the golden files anew
 	$(GO) test ./internal/report/... ./cmd/... -update
+
+sample: ## write the reports in reports/sample anew
+	$(GO) test ./cmd/conformance -count=1 -run TestSamples -sample
 
 clean: ## remove what was built and reported
 	rm -rf bin reports/latest

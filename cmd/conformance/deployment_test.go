@@ -35,6 +35,11 @@ func start(t testing.TB, o sandbox.Options) *sandbox.Sandbox {
 // broken starts a deployment with faults of the catalogue.
 func broken(t testing.TB, names ...string) *sandbox.Sandbox {
 	t.Helper()
+	return start(t, sandbox.Options{Faults: catalogued(t, names)})
+}
+
+func catalogued(t testing.TB, names []string) []fault.Fault {
+	t.Helper()
 	var faults []fault.Fault
 	for _, name := range names {
 		f, found := fault.Find(name)
@@ -43,7 +48,7 @@ func broken(t testing.TB, names ...string) *sandbox.Sandbox {
 		}
 		faults = append(faults, f)
 	}
-	return start(t, sandbox.Options{Faults: faults})
+	return faults
 }
 
 // through is a deployment whose answers go through a wrapper of the test.
