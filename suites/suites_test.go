@@ -60,9 +60,12 @@ func TestConformance(t *testing.T) {
 	}
 	var found evidence.Run
 	ginkgo.SynchronizedBeforeSuite(func(ctx context.Context) []byte {
-		run, err := planned.Collect(ctx, "suites", nil)
+		unlock, err := run.Lock(ctx, config, func() {})
 		gomega.Expect(err).NotTo(gomega.HaveOccurred())
-		data, err := json.Marshal(run)
+		defer unlock()
+		collected, err := planned.Collect(ctx, "suites", nil)
+		gomega.Expect(err).NotTo(gomega.HaveOccurred())
+		data, err := json.Marshal(collected)
 		gomega.Expect(err).NotTo(gomega.HaveOccurred())
 		return data
 	}, func(data []byte) {
