@@ -41,7 +41,7 @@ func Console(w io.Writer, v View, o ConsoleOptions) error {
 	c.stale()
 	c.reasons(verdict.Untestable, "UNTESTABLE: it was declared but could not be observed")
 	if !o.Quiet {
-		c.reasons(verdict.NotApplicable, "NOT APPLICABLE: what it needs was not declared")
+		c.notApplicable()
 		c.observations()
 		c.closing(o.Reports)
 	}
@@ -212,6 +212,13 @@ func (c *console) stale() {
 	c.printf("\n%s\n", c.paint.outcome(verdict.Failed, "BASELINE: it no longer holds, which fails the gate"))
 	for _, entry := range c.view.Report.StaleBaseline {
 		c.field("entry", entry)
+	}
+}
+
+func (c *console) notApplicable() {
+	c.reasons(verdict.NotApplicable, "NOT APPLICABLE: what it needs was not declared, or the documents rule it out")
+	if undeclared(c.view.Report) > 0 {
+		c.field("declare", "conformance.example.yaml shows all that can be declared: an app key, traders, an inbox")
 	}
 }
 
