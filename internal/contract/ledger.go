@@ -2,6 +2,7 @@ package contract
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -94,9 +95,15 @@ func split(data []byte) (ledger, []byte, error) {
 // readLedger decodes the ledger node by node, so that each requirement knows its line
 // and a misspelt member is an error.
 func (c *Contract) readLedger(l ledger) error {
+	var known struct {
+		Requirement, Exclusion yaml.Node
+	}
+	if err := errors.Join(known.Requirement.Encode(Requirement{}), known.Exclusion.Encode(Exclusion{})); err != nil {
+		return err
+	}
 	for _, node := range l.Requirements {
 		r := Requirement{Line: node.Line}
-		if err := decodeStrictly(&node, &r); err != nil {
+		if err := decodeStrictly(&node, &known.Requirement, &r); err != nil {
 			return err
 		}
 		if err := c.addRequirement(r); err != nil {
@@ -105,7 +112,7 @@ func (c *Contract) readLedger(l ledger) error {
 	}
 	for _, node := range l.Excluded {
 		var x Exclusion
-		if err := decodeStrictly(&node, &x); err != nil {
+		if err := decodeStrictly(&node, &known.Exclusion, &x); err != nil {
 			return err
 		}
 		c.Exclusions = append(c.Exclusions, x)
@@ -134,12 +141,8 @@ func (c *Contract) addRequirement(r Requirement) error {
 }
 
 // decodeStrictly decodes a mapping whose keys must all be known.
-func decodeStrictly(node *yaml.Node, into any) error {
-	var known yaml.Node
-	if err := known.Encode(into); err != nil {
-		return err
-	}
-	if key := unknown(node, &known); key != nil {
+func decodeStrictly(node, known *yaml.Node, into any) error {
+	if key := unknown(node, known); key != nil {
 		return fmt.Errorf("line %d: there is no member %q", key.Line, key.Value)
 	}
 	return node.Decode(into)
