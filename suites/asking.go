@@ -79,17 +79,24 @@ func (b *builder) has(operation string) bool {
 }
 
 // withQuestion and withoutQuestion return the declared traders that have a secret question, or none.
-func (b *builder) withQuestion() []evidence.Trader    { return b.traders(true) }
-func (b *builder) withoutQuestion() []evidence.Trader { return b.traders(false) }
+func (b *builder) withQuestion() []evidence.Trader    { return b.order[b.first:] }
+func (b *builder) withoutQuestion() []evidence.Trader { return b.order[:b.first] }
 
-func (b *builder) traders(question bool) []evidence.Trader {
-	var list []evidence.Trader
-	for _, t := range b.target.Traders {
-		if (t.Answer != "") == question {
-			list = append(list, t)
+// resetOrder puts traders without a question first: their mail then stands between the
+// refused resets of the others and the others' accepted ones.
+func (b *builder) resetOrder() []evidence.Trader { return b.order }
+
+func (b *builder) sortTraders() {
+	for _, question := range []bool{false, true} {
+		for _, t := range b.target.Traders {
+			if (t.Answer != "") == question {
+				b.order = append(b.order, t)
+			}
+		}
+		if !question {
+			b.first = len(b.order)
 		}
 	}
-	return list
 }
 
 // representatives are the traders that a request is asked for when one of each kind is enough.

@@ -37,10 +37,32 @@ func confirmationMail(b *builder) {
 	if b.target.Inbox == "" || !b.target.HasKey {
 		return
 	}
+	b.step(plan.Step{ID: allAsked, After: b.askedAndAwaited()})
+	lanes := b.lanes()
 	for _, t := range b.target.Traders {
 		b.demandMail(t)
-		b.recheck(t)
+		b.recheck(t, lanes)
 	}
+}
+
+// allAsked is the point at which everything has been asked and every mail has come or is late.
+const allAsked = "all-asked"
+
+func (b *builder) askedAndAwaited() []string {
+	ids := b.asked(func(plan.Step) bool { return true })
+	for _, t := range b.target.Traders {
+		ids = append(ids, mailOf(t))
+	}
+	return ids
+}
+
+// lanes sorts the planned steps by the trader whose state they touch, "" for nobody's.
+func (b *builder) lanes() map[string][]plan.Step {
+	lanes := map[string][]plan.Step{}
+	for _, s := range b.steps {
+		lanes[s.Lane] = append(lanes[s.Lane], s)
+	}
+	return lanes
 }
 
 // awaitMail waits for the mail of the trader's accepted reset before the next trader's goes out.
@@ -82,19 +104,15 @@ func (b *builder) demandMail(t evidence.Trader) {
 	b.check("MAIL-1", t.Login, steps, func(l *Look) { l.demandMail(mail, reset, t) })
 	b.check("MAIL-2", t.Login, steps, func(l *Look) { l.demandCode(mail, reset, t) })
 	if len(b.target.Traders) > 1 {
-		var others []string
-		for _, other := range b.target.Traders {
-			others = append(others, mailOf(other))
-		}
-		b.check("MAIL-4", t.Login, others, func(l *Look) { l.demandCodeForNobodyElse(mail, reset, t) })
+		b.check("MAIL-4", t.Login, steps, func(l *Look) { l.demandCodeForNobodyElse(mail, reset, t) })
 	}
 }
 
 // recheck plans what is asked again when more codes come than resets were accepted, and puts the
 // requests that must bring none under the requirement that says so.
-func (b *builder) recheck(t evidence.Trader) {
+func (b *builder) recheck(t evidence.Trader, lanes map[string][]plan.Step) {
 	var kinds, wrong []string
-	for _, s := range b.steps {
+	for _, s := range slices.Concat(lanes[""], lanes[t.Login]) {
 		if requirement := b.silent(s, t); requirement != "" {
 			if s.Cost.WrongAnswers > 0 {
 				wrong = append(wrong, s.ID)
@@ -109,20 +127,23 @@ func (b *builder) recheck(t evidence.Trader) {
 	if len(kinds) == 0 {
 		return
 	}
-	others := b.asked(func(s plan.Step) bool {
-		first := strings.HasPrefix(s.ID, "reset/missing-answer/") || strings.HasPrefix(s.ID, "reset/wrong-answer/")
-		return first && s.Lane != t.Login
-	})
-	others = others[:min(len(others), mostOthers)]
-	after := b.asked(func(plan.Step) bool { return true })
-	for _, other := range b.target.Traders {
-		after = append(after, mailOf(other))
-	}
+	others := b.refusalsOfOthers(t)
 	b.step(plan.Step{
-		ID: join("recheck", t.Login), Lane: t.Login, Needs: []string{mailOf(t)}, After: after,
+		ID: join("recheck", t.Login), Lane: t.Login, Needs: []string{mailOf(t)}, After: []string{allAsked},
 		Recheck: &plan.Recheck{Trader: t.Login, Kinds: kinds, Wrong: wrong, Others: others, Next: refusedReset(t)},
 		Cost:    recheckCost(kinds, wrong, others),
 	})
+}
+
+// refusalsOfOthers are requests of other traders that may have brought this one's surplus code.
+func (b *builder) refusalsOfOthers(t evidence.Trader) []string {
+	var ids []string
+	for _, other := range b.withQuestion() {
+		if len(ids) < mostOthers && other.Login != t.Login {
+			ids = append(ids, join("reset/missing-answer", other.Login), join("reset/wrong-answer", other.Login))
+		}
+	}
+	return ids
 }
 
 // refusedReset is a reset of the trader that carries the right key and is refused.
@@ -233,8 +254,9 @@ func (l *Look) demandCodeForNobodyElse(mail, reset string, t evidence.Trader) {
 		l.Untestable("the reset brought the trader no code; see MAIL-1 and MAIL-2")
 		return
 	}
+	suspects := l.record.sharing(own)
 	for _, other := range l.suite.Target.Traders {
-		if strings.EqualFold(other.MailTo, t.MailTo) {
+		if !suspects[other.Login] || strings.EqualFold(other.MailTo, t.MailTo) {
 			continue
 		}
 		m, found := l.record.copyFor(other, own)

@@ -129,6 +129,8 @@ type Record struct {
 
 	answers map[string]*answer
 	waits   map[string][]evidence.Wait
+	// mails are by the login of a trader that they reached, coded by their first code in small letters.
+	mails, coded map[string][]evidence.Mail
 	// keyRefused is true where every operation refused the configured key.
 	keyRefused bool
 }
@@ -142,7 +144,10 @@ type answer struct {
 
 // newRecord reads the evidence for the looks.
 func (s *Suite) newRecord(run *evidence.Run) *Record {
-	r := &Record{Run: run, answers: map[string]*answer{}, waits: map[string][]evidence.Wait{}}
+	r := &Record{
+		Run: run, answers: map[string]*answer{}, waits: map[string][]evidence.Wait{},
+		mails: map[string][]evidence.Mail{}, coded: map[string][]evidence.Mail{},
+	}
 	steps := map[string]plan.Step{}
 	for _, step := range s.Plan.Steps {
 		steps[step.ID] = step
@@ -156,6 +161,15 @@ func (s *Suite) newRecord(run *evidence.Run) *Record {
 	}
 	for _, w := range run.Waits {
 		r.waits[w.Step] = append(r.waits[w.Step], w)
+	}
+	for _, m := range run.Mails {
+		for _, login := range m.Traders {
+			r.mails[login] = append(r.mails[login], m)
+		}
+		if len(m.Codes) > 0 {
+			code := strings.ToLower(m.Codes[0])
+			r.coded[code] = append(r.coded[code], m)
+		}
 	}
 	r.keyRefused = r.refusesKeyEverywhere()
 	return r

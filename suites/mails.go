@@ -10,8 +10,8 @@ import (
 // mailsAfter are the trader's mails that were not there before the accepted reset was sent.
 func (r *Record) mailsAfter(t evidence.Trader, reset string) []evidence.Mail {
 	var list []evidence.Mail
-	for _, m := range r.Run.Mails {
-		if slices.Contains(m.Traders, t.Login) && !slices.Contains(m.Before, reset) {
+	for _, m := range r.mails[t.Login] {
+		if !slices.Contains(m.Before, reset) {
 			list = append(list, m)
 		}
 	}
@@ -27,8 +27,8 @@ func (r *Record) codesAfter(t evidence.Trader, reset string) []evidence.Mail {
 func (r *Record) gotInstead(t evidence.Trader, reset string, traders []evidence.Trader) []string {
 	var list []string
 	for _, other := range traders {
-		for _, m := range r.Run.Mails {
-			theirs := slices.Contains(m.Traders, other.Login) && slices.Contains(m.Before, acceptedReset(other))
+		for _, m := range r.mails[other.Login] {
+			theirs := slices.Contains(m.Before, acceptedReset(other))
 			if other.Login != t.Login && theirs && !slices.Contains(m.Before, reset) && len(m.Codes) > 0 && !slices.Contains(list, other.MailTo) {
 				list = append(list, other.MailTo)
 			}
@@ -37,13 +37,27 @@ func (r *Record) gotInstead(t evidence.Trader, reset string, traders []evidence.
 	return list
 }
 
+// sharing are the logins whose mails are among those given, or begin with the code of one of them.
+func (r *Record) sharing(mails []evidence.Mail) map[string]bool {
+	logins := map[string]bool{}
+	note := func(m evidence.Mail) {
+		for _, login := range m.Traders {
+			logins[login] = true
+		}
+	}
+	for _, mine := range mails {
+		note(mine)
+		for _, m := range r.coded[strings.ToLower(mine.Codes[0])] {
+			note(m)
+		}
+	}
+	return logins
+}
+
 // copyFor finds a mail to the other trader that carries the code of one of the mails: the same mail, or one
 // that came without a reset of the other's own. A deployment that gives everybody the same code copies nothing.
 func (r *Record) copyFor(other evidence.Trader, own []evidence.Mail) (evidence.Mail, bool) {
-	for _, m := range r.Run.Mails {
-		if !slices.Contains(m.Traders, other.Login) {
-			continue
-		}
+	for _, m := range r.mails[other.Login] {
 		early := slices.Contains(m.Before, acceptedReset(other))
 		surplus := len(r.codesAfter(other, acceptedReset(other))) > 1 && !r.ownMail(other, m)
 		for _, mine := range own {

@@ -50,15 +50,9 @@ func resetPassword(b *builder) {
 	}
 }
 
-// refusable are the planned requests that must be refused, and the questions: none may bring a code.
+// refusable are the planned requests that must be refused, and the traders' questions: none may bring a code.
 func (b *builder) refusable() []string {
-	return b.asked(func(s plan.Step) bool { return s.Ask.Refusable || s.Ask.Operation == opQuestion })
-}
-
-// resetOrder puts traders without a question first: their mail then stands between the
-// refused resets of the others and the others' accepted ones.
-func (b *builder) resetOrder() []evidence.Trader {
-	return slices.Concat(b.withoutQuestion(), b.withQuestion())
+	return b.asked(func(s plan.Step) bool { return s.Ask.Refusable || s.Ask.Operation == opQuestion && s.Lane != "" })
 }
 
 func (b *builder) askResetOfNobody() {

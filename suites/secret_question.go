@@ -26,6 +26,11 @@ func secretQuestion(b *builder) {
 			"QUESTION-3", "QUESTION-4", "QUESTION-5", "QUESTION-6", "QUESTION-7", "QUESTION-8", "QUESTION-9")
 		return
 	}
+	for _, t := range b.target.Traders {
+		if t.Question != "" {
+			b.owners[normal(t.Question)] = t.Login
+		}
+	}
 	for i, t := range b.target.Traders {
 		if t.Answer != "" {
 			b.askQuestion(i, t)
@@ -176,13 +181,8 @@ func (b *builder) demandOwnQuestion(step string, t evidence.Trader) {
 	if t.Answer != "" && t.Question == "" {
 		return
 	}
-	others := map[string]string{}
-	for _, other := range b.target.Traders {
-		if other.Question != "" && normal(other.Question) != normal(t.Question) {
-			others[normal(other.Question)] = other.Login
-		}
-	}
-	if len(others) == 0 {
+	own := normal(t.Question)
+	if _, owned := b.owners[own]; len(b.owners) == 0 || owned && len(b.owners) == 1 {
 		return
 	}
 	b.check("QUESTION-5", step, []string{step}, func(l *Look) {
@@ -190,7 +190,7 @@ func (b *builder) demandOwnQuestion(step string, t evidence.Trader) {
 		if !ok {
 			return
 		}
-		if owner, foreign := others[a.question()]; foreign {
+		if owner, foreign := b.owners[a.question()]; foreign && a.question() != own {
 			l.Fail(step, "the question of "+t.Login+", or none", "the question of "+owner+": "+contract.Describe(a.question()))
 		}
 	})

@@ -48,7 +48,8 @@ type Subject struct {
 
 // New plans all that the target's profiles, --only and label filter select.
 func New(c *contract.Contract, target evidence.Target) (*Suite, error) {
-	b := &builder{contract: c, target: target, checks: map[string]*Check{}}
+	b := &builder{contract: c, target: target, checks: map[string]*Check{}, owners: map[string]string{}}
+	b.sortTraders()
 	for _, page := range []func(*builder){appKey, secretQuestion, resetPassword, confirmationMail, answers} {
 		page(b)
 	}
@@ -66,6 +67,11 @@ type builder struct {
 	target   evidence.Target
 	steps    []plan.Step
 	checks   map[string]*Check
+	// order is that of the accepted resets; first is the first trader in it who has a secret question.
+	order []evidence.Trader
+	first int
+	// owners are the declared questions, each with a trader who has it.
+	owners map[string]string
 	// nearAnswers are the further wrong answers planned so far: the next trader's accepted reset waits for them.
 	nearAnswers []string
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -63,14 +64,13 @@ func judgeDeployment(ctx context.Context, config deployment.Config, formats []st
 	if err != nil {
 		return err
 	}
+	writing := make(chan error, 1)
+	go func() { writing <- evidence.Write(config.Out, *found) }()
 	judged, err := run.Judge(planned.Suite, found, toolVersion(), config.Strict)
-	if err != nil {
+	if err := errors.Join(err, <-writing); err != nil {
 		return err
 	}
 	if err := judged.Accept(known, time.Now()); err != nil {
-		return err
-	}
-	if err := evidence.Write(config.Out, *found); err != nil {
 		return err
 	}
 	return tell(config, formats, report.View{Report: *judged, Run: *found})

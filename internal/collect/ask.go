@@ -172,8 +172,15 @@ func (r *run) keep(s plan.Step, id string, attempt int, x deployment.Exchange, u
 		// What we broke off ourselves is nothing that the deployment answers for.
 		unreachable = x.Failure.Text
 	}
+	explained := id == s.ID && explains(s, x)
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.lasts[id] = len(r.exchanges)
+	if explained {
+		r.explained[id] = true
+	} else {
+		delete(r.explained, id)
+	}
 	r.exchanges = append(r.exchanges, exchange{Exchange: x, step: s, id: id, attempt: attempt, unreachable: unreachable})
 }
 

@@ -37,7 +37,7 @@ type Options struct {
 // Run carries out the plan. The evidence is complete in itself also when ctx ends before the plan
 // does; an error is a fault of this tool, never of the deployment.
 func Run(ctx context.Context, o Options) (*evidence.Run, error) {
-	r := &run{Options: o, started: time.Now(), states: map[string]*state{}, accepted: map[string]bool{}}
+	r := &run{Options: o, started: time.Now(), states: map[string]*state{}, lasts: map[string]int{}, explained: map[string]bool{}, accepted: map[string]bool{}}
 	for _, s := range o.Plan.Steps {
 		r.states[s.ID] = &state{step: s, done: make(chan struct{})}
 		if s.Cost.Mails > 0 {
@@ -63,6 +63,9 @@ type run struct {
 
 	mu        sync.Mutex
 	exchanges []exchange
+	// lasts are the indexes of the last exchange of each id, explained the steps whose answers explain a mail.
+	lasts     map[string]int
+	explained map[string]bool
 	waits     []evidence.Wait
 	notes     []string
 	// accepted tells of each accepted reset whether it was sent.

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/etna-conformance/conformance/internal/evidence"
 	"github.com/etna-conformance/conformance/internal/inbox"
 	"github.com/etna-conformance/conformance/internal/plan"
@@ -52,30 +54,37 @@ func (r *run) openBoxes(ctx context.Context) {
 
 // markAll remembers what mail is there already; an inbox that can't be read makes all mail untestable.
 func (r *run) markAll(ctx context.Context) {
-	var wait sync.WaitGroup
+	r.eachAddress(func(address string) {
+		mark, err := r.Inbox.Mark(ctx, address)
+		r.boxes.mu.Lock()
+		defer r.boxes.mu.Unlock()
+		if err != nil {
+			r.boxes.problem = err.Error()
+			return
+		}
+		r.boxes.marks[address] = mark
+	})
+}
+
+// mostLooks bounds how many boxes are looked into at once.
+const mostLooks = 8
+
+func (r *run) eachAddress(look func(address string)) {
+	var group errgroup.Group
+	group.SetLimit(mostLooks)
 	for _, address := range r.addresses() {
-		wait.Go(func() {
-			mark, err := r.Inbox.Mark(ctx, address)
-			r.boxes.mu.Lock()
-			defer r.boxes.mu.Unlock()
-			if err != nil {
-				r.boxes.problem = err.Error()
-				return
-			}
-			r.boxes.marks[address] = mark
-		})
+		group.Go(func() error { look(address); return nil })
 	}
-	wait.Wait()
+	_ = group.Wait()
 }
 
 func (r *run) addresses() []string {
 	var list []string
 	for _, t := range r.Target.Traders {
-		if address := strings.ToLower(t.MailTo); !slices.Contains(list, address) {
-			list = append(list, address)
-		}
+		list = append(list, strings.ToLower(t.MailTo))
 	}
-	return list
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // relay hands each wake-up to all who wait.
@@ -98,9 +107,7 @@ func (b *boxes) relay() {
 // closeBoxes looks into all boxes a last time: what an earlier request brought is there by now.
 func (r *run) closeBoxes(ctx context.Context) {
 	if r.Inbox != nil && r.boxes.problem == "" {
-		for _, t := range r.Target.Traders {
-			_ = r.look(ctx, t.MailTo)
-		}
+		r.eachAddress(func(address string) { _ = r.look(ctx, address) })
 	}
 	close(r.boxes.stop)
 	<-r.boxes.ended

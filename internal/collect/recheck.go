@@ -42,9 +42,11 @@ func (r *run) recheck(ctx context.Context, s plan.Recheck) bool {
 
 // innocent are the steps whose answers do not explain a mail already.
 func (r *run) innocent(ids []string) []plan.Step {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	var steps []plan.Step
 	for _, id := range ids {
-		if state, planned := r.states[id]; planned && !r.explained(id) {
+		if state, planned := r.states[id]; planned && !r.explained[id] {
 			steps = append(steps, state.step)
 		}
 	}
@@ -57,16 +59,7 @@ func (r *run) suspicious(ctx context.Context, t evidence.Trader) bool {
 	if r.look(ctx, t.MailTo) != nil {
 		return false
 	}
-	own, all := 1, 0
-	for id, state := range r.states {
-		explained := r.explained(id)
-		if explained && state.step.Lane == t.Login {
-			own++
-		}
-		if sent, accepted := r.accepted[id]; explained || accepted && sent {
-			all++
-		}
-	}
+	own, all := r.accountedFor(t)
 	r.boxes.mu.Lock()
 	defer r.boxes.mu.Unlock()
 	theirs, everybodys := 0, 0
@@ -80,6 +73,27 @@ func (r *run) suspicious(ctx context.Context, t evidence.Trader) bool {
 		}
 	}
 	return theirs > own && everybodys > all
+}
+
+// accountedFor is how many codes the trader, and all together, may have got by what was answered.
+func (r *run) accountedFor(t evidence.Trader) (own, all int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	own = 1
+	for id := range r.explained {
+		if r.states[id].step.Lane == t.Login {
+			own++
+		}
+		if !r.accepted[id] {
+			all++
+		}
+	}
+	for _, sent := range r.accepted {
+		if sent {
+			all++
+		}
+	}
+	return own, all
 }
 
 // watcher watches one trader's box while requests are asked again.
@@ -167,24 +181,21 @@ func (w watcher) quieten(ctx context.Context) {
 	}
 }
 
-// explained reports whether a request that must be refused was answered as if accepted: then its
+// explains reports whether a request that must be refused was answered as if accepted: then its
 // mail is no surprise, and its requirement fails by the answer.
-func (r *run) explained(step string) bool {
-	s := r.states[step].step
-	x, found := r.last(step)
-	return found && s.Ask != nil && s.Ask.Refusable && x.Answer != nil && !refused(x)
+func explains(s plan.Step, x deployment.Exchange) bool {
+	return s.Ask != nil && s.Ask.Refusable && x.Answer != nil && !refused(x)
 }
 
 // last returns what the step received in the end.
 func (r *run) last(step string) (deployment.Exchange, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for i := len(r.exchanges) - 1; i >= 0; i-- {
-		if r.exchanges[i].id == step {
-			return r.exchanges[i].Exchange, true
-		}
+	i, found := r.lasts[step]
+	if !found {
+		return deployment.Exchange{}, false
 	}
-	return deployment.Exchange{}, false
+	return r.exchanges[i].Exchange, true
 }
 
 // refused reports whether an answer turns a reset down. It reads only as much as is needed to

@@ -42,9 +42,13 @@ func Load(name string, data []byte) (*Contract, error) {
 }
 
 func load(data []byte) (*Contract, error) {
+	ledger, operations, err := split(data)
+	if err != nil {
+		return nil, err
+	}
 	loader := openapi3.NewLoader()
 	loader.IncludeOrigin = true
-	doc, err := loader.LoadFromData(data)
+	doc, err := loader.LoadFromData(operations)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +63,7 @@ func load(data []byte) (*Contract, error) {
 	if err := c.readOperations(); err != nil {
 		return nil, err
 	}
-	return c, c.readLedger(data)
+	return c, c.readLedger(ledger)
 }
 
 // Operation returns the operation with the id.

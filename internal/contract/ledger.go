@@ -1,6 +1,8 @@
 package contract
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -53,29 +55,64 @@ func (r Requirement) Group() string {
 	return group
 }
 
-// readLedger reads the extensions at the root. They are decoded node by node, so
-// that each requirement knows its line and a misspelt member is an error.
-func (c *Contract) readLedger(data []byte) error {
-	var root struct {
-		Requirements []yaml.Node    `yaml:"x-requirements"`
-		Excluded     []yaml.Node    `yaml:"x-excluded"`
-		Rest         map[string]any `yaml:",inline"`
+// ledger are the extensions at the contract's root.
+type ledger struct {
+	Requirements []yaml.Node `yaml:"x-requirements"`
+	Excluded     []yaml.Node `yaml:"x-excluded"`
+}
+
+// split reads the ledger, and returns the contract with the ledger's lines empty: most of the file is the
+// ledger, which a reader of OpenAPI would only take long over.
+func split(data []byte) (ledger, []byte, error) {
+	var doc yaml.Node
+	var l ledger
+	if err := yaml.Unmarshal(data, &doc); err != nil {
+		return l, nil, err
 	}
-	if err := yaml.Unmarshal(data, &root); err != nil {
+	if err := doc.Decode(&l); err != nil {
+		return l, nil, err
+	}
+	if doc.Kind != yaml.DocumentNode || doc.Content[0].Style&yaml.FlowStyle != 0 {
+		return l, data, nil // JSON has no lines to leave out.
+	}
+	lines := bytes.SplitAfter(data, []byte("\n"))
+	members := doc.Content[0].Content
+	for i := 0; i < len(members); i += 2 {
+		if name := members[i].Value; name != "x-requirements" && name != "x-excluded" {
+			continue
+		}
+		end := len(lines)
+		if i+2 < len(members) {
+			end = members[i+2].Line - 1
+		}
+		for n := members[i].Line - 1; n < end; n++ {
+			lines[n] = []byte("\n")
+		}
+	}
+	return l, bytes.Join(lines, nil), nil
+}
+
+// readLedger decodes the ledger node by node, so that each requirement knows its line
+// and a misspelt member is an error.
+func (c *Contract) readLedger(l ledger) error {
+	var known struct {
+		Requirement, Exclusion yaml.Node
+	}
+	if err := errors.Join(known.Requirement.Encode(Requirement{}), known.Exclusion.Encode(Exclusion{})); err != nil {
 		return err
 	}
-	for _, node := range root.Requirements {
+	for _, node := range l.Requirements {
 		r := Requirement{Line: node.Line}
-		if err := decodeStrictly(&node, &r); err != nil {
+		if err := decodeStrictly(&node, &known.Requirement, &r); err != nil {
 			return err
 		}
 		if err := c.addRequirement(r); err != nil {
 			return fmt.Errorf("line %d: %w", node.Line, err)
 		}
 	}
-	for _, node := range root.Excluded {
+	for _, node := range l.Excluded {
 		var x Exclusion
-		if err := decodeStrictly(&node, &x); err != nil {
+		if err := decodeStrictly(&node, &known.Exclusion, &x); err != nil {
 			return err
 		}
 		c.Exclusions = append(c.Exclusions, x)
@@ -103,17 +140,28 @@ func (c *Contract) addRequirement(r Requirement) error {
 	return nil
 }
 
-// decodeStrictly decodes a mapping whose keys must all be known: a node alone cannot be decoded with
-// KnownFields, so it goes through its text.
-func decodeStrictly(node *yaml.Node, into any) error {
-	text, err := yaml.Marshal(node)
-	if err != nil {
-		return err
+// decodeStrictly decodes a mapping whose keys must all be known.
+func decodeStrictly(node, known *yaml.Node, into any) error {
+	if key := unknown(node, known); key != nil {
+		return fmt.Errorf("line %d: there is no member %q", key.Line, key.Value)
 	}
-	decoder := yaml.NewDecoder(strings.NewReader(string(text)))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(into); err != nil {
-		return fmt.Errorf("near line %d: %w", node.Line, err)
+	return node.Decode(into)
+}
+
+// unknown returns the first key, at any depth, that a mapping has and the known one has not.
+func unknown(node, known *yaml.Node) *yaml.Node {
+	values := map[string]*yaml.Node{}
+	for i := 0; i+1 < len(known.Content); i += 2 {
+		values[known.Content[i].Value] = known.Content[i+1]
+	}
+	for i := 0; node.Kind == yaml.MappingNode && i < len(node.Content); i += 2 {
+		value, found := values[node.Content[i].Value]
+		if !found {
+			return node.Content[i]
+		}
+		if key := unknown(node.Content[i+1], value); key != nil {
+			return key
+		}
 	}
 	return nil
 }

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/etna-conformance/conformance/internal/nearest"
 )
 
@@ -60,12 +62,16 @@ func WriteAll(dir string, formats []string, v View) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("reports: %w", err)
 	}
+	var writing errgroup.Group
 	for _, f := range picked {
-		if err := writeFile(filepath.Join(dir, f.File), f.Render, v); err != nil {
-			return fmt.Errorf("report %s: %w", f.Name, err)
-		}
+		writing.Go(func() error {
+			if err := writeFile(filepath.Join(dir, f.File), f.Render, v); err != nil {
+				return fmt.Errorf("report %s: %w", f.Name, err)
+			}
+			return nil
+		})
 	}
-	return nil
+	return writing.Wait()
 }
 
 func writeFile(path string, render Renderer, v View) error {

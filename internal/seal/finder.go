@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// finder finds secrets. It never changes, so that it can be used without a lock.
+// finder finds secrets. What it finds never changes, so that it can be used without a lock.
 type finder struct {
 	secrets []secret
 	machine *automaton
@@ -17,6 +17,8 @@ type finder struct {
 	reach, shortest int
 	// public texts and placeholders are left alone where they stand whole.
 	public, placeholders []string
+	// known keeps the shields of the secrets that have been found, by their index.
+	known sync.Map
 	// scratch keeps the memory of searches for the next ones.
 	scratch sync.Pool
 }
@@ -63,6 +65,15 @@ type shield struct {
 	offset int
 	// alone is true where it must not be part of a longer word.
 	alone bool
+}
+
+func (f *finder) shieldsOf(hidden int) []shield {
+	if all, known := f.known.Load(hidden); known {
+		return all.([]shield)
+	}
+	all := f.shields(f.secrets[hidden])
+	f.known.Store(hidden, all)
+	return all
 }
 
 // shields lists the texts that the secret occurs in, with each place.

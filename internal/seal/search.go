@@ -22,7 +22,6 @@ type search struct {
 	// cut is true when the source may end in the middle of a secret.
 	cut             bool
 	found, shielded []finding
-	known           map[int][]shield
 	levels          *levels
 }
 
@@ -37,7 +36,7 @@ func (f *finder) find(source []byte, cut bool, allowed func(from, to int, s secr
 	if len(f.machine.forms) == 0 || len(source) == 0 {
 		return nil
 	}
-	s := &search{finder: f, source: source, cut: cut, allowed: allowed, known: map[int][]shield{}}
+	s := &search{finder: f, source: source, cut: cut, allowed: allowed}
 	s.levels = f.scratch.Get().(*levels)
 	defer f.scratch.Put(s.levels)
 	deepest := depth
@@ -160,13 +159,8 @@ func (s *search) add(f finding) {
 }
 
 func (s *search) isShielded(v *view, p part, hidden, start int) bool {
-	all, known := s.known[hidden]
-	if !known {
-		all = s.shields(s.secrets[hidden])
-		s.known[hidden] = all
-	}
 	shielded := false
-	for _, around := range all {
+	for _, around := range s.shieldsOf(hidden) {
 		from := start - around.offset
 		to := from + len(around.text)
 		if from < p.start || to > p.end || string(v.text[from:to]) != around.text {
