@@ -23,7 +23,7 @@ type ClientOptions struct {
 	Headers map[string]string
 	// TLS is how the deployment is verified; nil is as the system does.
 	TLS *tls.Config
-	// Concurrency is how many requests may be under way at once; default 32.
+	// Concurrency is how many requests may be under way at once; default 8.
 	Concurrency int
 	// Rate is how many requests may begin in a second; 0 is no limit.
 	Rate float64
@@ -73,7 +73,7 @@ func (o ClientOptions) withDefaults() ClientOptions {
 		o.UserAgent = "conformance"
 	}
 	if o.Concurrency <= 0 {
-		o.Concurrency = 32
+		o.Concurrency = 8
 	}
 	if o.Proxy == nil {
 		o.Proxy = http.ProxyFromEnvironment

@@ -39,7 +39,7 @@ func mustLoad(t *testing.T, sources deployment.Sources) deployment.Config {
 
 func TestDefaults(t *testing.T) {
 	c := mustLoad(t, deployment.Sources{})
-	if c.MailDeadline != time.Minute || c.RequestTimeout != 10*time.Second || c.Concurrency != 32 || c.Rate != 0 {
+	if c.MailDeadline != time.Minute || c.RequestTimeout != 10*time.Second || c.Concurrency != 8 || c.Rate != 0 {
 		t.Errorf("limits: %+v", c)
 	}
 	if c.SecretQuestions != deployment.SecretQuestionsOptional || c.APIVersion != "1.0" || c.Out != "reports/latest" || !slices.Equal(c.Profiles, []string{"core"}) {

@@ -105,7 +105,7 @@ func runSettings() []setting {
 			set: func(c *Config, v string) (err error) { c.MailDeadline, err = duration(v); return err }},
 		{key: "requestTimeout", env: "CONFORMANCE_REQUEST_TIMEOUT", flag: "request-timeout", fallback: "10s", usage: "how long an answer may take",
 			set: func(c *Config, v string) (err error) { c.RequestTimeout, err = duration(v); return err }},
-		{key: "concurrency", env: "CONFORMANCE_CONCURRENCY", flag: "concurrency", fallback: "32", usage: "requests under way at once",
+		{key: "concurrency", env: "CONFORMANCE_CONCURRENCY", flag: "concurrency", fallback: "8", usage: "requests under way at once",
 			set: setConcurrency},
 		{key: "rate", env: "CONFORMANCE_RATE", flag: "rate", fallback: "0", usage: "requests a second, 0 for no limit",
 			set: setRate},
