@@ -145,13 +145,13 @@ func collectLive(ctx context.Context, planned *run.Run, config deployment.Config
 // tell writes the reports and prints the verdict, which is printed also where they can't be written.
 func tell(config deployment.Config, formats []string, view report.View) error {
 	unwritten := write(config, formats, view)
-	err := report.Console(os.Stdout, view, report.ConsoleOptions{
+	unprinted := report.Console(os.Stdout, view, report.ConsoleOptions{
 		Colour:  !config.NoColor && report.TerminalColumns(os.Stdout) > 0,
 		Quiet:   config.Quiet,
 		Reports: config.Out,
 	})
-	if err := errors.Join(unwritten, err); err != nil {
-		return err
+	if err := errors.Join(unwritten, unprinted); err != nil {
+		return unwrittenError{err}
 	}
 	if code := view.Report.ExitCode(config.Strict, config.Complete); code != verdict.ExitConformant {
 		return codeError(code)
