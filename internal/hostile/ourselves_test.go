@@ -23,8 +23,7 @@ func underWay(t *testing.T, answered int64, stdout *os.File) (*exec.Cmd, string,
 	d := start(t, sandbox.Options{})
 	waiting := make(chan struct{})
 	var once sync.Once
-	var f *front
-	f = before(t, d.URL, nothing)
+	f := before(t, d.URL, nothing)
 	f.change(everywhereAfter(&f.requests, answered, onceThen(&once, waiting, saysAndHangs(""))))
 	d.url = f.URL
 	d.settings["requestTimeout"] = "60s"
