@@ -5,12 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/etna-conformance/conformance/internal/deployment"
 	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/mishap"
 	"github.com/etna-conformance/conformance/internal/report"
 	"github.com/etna-conformance/conformance/internal/run"
 	"github.com/etna-conformance/conformance/internal/sandbox"
@@ -60,20 +63,54 @@ func judgeDeployment(ctx context.Context, config deployment.Config, formats []st
 	if err != nil {
 		return err
 	}
-	found, err := collectLive(ctx, planned, config)
+	view, err := judgeLive(ctx, planned, config)
 	if err != nil {
+		view.Report = *run.Fault(planned.Suite, toolVersion(), err)
+		if unwritten := errors.Join(keep(config, view.Run), write(config, formats, view)); unwritten != nil {
+			err = fmt.Errorf("%w; and not all could be written: %v", err, unwritten)
+		}
 		return err
 	}
-	writing := make(chan error, 1)
-	go func() { writing <- evidence.Write(config.Out, *found) }()
+	if err := view.Report.Accept(known, time.Now()); err != nil {
+		return err
+	}
+	unkept, told := keep(config, view.Run), tell(config, formats, view)
+	if unkept != nil {
+		return unkept
+	}
+	return told
+}
+
+// judgeLive collects and judges. An error is a fault of this tool; the view then holds what there is.
+func judgeLive(ctx context.Context, planned *run.Run, config deployment.Config) (view report.View, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = mishap.Error(cause)
+		}
+	}()
+	found, err := collectLive(ctx, planned, config)
+	if found != nil {
+		view.Run = *found
+	}
+	if err != nil {
+		return view, err
+	}
 	judged, err := run.Judge(planned.Suite, found, toolVersion(), config.Strict)
-	if err := errors.Join(err, <-writing); err != nil {
-		return err
+	if err != nil {
+		return view, err
 	}
-	if err := judged.Accept(known, time.Now()); err != nil {
-		return err
+	if ctx.Err() == nil {
+		holdSignal()
 	}
-	return tell(config, formats, report.View{Report: *judged, Run: *found})
+	view.Report = *judged
+	return view, nil
+}
+
+// holdSignal lets the reports be written to their end where a first signal comes now. Judging leaves
+// no handler behind; a second signal ends the process at once.
+func holdSignal() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
 }
 
 // embed starts the embedded reference deployment where no deployment is configured.
@@ -105,18 +142,16 @@ func collectLive(ctx context.Context, planned *run.Run, config deployment.Config
 	})
 }
 
-// tell writes the reports and prints the verdict.
+// tell writes the reports and prints the verdict, which is printed also where they can't be written.
 func tell(config deployment.Config, formats []string, view report.View) error {
-	if err := report.WriteAll(config.Out, formats, view); err != nil {
-		return err
-	}
-	err := report.Console(os.Stdout, view, report.ConsoleOptions{
+	unwritten := write(config, formats, view)
+	unprinted := report.Console(os.Stdout, view, report.ConsoleOptions{
 		Colour:  !config.NoColor && report.TerminalColumns(os.Stdout) > 0,
 		Quiet:   config.Quiet,
 		Reports: config.Out,
 	})
-	if err != nil {
-		return err
+	if err := errors.Join(unwritten, unprinted); err != nil {
+		return unwrittenError{err}
 	}
 	if os.Getenv("GITHUB_ACTIONS") == "true" {
 		if err := report.GitHub(os.Stdout, view); err != nil {
@@ -125,6 +160,20 @@ func tell(config deployment.Config, formats []string, view report.View) error {
 	}
 	if code := view.Report.ExitCode(config.Strict, config.Complete); code != verdict.ExitConformant {
 		return codeError(code)
+	}
+	return nil
+}
+
+func write(config deployment.Config, formats []string, view report.View) error {
+	if err := report.WriteAll(config.Out, formats, view); err != nil {
+		return unwrittenError{err}
+	}
+	return nil
+}
+
+func keep(config deployment.Config, found evidence.Run) error {
+	if err := evidence.Write(config.Out, found); err != nil {
+		return unwrittenError{err}
 	}
 	return nil
 }

@@ -2,13 +2,12 @@ package report
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/etna-conformance/conformance/internal/nearest"
 )
@@ -52,8 +51,8 @@ func find(name string) (Format, bool) {
 
 // WriteAll writes the view in each of the formats to its file in dir, which is
 // made where it is missing. A file is replaced whole or not at all, so that a
-// reader never sees half a report. Unknown formats are refused before
-// anything is written.
+// reader never sees half a report; one that can't be written does not keep the others from being. Unknown formats
+// are refused before anything is written.
 func WriteAll(dir string, formats []string, v View) error {
 	picked, err := Pick(formats)
 	if err != nil {
@@ -62,16 +61,13 @@ func WriteAll(dir string, formats []string, v View) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("reports: %w", err)
 	}
-	var writing errgroup.Group
+	var problems []error
 	for _, f := range picked {
-		writing.Go(func() error {
-			if err := writeFile(filepath.Join(dir, f.File), f.Render, v); err != nil {
-				return fmt.Errorf("report %s: %w", f.Name, err)
-			}
-			return nil
-		})
+		if err := writeFile(filepath.Join(dir, f.File), f.Render, v); err != nil {
+			problems = append(problems, fmt.Errorf("report %s: %w", f.Name, err))
+		}
 	}
-	return writing.Wait()
+	return errors.Join(problems...)
 }
 
 func writeFile(path string, render Renderer, v View) error {
