@@ -33,6 +33,9 @@ lint: ## go vet, staticcheck, gofmt and go mod tidy
 prove: build ## judge every fault and every variant (PART=1/4: a quarter of them)
 	@$(BIN) prove --matrix reports/matrix.md $(if $(PART),--part '$(PART)') $(if $(FAULT),--only '$(FAULT)')
 
+bench: build ## measure runs side by side: a Markdown table
+	@GOGC=25 CONFORMANCE=$(CURDIR)/$(BIN) $(GO) test -run '^$$' -bench '$(or $(BENCH),.)' -benchtime $(or $(TIMES),5)x -timeout 30m ./internal/bench | $(GO) run ./internal/bench
+
 cross: ## build for Linux, macOS and Windows
 	@for os in linux darwin windows; do echo "build for $$os"; GOOS=$$os CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/conformance || exit 1; done
 

@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// finder finds secrets. What it finds never changes, so that it can be used without a lock.
+// finder finds secrets. It never changes, so that it can be used without a lock.
 type finder struct {
 	secrets []secret
 	machine *automaton
@@ -17,14 +17,14 @@ type finder struct {
 	reach, shortest int
 	// public texts and placeholders are left alone where they stand whole.
 	public, placeholders []string
-	// known keeps the shields of the secrets that have been found, by their index.
-	known sync.Map
+	// shields are by the index of the secret around which they stand.
+	shields map[int][]shield
 	// scratch keeps the memory of searches for the next ones.
 	scratch sync.Pool
 }
 
 func newFinder(secrets []secret, public []string, byName map[string]string) *finder {
-	f := &finder{secrets: slices.Clone(secrets), public: public, placeholders: []string{withheld}}
+	f := &finder{secrets: slices.Clone(secrets), public: public, placeholders: []string{withheld}, shields: map[int][]shield{}}
 	f.scratch.New = func() any { return new(levels) }
 	for name := range byName {
 		f.placeholders = append(f.placeholders, name)
@@ -40,6 +40,8 @@ func newFinder(secrets []secret, public []string, byName map[string]string) *fin
 	for _, text := range slices.Concat(f.placeholders, public) {
 		f.reach = max(f.reach, len(text)+1)
 	}
+	f.shieldTexts(f.public, true)
+	f.shieldTexts(f.placeholders, false)
 	f.radixes = radixes()
 	spaces, digits := false, false
 	for _, s := range secrets {
@@ -67,39 +69,26 @@ type shield struct {
 	alone bool
 }
 
-func (f *finder) shieldsOf(hidden int) []shield {
-	if all, known := f.known.Load(hidden); known {
-		return all.([]shield)
-	}
-	all := f.shields(f.secrets[hidden])
-	f.known.Store(hidden, all)
-	return all
-}
-
-// shields lists the texts that the secret occurs in, with each place.
-func (f *finder) shields(s secret) []shield {
-	var all []shield
-	add := func(texts []string, alone bool) {
-		for _, text := range texts {
-			for _, offset := range occurrences(text, s) {
-				all = append(all, shield{text: text, offset: offset, alone: alone})
+// shieldTexts notes of each secret in which of the texts it occurs, with each place.
+func (f *finder) shieldTexts(texts []string, alone bool) {
+	for _, text := range texts {
+		f.machine.scan([]byte(text), func(match int32, end int) {
+			for ; match != 0; match = f.machine.nodes[f.machine.nodes[match].fail].match {
+				for _, i := range f.machine.ends[match] {
+					form := f.machine.forms[i]
+					offset := end - len(form.raw)
+					if f.secrets[form.secret].is(text[offset:end]) {
+						f.shields[form.secret] = append(f.shields[form.secret], shield{text: text, offset: offset, alone: alone})
+					}
+				}
 			}
-		}
+		})
 	}
-	add(f.public, true)
-	add(f.placeholders, false)
-	return all
 }
 
-func occurrences(text string, s secret) []int {
-	var all []int
-	for offset := 0; offset+len(s.value) <= len(text); offset++ {
-		part := text[offset : offset+len(s.value)]
-		if part == s.value || s.runes >= casedSecret && strings.EqualFold(part, s.value) {
-			all = append(all, offset)
-		}
-	}
-	return all
+// is tells whether the text is the secret, in any case where that counts.
+func (s secret) is(text string) bool {
+	return text == s.value || s.runes >= casedSecret && strings.EqualFold(text, s.value)
 }
 
 // merge joins findings that overlap; the weightiest names the placeholder.

@@ -160,7 +160,7 @@ func (s *search) add(f finding) {
 
 func (s *search) isShielded(v *view, p part, hidden, start int) bool {
 	shielded := false
-	for _, around := range s.shieldsOf(hidden) {
+	for _, around := range s.shields[hidden] {
 		from := start - around.offset
 		to := from + len(around.text)
 		if from < p.start || to > p.end || string(v.text[from:to]) != around.text {
