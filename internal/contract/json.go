@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"mime"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -62,14 +61,14 @@ func ReadJSON(body []byte) Document {
 }
 
 func (d *Document) read(body []byte) error {
-	r := reader{decoder: newDecoder(body, false)}
+	r := newReader(body, false)
 	value, err := r.value(0)
 	if err != nil && !syntactic(body) {
 		return err
 	}
 	if err != nil {
 		d.Problems = append(d.Problems, problemText(err, body))
-		r = reader{decoder: newDecoder(body, true)}
+		r = newReader(body, true)
 		if value, err = r.value(0); err != nil {
 			return err
 		}
@@ -116,6 +115,12 @@ func problemText(err error, body []byte) string {
 type reader struct {
 	decoder  *jsontext.Decoder
 	repeated []string
+	// known are the names in repeated.
+	known map[string]bool
+}
+
+func newReader(body []byte, forgiving bool) *reader {
+	return &reader{decoder: newDecoder(body, forgiving), known: map[string]bool{}}
 }
 
 func (r *reader) value(depth int) (any, error) {
@@ -146,7 +151,8 @@ func (r *reader) object(depth int) (any, error) {
 			return nil, err
 		}
 		name := token.String()
-		if _, given := object[name]; given && depth == 0 && !slices.Contains(r.repeated, name) {
+		if _, given := object[name]; given && depth == 0 && !r.known[name] {
+			r.known[name] = true
 			r.repeated = append(r.repeated, name)
 		}
 		if object[name], err = r.value(depth + 1); err != nil {

@@ -45,8 +45,11 @@ func newOutcome(ref *openapi3.SchemaRef) Outcome {
 // Has reports whether the outcome documents the member.
 func (o Outcome) Has(member string) bool { return o.schema.Properties[member] != nil }
 
-// Check returns every way in which a decoded JSON value is not of the outcome's
-// shape; none means that it fits.
+// mostViolations is how many are told of one value: a hostile one has as many as it has bytes.
+const mostViolations = 20
+
+// Check returns the ways in which a decoded JSON value is not of the outcome's
+// shape, the first of very many; none means that it fits.
 func (o Outcome) Check(value any) []Violation {
 	err := o.schema.VisitJSON(value, openapi3.MultiErrors())
 	return violations(err, value, o)
@@ -61,7 +64,9 @@ func violations(err error, value any, o Outcome) []Violation {
 	case errors.As(err, &many):
 		var list []Violation
 		for _, e := range many {
-			list = append(list, violations(e, value, o)...)
+			if list = append(list, violations(e, value, o)...); len(list) >= mostViolations {
+				return list[:mostViolations]
+			}
 		}
 		return list
 	case errors.As(err, &one):
