@@ -11,9 +11,11 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"github.com/etna-conformance/conformance/internal/deployment"
+	"github.com/etna-conformance/conformance/internal/mishap"
 	"github.com/etna-conformance/conformance/internal/report"
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
@@ -24,8 +26,7 @@ func main() { os.Exit(exit()) }
 func exit() (code int) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			fmt.Fprintf(os.Stderr, "conformance: a fault of this tool, not of the deployment: %v\n%s", cause, debug.Stack())
-			code = verdict.ExitFault
+			code = exitCode(mishap.Error(cause))
 		}
 	}()
 	// The heap of a run is small and its life short: collecting it half as often saves more than it holds.
@@ -49,9 +50,13 @@ func exitCode(err error) int {
 	var code codeError
 	var usage *deployment.ConfigError
 	var call usageError
+	var unwritten unwrittenError
 	switch {
 	case err == nil:
 		return verdict.ExitConformant
+	case errors.As(err, &unwritten):
+		fmt.Fprintln(os.Stderr, "conformance: not all could be written: "+report.Visible(strings.ReplaceAll(unwritten.Error(), "\n", "; ")))
+		return verdict.ExitFault
 	case errors.As(err, &code):
 		return int(code)
 	case errors.As(err, &usage), errors.As(err, &call):
@@ -64,3 +69,6 @@ func exitCode(err error) int {
 
 // usageError is a mistake in the call that no configuration holds.
 type usageError struct{ error }
+
+// unwrittenError is evidence or a report that could not be written: no verdict may pass without them.
+type unwrittenError struct{ error }

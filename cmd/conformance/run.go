@@ -5,12 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/etna-conformance/conformance/internal/deployment"
 	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/mishap"
 	"github.com/etna-conformance/conformance/internal/report"
 	"github.com/etna-conformance/conformance/internal/run"
 	"github.com/etna-conformance/conformance/internal/sandbox"
@@ -60,20 +63,67 @@ func judgeDeployment(ctx context.Context, config deployment.Config, formats []st
 	if err != nil {
 		return err
 	}
-	found, err := collectLive(ctx, planned, config)
-	if err != nil {
-		return err
-	}
+	return judgeLive(ctx, planned, config, known, formats)
+}
+
+// judgeLive collects, judges and tells; the evidence is written while it is judged.
+func judgeLive(ctx context.Context, planned *run.Run, config deployment.Config, known []verdict.Known, formats []string) error {
+	found := &evidence.Run{Target: planned.Suite.Target}
+	fault := guarded(func() error { return collectInto(ctx, found, planned, config) })
 	writing := make(chan error, 1)
-	go func() { writing <- evidence.Write(config.Out, *found) }()
+	go func() { writing <- guarded(func() error { return keep(config, *found) }) }()
+	view := report.View{Run: *found}
+	if fault == nil {
+		fault = guarded(func() (err error) { view.Report, err = judgeFound(ctx, planned, found, config, known); return err })
+	}
+	if fault != nil {
+		view.Report = *run.Fault(planned.Suite, toolVersion(), fault)
+		if unwritten := errors.Join(<-writing, write(config, formats, view)); unwritten != nil {
+			fault = fmt.Errorf("%w; and not all could be written: %v", fault, unwritten)
+		}
+		return fault
+	}
+	told, unkept := tell(config, formats, view), <-writing
+	if unkept != nil {
+		return unkept
+	}
+	return told
+}
+
+// guarded makes an error of a panic.
+func guarded(do func() error) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = mishap.Error(cause)
+		}
+	}()
+	return do()
+}
+
+func collectInto(ctx context.Context, into *evidence.Run, planned *run.Run, config deployment.Config) error {
+	found, err := collectLive(ctx, planned, config)
+	if found != nil {
+		*into = *found
+	}
+	return err
+}
+
+func judgeFound(ctx context.Context, planned *run.Run, found *evidence.Run, config deployment.Config, known []verdict.Known) (verdict.Report, error) {
 	judged, err := run.Judge(planned.Suite, found, toolVersion(), config.Strict)
-	if err := errors.Join(err, <-writing); err != nil {
-		return err
+	if err != nil {
+		return verdict.Report{}, err
 	}
-	if err := judged.Accept(known, time.Now()); err != nil {
-		return err
+	if ctx.Err() == nil {
+		holdSignal()
 	}
-	return tell(config, formats, report.View{Report: *judged, Run: *found})
+	return *judged, judged.Accept(known, time.Now())
+}
+
+// holdSignal lets the reports be written to their end where a first signal comes now. Judging leaves
+// no handler behind; a second signal ends the process at once.
+func holdSignal() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
 }
 
 // embed starts the embedded reference deployment where no deployment is configured.
@@ -105,26 +155,36 @@ func collectLive(ctx context.Context, planned *run.Run, config deployment.Config
 	})
 }
 
-// tell writes the reports and prints the verdict.
+// tell writes the reports and prints the verdict, which is printed also where they can't be written.
 func tell(config deployment.Config, formats []string, view report.View) error {
-	if err := report.WriteAll(config.Out, formats, view); err != nil {
-		return err
-	}
-	err := report.Console(os.Stdout, view, report.ConsoleOptions{
+	unwritten := write(config, formats, view)
+	unprinted := report.Console(os.Stdout, view, report.ConsoleOptions{
 		Colour:  !config.NoColor && report.TerminalColumns(os.Stdout) > 0,
 		Quiet:   config.Quiet,
 		Reports: config.Out,
 	})
-	if err != nil {
-		return err
-	}
 	if os.Getenv("GITHUB_ACTIONS") == "true" {
-		if err := report.GitHub(os.Stdout, view); err != nil {
-			return err
-		}
+		unprinted = errors.Join(unprinted, report.GitHub(os.Stdout, view))
+	}
+	if err := errors.Join(unwritten, unprinted); err != nil {
+		return unwrittenError{err}
 	}
 	if code := view.Report.ExitCode(config.Strict, config.Complete); code != verdict.ExitConformant {
 		return codeError(code)
+	}
+	return nil
+}
+
+func write(config deployment.Config, formats []string, view report.View) error {
+	if err := report.WriteAll(config.Out, formats, view); err != nil {
+		return unwrittenError{err}
+	}
+	return nil
+}
+
+func keep(config deployment.Config, found evidence.Run) error {
+	if err := evidence.Write(config.Out, found); err != nil {
+		return unwrittenError{err}
 	}
 	return nil
 }

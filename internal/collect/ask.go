@@ -41,6 +41,11 @@ func (r *run) ask(ctx context.Context, s plan.Step) bool {
 		request.Conn = fmt.Sprintf("%s, attempt 2", s.ID)
 		x = r.Client.Do(ctx, request)
 		attempt++
+		r.learn(x)
+	}
+	if x.Failure != nil && x.Failure.Kind == deployment.FailureRequest {
+		r.fail(fmt.Errorf("step %s: %s", s.ID, x.Failure.Text))
+		return false
 	}
 	r.keep(s, s.ID, attempt, x, r.blame(ctx, s, x))
 	return x.Answer != nil
@@ -55,8 +60,16 @@ func (r *run) askAgain(s plan.Step, x deployment.Exchange) (time.Duration, bool)
 		return 0, false
 	}
 	pause, known := retryAfter(x, time.Now())
-	r.note("The deployment limits the rate of requests: %s was answered with status %d.", s.ID, x.Answer.Status)
-	return pause, known && pause <= longestRetryAfter && s.Cost.WrongAnswers == 0
+	r.note("The deployment limits the rate of requests: it answers with status %d.", x.Answer.Status)
+	return pause, known && pause <= longestRetryAfter && s.Cost.WrongAnswers == 0 && !r.impatient.Load()
+}
+
+// learn notices that the deployment does not keep its word about when to come back: no other request waits for that
+// again, or a run would take as many pauses as its longest chain has requests.
+func (r *run) learn(x deployment.Exchange) {
+	if limited(x) {
+		r.impatient.Store(true)
+	}
 }
 
 // silent reports whether not even the first byte of an answer came.
@@ -194,8 +207,13 @@ func (r *run) stop() string {
 // blame tells a broken answer from a deployment that is not there: after silence, or a page that is
 // not the API's, a known-good request is asked. It returns "" where the answer is the deployment's own.
 func (r *run) blame(ctx context.Context, s plan.Step, x deployment.Exchange) string {
-	if !silent(x) && !page(x) || ctx.Err() != nil {
+	switch {
+	case x.Failure != nil && x.Failure.Kind == deployment.FailureInterrupted:
+		return x.Failure.Text
+	case !silent(x) && !page(x):
 		return ""
+	case ctx.Err() != nil:
+		return "the run was interrupted before anybody could tell the deployment's fault from the network's"
 	}
 	r.probing.Lock()
 	defer r.probing.Unlock()
@@ -204,6 +222,9 @@ func (r *run) blame(ctx context.Context, s plan.Step, x deployment.Exchange) str
 	}
 	if r.reachable(ctx, s.Ask.Operation) {
 		return ""
+	}
+	if ctx.Err() != nil {
+		return "the run was interrupted before anybody could tell the deployment's fault from the network's"
 	}
 	reason := "the deployment can't be reached"
 	if page(x) {
@@ -236,11 +257,33 @@ func (r *run) reachable(ctx context.Context, suspect string) bool {
 	return false
 }
 
+// keyless are requests without a key of all operations that the plan may not ask at all.
+func (r *run) keyless() []plan.Step {
+	var steps []plan.Step
+	for _, o := range r.Contract.Operations {
+		if !o.Secured {
+			continue
+		}
+		ask := &plan.Ask{Operation: o.ID, Values: map[string]any{}}
+		for _, v := range o.Parameters {
+			if ask.Values[v.Name] = v.Example; v.Fact == "deployment.apiVersion" {
+				ask.Values[v.Name] = r.Target.APIVersion
+			}
+		}
+		// Without a body it changes nothing even where keys are not looked at.
+		if o.HasBody {
+			ask.NoBody, ask.Breaks = true, "the body is missing"
+		}
+		steps = append(steps, plan.Step{ID: "no-key/" + o.ID, Ask: ask})
+	}
+	return steps
+}
+
 // knownGood lists one harmless request for each operation and key, those that have been answered first.
 func (r *run) knownGood() []plan.Step {
 	var answered, others []plan.Step
 	seen := map[[2]string]bool{}
-	for _, s := range r.Plan.Steps {
+	for _, s := range slices.Concat(r.Plan.Steps, r.keyless()) {
 		if s.Ask == nil || s.Cost.Mails+s.Cost.WrongAnswers > 0 {
 			continue
 		}
@@ -283,13 +326,27 @@ func page(x deployment.Exchange) bool {
 	if x.Answer == nil || json.Valid(x.Answer.Body) {
 		return false
 	}
-	html := strings.Contains(strings.ToLower(header(x, "Content-Type")), "html") || strings.HasPrefix(strings.TrimSpace(string(x.Answer.Body)), "<")
 	switch status := x.Answer.Status; {
-	case status == http.StatusBadGateway, status == http.StatusServiceUnavailable, status == http.StatusGatewayTimeout:
+	case slices.Contains(elsewhere(), status):
 		return true
-	case status == http.StatusOK, status == http.StatusUnauthorized, status == http.StatusForbidden,
-		status == http.StatusProxyAuthRequired, status == http.StatusNetworkAuthenticationRequired, status > 504:
-		return html
+	case status == http.StatusOK, status == http.StatusUnauthorized, status == http.StatusForbidden, status > 504:
+		return html(x)
 	}
 	return false
+}
+
+// elsewhere are the statuses by which a proxy says that it does not reach the deployment, and those by which
+// another server says that it knows no such path.
+func elsewhere() []int {
+	return []int{
+		http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout,
+		http.StatusProxyAuthRequired, http.StatusNetworkAuthenticationRequired,
+		http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusMisdirectedRequest,
+	}
+}
+
+func html(x deployment.Exchange) bool {
+	begin := strings.ToLower(strings.TrimSpace(string(x.Answer.Body[:min(len(x.Answer.Body), 200)])))
+	return strings.Contains(strings.ToLower(header(x, "Content-Type")), "html") ||
+		strings.HasPrefix(begin, "<!doctype html") || strings.HasPrefix(begin, "<html")
 }

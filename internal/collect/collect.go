@@ -4,15 +4,18 @@ package collect
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/etna-conformance/conformance/internal/contract"
 	"github.com/etna-conformance/conformance/internal/deployment"
 	"github.com/etna-conformance/conformance/internal/evidence"
 	"github.com/etna-conformance/conformance/internal/inbox"
+	"github.com/etna-conformance/conformance/internal/mishap"
 	"github.com/etna-conformance/conformance/internal/plan"
 	"github.com/etna-conformance/conformance/internal/seal"
 )
@@ -47,7 +50,7 @@ func Run(ctx context.Context, o Options) (*evidence.Run, error) {
 	r.openBoxes(ctx)
 	var wait sync.WaitGroup
 	for _, s := range o.Plan.Steps {
-		wait.Go(func() { r.execute(ctx, r.states[s.ID]) })
+		wait.Go(func() { r.guard(func() { r.execute(ctx, r.states[s.ID]) }) })
 	}
 	wait.Wait()
 	r.closeBoxes(ctx)
@@ -74,6 +77,8 @@ type run struct {
 	// stopped says why nothing more is sent, "" while something is.
 	stopped string
 	fault   error
+	// impatient is true once the deployment has not kept its word about when to ask again.
+	impatient atomic.Bool
 	// probing lets one known-good request speak for all that wait for it; rechecking is for one trader at a time.
 	probing, rechecking sync.Mutex
 }
@@ -113,6 +118,16 @@ func (r *run) execute(ctx context.Context, s *state) {
 	default:
 		s.ok = true
 	}
+}
+
+// guard makes a fault of this tool of a panic: in a goroutine it would end the process without a report.
+func (r *run) guard(do func()) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			r.fail(errors.New(r.Vault.Text(mishap.Error(cause).Error())))
+		}
+	}()
+	do()
 }
 
 // ready waits for what comes before the step; false when the step can't be carried out.

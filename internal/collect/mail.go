@@ -17,10 +17,14 @@ import (
 // boxes are the traders' mailboxes, as far as they changed during the run.
 type boxes struct {
 	inbox inbox.Inbox
-	// problem says why the inbox can't be read at all.
-	problem string
 
-	mu    sync.Mutex
+	mu sync.Mutex
+	// problem says why the inbox can't be read, or can't any more.
+	problem string
+	// failing is since when it has not been readable, zero where it is; outage when it last was not, and cause why.
+	failing, outage time.Time
+	cause           string
+
 	marks map[string]inbox.Mark // by lower-case address
 	mails []mail
 	known map[string]bool // ids of mails
@@ -48,22 +52,13 @@ func (r *run) openBoxes(ctx context.Context) {
 		close(r.boxes.ended)
 		return
 	}
-	go r.boxes.relay()
+	go r.guard(r.boxes.relay)
 	r.markAll(ctx)
 }
 
 // markAll remembers what mail is there already; an inbox that can't be read makes all mail untestable.
 func (r *run) markAll(ctx context.Context) {
-	r.eachAddress(func(address string) {
-		mark, err := r.Inbox.Mark(ctx, address)
-		r.boxes.mu.Lock()
-		defer r.boxes.mu.Unlock()
-		if err != nil {
-			r.boxes.problem = err.Error()
-			return
-		}
-		r.boxes.marks[address] = mark
-	})
+	r.eachAddress(func(address string) { r.mark(ctx, address) })
 }
 
 // mostLooks bounds how many boxes are looked into at once.
@@ -73,9 +68,20 @@ func (r *run) eachAddress(look func(address string)) {
 	var group errgroup.Group
 	group.SetLimit(mostLooks)
 	for _, address := range r.addresses() {
-		group.Go(func() error { look(address); return nil })
+		group.Go(func() error { r.guard(func() { look(address) }); return nil })
 	}
 	_ = group.Wait()
+}
+
+func (r *run) mark(ctx context.Context, address string) {
+	mark, err := r.Inbox.Mark(ctx, address)
+	if err != nil {
+		r.boxes.giveUp(err.Error())
+		return
+	}
+	r.boxes.mu.Lock()
+	defer r.boxes.mu.Unlock()
+	r.boxes.marks[address] = mark
 }
 
 func (r *run) addresses() []string {
@@ -106,11 +112,18 @@ func (b *boxes) relay() {
 
 // closeBoxes looks into all boxes a last time: what an earlier request brought is there by now.
 func (r *run) closeBoxes(ctx context.Context) {
-	if r.Inbox != nil && r.boxes.problem == "" {
-		r.eachAddress(func(address string) { _ = r.look(ctx, address) })
+	if r.Inbox != nil {
+		r.eachAddress(func(address string) { r.lookLast(ctx, address) })
 	}
 	close(r.boxes.stop)
 	<-r.boxes.ended
+}
+
+// lookLast must succeed, or nobody could say of the box that it holds no more.
+func (r *run) lookLast(ctx context.Context, address string) {
+	if err := r.look(ctx, address); err != nil && ctx.Err() == nil {
+		r.boxes.giveUp(err.Error())
+	}
 }
 
 func (b *boxes) wake() <-chan struct{} {
@@ -121,6 +134,9 @@ func (b *boxes) wake() <-chan struct{} {
 
 // look adds what is new in the address's box.
 func (r *run) look(ctx context.Context, address string) error {
+	if r.boxes.dead() != "" {
+		return errDead
+	}
 	address = strings.ToLower(address)
 	r.boxes.mu.Lock()
 	mark, marked := r.boxes.marks[address]
@@ -128,7 +144,11 @@ func (r *run) look(ctx context.Context, address string) error {
 	if !marked {
 		return nil
 	}
+	began := time.Now()
 	mails, err := r.Inbox.Since(ctx, address, mark)
+	if ctx.Err() == nil {
+		r.boxes.learn(began, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -173,7 +193,7 @@ func (r *run) notSent() []string {
 // beforeAccepted looks into the trader's box a last time before the accepted reset goes out: a code
 // that is there already has another cause.
 func (r *run) beforeAccepted(ctx context.Context, s plan.Step) {
-	if t, found := r.trader(s.Lane); found && r.Inbox != nil && r.boxes.problem == "" {
+	if t, found := r.trader(s.Lane); found && r.Inbox != nil {
 		_ = r.look(ctx, t.MailTo)
 	}
 	r.mu.Lock()
@@ -193,9 +213,7 @@ func (r *run) trader(login string) (evidence.Trader, bool) {
 func (r *run) await(ctx context.Context, s plan.Step) bool {
 	w := evidence.Wait{Step: s.ID, Trader: s.Await.Trader, For: s.Await.For, Started: time.Now(), Deadline: r.Target.MailDeadline}
 	t, _ := r.trader(w.Trader)
-	if r.boxes.problem != "" {
-		w.Problem = r.boxes.problem
-	} else if r.brings(w.For) {
+	if w.Problem = r.boxes.dead(); w.Problem == "" && r.brings(w.For) {
 		w.Mail, w.Problem = r.watch(ctx, t, w.Deadline, func(m mail) bool { return !slices.Contains(m.before, w.For) })
 	}
 	w.Duration = time.Since(w.Started)
@@ -220,20 +238,21 @@ func (r *run) addWait(w evidence.Wait) {
 func (r *run) watch(ctx context.Context, t evidence.Trader, atMost time.Duration, pass func(mail) bool) (id, problem string) {
 	deadline := time.NewTimer(atMost)
 	defer deadline.Stop()
+	began := time.Now()
 	for {
 		woken := r.boxes.wake()
-		err := r.look(ctx, t.MailTo)
+		_ = r.look(ctx, t.MailTo)
 		if m, found := r.find(t, pass); found {
 			return m.ID, ""
+		}
+		if problem := r.boxes.dead(); problem != "" {
+			return "", problem
 		}
 		select {
 		case <-woken:
 		case <-time.After(pollEvery):
 		case <-deadline.C:
-			if err != nil {
-				return "", err.Error()
-			}
-			return "", ""
+			return "", r.boxes.outageSince(began.Add(-longestOutage))
 		case <-ctx.Done():
 			return "", "interrupted"
 		}

@@ -20,7 +20,7 @@ const shortestWatch = 2 * time.Second
 // code alone, twice out of two, has sent it.
 func (r *run) recheck(ctx context.Context, s plan.Recheck) bool {
 	t, _ := r.trader(s.Trader)
-	if r.Inbox == nil || r.boxes.problem != "" || !r.suspicious(ctx, t) {
+	if r.Inbox == nil || r.boxes.dead() != "" || !r.suspicious(ctx, t) {
 		return true
 	}
 	r.rechecking.Lock()

@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 	"unicode"
@@ -22,6 +23,7 @@ func Describe(c deployment.Config, k *contract.Contract) (evidence.Target, *seal
 	}
 	if c.Inbox.URL != "" {
 		t.Inbox = c.Inbox.Kind
+		addInboxPassword(vault, c.Inbox.URL)
 	}
 	if t.HasKey {
 		t.NearKeys = addNear(vault, "app-key", c.AppKey)
@@ -36,6 +38,16 @@ func Describe(c deployment.Config, k *contract.Contract) (evidence.Target, *seal
 		t.Traders[i].Question = vault.Text(trader.Question)
 	}
 	return t, vault
+}
+
+func addInboxPassword(vault *seal.Vault, address string) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return
+	}
+	if password, given := u.User.Password(); given && password != "" {
+		vault.Add("‹inbox password›", password)
+	}
 }
 
 func describeTrader(c deployment.Trader, vault *seal.Vault) evidence.Trader {

@@ -59,7 +59,8 @@ type Config struct {
 type Inbox struct {
 	// Kind is "mailhog" or "mailpit".
 	Kind string
-	// URL is the base URL of its API, without a trailing slash.
+	// URL is the base URL of its API, without a trailing slash. It may carry a
+	// user name and a password, which are a secret.
 	URL string
 }
 

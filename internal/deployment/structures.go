@@ -24,7 +24,7 @@ func (d *document) into(key string, target *string, check func(string) (string, 
 
 func readInbox(d *document, c *Config, n *node) error {
 	var mailhog, mailpit string
-	err := d.mapping("inbox", n, d.into("mailhog", &mailhog, baseURL), d.into("mailpit", &mailpit, baseURL))
+	err := d.mapping("inbox", n, d.into("mailhog", &mailhog, inboxURL), d.into("mailpit", &mailpit, inboxURL))
 	switch {
 	case err != nil:
 		return err

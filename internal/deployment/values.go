@@ -139,9 +139,28 @@ func setInboxOf(c *Config, kind, address string) error {
 	if err := oneOf("kind of inbox", kind, "mailhog", "mailpit"); err != nil {
 		return err
 	}
-	u, err := baseURL(address)
+	u, err := inboxURL(address)
 	c.Inbox = Inbox{Kind: kind, URL: u}
 	return err
+}
+
+// inboxURL is a base URL that may carry a user name and a password: inboxes know no other way.
+func inboxURL(value string) (string, error) {
+	u, err := url.Parse(value)
+	if err != nil || u.User == nil {
+		return baseURL(value)
+	}
+	login := u.User
+	u.User = nil
+	plain, err := baseURL(u.String())
+	if err != nil {
+		return "", err
+	}
+	if u, err = url.Parse(plain); err != nil {
+		return "", err
+	}
+	u.User = login
+	return u.String(), nil
 }
 
 func setSecretQuestions(c *Config, value string) error {

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/etna-conformance/conformance/internal/mishap"
 	"github.com/etna-conformance/conformance/internal/nearest"
 )
 
@@ -52,8 +53,8 @@ func find(name string) (Format, bool) {
 
 // WriteAll writes the view in each of the formats to its file in dir, which is
 // made where it is missing. A file is replaced whole or not at all, so that a
-// reader never sees half a report. Unknown formats are refused before
-// anything is written.
+// reader never sees half a report; one that can't be written does not keep the others from being. Unknown formats
+// are refused before anything is written.
 func WriteAll(dir string, formats []string, v View) error {
 	picked, err := Pick(formats)
 	if err != nil {
@@ -74,7 +75,12 @@ func WriteAll(dir string, formats []string, v View) error {
 	return writing.Wait()
 }
 
-func writeFile(path string, render Renderer, v View) error {
+func writeFile(path string, render Renderer, v View) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = mishap.Error(cause)
+		}
+	}()
 	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
 		return err

@@ -2,9 +2,11 @@ package run
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -36,26 +38,80 @@ func Judge(suite *suites.Suite, run *evidence.Run, version string, strict bool) 
 	return Report(suite, run, report, version)
 }
 
+// mostBroken is how many broken checks are told; one mistake may break them all.
+const mostBroken = 3
+
 // Report makes the verdicts of Ginkgo's report.
 func Report(suite *suites.Suite, run *evidence.Run, report types.Report, version string) (*verdict.Report, error) {
 	results, broken := verdict.Results(report)
 	if len(broken) > 0 {
-		return nil, errors.New("a check broke: " + strings.Join(broken, "; "))
+		return nil, errors.New("a check broke: " + strings.Join(broken[:min(len(broken), mostBroken)], "; "))
 	}
-	r := &verdict.Report{
+	unjudged := missing(suite, results)
+	byUser := slices.Contains(report.SpecialSuiteFailureReasons, interruptedByUser)
+	if len(unjudged) > 0 && !byUser {
+		return nil, fmt.Errorf("%d checks were not carried out, the first of %s", len(unjudged), unjudged[0].Requirement)
+	}
+	r := head(suite, run.Target, version)
+	r.RunID, r.Started, r.DurationMs = run.ID, run.Started, run.Duration.Milliseconds()
+	r.Interrupted, r.Observations = run.Interrupted || byUser, run.Observations
+	r.CriticalPath = criticalPath(suite.Plan, run)
+	r.Fill(judged(suite), slices.Concat(results, unjudged))
+	return r, nil
+}
+
+// interruptedByUser is Ginkgo's word for a signal that came while the specs ran.
+const interruptedByUser = "Interrupted by User"
+
+// missing are the checks that have no result, as untestable ones.
+func missing(suite *suites.Suite, results []verdict.Result) []verdict.Result {
+	known := map[[2]string]bool{}
+	for _, r := range results {
+		known[[2]string{r.Requirement, r.Subject}] = true
+	}
+	var list []verdict.Result
+	for _, c := range suite.Checks {
+		for _, s := range c.Subjects {
+			if !known[[2]string{c.Requirement.ID, s.Name}] {
+				list = append(list, untestable(c, s.Name, "the run was interrupted before this was judged"))
+			}
+		}
+	}
+	return list
+}
+
+func untestable(c suites.Check, subject, reason string) verdict.Result {
+	return verdict.Result{Requirement: c.Requirement.ID, Subject: subject, Verdict: verdict.Untestable, Reason: reason}
+}
+
+// Fault is the report of a run in which this tool broke: nothing is judged, and every format says so.
+func Fault(suite *suites.Suite, version string, cause error) *verdict.Report {
+	r := head(suite, suite.Target, version)
+	r.Fault, r.Started = cause.Error(), time.Now()
+	var results []verdict.Result
+	for _, c := range suite.Checks {
+		results = append(results, untestable(c, "this tool", "a fault of this tool, not of the deployment: "+r.Fault))
+	}
+	r.Fill(judged(suite), results)
+	return r
+}
+
+// head is what a report says whatever came of the run.
+func head(suite *suites.Suite, t evidence.Target, version string) *verdict.Report {
+	return &verdict.Report{
 		Tool:       verdict.Tool{Name: "conformance", Version: version},
 		Contract:   verdict.Contract{Version: suite.Contract.Version, SHA256: suite.Contract.SHA256},
-		Deployment: verdict.Deployment{URL: run.Target.URL, Name: run.Target.Name, Version: run.Target.Version, Embedded: run.Target.Embedded},
-		RunID:      run.ID, Started: run.Started, DurationMs: run.Duration.Milliseconds(),
-		Profiles: run.Target.Profiles, Interrupted: run.Interrupted, Observations: run.Observations,
-		CriticalPath: criticalPath(suite.Plan, run),
+		Deployment: verdict.Deployment{URL: t.URL, Name: t.Name, Version: t.Version, Embedded: t.Embedded},
+		Profiles:   t.Profiles,
 	}
-	var judged []verdict.Judged
+}
+
+func judged(suite *suites.Suite) []verdict.Judged {
+	var list []verdict.Judged
 	for _, c := range suite.Checks {
-		judged = append(judged, verdict.Judged{Requirement: c.Requirement, Missing: c.Missing, ByDocuments: c.ByDocuments})
+		list = append(list, verdict.Judged{Requirement: c.Requirement, Missing: c.Missing, ByDocuments: c.ByDocuments})
 	}
-	r.Fill(judged, results)
-	return r, nil
+	return list
 }
 
 // failer is what Ginkgo reports the suite's failure to; the verdicts say it better.

@@ -99,13 +99,18 @@ func (r *Run) Collect(ctx context.Context, version string, progress func(done, a
 	return collect.Run(ctx, options)
 }
 
+// inboxPatience is how many times as long as the deployment an inbox may take: MailHog searches all its mails.
+const inboxPatience = 3
+
 // open opens the configured inbox; it stands behind the same proxies and authorities as the deployment.
 func open(c deployment.Config) (inbox.Inbox, error) {
 	verify, err := c.TLS()
 	if err != nil {
 		return nil, err
 	}
-	options := inbox.Options{URL: c.Inbox.URL, Proxy: http.ProxyFromEnvironment, TLS: verify}
+	options := inbox.Options{
+		URL: c.Inbox.URL, Timeout: inboxPatience * c.RequestTimeout, Proxy: http.ProxyFromEnvironment, TLS: verify,
+	}
 	if c.Inbox.Kind == "mailpit" {
 		return inbox.Mailpit(options)
 	}

@@ -31,19 +31,21 @@ const (
 
 // Report is the verdict of one run.
 type Report struct {
-	SchemaVersion int           `json:"schemaVersion"`
-	Tool          Tool          `json:"tool"`
-	Contract      Contract      `json:"contract"`
-	Deployment    Deployment    `json:"deployment"`
-	RunID         string        `json:"runId"`
-	Started       time.Time     `json:"started"`
-	DurationMs    int64         `json:"durationMs"`
-	Profiles      []string      `json:"profiles"`
-	Interrupted   bool          `json:"interrupted,omitempty"`
-	Verdict       Overall       `json:"verdict"`
-	Counts        Counts        `json:"counts"`
-	Requirements  []Requirement `json:"requirements"`
-	Observations  []string      `json:"observations"`
+	SchemaVersion int        `json:"schemaVersion"`
+	Tool          Tool       `json:"tool"`
+	Contract      Contract   `json:"contract"`
+	Deployment    Deployment `json:"deployment"`
+	RunID         string     `json:"runId"`
+	Started       time.Time  `json:"started"`
+	DurationMs    int64      `json:"durationMs"`
+	Profiles      []string   `json:"profiles"`
+	Interrupted   bool       `json:"interrupted,omitempty"`
+	// Fault says what went wrong within this tool; then nothing was judged.
+	Fault        string        `json:"fault,omitempty"`
+	Verdict      Overall       `json:"verdict"`
+	Counts       Counts        `json:"counts"`
+	Requirements []Requirement `json:"requirements"`
+	Observations []string      `json:"observations"`
 	// StaleBaseline says which entries of the baseline no longer hold; they fail the gate.
 	StaleBaseline []string `json:"staleBaseline,omitempty"`
 	// CriticalPath is the longest chain of exchanges and mail waits that

@@ -98,7 +98,7 @@ func (r *Report) overall() Overall {
 	switch musts := r.Counts.Musts; {
 	case musts.Failed > 0:
 		return NotConformant
-	case musts.Untestable > 0 || r.Interrupted:
+	case musts.Untestable > 0 || r.Interrupted || r.Fault != "":
 		return Incomplete
 	case missing > 0 || musts.Passed == 0:
 		return PartlyJudged
@@ -120,6 +120,8 @@ const (
 // complete is set, a must that is not applicable counts as not judged.
 func (r *Report) ExitCode(strict, complete bool) int {
 	switch musts := r.Counts.Musts; {
+	case r.Fault != "":
+		return ExitFault
 	case r.Interrupted:
 		return ExitInterrupted
 	case r.failed(strict) || len(r.StaleBaseline) > 0:

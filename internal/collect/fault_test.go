@@ -1,0 +1,98 @@
+package collect_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/etna-conformance/conformance/internal/collect"
+	"github.com/etna-conformance/conformance/internal/deployment"
+	"github.com/etna-conformance/conformance/internal/inbox"
+	"github.com/etna-conformance/conformance/internal/plan"
+	"github.com/etna-conformance/conformance/internal/run"
+	"github.com/etna-conformance/conformance/internal/sandbox"
+	"github.com/etna-conformance/conformance/suites"
+)
+
+// options plan a whole run against a right deployment.
+func options(t *testing.T) collect.Options {
+	t.Helper()
+	s, err := sandbox.Start(sandbox.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	config := deployment.Config{MailDeadline: 2 * time.Second, RequestTimeout: time.Second, Profiles: []string{"core"}, APIVersion: "1.0"}
+	run.Point(&config, s)
+	c, err := run.Contract("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	target, vault := collect.Describe(config, c)
+	suite, err := suites.New(c, target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := config.Client("test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	return collect.Options{RunID: "test", Contract: c, Plan: suite.Plan, Target: target, Vault: vault, Client: client}
+}
+
+// wantFault checks that the run comes to its end with the fault, and with what evidence there is.
+func wantFault(t *testing.T, o collect.Options, text string) {
+	t.Helper()
+	found, err := collect.Run(t.Context(), o)
+	if err == nil || !strings.Contains(err.Error(), text) {
+		t.Errorf("error %v, want one with %q", err, text)
+	}
+	if found == nil {
+		t.Error("no evidence")
+	}
+}
+
+func TestPanicInAStepIsAFault(t *testing.T) {
+	o := options(t)
+	o.Progress = func(done, _ int, _ string) {
+		if done == 3 {
+			panic("progress broke")
+		}
+	}
+	wantFault(t, o, "panic: progress broke")
+}
+
+// brokenInbox panics where its name says.
+type brokenInbox struct{ in string }
+
+func (b brokenInbox) at(place string) {
+	if b.in == place {
+		panic("the inbox broke in " + place)
+	}
+}
+
+func (b brokenInbox) Mark(context.Context, string) (inbox.Mark, error) { b.at("Mark"); return nil, nil }
+func (b brokenInbox) Since(context.Context, string, inbox.Mark) ([]inbox.Mail, error) {
+	b.at("Since")
+	return nil, nil
+}
+func (b brokenInbox) Wake() <-chan struct{} { b.at("Wake"); return nil }
+func (b brokenInbox) Close() error          { return nil }
+
+func TestPanicInTheInboxIsAFault(t *testing.T) {
+	for _, place := range []string{"Mark", "Since", "Wake"} {
+		t.Run(place, func(t *testing.T) {
+			o := options(t)
+			o.Inbox = brokenInbox{place}
+			wantFault(t, o, "panic: the inbox broke in "+place)
+		})
+	}
+}
+
+func TestRequestOfOursThatBreaksTheContractIsAFault(t *testing.T) {
+	o := options(t)
+	o.Plan = &plan.Plan{Steps: []plan.Step{{ID: "ours", Ask: &plan.Ask{Operation: "resetPassword", Values: map[string]any{"version": "1.0"}}}}}
+	wantFault(t, o, "step ours breaks the contract, and should not")
+}

@@ -1,0 +1,316 @@
+package hostile_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"log"
+	"math/big"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/etna-conformance/conformance/internal/sandbox"
+	"github.com/etna-conformance/conformance/internal/verdict"
+)
+
+func TestDeploymentThatIsNotThereIsUntestable(t *testing.T) {
+	for name, c := range map[string]struct {
+		behave behaviour
+		says   string
+	}{
+		"closes every connection": {says(""), "the deployment can't be reached: The connection was closed before an answer began."},
+		"resets every connection": {resets(""), "the deployment can't be reached: The connection was reset before an answer began."},
+		"never answers":           {saysAndHangs(""), "the deployment can't be reached: No answer came within 1s."},
+		"bad gateway":             {page(http.StatusBadGateway), "a page (status 502) answers in place of the API"},
+		"maintenance":             {page(http.StatusServiceUnavailable), "a page (status 503) answers in place of the API"},
+		"sign-in page":            {page(http.StatusOK), "a page (status 200) answers in place of the API"},
+		"block page":              {page(http.StatusForbidden), "a page (status 403) answers in place of the API"},
+		"another web site":        {page(http.StatusNotFound), "a page (status 404) answers in place of the API"},
+		"another server":          {http.NotFound, "a page (status 404) answers in place of the API"},
+		"proxy that wants a login": {func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, "who are you?", http.StatusProxyAuthRequired)
+		}, "a page (status 407) answers in place of the API"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := start(t, sandbox.Options{})
+			d.url = before(t, d.URL, everywhere(c.behave)).URL
+			d.judge(t).wantUntestable(t, c.says)
+		})
+	}
+}
+
+func TestDeploymentThatCannotBeConnectedToIsUntestable(t *testing.T) {
+	for name, c := range map[string]struct{ url, says string }{
+		"nobody listens":     {"http://" + closedPort(t), "There is no connection: connection refused."},
+		"no such name":       {"http://deployment.invalid", `The name "deployment.invalid" can't be resolved`},
+		"TLS on a port that": {"https://" + plainPort(t), "The port speaks plain HTTP, not TLS"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := start(t, sandbox.Options{})
+			d.url = c.url
+			e := d.judge(t)
+			e.wantUntestable(t, "the deployment can't be reached: "+c.says)
+			if e.took > 30*time.Second {
+				t.Errorf("it took %v to say so", e.took)
+			}
+		})
+	}
+}
+
+// closedPort is one that somebody has taken, and nobody listens on.
+func closedPort(t *testing.T) string {
+	t.Helper()
+	socket, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = syscall.Close(socket) })
+	if err := syscall.Bind(socket, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+		t.Fatal(err)
+	}
+	name, err := syscall.Getsockname(socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("127.0.0.1:%d", name.(*syscall.SockaddrInet4).Port)
+}
+
+func plainPort(t *testing.T) string {
+	t.Helper()
+	s := httptest.NewUnstartedServer(http.NotFoundHandler())
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.Start()
+	t.Cleanup(s.Close)
+	return s.Listener.Addr().String()
+}
+
+// TestSilenceEverywhereEndsSoon checks that silence is not waited for once a request.
+func TestSilenceEverywhereEndsSoon(t *testing.T) {
+	d := start(t, sandbox.Options{})
+	d.url = before(t, d.URL, everywhere(saysAndHangs(""))).URL
+	d.settings["requestTimeout"], d.settings["concurrency"] = "500ms", "2"
+	e := d.judge(t)
+	e.wantUntestable(t, "No answer came within 500ms.")
+	if e.took > 15*time.Second {
+		t.Errorf("it took %v", e.took)
+	}
+}
+
+func TestDeploymentThatDiesHalfWay(t *testing.T) {
+	for name, c := range map[string]struct {
+		behave behaviour
+		says   string
+	}{
+		"maintenance":           {page(http.StatusServiceUnavailable), "a page (status 503) answers"},
+		"maintenance for hours": {page(http.StatusServiceUnavailable, "Retry-After", "3600"), "a page (status 503) answers"},
+		"silence":               {says(""), "the deployment can't be reached"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := start(t, sandbox.Options{})
+			var asked atomic.Int64
+			d.url = before(t, d.URL, func(w http.ResponseWriter, r *http.Request) bool {
+				if asked.Add(1) <= 15 {
+					return false
+				}
+				c.behave(w, r)
+				return true
+			}).URL
+			e := d.judge(t)
+			e.want(t, verdict.ExitIncomplete, c.says)
+			if failed := e.with(verdict.Failed); len(failed) > 0 {
+				t.Errorf("accused of %v\n%s", failed, e.said())
+			}
+		})
+	}
+}
+
+// TestOneLostConnectionIsForgiven checks that silence is asked about once more, and that both attempts stay in evidence.
+func TestOneLostConnectionIsForgiven(t *testing.T) {
+	d := start(t, sandbox.Options{})
+	var lost atomic.Int64
+	d.url = before(t, d.URL, func(w http.ResponseWriter, r *http.Request) bool {
+		if r.URL.Query().Get("username") != d.Traders[0].Login || lost.Add(1) > 1 {
+			return false
+		}
+		resets("")(w, r)
+		return true
+	}).URL
+	e := d.judge(t)
+	e.want(t, verdict.ExitConformant)
+	evidence, err := os.ReadFile(filepath.Join(e.out, "evidence.har"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"The connection was reset before an answer began.", `"_attempt": 2`} {
+		if !strings.Contains(string(evidence), text) {
+			t.Errorf("the evidence does not hold %s", text)
+		}
+	}
+}
+
+// limits answers with the status to the first so many requests, -1 for all.
+func limits(first int64, status int, retryAfter string) func(http.ResponseWriter, *http.Request) bool {
+	var asked atomic.Int64
+	return func(w http.ResponseWriter, _ *http.Request) bool {
+		if n := asked.Add(1); first >= 0 && n > first {
+			return false
+		}
+		w.Header().Set("Content-Type", "application/json")
+		if retryAfter != "" {
+			w.Header().Set("Retry-After", retryAfter)
+		}
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, `{"message": "slow down"}`)
+		return true
+	}
+}
+
+func TestRateLimits(t *testing.T) {
+	for name, c := range map[string]struct {
+		limit func(http.ResponseWriter, *http.Request) bool
+		exit  int
+		most  time.Duration
+	}{
+		"a while, and says how long":       {limits(8, http.StatusTooManyRequests, "1"), verdict.ExitConformant, 20 * time.Second},
+		"a while, 503":                     {limits(8, http.StatusServiceUnavailable, "1"), verdict.ExitConformant, 20 * time.Second},
+		"a while, until a time":            {limits(8, http.StatusTooManyRequests, time.Now().Add(2*time.Second).UTC().Format(http.TimeFormat)), verdict.ExitConformant, 20 * time.Second},
+		"always":                           {limits(-1, http.StatusTooManyRequests, ""), verdict.ExitIncomplete, 20 * time.Second},
+		"always, and promises otherwise":   {limits(-1, http.StatusTooManyRequests, "1"), verdict.ExitIncomplete, 10 * time.Second},
+		"always, 503":                      {limits(-1, http.StatusServiceUnavailable, "1"), verdict.ExitIncomplete, 10 * time.Second},
+		"longer than anybody waits":        {limits(-1, http.StatusTooManyRequests, "86400"), verdict.ExitIncomplete, 10 * time.Second},
+		"a Retry-After that means nothing": {limits(-1, http.StatusTooManyRequests, "-5"), verdict.ExitIncomplete, 10 * time.Second},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := start(t, sandbox.Options{})
+			d.url = before(t, d.URL, c.limit).URL
+			e := d.judge(t)
+			e.want(t, c.exit, "limits the rate of requests")
+			if failed := e.with(verdict.Failed); len(failed) > 0 {
+				t.Errorf("accused of %v\n%s", failed, e.said())
+			}
+			if e.took > c.most {
+				t.Errorf("it took %v", e.took)
+			}
+		})
+	}
+}
+
+// certificate issues one for 127.0.0.1 by itself, as PEM and for a server.
+func certificate(t *testing.T, from, until time.Time) (file string, pair tls.Certificate) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "deployment"}, NotBefore: from, NotAfter: until,
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file = filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file, tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+}
+
+// secure puts TLS before a right deployment; http2 offers HTTP/2 as well.
+func secure(t *testing.T, address string, pair tls.Certificate, http2 bool) string {
+	t.Helper()
+	server := httptest.NewUnstartedServer((&front{spoil: nothing}).handler(t, address))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.TLS = &tls.Config{Certificates: []tls.Certificate{pair}}
+	server.EnableHTTP2 = http2
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+func TestCertificates(t *testing.T) {
+	hour := time.Hour
+	file, good := certificate(t, time.Now().Add(-hour), time.Now().Add(hour))
+	expiredFile, expired := certificate(t, time.Now().Add(-2*hour), time.Now().Add(-hour))
+	otherFile, _ := certificate(t, time.Now().Add(-hour), time.Now().Add(hour))
+	for name, c := range map[string]struct {
+		pair tls.Certificate
+		args []string
+		exit int
+		says string
+	}{
+		"of nobody known":           {good, nil, verdict.ExitIncomplete, "an authority that is not trusted here (declare it as caFile)"},
+		"of another authority":      {good, []string{"--ca-file", otherFile}, verdict.ExitIncomplete, "The certificate"},
+		"of a declared authority":   {good, []string{"--ca-file", file}, verdict.ExitConformant, ""},
+		"not verified":              {good, []string{"--insecure"}, verdict.ExitConformant, ""},
+		"expired":                   {expired, []string{"--ca-file", expiredFile}, verdict.ExitIncomplete, "The certificate expired at"},
+		"expired, but not verified": {expired, []string{"--insecure"}, verdict.ExitConformant, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := start(t, sandbox.Options{})
+			d.url, d.args = secure(t, d.URL, c.pair, false), c.args
+			e := d.judge(t)
+			if c.exit == verdict.ExitIncomplete {
+				e.wantUntestable(t, c.says)
+			}
+			e.want(t, c.exit)
+		})
+	}
+}
+
+func TestHTTP2(t *testing.T) {
+	file, pair := certificate(t, time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
+	d := start(t, sandbox.Options{})
+	d.url, d.args = secure(t, d.URL, pair, true), []string{"--ca-file", file}
+	e := d.judge(t)
+	e.want(t, verdict.ExitConformant)
+	if evidence, err := os.ReadFile(filepath.Join(e.out, "evidence.har")); err != nil || !strings.Contains(string(evidence), "HTTP/2.0") {
+		t.Errorf("HTTP/2 was not spoken (%v)", err)
+	}
+}
+
+func TestIPv6(t *testing.T) {
+	l, err := net.Listen("tcp", "[::1]:0")
+	if err != nil {
+		t.Skip("this host has no IPv6")
+	}
+	l.Close()
+	start(t, sandbox.Options{Addr: "[::1]:0"}).judge(t).want(t, verdict.ExitConformant)
+}
+
+func TestProxyOfTheEnvironment(t *testing.T) {
+	d := start(t, sandbox.Options{})
+	proxy := before(t, d.URL, nothing)
+	d.url = "http://deployment.example"
+	d.env = []string{"HTTP_PROXY=" + proxy.URL}
+	d.judge(t).want(t, verdict.ExitConformant)
+	if proxy.requests.Load() == 0 {
+		t.Error("nothing went through the proxy")
+	}
+}
+
+func TestDeadProxyIsUntestable(t *testing.T) {
+	d := start(t, sandbox.Options{})
+	d.url = "http://deployment.example"
+	d.env = []string{"HTTP_PROXY=http://" + closedPort(t)}
+	d.judge(t).wantUntestable(t, "the deployment can't be reached: There is no connection: connection refused.")
+}
