@@ -155,3 +155,22 @@ func page(status int, header ...string) behaviour {
 		_, _ = io.WriteString(w, "<!doctype html><title>Back soon</title><h1>We will be back soon</h1>")
 	}
 }
+
+// everywhereAfter lets so many requests through before it spoils all.
+func everywhereAfter(count *atomic.Int64, through int64, b behaviour) func(http.ResponseWriter, *http.Request) bool {
+	return func(w http.ResponseWriter, r *http.Request) bool {
+		if count.Load() <= through {
+			return false
+		}
+		b(w, r)
+		return true
+	}
+}
+
+// onceThen closes the channel the first time.
+func onceThen(once *sync.Once, reached chan struct{}, b behaviour) behaviour {
+	return func(w http.ResponseWriter, r *http.Request) {
+		once.Do(func() { close(reached) })
+		b(w, r)
+	}
+}

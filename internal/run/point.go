@@ -44,13 +44,15 @@ func Writable(dir string) error {
 	return nil
 }
 
-// Lock keeps other runs on this host from using the same traders of the same deployment at the
+// Lock keeps other runs on this host from using the same traders of the same deployment, or the same mailboxes, at the
 // same time: their mails could not be told apart. It calls waiting when it has to wait.
 func Lock(ctx context.Context, config deployment.Config, waiting func()) (unlock func(), err error) {
 	dir := filepath.Join(os.TempDir(), "conformance-locks")
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, err
 	}
+	// Other users' runs lock here, too; only the one who made it can say so, and has.
+	_ = os.Chmod(dir, 0o777)
 	var held []*flock.Flock
 	unlock = func() {
 		for _, l := range held {
@@ -58,7 +60,7 @@ func Lock(ctx context.Context, config deployment.Config, waiting func()) (unlock
 		}
 	}
 	for _, name := range lockNames(config) {
-		lock := flock.New(filepath.Join(dir, name))
+		lock := flock.New(filepath.Join(dir, name), flock.SetPermissions(0o644))
 		free, err := lock.TryLock()
 		if err == nil && !free {
 			waiting()
@@ -77,9 +79,16 @@ func Lock(ctx context.Context, config deployment.Config, waiting func()) (unlock
 func lockNames(config deployment.Config) []string {
 	var names []string
 	for _, t := range config.Traders {
-		sum := sha256.Sum256([]byte(config.URL + "\n" + strings.ToLower(t.Login)))
-		names = append(names, hex.EncodeToString(sum[:16])+".lock")
+		names = append(names, lockName(config.URL, t.Login))
+		if config.Inbox.URL != "" {
+			names = append(names, lockName(config.Inbox.URL, t.MailTo))
+		}
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+func lockName(place, person string) string {
+	sum := sha256.Sum256([]byte(place + "\n" + strings.ToLower(person)))
+	return hex.EncodeToString(sum[:16]) + ".lock"
 }

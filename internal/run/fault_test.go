@@ -1,0 +1,38 @@
+package run_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/etna-conformance/conformance/internal/deployment"
+	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/run"
+	"github.com/etna-conformance/conformance/internal/verdict"
+	"github.com/etna-conformance/conformance/suites"
+)
+
+// TestPanicInACheckIsAFault checks that a check that breaks makes no verdict, neither a green nor a red one.
+// It is the one test of this package that judges: Ginkgo runs once in a process.
+func TestPanicInACheckIsAFault(t *testing.T) {
+	planned, err := run.Plan(deployment.Config{
+		URL: "http://deployment.invalid", AppKey: "a key for nothing", Profiles: []string{"core"}, APIVersion: "1.0", MailDeadline: time.Second,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	suite := planned.Suite
+	subjects := suite.Checks[0].Subjects
+	subjects[0].Judge = func(*suites.Look) { panic("the check broke") }
+	report, err := run.Judge(suite, &evidence.Run{Target: suite.Target}, "test", false)
+	if err == nil || report != nil || !strings.Contains(err.Error(), "the check broke") {
+		t.Fatalf("report %v, error %v", report, err)
+	}
+	told := run.Fault(suite, "test", err)
+	if code := told.ExitCode(false, false); code != verdict.ExitFault {
+		t.Errorf("exit code %d", code)
+	}
+	if told.Fault == "" || told.Counts.Untestable != len(suite.Checks) || told.Verdict != verdict.Incomplete {
+		t.Errorf("fault %q, counts %+v, verdict %s", told.Fault, told.Counts, told.Verdict)
+	}
+}
