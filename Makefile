@@ -3,12 +3,13 @@ SHELL := /bin/bash
 GO    ?= go
 BIN   := bin/conformance
 OUT   ?= reports/latest
+FUZZTIME ?= 5s
 
 flags = $(if $(URL),--url '$(URL)') $(if $(CONFIG),--config '$(CONFIG)') $(if $(INBOX),--inbox '$(INBOX)') \
         $(if $(PROFILE),--profile '$(PROFILE)') $(if $(ONLY),--only '$(ONLY)') --out '$(OUT)'
 
 .DEFAULT_GOAL := help
-.PHONY: help build conformance test lint prove bench cross golden sample vuln clean
+.PHONY: help build conformance test lint prove bench cross golden sample fuzz vuln clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -42,8 +43,7 @@ cross: ## build for Linux, macOS and Windows
 golden: ## write the golden files anew
 	$(GO) test ./internal/report/... ./cmd/... -update
 
-sample: ## write the reports in reports/sample anew
-	$(GO) test ./cmd/conformance -count=1 -run TestSamples -sample
+.PHONY: help build conformance test lint prove bench cross golden sample fuzz vuln clean
 
 clean: ## remove what was built and reported
 	rm -rf bin reports/latest

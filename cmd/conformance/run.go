@@ -63,47 +63,60 @@ func judgeDeployment(ctx context.Context, config deployment.Config, formats []st
 	if err != nil {
 		return err
 	}
-	view, err := judgeLive(ctx, planned, config)
-	if err != nil {
-		view.Report = *run.Fault(planned.Suite, toolVersion(), err)
-		if unwritten := errors.Join(keep(config, view.Run), write(config, formats, view)); unwritten != nil {
-			err = fmt.Errorf("%w; and not all could be written: %v", err, unwritten)
+	return judgeLive(ctx, planned, config, known, formats)
+}
+
+// judgeLive collects, judges and tells; the evidence is written while it is judged.
+func judgeLive(ctx context.Context, planned *run.Run, config deployment.Config, known []verdict.Known, formats []string) error {
+	found := &evidence.Run{Target: planned.Suite.Target}
+	fault := guarded(func() error { return collectInto(ctx, found, planned, config) })
+	writing := make(chan error, 1)
+	go func() { writing <- guarded(func() error { return keep(config, *found) }) }()
+	view := report.View{Run: *found}
+	if fault == nil {
+		fault = guarded(func() (err error) { view.Report, err = judgeFound(ctx, planned, found, config, known); return err })
+	}
+	if fault != nil {
+		view.Report = *run.Fault(planned.Suite, toolVersion(), fault)
+		if unwritten := errors.Join(<-writing, write(config, formats, view)); unwritten != nil {
+			fault = fmt.Errorf("%w; and not all could be written: %v", fault, unwritten)
 		}
-		return err
+		return fault
 	}
-	if err := view.Report.Accept(known, time.Now()); err != nil {
-		return err
-	}
-	unkept, told := keep(config, view.Run), tell(config, formats, view)
+	told, unkept := tell(config, formats, view), <-writing
 	if unkept != nil {
 		return unkept
 	}
 	return told
 }
 
-// judgeLive collects and judges. An error is a fault of this tool; the view then holds what there is.
-func judgeLive(ctx context.Context, planned *run.Run, config deployment.Config) (view report.View, err error) {
+// guarded makes an error of a panic.
+func guarded(do func() error) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = mishap.Error(cause)
 		}
 	}()
+	return do()
+}
+
+func collectInto(ctx context.Context, into *evidence.Run, planned *run.Run, config deployment.Config) error {
 	found, err := collectLive(ctx, planned, config)
 	if found != nil {
-		view.Run = *found
+		*into = *found
 	}
-	if err != nil {
-		return view, err
-	}
+	return err
+}
+
+func judgeFound(ctx context.Context, planned *run.Run, found *evidence.Run, config deployment.Config, known []verdict.Known) (verdict.Report, error) {
 	judged, err := run.Judge(planned.Suite, found, toolVersion(), config.Strict)
 	if err != nil {
-		return view, err
+		return verdict.Report{}, err
 	}
 	if ctx.Err() == nil {
 		holdSignal()
 	}
-	view.Report = *judged
-	return view, nil
+	return *judged, judged.Accept(known, time.Now())
 }
 
 // holdSignal lets the reports be written to their end where a first signal comes now. Judging leaves
@@ -150,13 +163,11 @@ func tell(config deployment.Config, formats []string, view report.View) error {
 		Quiet:   config.Quiet,
 		Reports: config.Out,
 	})
+	if os.Getenv("GITHUB_ACTIONS") == "true" {
+		unprinted = errors.Join(unprinted, report.GitHub(os.Stdout, view))
+	}
 	if err := errors.Join(unwritten, unprinted); err != nil {
 		return unwrittenError{err}
-	}
-	if os.Getenv("GITHUB_ACTIONS") == "true" {
-		if err := report.GitHub(os.Stdout, view); err != nil {
-			return err
-		}
 	}
 	if code := view.Report.ExitCode(config.Strict, config.Complete); code != verdict.ExitConformant {
 		return codeError(code)

@@ -113,19 +113,17 @@ func (b *boxes) relay() {
 // closeBoxes looks into all boxes a last time: what an earlier request brought is there by now.
 func (r *run) closeBoxes(ctx context.Context) {
 	if r.Inbox != nil {
-		r.lookLast(ctx)
+		r.eachAddress(func(address string) { r.lookLast(ctx, address) })
 	}
 	close(r.boxes.stop)
 	<-r.boxes.ended
 }
 
-// lookLast must succeed, or nobody could say of any box that it holds no more.
-func (r *run) lookLast(ctx context.Context) {
-	r.eachAddress(func(address string) {
-		if err := r.look(ctx, address); err != nil && ctx.Err() == nil {
-			r.boxes.giveUp(err.Error())
-		}
-	})
+// lookLast must succeed, or nobody could say of the box that it holds no more.
+func (r *run) lookLast(ctx context.Context, address string) {
+	if err := r.look(ctx, address); err != nil && ctx.Err() == nil {
+		r.boxes.giveUp(err.Error())
+	}
 }
 
 func (b *boxes) wake() <-chan struct{} {

@@ -2,13 +2,15 @@ package report
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
+	"github.com/etna-conformance/conformance/internal/mishap"
 	"github.com/etna-conformance/conformance/internal/nearest"
 )
 
@@ -61,16 +63,24 @@ func WriteAll(dir string, formats []string, v View) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("reports: %w", err)
 	}
-	var problems []error
+	var writing errgroup.Group
 	for _, f := range picked {
-		if err := writeFile(filepath.Join(dir, f.File), f.Render, v); err != nil {
-			problems = append(problems, fmt.Errorf("report %s: %w", f.Name, err))
-		}
+		writing.Go(func() error {
+			if err := writeFile(filepath.Join(dir, f.File), f.Render, v); err != nil {
+				return fmt.Errorf("report %s: %w", f.Name, err)
+			}
+			return nil
+		})
 	}
-	return errors.Join(problems...)
+	return writing.Wait()
 }
 
-func writeFile(path string, render Renderer, v View) error {
+func writeFile(path string, render Renderer, v View) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = mishap.Error(cause)
+		}
+	}()
 	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
 		return err
