@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -131,13 +134,21 @@ func (r report) path() float64 {
 
 func exchanges(b *testing.B, dir string) int {
 	b.Helper()
-	text, err := os.ReadFile(filepath.Join(dir, "evidence.har"))
+	file, err := os.Open(filepath.Join(dir, "evidence.har"))
 	check(b, err)
-	var har struct {
-		Log struct{ Entries []struct{} }
+	defer file.Close()
+	// Line by line: what this process holds at its peak would count as the tool's.
+	n := 0
+	for r := bufio.NewReader(file); ; {
+		line, more, err := r.ReadLine()
+		if errors.Is(err, io.EOF) {
+			return n
+		}
+		check(b, err)
+		if !more && bytes.HasPrefix(bytes.TrimSpace(line), []byte(`"pageref":`)) {
+			n++
+		}
 	}
-	check(b, json.Unmarshal(text, &har))
-	return len(har.Log.Entries)
 }
 
 // criticalPath is the shortest time in which one trader, or the demonstration's three, can be asked; see docs/performance.md.

@@ -84,12 +84,20 @@ func runMembers(r Run) (members, error) {
 }
 
 func toEntry(x Exchange) (harEntry, error) {
-	custom, err := membersOf(x, "_", "method", "url", "header", "body", "started")
+	// Bodies stand elsewhere, and may be too large to be encoded in vain.
+	bare := x
+	bare.Body = nil
+	if x.Answer != nil {
+		answer := *x.Answer
+		answer.Body = nil
+		bare.Answer = &answer
+	}
+	custom, err := membersOf(bare, "_", "method", "url", "header", "body", "started")
 	if err != nil {
 		return harEntry{}, err
 	}
 	if x.Answer != nil {
-		answer, err := membersOf(x.Answer, "", "proto", "status", "header", "body")
+		answer, err := membersOf(bare.Answer, "", "proto", "status", "header", "body")
 		if err != nil {
 			return harEntry{}, err
 		}
