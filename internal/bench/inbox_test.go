@@ -55,7 +55,8 @@ func fill(address string, n int) error {
 	return nil
 }
 
-// BenchmarkMailSeen is how long after the inbox has accepted a mail the tool has read it.
+// BenchmarkMailSeen is how long it takes from the beginning of a mail's delivery until the tool has read it: more than
+// from the moment at which the inbox accepts it, which cannot be seen from outside.
 func BenchmarkMailSeen(b *testing.B) {
 	catcher, err := fullInbox(0)
 	check(b, err)
@@ -70,13 +71,13 @@ func BenchmarkMailSeen(b *testing.B) {
 	awaitWebsocket(wake)
 	var seen samples
 	for n := 0; b.Loop(); n++ {
-		accepted := make(chan time.Time, 1)
+		started, sent := time.Now(), make(chan error, 1)
 		go func() {
-			_ = smtp.SendMail(catcher.SMTPAddr(), nil, "a@example.org", []string{to}, []byte("Subject: x\r\n\r\nx\r\n"))
-			accepted <- time.Now()
+			sent <- smtp.SendMail(catcher.SMTPAddr(), nil, "a@example.org", []string{to}, []byte("Subject: x\r\n\r\nx\r\n"))
 		}()
 		check(b, awaitMails(b.Context(), box, wake, to, mark, n+1))
-		seen.add(milliseconds(max(0, time.Since(<-accepted))))
+		seen.add(milliseconds(time.Since(started)))
+		check(b, <-sent)
 	}
 	b.ReportMetric(0, "ns/op")
 	b.ReportMetric(seen.median(), "seen-ms")
