@@ -56,7 +56,7 @@ func judgeStored(dir string, config deployment.Config, formats []string) error {
 	}
 	judged, err := run.Judge(suite, &found, toolVersion(), config.Strict)
 	if err != nil {
-		return err
+		return tellFault(err, suite, config, formats, report.View{Run: found})
 	}
 	return tell(config, formats, report.View{Report: *judged, Run: found})
 }

@@ -31,6 +31,8 @@ func exit() (code int) {
 	}()
 	// The heap of a run is small and its life short: collecting it half as often saves more than it holds.
 	debug.SetGCPercent(200)
+	// Unless a hostile deployment makes it large.
+	debug.SetMemoryLimit(384 << 20)
 	// net/http would print bytes of a deployment to the terminal.
 	log.SetOutput(io.Discard)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

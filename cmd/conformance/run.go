@@ -18,6 +18,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/run"
 	"github.com/etna-conformance/conformance/internal/sandbox"
 	"github.com/etna-conformance/conformance/internal/verdict"
+	"github.com/etna-conformance/conformance/suites"
 )
 
 func runCommand() *cobra.Command {
@@ -77,17 +78,23 @@ func judgeLive(ctx context.Context, planned *run.Run, config deployment.Config, 
 		fault = guarded(func() (err error) { view.Report, err = judgeFound(ctx, planned, found, config, known); return err })
 	}
 	if fault != nil {
-		view.Report = *run.Fault(planned.Suite, toolVersion(), fault)
-		if unwritten := errors.Join(<-writing, write(config, formats, view)); unwritten != nil {
-			fault = fmt.Errorf("%w; and not all could be written: %v", fault, unwritten)
-		}
-		return fault
+		<-writing
+		return tellFault(fault, planned.Suite, config, formats, view)
 	}
 	told, unkept := tell(config, formats, view), <-writing
 	if unkept != nil {
 		return unkept
 	}
 	return told
+}
+
+// tellFault writes the reports of a run in which this tool broke, and returns the fault.
+func tellFault(fault error, suite *suites.Suite, config deployment.Config, formats []string, view report.View) error {
+	view.Report = *run.Fault(suite, toolVersion(), fault)
+	if unwritten := write(config, formats, view); unwritten != nil {
+		return fmt.Errorf("%w; and not all could be written: %v", fault, unwritten)
+	}
+	return fault
 }
 
 // guarded makes an error of a panic.

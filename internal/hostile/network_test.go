@@ -20,6 +20,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -166,16 +167,21 @@ func TestOneLostConnectionIsForgiven(t *testing.T) {
 	}
 }
 
-// limits answers with the status to the first so many requests, -1 for all.
-func limits(first int64, status int, retryAfter string) func(http.ResponseWriter, *http.Request) bool {
-	var asked atomic.Int64
+// forever is a limit that is never lifted.
+const forever = time.Hour
+
+// limits answers with the status for so long after the first request.
+func limits(lasts time.Duration, status int, retryAfter func() string) func(http.ResponseWriter, *http.Request) bool {
+	var once sync.Once
+	var first time.Time
 	return func(w http.ResponseWriter, _ *http.Request) bool {
-		if n := asked.Add(1); first >= 0 && n > first {
+		once.Do(func() { first = time.Now() })
+		if time.Since(first) > lasts {
 			return false
 		}
 		w.Header().Set("Content-Type", "application/json")
-		if retryAfter != "" {
-			w.Header().Set("Retry-After", retryAfter)
+		if value := retryAfter(); value != "" {
+			w.Header().Set("Retry-After", value)
 		}
 		w.WriteHeader(status)
 		_, _ = io.WriteString(w, `{"message": "slow down"}`)
@@ -183,20 +189,24 @@ func limits(first int64, status int, retryAfter string) func(http.ResponseWriter
 	}
 }
 
+func saying(value string) func() string { return func() string { return value } }
+
+func inTwoSeconds() string { return time.Now().Add(2 * time.Second).UTC().Format(http.TimeFormat) }
+
 func TestRateLimits(t *testing.T) {
 	for name, c := range map[string]struct {
 		limit func(http.ResponseWriter, *http.Request) bool
 		exit  int
 		most  time.Duration
 	}{
-		"a while, and says how long":       {limits(8, http.StatusTooManyRequests, "1"), verdict.ExitConformant, 20 * time.Second},
-		"a while, 503":                     {limits(8, http.StatusServiceUnavailable, "1"), verdict.ExitConformant, 20 * time.Second},
-		"a while, until a time":            {limits(8, http.StatusTooManyRequests, time.Now().Add(2*time.Second).UTC().Format(http.TimeFormat)), verdict.ExitConformant, 20 * time.Second},
-		"always":                           {limits(-1, http.StatusTooManyRequests, ""), verdict.ExitIncomplete, 20 * time.Second},
-		"always, and promises otherwise":   {limits(-1, http.StatusTooManyRequests, "1"), verdict.ExitIncomplete, 10 * time.Second},
-		"always, 503":                      {limits(-1, http.StatusServiceUnavailable, "1"), verdict.ExitIncomplete, 10 * time.Second},
-		"longer than anybody waits":        {limits(-1, http.StatusTooManyRequests, "86400"), verdict.ExitIncomplete, 10 * time.Second},
-		"a Retry-After that means nothing": {limits(-1, http.StatusTooManyRequests, "-5"), verdict.ExitIncomplete, 10 * time.Second},
+		"a while, and says how long":       {limits(time.Second, http.StatusTooManyRequests, saying("2")), verdict.ExitConformant, 30 * time.Second},
+		"a while, 503":                     {limits(time.Second, http.StatusServiceUnavailable, saying("2")), verdict.ExitConformant, 30 * time.Second},
+		"a while, until a time":            {limits(500*time.Millisecond, http.StatusTooManyRequests, inTwoSeconds), verdict.ExitConformant, 30 * time.Second},
+		"always":                           {limits(forever, http.StatusTooManyRequests, saying("")), verdict.ExitIncomplete, 20 * time.Second},
+		"always, and promises otherwise":   {limits(forever, http.StatusTooManyRequests, saying("1")), verdict.ExitIncomplete, 20 * time.Second},
+		"always, 503":                      {limits(forever, http.StatusServiceUnavailable, saying("1")), verdict.ExitIncomplete, 20 * time.Second},
+		"longer than anybody waits":        {limits(forever, http.StatusTooManyRequests, saying("86400")), verdict.ExitIncomplete, 20 * time.Second},
+		"a Retry-After that means nothing": {limits(forever, http.StatusTooManyRequests, saying("-5")), verdict.ExitIncomplete, 20 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
