@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -131,14 +130,52 @@ func (d *target) judgeWithin(t *testing.T, most time.Duration, out string) endin
 	var stdout, stderr bytes.Buffer
 	c.Stdout, c.Stderr = &stdout, &stderr
 	began := time.Now()
-	err := c.Run()
+	err := c.Start()
+	var peak int64
+	if err == nil {
+		measured := watchPeak(c.Process.Pid)
+		err = c.Wait()
+		peak = measured()
+	}
 	if ctx.Err() != nil {
 		t.Fatalf("no verdict after %v\n%s%s", most, &stdout, &stderr)
 	}
 	if exit := new(exec.ExitError); err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}
-	return ended(t, c, out, stdout.String(), stderr.String(), time.Since(began))
+	e := ended(t, c, out, stdout.String(), stderr.String(), time.Since(began))
+	e.peak = peak
+	return e
+}
+
+// watchPeak reads the most resident memory that a process has had, in bytes, until the returned function is called
+// after its end. What wait4 says of an ended process counts its parent's memory at the fork as well.
+func watchPeak(pid int) func() int64 {
+	stop, peak := make(chan struct{}), make(chan int64)
+	go func() {
+		var most int64
+		for {
+			most = max(most, highWater(pid))
+			select {
+			case <-stop:
+				peak <- most
+				return
+			case <-time.After(10 * time.Millisecond):
+			}
+		}
+	}()
+	return func() int64 { close(stop); return <-peak }
+}
+
+func highWater(pid int) int64 {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(status), "VmHWM:")
+	var kilobytes int64
+	_, _ = fmt.Sscanf(rest, "%d", &kilobytes)
+	return kilobytes << 10
 }
 
 func (d *target) command(ctx context.Context, t *testing.T, out string) *exec.Cmd {
@@ -151,9 +188,6 @@ func (d *target) command(ctx context.Context, t *testing.T, out string) *exec.Cm
 func ended(t *testing.T, c *exec.Cmd, out, stdout, stderr string, took time.Duration) ending {
 	t.Helper()
 	e := ending{exit: c.ProcessState.ExitCode(), out: out, stdout: stdout, stderr: stderr, took: took}
-	if usage, ok := c.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		e.peak = usage.Maxrss << 10
-	}
 	if data, err := os.ReadFile(filepath.Join(out, "report.json")); err == nil {
 		if err := json.Unmarshal(data, &e.report); err != nil {
 			t.Errorf("report.json: %v", err)
