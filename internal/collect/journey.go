@@ -150,9 +150,14 @@ func (r *run) learn(s plan.Step, id string, x deployment.Exchange) {
 
 // addNear makes known what a template holds that is derived from the secret.
 func (r *run) addNear(name, secret string) {
-	for _, near := range nearly(secret) {
-		if placeholder := plan.Near(name, near.how); r.learnable[placeholder] && len(near.text) >= shortestSecret {
-			r.Vault.Add(placeholder, near.text)
+	kinds := nearly(secret)
+	for _, near := range kinds {
+		text := near.text
+		if len(text) < shortestSecret {
+			text = kinds[len(kinds)-1].text
+		}
+		if placeholder := plan.Near(name, near.how); r.learnable[placeholder] {
+			r.Vault.Add(placeholder, text)
 		}
 	}
 }
