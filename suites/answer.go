@@ -91,9 +91,9 @@ func (a *answer) speaks() bool {
 // refused when it lists errors, whatever its status.
 func (a *answer) refused() bool { return len(a.list("Errors")) > 0 && !a.succeeds() }
 
-// reportsSuccess reports whether the answer says that the request was carried out. Only the documents'
+// claimsSuccess reports whether the answer says that the request was carried out. Only the documents'
 // own sample of an accepted reset does so with IsSucceed false.
-func (a *answer) reportsSuccess(o contract.Operation) bool {
+func (a *answer) claimsSuccess(o contract.Operation) bool {
 	if _, state := a.object()["State"]; state && !a.speaks() {
 		return a.signedIn()
 	}

@@ -253,11 +253,11 @@ func boolOrder(first, second bool) int {
 
 // reportsSuccess reports whether the operation's answers tell success from failure, as those of both pages do.
 func reportsSuccess(o contract.Operation) bool {
-	return slices.ContainsFunc(o.Outcomes, func(x contract.Outcome) bool { return x.Has("Errors") || x.Has("IsSucceed") })
+	return slices.ContainsFunc(o.Outcomes, func(x contract.Outcome) bool { return x.Has("Errors") || x.Has("IsSucceed") || x.Has("State") })
 }
 
 func (l *Look) demandFittingStatus(o contract.Operation, a *answer) bool {
-	if !l.complete(a) || a.object() == nil || a.isKeyError() || !a.reportsSuccess(o) || a.step.Ask.Refusable {
+	if !l.complete(a) || a.object() == nil || a.isKeyError() || !a.claimsSuccess(o) || a.step.Ask.Refusable {
 		return false
 	}
 	if status := a.Answer.Status; status >= 400 && status < 500 {

@@ -5,7 +5,6 @@ import (
 
 	"github.com/onsi/gomega"
 
-	"github.com/etna-conformance/conformance/internal/evidence"
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
@@ -177,14 +176,4 @@ func (l *Look) demandErrors(step string) {
 	default:
 		l.Expect(step, a.list("Errors"), gomega.Not(gomega.BeEmpty()), "an answer that lists errors", a.describe())
 	}
-}
-
-// tokenKnown reports whether one of the trader's codes gave a token.
-func (r *Record) tokenKnown(t evidence.Trader) bool {
-	for _, a := range r.answers {
-		if a.Lane == t.Login && a.Operation == opToken && a.token("Model") {
-			return true
-		}
-	}
-	return false
 }

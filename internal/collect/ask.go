@@ -194,7 +194,7 @@ func (r *run) keep(s plan.Step, id string, attempt int, x deployment.Exchange, u
 		unreachable = x.Failure.Text
 	}
 	explained := id == s.ID && explains(s, x)
-	r.learn(s, id, x)
+	r.learnSecrets(s, id, x)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.lasts[id] = len(r.exchanges)

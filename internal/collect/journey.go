@@ -127,8 +127,8 @@ func (r *run) unknownIn(text string) string {
 	}
 }
 
-// learn makes secrets of what opens something in an answer, and gives names to what later templates hold.
-func (r *run) learn(s plan.Step, id string, x deployment.Exchange) {
+// learnSecrets makes secrets of what opens something in an answer, and gives names to what later templates hold.
+func (r *run) learnSecrets(s plan.Step, id string, x deployment.Exchange) {
 	o, found := r.Contract.Operation(s.Ask.Operation)
 	if x.Answer == nil || !found || len(o.Secrets()) == 0 {
 		return
