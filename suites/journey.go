@@ -99,7 +99,7 @@ func (b *builder) askWaysBack() {
 	travellers := b.travellers()
 	var arrived []string
 	for _, t := range travellers {
-		arrived = append(arrived, join("signin/changed", t.Login), join("signin/kept", t.Login))
+		arrived = append(arrived, join("signin/changed", t.Login), join("signin/kept", t.Login), codeAgain(t))
 	}
 	for i, t := range travellers {
 		b.askWayBack(i, len(travellers), t, arrived)

@@ -145,6 +145,9 @@ func (r *run) build(s plan.Step) (deployment.Request, error) {
 		if err != nil {
 			return deployment.Request{}, err
 		}
+		if s.Ask.Raw != "" {
+			body = []byte(s.Ask.Raw)
+		}
 		request.Body = body
 		request.Header = append(request.Header, deployment.Field{Name: "Content-Type", Value: "application/json"})
 	}

@@ -30,7 +30,7 @@ type Fault struct {
 	Name string
 	// Profile is the profile that shows the fault; "" is core.
 	Profile string
-	// Breaks is the id of the requirement that must fail; its level is must or should.
+	// Breaks is the id of the requirement that must fail.
 	Breaks string
 	// Summary says in one line what is wrong.
 	Summary string
@@ -57,7 +57,7 @@ func Faults() []Fault {
 		acceptFaults(), refusalFaults(), carelessFaults(), againFaults(), requestFaults(),
 		questionFaults(), questionTextFaults(), foreignQuestionFaults(),
 		deliveryFaults(), codeFaults(), recipientFaults(), earlyMailFaults(),
-		tokenFaults(), passwordFaults(), signInFaults(), flowPlaceFaults(),
+		tokenFaults(), passwordFaults(), signInFaults(), flowPlaceFaults(), hardeningFaults(),
 	)
 }
 

@@ -50,6 +50,8 @@ type Ask struct {
 	Key string
 	// Values are the parameters and body members to send, by name.
 	Values map[string]any
+	// Raw is a body that is none of the operation's, "" where Values make one.
+	Raw string
 	// NoBody leaves out the body of an operation that has one.
 	NoBody bool
 	// Breaks says what of the contract the request breaks on purpose, "" where nothing.

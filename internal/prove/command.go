@@ -72,13 +72,16 @@ func configure(dir string, s *sandbox.Sandbox, profile string) (string, error) {
 		if t.Answer != "" {
 			trader["question"], trader["answer"] = literally(t.Question), literally(t.Answer)
 		}
-		if profile == "flow" && t.Password != "" {
+		if profile != "core" && t.Password != "" {
 			trader["password"], trader["newPassword"] = literally(t.Password), literally("changed-"+t.Password)
 		}
 		traders = append(traders, trader)
 	}
 	profiles := []string{"core"}
 	if profile != "core" {
+		profiles = append(profiles, "flow")
+	}
+	if profile == "hardening" {
 		profiles = append(profiles, profile)
 	}
 	data, err := yaml.Marshal(map[string]any{
