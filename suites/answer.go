@@ -91,6 +91,15 @@ func (a *answer) speaks() bool {
 // refused when it lists errors, whatever its status.
 func (a *answer) refused() bool { return len(a.list("Errors")) > 0 && !a.succeeds() }
 
+// claimsSuccess reports whether the answer says that the request was carried out. Only the documents'
+// own sample of an accepted reset does so with IsSucceed false.
+func (a *answer) claimsSuccess(o contract.Operation) bool {
+	if _, state := a.object()["State"]; state && !a.speaks() {
+		return a.signedIn()
+	}
+	return a.speaks() && !a.refused() && (a.succeeds() || o.Profile == "core")
+}
+
 // turnedDown reports whether a request was not accepted, in whatever words: with errors, a key error, or
 // an error status of something that the documents are silent about.
 func (a *answer) turnedDown() bool {

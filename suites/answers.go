@@ -17,12 +17,13 @@ func answers(b *builder) {
 	b.missing("no operation is asked", "ANSWER-1", "ANSWER-2", "ANSWER-3", "ANSWER-5")
 	b.missing("no app key is declared (appKey or CONFORMANCE_APP_KEY)", "ANSWER-4", "ANSWER-6", "KEY-8")
 	for _, o := range b.contract.Operations {
-		if !b.has(o.ID) {
+		if !b.mayAsk(o) {
 			continue
 		}
 		b.askAsDocumented(o)
-		whole := b.asked(func(s plan.Step) bool { return s.Ask.Operation == o.ID && s.Ask.Breaks == "" })
-		keyed := b.asked(func(s plan.Step) bool { return s.Ask.Operation == o.ID && s.Ask.Key == KeyPlaceholder })
+		// What puts things back may be refused, and is asked another time elsewhere.
+		whole := b.asked(func(s plan.Step) bool { return s.Ask.Operation == o.ID && s.Ask.Breaks == "" && !s.Finally })
+		keyed := b.asked(func(s plan.Step) bool { return s.Ask.Operation == o.ID && s.Ask.Key == KeyPlaceholder && !s.Finally })
 		shaped := slices.DeleteFunc(slices.Clone(keyed), func(id string) bool { return !slices.Contains(whole, id) })
 		b.checkAll("ANSWER-1", o, whole, (*Look).demandAnswer)
 		b.checkAll("ANSWER-2", o, whole, (*Look).demandOneDocument)
@@ -232,6 +233,9 @@ func (l *Look) demandShape(o contract.Operation, a *answer) bool {
 func likely(o contract.Operation, a *answer) []contract.Outcome {
 	list := slices.Clone(o.Outcomes)
 	slices.SortStableFunc(list, func(x, y contract.Outcome) int {
+		if x.Claimed(a.object()) != y.Claimed(a.object()) {
+			return boolOrder(x.Claimed(a.object()), y.Claimed(a.object()))
+		}
 		return boolOrder((x.Name == "refused") == a.refused(), (y.Name == "refused") == a.refused())
 	})
 	return list
@@ -249,11 +253,11 @@ func boolOrder(first, second bool) int {
 
 // reportsSuccess reports whether the operation's answers tell success from failure, as those of both pages do.
 func reportsSuccess(o contract.Operation) bool {
-	return slices.ContainsFunc(o.Outcomes, func(x contract.Outcome) bool { return x.Has("Errors") || x.Has("IsSucceed") })
+	return slices.ContainsFunc(o.Outcomes, func(x contract.Outcome) bool { return x.Has("Errors") || x.Has("IsSucceed") || x.Has("State") })
 }
 
 func (l *Look) demandFittingStatus(o contract.Operation, a *answer) bool {
-	if !l.complete(a) || a.object() == nil || a.isKeyError() || !a.speaks() || a.refused() || a.step.Ask.Refusable {
+	if !l.complete(a) || a.object() == nil || a.isKeyError() || !a.claimsSuccess(o) || a.step.Ask.Refusable {
 		return false
 	}
 	if status := a.Answer.Status; status >= 400 && status < 500 {

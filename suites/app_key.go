@@ -14,6 +14,9 @@ type badKey struct {
 	requirement, kind, name, value string
 }
 
+// wrongKey has nothing in common with any key.
+const wrongKey = "wrong-app-key-of-the-conformance-run"
+
 // appKey reads "Failing to Specify the Et-App-Key Parameter", which stands on every
 // page: each operation of the contract is asked with a key that is missing or wrong, everything else right.
 func appKey(b *builder) {
@@ -21,7 +24,7 @@ func appKey(b *builder) {
 	b.missing(noKey, "KEY-4", "KEY-7", "KEY-8")
 	b.missing("no operation is secured", "KEY-1", "KEY-2", "KEY-3", "KEY-5")
 	for _, o := range b.contract.Operations {
-		if !o.Secured || !b.has(o.ID) {
+		if !o.Secured || !b.mayAsk(o) {
 			continue
 		}
 		for _, trader := range b.representatives(o) {
@@ -43,7 +46,7 @@ func (b *builder) badKeys() []badKey {
 	list := []badKey{
 		{"KEY-1", "missing", "", ""},
 		{"KEY-2", "empty", name, ""},
-		{"KEY-3", "wrong", name, "wrong-app-key-of-the-conformance-run"},
+		{"KEY-3", "wrong", name, wrongKey},
 	}
 	for _, near := range b.target.NearKeys {
 		list = append(list, badKey{"KEY-4", kindOf(near), name, near})
@@ -82,7 +85,7 @@ func (b *builder) askByEmailWithBadKey(o contract.Operation, trader *evidence.Tr
 
 func (b *builder) checkBadKey(id, subject string, ask *plan.Ask, trader *evidence.Trader, bad badKey) {
 	ask.KeyName, ask.Key, ask.Refusable = bad.name, bad.value, true
-	b.step(plan.Step{ID: id, Lane: login(trader), Ask: ask, After: b.keyedBefore(ask.Operation, trader)})
+	b.step(b.guarded(plan.Step{ID: id, Lane: login(trader), Ask: ask, After: b.keyedBefore(ask.Operation, trader)}, trader))
 	b.check(bad.requirement, subject, []string{id}, func(l *Look) { l.demandKeyError(id) })
 	b.check("KEY-5", subject, []string{id}, func(l *Look) { l.demandNothingRevealed(id) })
 }
@@ -121,12 +124,20 @@ func (b *builder) askWithLowerCaseName(o contract.Operation) {
 		ask.Values = withoutMember(ask.Values, "User", "SecretQuestionAnswer")
 		ask.Breaks = "User is missing"
 	}
-	id := b.step(plan.Step{ID: join("key", o.ID, "lower-case-name"), Ask: ask})
+	id := b.step(b.guarded(plan.Step{ID: join("key", o.ID, "lower-case-name"), Ask: ask}, trader))
 	b.check("KEY-7", o.String(), []string{id}, func(l *Look) {
 		if a, ok := l.Sent(id); ok && a.isKeyError() {
 			l.Fail(id, "the answer that "+b.contract.KeyHeader+" with the right key gets", "the key error, when the header is spelled "+ask.KeyName)
 		}
 	})
+}
+
+// guarded puts a request that could change a password between finding out which one is valid and the way back.
+func (b *builder) guarded(s plan.Step, trader *evidence.Trader) plan.Step {
+	if s.Ask.Operation == opPassword && trader != nil {
+		s.Lane, s.Needs, s.Cost.Changes = trader.Login, append(s.Needs, settled(*trader)), 1
+	}
+	return s
 }
 
 func withoutMember(values map[string]any, names ...string) map[string]any {
@@ -165,9 +176,11 @@ func (l *Look) demandNothingRevealed(step string) {
 		l.Untestable("the answer is no key error; see KEY-1 to KEY-4")
 		return
 	}
-	if model, _ := a.object()["Model"].(string); model != "" {
-		l.Fail(step, "the error alone", "the error and a Model: "+contract.Describe(model))
-		return
+	for _, member := range []string{"Model", "Token"} {
+		if text, _ := a.object()[member].(string); text != "" {
+			l.Fail(step, "the error alone", "the error and a "+member+": "+contract.Describe(text))
+			return
+		}
 	}
 	for _, t := range l.suite.Target.Traders {
 		if t.Question != "" && a.holds(t.Question) {

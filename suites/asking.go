@@ -51,6 +51,8 @@ func (b *builder) fact(name string, trader *evidence.Trader) (value any, known b
 			return nil, true
 		}
 		return trader.Answer, true
+	case "trader.password":
+		return trader.Password, trader.HasPasswords
 	}
 	return nil, false
 }
@@ -78,6 +80,12 @@ func (b *builder) has(operation string) bool {
 	return false
 }
 
+// mayAsk reports whether the operation is asked at all: a request that carries a password, only where
+// a trader has declared two and an inbox shows the way back.
+func (b *builder) mayAsk(o contract.Operation) bool {
+	return b.has(o.ID) && (!b.carriesPassword(o) || o.ID == opPassword && len(b.travellers()) > 0 || o.ID != opPassword && len(b.signers()) > 0)
+}
+
 // withQuestion and withoutQuestion return the declared traders that have a secret question, or none.
 func (b *builder) withQuestion() []evidence.Trader    { return b.order[b.first:] }
 func (b *builder) withoutQuestion() []evidence.Trader { return b.order[:b.first] }
@@ -101,6 +109,13 @@ func (b *builder) sortTraders() {
 
 // representatives are the traders that a request is asked for when one of each kind is enough.
 func (b *builder) representatives(o contract.Operation) []*evidence.Trader {
+	if b.carriesPassword(o) {
+		signers := b.signers()
+		if len(signers) == 0 {
+			return []*evidence.Trader{nil}
+		}
+		return []*evidence.Trader{&signers[0]}
+	}
 	var list []*evidence.Trader
 	for _, traders := range [][]evidence.Trader{b.withQuestion(), b.withoutQuestion()} {
 		if len(traders) > 0 {

@@ -53,7 +53,7 @@ func (b *builder) askedAndAwaited() []string {
 	for _, t := range b.target.Traders {
 		ids = append(ids, mailOf(t))
 	}
-	return ids
+	return append(ids, b.homes()...)
 }
 
 // lanes sorts the planned steps by the trader whose state they touch, "" for nobody's.
@@ -71,7 +71,7 @@ func (b *builder) awaitMail(t evidence.Trader, reset string) {
 		return
 	}
 	mail := b.step(plan.Step{
-		ID: mailOf(t), Lane: t.Login, Needs: []string{reset}, Await: &plan.Await{Trader: t.Login, For: reset},
+		ID: mailOf(t), Lane: t.Login, Needs: []string{reset}, Await: b.awaitCode(t, reset),
 	})
 	turns := min(len(b.target.Traders), mostTurns)
 	order := b.resetOrder()
@@ -80,9 +80,29 @@ func (b *builder) awaitMail(t evidence.Trader, reset string) {
 		return
 	}
 	b.step(plan.Step{
-		ID: join("turn", t.Login), Lane: t.Login, After: []string{mail},
+		ID: join("turn", t.Login), Lane: t.Login, After: append([]string{mail}, b.redeemed(t)...),
 		Turn: &plan.Turn{Of: mail, AtMost: min(b.target.MailDeadline/time.Duration(turns), longestTurn)},
 	})
+}
+
+// awaitCode waits for the mail of the reset; where the trader travels on, its code becomes known.
+func (b *builder) awaitCode(t evidence.Trader, reset string) *plan.Await {
+	a := &plan.Await{Trader: t.Login, For: reset}
+	if at(b.travellers(), t) >= 0 {
+		a.Learns, a.Tries = codeOf("", t), b.target.CodeTries
+	}
+	return a
+}
+
+// redeemed are the steps after which the trader's code waits no more: a wrong code of the next one
+// can't count against it.
+func (b *builder) redeemed(t evidence.Trader) []string {
+	n := &lane{builder: b, trader: t}
+	var steps []string
+	for k := range b.target.CodeTries {
+		steps = append(steps, n.rightCode("", k))
+	}
+	return steps
 }
 
 // turnBefore is the turn that the trader's accepted reset waits for, "" where there is none.
@@ -171,7 +191,7 @@ func (b *builder) silent(s plan.Step, t evidence.Trader) string {
 		return "RESET-10"
 	case s.Lane == "":
 		return ""
-	case strings.HasPrefix(s.ID, "key/"):
+	case strings.HasPrefix(s.ID, "key/") && (s.Ask.Operation == opReset || s.Ask.Operation == opQuestion):
 		return "KEY-6"
 	case strings.HasPrefix(s.ID, "question/") && t.Answer != "":
 		return "QUESTION-9"

@@ -193,6 +193,9 @@ func (r *Record) unsent(step string) string {
 	if r.Run.Interrupted {
 		return "the run was interrupted before " + step
 	}
+	if reason := r.Run.Unsent[step]; reason != "" {
+		return reason
+	}
 	return "not sent: " + step
 }
 

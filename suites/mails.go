@@ -100,9 +100,9 @@ func (r *Record) length(placeholder string) int {
 	return 0
 }
 
-// ownMail reports whether the mail is the one that ended the trader's own wait.
+// ownMail reports whether the mail is one that ended a wait of the trader's own.
 func (r *Record) ownMail(t evidence.Trader, m evidence.Mail) bool {
-	for _, w := range r.waits[mailOf(t)] {
+	for _, w := range slices.Concat(r.waits[mailOf(t)], r.waits[join(wayBack, "mail", t.Login)]) {
 		if w.Mail == m.ID {
 			return true
 		}

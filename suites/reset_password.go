@@ -41,18 +41,33 @@ func resetPassword(b *builder) {
 		b.askRefusals(t, b.wrongAnswerFor(i, t))
 	}
 	b.step(plan.Step{ID: allRefused, After: b.refusable()})
-	for _, t := range b.withoutQuestion() {
+	b.askResets()
+}
+
+// askResets plans the accepted resets with what follows them. Further wrong answers may lock a trader or void a
+// code: where a journey follows the reset, they come after it.
+func (b *builder) askResets() {
+	travelling := len(b.travellers()) > 0
+	for _, t := range b.resetOrder() {
 		b.askAcceptedReset(t)
+		b.askJourney(t)
+		if !travelling {
+			b.askNearAnswers(t)
+		}
 	}
-	for i, t := range b.withQuestion() {
-		b.askAcceptedReset(t)
-		b.askNearAnswers(i, t)
+	b.askWaysBack()
+	for _, t := range b.resetOrder() {
+		if travelling {
+			b.askNearAnswers(t)
+		}
 	}
 }
 
 // refusable are the planned requests that must be refused, and the traders' questions: none may bring a code.
 func (b *builder) refusable() []string {
-	return b.asked(func(s plan.Step) bool { return s.Ask.Refusable || s.Ask.Operation == opQuestion && s.Lane != "" })
+	return b.asked(func(s plan.Step) bool {
+		return s.Ask.Refusable || s.Ask.Operation == opQuestion && s.Lane != "" || s.Ask.Operation == opToken
+	})
 }
 
 func (b *builder) askResetOfNobody() {
@@ -142,8 +157,11 @@ func (b *builder) askAcceptedReset(t evidence.Trader) {
 
 // askNearAnswers asks with further wrong answers where a lock-out hides nothing: after the accepted
 // reset, the kinds spread over the traders.
-func (b *builder) askNearAnswers(i int, t evidence.Trader) {
-	before := acceptedReset(t)
+func (b *builder) askNearAnswers(t evidence.Trader) {
+	before, i := acceptedReset(t), at(b.withQuestion(), t)
+	if i < 0 {
+		return
+	}
 	if i == 0 {
 		// The error of the empty answer is looked at: it comes before the others may cause a lock-out.
 		before = b.askNearAnswer(t, "empty", "", before)
@@ -161,9 +179,11 @@ func (b *builder) askNearAnswer(t evidence.Trader, kind, answer, before string) 
 	ask.Refusable = true
 	id := b.step(plan.Step{
 		ID: join("reset", kind+"-answer", t.Login), Lane: t.Login, Ask: ask,
-		After: []string{before}, Cost: plan.Cost{WrongAnswers: 1},
+		After: append(b.homes(), before), Cost: plan.Cost{WrongAnswers: 1},
 	})
-	b.nearAnswers = append(b.nearAnswers, id)
+	if len(b.travellers()) == 0 {
+		b.nearAnswers = append(b.nearAnswers, id)
+	}
 	if kind != "empty" {
 		b.check("RESET-9", join(t.Login, kind), []string{id}, func(l *Look) { l.demandTurnedDown(id) })
 		return id

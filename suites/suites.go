@@ -50,7 +50,7 @@ type Subject struct {
 func New(c *contract.Contract, target evidence.Target) (*Suite, error) {
 	b := &builder{contract: c, target: target, checks: map[string]*Check{}, owners: map[string]string{}}
 	b.sortTraders()
-	for _, page := range []func(*builder){appKey, secretQuestion, resetPassword, confirmationMail, answers} {
+	for _, page := range []func(*builder){appKey, secretQuestion, signIn, generateToken, updatePassword, resetPassword, confirmationMail, answers, hardening} {
 		page(b)
 	}
 	s := &Suite{Contract: c, Target: target}

@@ -48,6 +48,10 @@ func showPlan(w io.Writer, p *plan.Plan) error {
 	sum, again := p.Cost()
 	_, err := fmt.Fprintf(w, "\nAt most %d requests, %d accepted resets (a mail each) and %d wrong answers.\n",
 		sum.Requests, sum.Mails, sum.WrongAnswers)
+	if err == nil && sum.Changes+sum.FailedSignIns+sum.WrongCodes > 0 {
+		_, err = fmt.Fprintf(w, "At most %d wrong codes, %d failed sign-ins and %d requests that set a declared password.\n",
+			sum.WrongCodes, sum.FailedSignIns, sum.Changes)
+	}
 	if err == nil && again.Requests > 0 {
 		_, err = fmt.Fprintf(w, "Only if more codes come than resets were accepted, to find out why:\nat most %d more requests, of them %d wrong answers.\n",
 			again.Requests, again.WrongAnswers)
@@ -66,6 +70,15 @@ func describeStep(s plan.Step) string {
 		parts = append(parts, fmt.Sprintf("only if surplus mail came: asks up to %d requests again", s.Cost.Requests))
 	default:
 		parts = append(parts, "a point that others wait for")
+	}
+	if s.Settle != nil {
+		parts = append(parts[:len(parts)-1], "says which declared password is valid")
+	}
+	if s.Cost.Changes > 0 {
+		parts = append(parts, "carries a declared password")
+	}
+	if s.Finally {
+		parts = append(parts, "also after an interruption")
 	}
 	if s.Cost.Mails > 0 {
 		parts = append(parts, "brings a mail")

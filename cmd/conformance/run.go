@@ -176,6 +176,9 @@ func tell(config deployment.Config, formats []string, view report.View) error {
 	if err := errors.Join(unwritten, unprinted); err != nil {
 		return unwrittenError{err}
 	}
+	if view.Run.LastLine != "" {
+		fmt.Println(report.Visible(view.Run.LastLine))
+	}
 	if code := view.Report.ExitCode(config.Strict, config.Complete); code != verdict.ExitConformant {
 		return codeError(code)
 	}

@@ -22,7 +22,11 @@ const longestRetryAfter = 30 * time.Second
 // connection, since a kept-alive one may die at any time; one that met a limit is asked once more when
 // the deployment says so. Everything stays in the evidence.
 func (r *run) ask(ctx context.Context, s plan.Step) bool {
-	if r.stop() != "" {
+	if name := r.unknown(s.Ask.Values); name != "" {
+		r.unsend(s.ID, fmt.Sprintf("no answer and no mail gave %s: %s was not sent", name, s.ID))
+		return false
+	}
+	if r.stop() != "" && !s.Finally {
 		r.keep(s, s.ID, 1, deployment.Exchange{Failure: &deployment.Failure{Text: r.stop()}}, r.stop())
 		return false
 	}
@@ -34,6 +38,7 @@ func (r *run) ask(ctx context.Context, s plan.Step) bool {
 	if s.Cost.Mails > 0 {
 		r.beforeAccepted(ctx, s)
 	}
+	r.goesOut(s.ID)
 	x := r.Client.Do(ctx, request)
 	attempt := 1
 	if pause, again := r.askAgain(s, x); again && sleep(ctx, pause) {
@@ -132,10 +137,16 @@ func (r *run) build(s plan.Step) (deployment.Request, error) {
 	if s.Ask.KeyName != "" {
 		request.Header = append(request.Header, deployment.Field{Name: s.Ask.KeyName, Value: r.Vault.Open(s.Ask.Key)})
 	}
+	for _, f := range o.FillHeader(values) {
+		request.Header = append(request.Header, deployment.Field(f))
+	}
 	if o.HasBody && !s.Ask.NoBody {
 		body, err := o.FillBody(values)
 		if err != nil {
 			return deployment.Request{}, err
+		}
+		if s.Ask.Raw != "" {
+			body = []byte(s.Ask.Raw)
 		}
 		request.Body = body
 		request.Header = append(request.Header, deployment.Field{Name: "Content-Type", Value: "application/json"})
@@ -186,6 +197,7 @@ func (r *run) keep(s plan.Step, id string, attempt int, x deployment.Exchange, u
 		unreachable = x.Failure.Text
 	}
 	explained := id == s.ID && explains(s, x)
+	r.learnSecrets(s, id, x)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.lasts[id] = len(r.exchanges)
@@ -195,6 +207,12 @@ func (r *run) keep(s plan.Step, id string, attempt int, x deployment.Exchange, u
 		delete(r.explained, id)
 	}
 	r.exchanges = append(r.exchanges, exchange{Exchange: x, step: s, id: id, attempt: attempt, unreachable: unreachable})
+}
+
+func (r *run) goesOut(id string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.sent[id] = true
 }
 
 // stop says why nothing more is sent.
@@ -284,7 +302,7 @@ func (r *run) knownGood() []plan.Step {
 	var answered, others []plan.Step
 	seen := map[[2]string]bool{}
 	for _, s := range slices.Concat(r.Plan.Steps, r.keyless()) {
-		if s.Ask == nil || s.Cost.Mails+s.Cost.WrongAnswers > 0 {
+		if s.Ask == nil || s.Cost.Mails+s.Cost.WrongAnswers+s.Cost.Changes > 0 || len(s.Ask.Learns) > 0 {
 			continue
 		}
 		o, _ := r.Contract.Operation(s.Ask.Operation)

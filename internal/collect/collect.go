@@ -40,7 +40,10 @@ type Options struct {
 // Run carries out the plan. The evidence is complete in itself also when ctx ends before the plan
 // does; an error is a fault of this tool, never of the deployment.
 func Run(ctx context.Context, o Options) (*evidence.Run, error) {
-	r := &run{Options: o, started: time.Now(), states: map[string]*state{}, lasts: map[string]int{}, explained: map[string]bool{}, accepted: map[string]bool{}}
+	r := &run{
+		Options: o, started: time.Now(), states: map[string]*state{}, lasts: map[string]int{}, explained: map[string]bool{}, accepted: map[string]bool{},
+		learnable: learnable(o.Plan), sent: map[string]bool{}, unsent: map[string]string{},
+	}
 	for _, s := range o.Plan.Steps {
 		r.states[s.ID] = &state{step: s, done: make(chan struct{})}
 		if s.Cost.Mails > 0 {
@@ -48,9 +51,15 @@ func Run(ctx context.Context, o Options) (*evidence.Run, error) {
 		}
 	}
 	r.openBoxes(ctx)
+	lasting, cancel := r.lasting(ctx)
+	defer cancel()
 	var wait sync.WaitGroup
 	for _, s := range o.Plan.Steps {
-		wait.Go(func() { r.guard(func() { r.execute(ctx, r.states[s.ID]) }) })
+		within := ctx
+		if s.Finally {
+			within = lasting
+		}
+		wait.Go(func() { r.guard(func() { r.execute(within, r.states[s.ID]) }) })
 	}
 	wait.Wait()
 	r.closeBoxes(ctx)
@@ -73,7 +82,14 @@ type run struct {
 	notes     []string
 	// accepted tells of each accepted reset whether it was sent.
 	accepted map[string]bool
-	finished int
+	// learnable are the placeholders that answers and mails make known.
+	learnable map[string]bool
+	// sent are the requests that went out; unsent says of steps that were not carried out why.
+	sent   map[string]bool
+	unsent map[string]string
+	// passwords says which declared password is valid in the end, trader by trader.
+	passwords []string
+	finished  int
 	// stopped says why nothing more is sent, "" while something is.
 	stopped string
 	fault   error
@@ -103,7 +119,7 @@ type exchange struct {
 func (r *run) execute(ctx context.Context, s *state) {
 	defer close(s.done)
 	defer func() { r.progress(s.step.ID) }()
-	if !r.ready(ctx, s.step) {
+	if !r.ready(ctx, s.step) || !r.due(s.step) {
 		return
 	}
 	switch {
@@ -115,6 +131,8 @@ func (r *run) execute(ctx context.Context, s *state) {
 		s.ok = true
 	case s.step.Recheck != nil:
 		s.ok = r.recheck(ctx, *s.step.Recheck)
+	case s.step.Settle != nil:
+		s.ok = r.settle(s.step)
 	default:
 		s.ok = true
 	}
@@ -135,6 +153,7 @@ func (r *run) ready(ctx context.Context, s plan.Step) bool {
 	for _, id := range s.Needs {
 		before, planned := r.states[id]
 		if !planned || !wait(ctx, before.done, nil) || !before.ok {
+			r.unsend(s.ID, r.reasonOf(id))
 			return false
 		}
 	}

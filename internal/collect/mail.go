@@ -215,10 +215,29 @@ func (r *run) await(ctx context.Context, s plan.Step) bool {
 	t, _ := r.trader(w.Trader)
 	if w.Problem = r.boxes.dead(); w.Problem == "" && r.brings(w.For) {
 		w.Mail, w.Problem = r.watch(ctx, t, w.Deadline, func(m mail) bool { return !slices.Contains(m.before, w.For) })
+		w.Mail = r.preferUnlike(ctx, t, s, w)
 	}
 	w.Duration = time.Since(w.Started)
 	r.addWait(w)
+	r.learnCodes(s, w.Mail)
 	return w.Problem == ""
+}
+
+// preferUnlike returns, where the mail carries the earlier code, one with another code that comes shortly
+// after: an earlier mail may come twice, and a deployment may send one code twice.
+func (r *run) preferUnlike(ctx context.Context, t evidence.Trader, s plan.Step, w evidence.Wait) string {
+	earlier := r.Vault.Open(s.Await.Unlike)
+	m, found := r.mail(w.Mail)
+	if s.Await.Unlike == "" || !found || !slices.Contains(m.codes, earlier) {
+		return w.Mail
+	}
+	id, _ := r.watch(ctx, t, max(time.Second, 2*time.Since(w.Started)), func(m mail) bool {
+		return !slices.Contains(m.before, w.For) && !slices.Contains(m.codes, earlier)
+	})
+	if id == "" {
+		return w.Mail
+	}
+	return id
 }
 
 // brings reports whether the reset's answer leaves room for a mail.

@@ -79,18 +79,13 @@ func (r *run) suspicious(ctx context.Context, t evidence.Trader) bool {
 func (r *run) accountedFor(t evidence.Trader) (own, all int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	own = 1
-	for id := range r.explained {
-		if r.states[id].step.Lane == t.Login {
+	for id, state := range r.states {
+		if !r.explained[id] && !r.accepted[id] {
+			continue
+		}
+		all++
+		if state.step.Lane == t.Login {
 			own++
-		}
-		if !r.accepted[id] {
-			all++
-		}
-	}
-	for _, sent := range r.accepted {
-		if sent {
-			all++
 		}
 	}
 	return own, all

@@ -24,6 +24,16 @@ func (r *run) seal(interrupted bool) *evidence.Run {
 	for i, w := range sealed.Waits {
 		sealed.Waits[i].Problem = r.Vault.Text(w.Problem)
 	}
+	if line := r.lastLine(); line != "" {
+		sealed.LastLine = r.Vault.Text(line)
+		r.notes = append(r.notes, line)
+	}
+	for id, reason := range r.unsent {
+		if sealed.Unsent == nil {
+			sealed.Unsent = map[string]string{}
+		}
+		sealed.Unsent[id] = r.Vault.Text(reason)
+	}
 	for _, note := range r.notes {
 		sealed.Observations = append(sealed.Observations, r.Vault.Text(note))
 	}

@@ -18,7 +18,7 @@ func Describe(c deployment.Config, k *contract.Contract) (evidence.Target, *seal
 	vault := seal.NewVault(k.Texts())
 	t := evidence.Target{
 		URL: c.URL, Name: c.Deployment.Name, Version: c.Deployment.Version, APIVersion: c.APIVersion,
-		MailDeadline: c.MailDeadline, SecretQuestions: string(c.SecretQuestions),
+		MailDeadline: c.MailDeadline, CodeTries: c.CodeTries, SecretQuestions: string(c.SecretQuestions),
 		Profiles: c.Profiles, Only: c.Only, Labels: c.LabelFilter, HasKey: c.AppKey != "",
 	}
 	if c.Inbox.URL != "" {
@@ -60,8 +60,9 @@ func describeTrader(c deployment.Trader, vault *seal.Vault) evidence.Trader {
 		t.NearAnswers = addNear(vault, "answer "+c.Login, c.Answer)
 	}
 	if c.Password != "" {
-		vault.Add("‹password "+c.Login+"›", c.Password)
-		vault.Add("‹new password "+c.Login+"›", c.NewPassword)
+		t.Password = vault.Add("‹password "+c.Login+"›", c.Password)
+		t.NewPassword = vault.Add("‹new password "+c.Login+"›", c.NewPassword)
+		t.NearPasswords = slices.DeleteFunc(addNear(vault, "password "+c.Login, c.Password), func(p string) bool { return p == t.NewPassword })
 		t.HasPasswords = true
 	}
 	return t
@@ -90,7 +91,11 @@ func nearly(secret string) []near {
 	runes := []rune(secret)
 	last := len(runes) - 1
 	first, middle, end := slices.Clone(runes), slices.Clone(runes), slices.Clone(runes)
-	first[0], middle[last/2], end[last] = other(runes[0]), other(runes[last/2]), other(runes[last])
+	centre := last / 2
+	for centre < last && !unicode.IsLetter(runes[centre]) && !unicode.IsDigit(runes[centre]) {
+		centre++ // What only separates groups may be ignored.
+	}
+	first[0], middle[centre], end[last] = other(runes[0]), other(runes[centre]), other(runes[last])
 	return []near{
 		{"cut short", strings.TrimSpace(string(runes[:last]))},
 		{"continued", secret + string(other(runes[last]))},

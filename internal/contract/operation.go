@@ -61,6 +61,19 @@ func (o Operation) Members() []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
+// Secrets returns the names of the answers' members that open something: x-secret.
+func (o Operation) Secrets() []string {
+	names := map[string]bool{}
+	for _, outcome := range o.Outcomes {
+		for name, member := range outcome.schema.Properties {
+			if secret, _ := member.Value.Extensions["x-secret"].(bool); secret {
+				names[name] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
 // Outcome returns the documented outcome with the name.
 func (o Operation) Outcome(name string) (Outcome, bool) {
 	i := slices.IndexFunc(o.Outcomes, func(x Outcome) bool { return x.Name == name })

@@ -45,6 +45,18 @@ func newOutcome(ref *openapi3.SchemaRef) Outcome {
 // Has reports whether the outcome documents the member.
 func (o Outcome) Has(member string) bool { return o.schema.Properties[member] != nil }
 
+// Claimed reports whether the object says of itself that it is this outcome: by a member for
+// which the outcome allows one text only.
+func (o Outcome) Claimed(object map[string]any) bool {
+	for name, member := range o.schema.Properties {
+		text, given := object[name].(string)
+		if given && len(member.Value.Enum) == 1 && member.Value.Enum[0] == text {
+			return true
+		}
+	}
+	return false
+}
+
 // mostViolations is how many are told of one value: a hostile one has as many as it has bytes.
 const mostViolations = 20
 

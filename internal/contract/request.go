@@ -38,6 +38,21 @@ func (o Operation) FillPath(values map[string]any) string {
 	return path + "?" + strings.Join(query, "&")
 }
 
+// Field is one header line of a request.
+type Field struct{ Name, Value string }
+
+// FillHeader returns the operation's own header lines, in the contract's spelling; parameters
+// that have no value are left out.
+func (o Operation) FillHeader(values map[string]any) []Field {
+	var fields []Field
+	for _, p := range o.Parameters {
+		if value, given := values[p.Name]; given && p.In == "header" {
+			fields = append(fields, Field{p.Name, fmt.Sprint(value)})
+		}
+	}
+	return fields
+}
+
 func escape(text string) string {
 	return strings.ReplaceAll(url.QueryEscape(text), "+", "%20")
 }

@@ -33,6 +33,8 @@ type Config struct {
 	// CodePattern is a regular expression (RE2) for the code in a mail, "" for
 	// finding it as a person would.
 	CodePattern string
+	// CodeTries is how many candidates of one mail the flow profile tries as its code.
+	CodeTries int
 	// Deployment is what reports call the deployment.
 	Deployment Label
 	// CAFile holds further certificate authorities (PEM) to trust.

@@ -80,6 +80,7 @@ func targetSettings() []setting {
 		{key: "apiVersion", fallback: "1.0", set: setAPIVersion},
 		{key: "headers", read: readHeaders},
 		{key: "codePattern", set: setCodePattern},
+		{key: "codeTries", fallback: "3", set: setCodeTries},
 		{key: "deployment", read: readLabel},
 		{key: "caFile", flag: "ca-file", path: true, usage: "further certificate authorities to trust (PEM)",
 			set: text(func(c *Config) *string { return &c.CAFile })},

@@ -186,6 +186,15 @@ func setCodePattern(c *Config, value string) error {
 	return nil
 }
 
+func setCodeTries(c *Config, value string) error {
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 1 || n > 16 {
+		return errors.New("expected a whole number from 1 to 16")
+	}
+	c.CodeTries = n
+	return nil
+}
+
 func setProfiles(c *Config, value string) error {
 	profiles, err := list(value)
 	if err != nil {

@@ -24,6 +24,10 @@ type Run struct {
 	// Observations are what somebody should know although no requirement
 	// speaks of it: rate limits, lock-outs, odd mails.
 	Observations []string `json:"observations,omitempty"`
+	// LastLine says which declared password is valid for which trader, "" where the run changed none.
+	LastLine string `json:"lastLine,omitempty"`
+	// Unsent says of planned steps that were not carried out why.
+	Unsent map[string]string `json:"unsent,omitempty"`
 }
 
 // Contract names the contract that the run was planned from.
@@ -46,10 +50,12 @@ type Target struct {
 	// Inbox is "mailhog http://…", or "" where none was declared.
 	Inbox string `json:"inbox,omitempty"`
 	// InboxProblem says why the declared inbox could not be read at all.
-	InboxProblem    string        `json:"inboxProblem,omitempty"`
-	MailDeadline    time.Duration `json:"mailDeadline"`
-	SecretQuestions string        `json:"secretQuestions"`
-	Profiles        []string      `json:"profiles"`
+	InboxProblem string        `json:"inboxProblem,omitempty"`
+	MailDeadline time.Duration `json:"mailDeadline"`
+	// CodeTries is how many candidates of one mail the flow tries.
+	CodeTries       int      `json:"codeTries,omitempty"`
+	SecretQuestions string   `json:"secretQuestions"`
+	Profiles        []string `json:"profiles"`
 	// Only and Labels are the selection that the run was asked for.
 	Only    []string `json:"only,omitempty"`
 	Labels  string   `json:"labels,omitempty"`
@@ -71,6 +77,10 @@ type Trader struct {
 	NearAnswers []string `json:"nearAnswers,omitempty"`
 	// HasPasswords is true where both passwords of the flow profile were declared.
 	HasPasswords bool `json:"hasPasswords,omitempty"`
+	// Password, NewPassword and NearPasswords are their placeholders, and those of what is nearly the first.
+	Password      string   `json:"password,omitempty"`
+	NewPassword   string   `json:"newPassword,omitempty"`
+	NearPasswords []string `json:"nearPasswords,omitempty"`
 }
 
 // Field is one header line.

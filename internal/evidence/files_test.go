@@ -54,6 +54,7 @@ func sample() evidence.Run {
 		},
 		Secrets:      []evidence.Secret{{Placeholder: "‹app-key›", Length: 36, Alphabet: "any"}},
 		Observations: []string{"one"},
+		LastLine:     "two", Unsent: map[string]string{"s": "three"},
 	}
 }
 

@@ -28,7 +28,9 @@ type World struct {
 type Fault struct {
 	// Name is permanent, in kebab-case.
 	Name string
-	// Breaks is the id of the requirement that must fail; its level is must or should.
+	// Profile is the profile that shows the fault; "" is core.
+	Profile string
+	// Breaks is the id of the requirement that must fail.
 	Breaks string
 	// Summary says in one line what is wrong.
 	Summary string
@@ -55,6 +57,7 @@ func Faults() []Fault {
 		acceptFaults(), refusalFaults(), carelessFaults(), againFaults(), requestFaults(),
 		questionFaults(), questionTextFaults(), foreignQuestionFaults(),
 		deliveryFaults(), codeFaults(), recipientFaults(), earlyMailFaults(),
+		tokenFaults(), passwordFaults(), signInFaults(), flowPlaceFaults(), hardeningFaults(),
 	)
 }
 

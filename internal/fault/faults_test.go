@@ -24,6 +24,9 @@ func TestEachFaultShows(t *testing.T) {
 	list, _ := sound.box.all()
 	sent := tell(list)
 	for _, f := range Faults() {
+		if f.Profile != "" {
+			continue // The script ends with the reset; conformance prove shows the others.
+		}
 		t.Run(f.Name, func(t *testing.T) {
 			t.Parallel()
 			faulty := deploy(t, []Fault{f}, nil)

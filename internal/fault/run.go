@@ -2,6 +2,7 @@ package fault
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -31,13 +32,16 @@ type run struct {
 	sent    map[string]int // by address
 	arrived chan struct{}  // closed and replaced with each mail
 	aliases map[string]string
+	// codes are those that were mailed, in order; owners are their addresses.
+	codes  []string
+	owners map[string]string
 }
 
 func newRun() *run {
 	life, end := context.WithCancel(context.Background())
 	return &run{
 		life: life, end: end, sent: map[string]int{},
-		arrived: make(chan struct{}), aliases: map[string]string{},
+		arrived: make(chan struct{}), aliases: map[string]string{}, owners: map[string]string{},
 	}
 }
 
@@ -98,6 +102,7 @@ func (r *run) record(mailer reference.Mailer) reference.Mailer {
 	return mailerFunc(func(ctx context.Context, m reference.Mail) error {
 		sending.Lock()
 		defer sending.Unlock()
+		r.noteCode(m)
 		err := mailer.Send(ctx, m)
 		if err == nil {
 			r.note(m.To)
@@ -112,6 +117,37 @@ func (r *run) note(address string) {
 	r.sent[strings.ToLower(address)]++
 	close(r.arrived)
 	r.arrived = make(chan struct{})
+}
+
+// noteCode remembers whose the code of the mail is; other mails carry none.
+func (r *run) noteCode(m reference.Mail) {
+	l, err := readLetter(m)
+	if err != nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.codes) >= mostRemembered {
+		r.codes = nil
+		clear(r.owners)
+	}
+	r.codes = append(r.codes, l.code)
+	r.owners[l.code] = m.To
+}
+
+// owner returns the address that the code was mailed to.
+func (r *run) owner(code string) (address string, mailed bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	address, mailed = r.owners[code]
+	return address, mailed
+}
+
+// mailedCodes are the codes that were mailed, in order.
+func (r *run) mailedCodes() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.codes)
 }
 
 // sentTo is how many mails went to the address so far.

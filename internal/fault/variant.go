@@ -12,8 +12,12 @@ import (
 type Variant struct {
 	// Name is permanent, in kebab-case.
 	Name string
+	// Profile is the profile under which the variant is right; "" is core.
+	Profile string
 	// Why says what in the documents, HTTP, JSON or mail allows it.
 	Why string
+	// Untestable is true where the variant is right, and leaves requirements of its profile untestable.
+	Untestable bool
 	// HTTP wraps the handler; nil leaves it as it is.
 	HTTP func(World, http.Handler) http.Handler
 	// Mail wraps the mailer; nil leaves it as it is.
@@ -37,6 +41,7 @@ func Variants() []Variant {
 		lenientVariants(), strangerVariants(), limitVariants(), traderVariants(), loginVariants(),
 		mimeVariants(), layoutVariants(), wordingVariants(), codeVariants(),
 		deliveryVariants(), noticeVariants(), noiseVariants(),
+		flowVariants(),
 	)
 }
 

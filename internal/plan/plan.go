@@ -2,7 +2,12 @@
 // for, before anything is sent. Texts hold placeholders where a secret will stand.
 package plan
 
-import "time"
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
 
 // Plan is what one run will send and wait for.
 type Plan struct {
@@ -20,12 +25,19 @@ type Step struct {
 	Needs []string
 	// After are steps that come first where they are planned at all.
 	After []string
+	// Unless is a placeholder: where it is known by then, the step has nothing left to find out.
+	Unless string
+	// Since are steps of which one must have been sent, whatever came of it.
+	Since []string
+	// Finally is true of what puts things back: it is carried out also after an interruption.
+	Finally bool
 	// Requirements are the ids that look at the step.
 	Requirements []string
 	Ask          *Ask
 	Await        *Await
 	Turn         *Turn
 	Recheck      *Recheck
+	Settle       *Settle
 	Cost         Cost
 }
 
@@ -38,6 +50,8 @@ type Ask struct {
 	Key string
 	// Values are the parameters and body members to send, by name.
 	Values map[string]any
+	// Raw is a body that is none of the operation's, "" where Values make one.
+	Raw string
 	// NoBody leaves out the body of an operation that has one.
 	NoBody bool
 	// Breaks says what of the contract the request breaks on purpose, "" where nothing.
@@ -47,6 +61,17 @@ type Ask struct {
 	// Refusable is true where the answer must be a refusal: acceptance is what
 	// would explain a code mail.
 	Refusable bool
+	// Learns are what the answer makes known. A template with a placeholder that did not become
+	// known is not sent.
+	Learns []Learn
+}
+
+// Learn gives a member of an answer a name that later templates can hold.
+type Learn struct {
+	// Name is a placeholder, for example "‹token of robert.zak›".
+	Name, Member string
+	// If are members that the answer must have, with their texts.
+	If map[string]string
 }
 
 // Await waits for the mail of an accepted reset.
@@ -54,6 +79,44 @@ type Await struct {
 	Trader string
 	// For is the step of the reset.
 	For string
+	// Learns names the codes that the mail presents, see [Candidate]; "" names none. Tries is how
+	// many of them.
+	Learns string
+	Tries  int
+	// Unlike is the placeholder of an earlier code: its mail may come once more, late.
+	Unlike string
+}
+
+// Candidate is the placeholder of the n-th candidate for a code, from 0.
+func Candidate(name string, n int) string {
+	if n == 0 {
+		return name
+	}
+	return Near(name, fmt.Sprintf("candidate %d", n+1))
+}
+
+// Near is the placeholder of what is derived from a secret.
+func Near(name, how string) string { return strings.TrimSuffix(name, "›") + ", " + how + "›" }
+
+// Settle says which of a trader's two declared passwords is valid: the first that signed in.
+type Settle struct {
+	Trader string
+	// Signed are the sign-ins to go by, the one that counts most first.
+	Signed []Signed
+	// Valid and Other are the placeholders that become known: the password that is valid, and the other.
+	Valid, Other string
+	// Tell is true at the end of the run, where the answer belongs to the user. Changes are the
+	// steps after which the last of Signed says nothing any more.
+	Tell    bool
+	Changes []string
+}
+
+// Signed is one way in which a password showed itself valid.
+type Signed struct {
+	// Session is known where the sign-in succeeded.
+	Session string
+	// Valid is the password that it was made with, Other the one that it was not.
+	Valid, Other string
 }
 
 // Turn lets the next accepted reset go when the wait is over, and at the latest after AtMost: two resets that
@@ -79,6 +142,8 @@ type Recheck struct {
 // Cost is what a step costs the deployment and the trader, at most.
 type Cost struct {
 	Requests, Mails, WrongAnswers int
+	// WrongCodes and FailedSignIns count against limits of the deployment; Changes are password changes.
+	WrongCodes, FailedSignIns, Changes int
 }
 
 // Step returns the step with the id.
@@ -112,6 +177,12 @@ func (p *Plan) Select(ids []string) *Plan {
 	for _, id := range ids {
 		want(id)
 	}
+	// What puts things back goes with what may have changed them.
+	for _, s := range p.Steps {
+		if s.Finally && slices.ContainsFunc(s.Since, func(id string) bool { return wanted[id] }) {
+			want(s.ID)
+		}
+	}
 	selected := &Plan{}
 	for _, s := range p.Steps {
 		if wanted[s.ID] || s.point() {
@@ -122,7 +193,9 @@ func (p *Plan) Select(ids []string) *Plan {
 }
 
 // point reports whether the step only keeps others in order.
-func (s Step) point() bool { return s.Ask == nil && s.Await == nil && s.Recheck == nil }
+func (s Step) point() bool {
+	return s.Ask == nil && s.Await == nil && s.Recheck == nil && s.Settle == nil
+}
 
 // Cost adds up what the plan costs, and what it costs besides, at most, when surplus mail
 // makes it ask again.
@@ -138,5 +211,8 @@ func (p *Plan) Cost() (sum, again Cost) {
 }
 
 func (c Cost) plus(d Cost) Cost {
-	return Cost{c.Requests + d.Requests, c.Mails + d.Mails, c.WrongAnswers + d.WrongAnswers}
+	return Cost{
+		Requests: c.Requests + d.Requests, Mails: c.Mails + d.Mails, WrongAnswers: c.WrongAnswers + d.WrongAnswers,
+		WrongCodes: c.WrongCodes + d.WrongCodes, FailedSignIns: c.FailedSignIns + d.FailedSignIns, Changes: c.Changes + d.Changes,
+	}
 }

@@ -37,7 +37,7 @@ func (o *Outcome) run(ctx context.Context, binary, dir string, arguments []strin
 		return err
 	}
 	defer s.Close()
-	config, err := configure(dir, s)
+	config, err := configure(dir, s, o.Case.profile())
 	if err != nil {
 		return err
 	}
@@ -65,17 +65,28 @@ func options(c Case) sandbox.Options {
 }
 
 // configure writes the configuration file of the case; the key goes through the environment.
-func configure(dir string, s *sandbox.Sandbox) (string, error) {
+func configure(dir string, s *sandbox.Sandbox, profile string) (string, error) {
 	var traders []map[string]string
 	for _, t := range s.Traders {
 		trader := map[string]string{"login": t.Login, "email": t.Email}
 		if t.Answer != "" {
 			trader["question"], trader["answer"] = literally(t.Question), literally(t.Answer)
 		}
+		if profile != "core" && t.Password != "" {
+			trader["password"], trader["newPassword"] = literally(t.Password), literally("changed-"+t.Password)
+		}
 		traders = append(traders, trader)
+	}
+	profiles := []string{"core"}
+	if profile != "core" {
+		profiles = append(profiles, "flow")
+	}
+	if profile == "hardening" {
+		profiles = append(profiles, profile)
 	}
 	data, err := yaml.Marshal(map[string]any{
 		"url": s.URL, "appKey": "${CONFORMANCE_APP_KEY}", "inbox": map[string]string{"mailhog": s.InboxURL}, "traders": traders,
+		"profile": profiles,
 	})
 	if err != nil {
 		return "", err

@@ -9,13 +9,13 @@ import (
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
-// Unproven are the requirements, of those judged, that no fault makes fail.
+// Unproven are the requirements, of those that were judged anywhere, that no fault makes fail.
 func Unproven(outcomes []Outcome) []string {
 	var ids []string
 	caught := map[string]bool{}
 	for _, o := range outcomes {
 		for _, q := range o.Report.Requirements {
-			if !slices.Contains(ids, q.ID) {
+			if !slices.Contains(ids, q.ID) && q.Verdict != verdict.NotApplicable {
 				ids = append(ids, q.ID)
 			}
 			if o.Case.Fault != nil && o.Case.Fault.Breaks == q.ID && q.Verdict == verdict.Failed {

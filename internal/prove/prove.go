@@ -21,6 +21,20 @@ type Case struct {
 	Variant *fault.Variant
 }
 
+// profile is the profile that the case is judged by, besides core.
+func (c Case) profile() string {
+	profile := ""
+	if c.Fault != nil {
+		profile = c.Fault.Profile
+	} else {
+		profile = c.Variant.Profile
+	}
+	if profile == "" {
+		return "core"
+	}
+	return profile
+}
+
 // Cases returns all faults and variants whose name contains the text.
 func Cases(text string) []Case {
 	var list []Case
@@ -114,12 +128,16 @@ func (o Outcome) faultProblems(f fault.Fault) []string {
 
 func (o Outcome) variantProblems() []string {
 	var problems []string
-	for _, outcome := range []verdict.Outcome{verdict.Failed, verdict.Untestable} {
+	accused, exit := []verdict.Outcome{verdict.Failed, verdict.Untestable}, verdict.ExitConformant
+	if o.Case.Variant.Untestable {
+		accused, exit = accused[:1], verdict.ExitIncomplete
+	}
+	for _, outcome := range accused {
 		if ids := o.with(outcome); len(ids) > 0 {
 			problems = append(problems, string(outcome)+": "+strings.Join(ids, " "))
 		}
 	}
-	if o.Exit != verdict.ExitConformant {
+	if o.Exit != exit {
 		problems = append(problems, "the exit code accuses it")
 	}
 	return problems

@@ -103,6 +103,14 @@ func (v *Vault) Open(text string) string {
 	return out.String() + text
 }
 
+// Knows reports whether the placeholder stands for something.
+func (v *Vault) Knows(placeholder string) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	_, known := v.byName[placeholder]
+	return known
+}
+
 // Legend describes the secrets as far as judging needs it, in the order in
 // which they were added.
 func (v *Vault) Legend() []evidence.Secret {

@@ -137,7 +137,7 @@ func (r *Report) ExitCode(strict, complete bool) int {
 // failed reports whether something failed that the baseline does not accept.
 func (r *Report) failed(strict bool) bool {
 	return slices.ContainsFunc(r.Requirements, func(q Requirement) bool {
-		return q.Verdict == Failed && q.Known == "" && (q.Level == "must" || strict)
+		return q.Verdict == Failed && q.Known == "" && (q.Level == "must" || strict && q.Level == "should")
 	})
 }
 

@@ -1,0 +1,267 @@
+package collect
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/etna-conformance/conformance/internal/contract"
+	"github.com/etna-conformance/conformance/internal/deployment"
+	"github.com/etna-conformance/conformance/internal/plan"
+)
+
+// shortestSecret is the length in bytes from which what an answer carries is taken for a secret: a
+// shorter text stands everywhere by chance.
+const shortestSecret = 4
+
+// timeToGoBack bounds, with the wait for a mail, what goes on after an interruption.
+const timeToGoBack = 30 * time.Second
+
+// lasting is the context of what puts things back: it outlives an interruption, for a while.
+func (r *run) lasting(ctx context.Context) (context.Context, context.CancelFunc) {
+	lasting, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		time.AfterFunc(r.Target.MailDeadline+timeToGoBack, cancel)
+	})
+	return lasting, func() { stop(); cancel() }
+}
+
+// due reports whether the step still has something to find out or to put back.
+func (r *run) due(s plan.Step) bool {
+	if s.Unless != "" && r.Vault.Knows(s.Unless) {
+		r.unsend(s.ID, "not needed any more: "+s.ID)
+		return false
+	}
+	if len(s.Since) > 0 && !r.anySent(s.Since) {
+		r.unsend(s.ID, "not needed: nothing was changed")
+		return false
+	}
+	return true
+}
+
+func (r *run) anySent(ids []string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.ContainsFunc(ids, func(id string) bool { return r.sent[id] })
+}
+
+// unsend keeps why a step was not carried out; the first reason stands.
+func (r *run) unsend(id, reason string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.unsent[id] == "" {
+		r.unsent[id] = reason
+	}
+}
+
+func (r *run) reasonOf(id string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.unsent[id]
+}
+
+// learnable are the placeholders that only the run itself makes known.
+func learnable(p *plan.Plan) map[string]bool {
+	names := map[string]bool{}
+	for _, s := range p.Steps {
+		switch {
+		case s.Ask != nil:
+			for _, l := range s.Ask.Learns {
+				names[l.Name] = true
+			}
+			for _, value := range s.Ask.Values {
+				// What is derived from a secret becomes known with it.
+				if text, ok := value.(string); ok && strings.HasPrefix(text, "‹") && strings.Contains(text, " of ") {
+					names[text] = true
+				}
+			}
+		case s.Await != nil && s.Await.Learns != "":
+			names[s.Await.Learns] = true
+		case s.Settle != nil:
+			names[s.Settle.Valid], names[s.Settle.Other] = true, true
+		}
+	}
+	return names
+}
+
+// unknown returns a placeholder of the template that did not become known, "" where there is none.
+func (r *run) unknown(value any) string {
+	switch v := value.(type) {
+	case string:
+		return r.unknownIn(v)
+	case []any:
+		for _, item := range v {
+			if name := r.unknown(item); name != "" {
+				return name
+			}
+		}
+	case map[string]any:
+		for _, item := range v {
+			if name := r.unknown(item); name != "" {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+func (r *run) unknownIn(text string) string {
+	for {
+		start := strings.Index(text, "‹")
+		if start < 0 {
+			return ""
+		}
+		text = text[start:]
+		end := strings.Index(text, "›")
+		if end < 0 {
+			return ""
+		}
+		name := text[:end+len("›")]
+		text = text[end+len("›"):]
+		if r.learnable[name] && !r.Vault.Knows(name) {
+			return name
+		}
+	}
+}
+
+// learnSecrets makes secrets of what opens something in an answer, and gives names to what later templates hold.
+func (r *run) learnSecrets(s plan.Step, id string, x deployment.Exchange) {
+	o, found := r.Contract.Operation(s.Ask.Operation)
+	if x.Answer == nil || !found || len(o.Secrets()) == 0 {
+		return
+	}
+	object := contract.ReadJSON(x.Answer.Body).Object()
+	for _, l := range s.Ask.Learns {
+		if text, _ := object[l.Member].(string); len(text) >= shortestSecret && agrees(object, l.If) {
+			r.Vault.Add(l.Name, text)
+			r.addNear(l.Name, text)
+		}
+	}
+	for _, member := range o.Secrets() {
+		if text, _ := object[member].(string); len(text) >= shortestSecret {
+			r.Vault.Add("‹"+member+" of "+id+"›", text)
+		}
+	}
+	r.learnCookies(id, x)
+}
+
+// addNear makes known what a template holds that is derived from the secret.
+func (r *run) addNear(name, secret string) {
+	kinds := nearly(secret)
+	for _, near := range kinds {
+		text := near.text
+		if len(text) < shortestSecret {
+			text = kinds[len(kinds)-1].text
+		}
+		if placeholder := plan.Near(name, near.how); r.learnable[placeholder] {
+			r.Vault.Add(placeholder, text)
+		}
+	}
+}
+
+// learnCookies makes secrets of the cookies of an answer that opens something.
+func (r *run) learnCookies(id string, x deployment.Exchange) {
+	for _, f := range x.Answer.Header {
+		if !strings.EqualFold(f.Name, "Set-Cookie") {
+			continue
+		}
+		if cookie, err := http.ParseSetCookie(f.Value); err == nil && len(cookie.Value) >= shortestSecret {
+			r.Vault.Add("‹cookie of "+id+"›", cookie.Value)
+		}
+	}
+}
+
+func agrees(object map[string]any, demanded map[string]string) bool {
+	for member, text := range demanded {
+		if object[member] != text {
+			return false
+		}
+	}
+	return true
+}
+
+// learnCodes names the codes that the mail presents.
+func (r *run) learnCodes(s plan.Step, id string) {
+	m, found := r.mail(id)
+	if s.Await.Learns == "" || !found {
+		return
+	}
+	for n, code := range m.codes[:min(len(m.codes), s.Await.Tries)] {
+		name := plan.Candidate(s.Await.Learns, n)
+		r.Vault.Add(name, code)
+		if n == 0 {
+			r.addNear(name, code)
+		}
+	}
+}
+
+func (r *run) mail(id string) (mail, bool) {
+	r.boxes.mu.Lock()
+	defer r.boxes.mu.Unlock()
+	i := slices.IndexFunc(r.boxes.mails, func(m mail) bool { return m.ID == id })
+	if i < 0 {
+		return mail{}, false
+	}
+	return r.boxes.mails[i], true
+}
+
+// settle finds out which of the trader's two passwords is valid.
+func (r *run) settle(s plan.Step) bool {
+	t := s.Settle
+	signed := t.Signed
+	if t.Tell && len(t.Changes) > 0 && r.anySent(t.Changes) {
+		signed = signed[:len(signed)-1]
+	}
+	for _, one := range signed {
+		if !r.Vault.Knows(one.Session) {
+			continue
+		}
+		valid, other := r.Vault.Open(one.Valid), r.Vault.Open(one.Other)
+		if t.Valid != "" {
+			r.Vault.Add(t.Valid, valid)
+			r.Vault.Add(t.Other, other)
+		}
+		if t.Tell {
+			r.tell(fmt.Sprintf("%s signs in with %s", t.Trader, r.Vault.Text(valid)))
+		}
+		return true
+	}
+	if t.Tell {
+		r.tell(fmt.Sprintf("which of the two declared passwords of %s is valid is not known", t.Trader))
+		return true
+	}
+	r.unsend(s.ID, r.notSignedIn(t.Trader, signed))
+	return false
+}
+
+// notSignedIn says why neither password signed the trader in.
+func (r *run) notSignedIn(trader string, signed []plan.Signed) string {
+	for _, s := range r.Plan.Steps {
+		if s.Ask == nil || !slices.ContainsFunc(s.Ask.Learns, func(l plan.Learn) bool { return l.Name == signed[0].Session || l.Name == signed[len(signed)-1].Session }) {
+			continue
+		}
+		if x, sent := r.last(s.ID); sent && x.Answer != nil && contract.ReadJSON(x.Answer.Body).Object()["State"] == "Expecting" {
+			return trader + " signs in with a second factor (State Expecting), which this tool cannot give"
+		}
+	}
+	return "neither of the two declared passwords signs " + trader + " in: either they are not the account's, or the deployment refuses right ones; nothing was changed"
+}
+
+// tell adds to the run's last line.
+func (r *run) tell(text string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.passwords = append(r.passwords, text)
+}
+
+// lastLine says which declared password is valid for which trader, "" where none was looked for.
+func (r *run) lastLine() string {
+	if len(r.passwords) == 0 {
+		return ""
+	}
+	slices.Sort(r.passwords)
+	return "At the end of the run " + strings.Join(r.passwords, ", ") + "."
+}

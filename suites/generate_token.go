@@ -1,0 +1,179 @@
+package suites
+
+import (
+	"fmt"
+
+	"github.com/onsi/gomega"
+
+	"github.com/etna-conformance/conformance/internal/plan"
+)
+
+// unknownIdentifier is none of those that the page lists.
+const unknownIdentifier = "ConformanceUnknown"
+
+// generateToken reads the page "Generate a Token for a New Password".
+func generateToken(b *builder) {
+	b.missing(noPasswords, "CODE-1", "CODE-2", "CODE-3", "CODE-4", "CODE-5")
+	if b.target.Inbox == "" {
+		b.missing("no inbox is declared (inbox or CONFORMANCE_INBOX, for example mailhog=http://localhost:8025)",
+			"CODE-1", "CODE-2", "CODE-3", "CODE-4", "CODE-5")
+	}
+	if !b.target.HasKey || !b.has(opToken) {
+		b.missing("no app key is declared (appKey or CONFORMANCE_APP_KEY)", "CODE-1", "CODE-2", "CODE-3", "CODE-4", "CODE-5", "CODE-6")
+		return
+	}
+	codeless, bodiless := b.ask(opToken, nil), b.ask(opToken, nil)
+	codeless.Values, codeless.Breaks = withoutMember(codeless.Values, "Code"), "Code is missing"
+	bodiless.NoBody, bodiless.Breaks = true, "the body is missing"
+	for id, ask := range map[string]*plan.Ask{"code/no-code": codeless, "code/no-body": bodiless} {
+		b.step(plan.Step{ID: id, Ask: ask})
+		b.check("CODE-6", ask.Breaks, []string{id}, func(l *Look) { l.demandNoToken(id) })
+	}
+}
+
+// codeStep asks for a token; the answer makes it known.
+func (b *builder) codeStep(id, code, token string) plan.Step {
+	ask := b.ask(opToken, nil)
+	ask.Values["Code"], ask.Values["Identifier"] = code, "ResetPassword"
+	ask.Learns = []plan.Learn{{Name: token, Member: "Model"}}
+	return plan.Step{ID: id, Ask: ask}
+}
+
+// askCodes asks with the code of the trader's mail, after what must not be taken for it.
+func (n *lane) askCodes(i, travellers int) {
+	if i < mostOddCodes {
+		n.askWrongCode(i, "", func(s plan.Step) plan.Step { return s })
+	}
+	if i == 0 {
+		n.askCodeWithoutKey()
+	}
+	if i == min(1, travellers-1) {
+		n.askUnknownIdentifier()
+	}
+	n.askRightCodes("", func(s plan.Step) plan.Step { return s })
+	n.checkRightCodes()
+}
+
+// askWrongCode asks with one code that nearly is the one that waits; the kinds are spread over the legs.
+func (n *lane) askWrongCode(kind int, leg string, as func(plan.Step) plan.Step) {
+	kinds := []string{"last character changed", "cut short", "continued", "first character changed", "middle character changed"}
+	how := kinds[kind%len(kinds)]
+	placeholder := plan.Near(codeOf(leg, n.trader), how)
+	id := join(leg, "code", kindOf(placeholder), n.trader.Login)
+	s := as(n.codeStep(id, placeholder, "‹token of "+id+"›"))
+	s.Cost.WrongCodes = 1
+	n.add(s)
+	for _, requirement := range []string{"CODE-3", "CODE-4"} {
+		n.check(requirement, join(n.trader.Login, leg, how), []string{id}, func(l *Look) {
+			_, sent := l.record.answers[id]
+			switch {
+			case !sent && leg == wayBack: // The way back was not needed, or the deployment refused it.
+			case requirement == "CODE-3":
+				l.demandNoToken(id)
+			default:
+				l.demandErrors(id)
+			}
+		})
+	}
+}
+
+// askCodeWithoutKey shows that the right code does not make up for the key.
+func (n *lane) askCodeWithoutKey() {
+	id := join("code/without-key", n.trader.Login)
+	s := n.codeStep(id, codeOf("", n.trader), "‹token of "+id+"›")
+	s.Ask.KeyName, s.Ask.Key = "", ""
+	n.add(s)
+	subject := "the right code of " + n.trader.Login + " with the key missing"
+	n.check("KEY-1", subject, []string{id}, func(l *Look) { l.demandKeyError(id) })
+	n.check("KEY-5", subject, []string{id}, func(l *Look) { l.demandNothingRevealed(id) })
+}
+
+func (n *lane) askUnknownIdentifier() {
+	id := join("code/unknown-identifier", n.trader.Login)
+	s := n.codeStep(id, codeOf("", n.trader), "‹token of "+id+"›")
+	s.Ask.Values["Identifier"], s.Ask.Breaks = unknownIdentifier, "Identifier is none of those that are listed"
+	n.add(s)
+	n.check("CODE-5", n.trader.Login, []string{id}, func(l *Look) { l.demandNoToken(id) })
+}
+
+// askRightCodes tries the candidates of the mail until one gives a token.
+func (n *lane) askRightCodes(leg string, as func(plan.Step) plan.Step) {
+	for k := range n.target.CodeTries {
+		s := as(n.codeStep(n.rightCode(leg, k), plan.Candidate(codeOf(leg, n.trader), k), tokenOf(leg, n.trader)))
+		if s.Unless == "" {
+			s.Unless = tokenOf(leg, n.trader)
+		}
+		if k > 0 {
+			s.Cost.WrongCodes = 1
+		}
+		n.add(s)
+	}
+}
+
+func (n *lane) rightCode(leg string, k int) string {
+	if k == 0 {
+		return join(leg, "code/right", n.trader.Login)
+	}
+	return join(leg, fmt.Sprintf("code/candidate-%d", k+1), n.trader.Login)
+}
+
+func (n *lane) checkRightCodes() {
+	var steps []string
+	for k := range n.target.CodeTries {
+		steps = append(steps, n.rightCode("", k))
+	}
+	n.check("CODE-1", n.trader.Login, steps, func(l *Look) { l.demandToken(steps) })
+	n.check("CODE-2", n.trader.Login, steps, func(l *Look) {
+		for _, step := range steps {
+			if a := l.record.answers[step]; a != nil && a.token("Model") {
+				l.demandSuccess(step)
+				return
+			}
+		}
+		l.Untestable("no code gave a token; see CODE-1")
+	})
+}
+
+// demandToken demands that one of the mail's candidates gives a token.
+func (l *Look) demandToken(steps []string) {
+	last := ""
+	for _, step := range steps {
+		if l.record.answers[step] == nil {
+			continue
+		}
+		a, ok := l.Keyed(step)
+		if !ok || a.token("Model") {
+			return
+		}
+		last = step
+	}
+	a := l.record.answers[last]
+	switch {
+	case a == nil:
+		l.Untestable(l.record.unsent(steps[0]))
+	case a.Attempt > 1:
+		l.Untestable("the code was sent twice, since the first request met silence; see ANSWER-1")
+	default:
+		l.Fail(last, "a Model with the token", a.describe())
+	}
+}
+
+// demandNoToken demands that the request gives no token and claims no success.
+func (l *Look) demandNoToken(step string) {
+	if a, ok := l.Sent(step); ok {
+		l.Expect(step, a.Answer.Status, gomega.BeNumerically("<", 500), "a status below 500", fmt.Sprintf("status %d", a.Answer.Status))
+		l.Expect(step, a.token("Model") || a.succeeds(), gomega.BeFalse(), "no token and no success", a.describe())
+	}
+}
+
+// demandErrors demands that what was refused says why.
+func (l *Look) demandErrors(step string) {
+	a, ok := l.Keyed(step)
+	switch {
+	case !ok:
+	case a.token("Model") || a.succeeds():
+		l.Untestable("the code was not refused; see CODE-3")
+	default:
+		l.Expect(step, a.list("Errors"), gomega.Not(gomega.BeEmpty()), "an answer that lists errors", a.describe())
+	}
+}

@@ -1,0 +1,169 @@
+package suites
+
+import (
+	"slices"
+
+	"github.com/etna-conformance/conformance/internal/contract"
+	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/plan"
+)
+
+// The ids of the operations that the linked pages describe.
+const (
+	opToken    = "generateToken"
+	opPassword = "updatePassword"
+	opSignIn   = "signIn"
+)
+
+// noPasswords says what the flow needs.
+const noPasswords = "no trader with both passwords is declared (traders: password and newPassword)"
+
+// mostOddCodes bounds how many traders' journeys hold a wrong code: a wrong one names no trader, so
+// it may count against all codes that wait to be used.
+const mostOddCodes = 6
+
+// What the run makes known of a trader on the way.
+func validPassword(t evidence.Trader) string { return "‹valid password of " + t.Login + "›" }
+func otherPassword(t evidence.Trader) string { return "‹other password of " + t.Login + "›" }
+func session(name string, t evidence.Trader) string {
+	return "‹session of " + join(name, t.Login) + "›"
+}
+func codeOf(leg string, t evidence.Trader) string { return "‹code of " + join(leg, t.Login) + "›" }
+func tokenOf(leg string, t evidence.Trader) string {
+	return "‹token of " + join(leg, t.Login) + "›"
+}
+
+// wayBack is the leg of a journey that restores the password; the way out is "".
+const wayBack = "way-back"
+
+// signers are the traders whose passwords are declared; without a key nobody can sign in.
+func (b *builder) signers() []evidence.Trader {
+	if !b.target.HasKey || !b.has(opSignIn) {
+		return nil
+	}
+	return slices.DeleteFunc(b.resetOrder(), func(t evidence.Trader) bool { return !t.HasPasswords })
+}
+
+// travellers are the traders who go all the way: from the reset to signing in with a new password, and back.
+func (b *builder) travellers() []evidence.Trader {
+	if b.target.Inbox == "" || !b.has(opToken) || !b.has(opPassword) {
+		return nil
+	}
+	return b.signers()
+}
+
+// at is the trader's place among the travellers, -1 where it is none.
+func at(travellers []evidence.Trader, t evidence.Trader) int {
+	return slices.IndexFunc(travellers, func(o evidence.Trader) bool { return o.Login == t.Login })
+}
+
+// neighbour is the traveller so many places after the i-th.
+func neighbour(travellers []evidence.Trader, i, step int) (evidence.Trader, bool) {
+	if i+step < 0 || i+step >= len(travellers) {
+		return evidence.Trader{}, false
+	}
+	return travellers[i+step], true
+}
+
+// lane plans steps of one trader, one after another.
+type lane struct {
+	*builder
+	trader evidence.Trader
+	needs  []string
+	last   string
+}
+
+func (n *lane) add(s plan.Step) string {
+	s.Lane, s.Needs = n.trader.Login, append(s.Needs, n.needs...)
+	if n.last != "" {
+		s.After = append(s.After, n.last)
+	}
+	n.last = n.step(s)
+	return n.last
+}
+
+// askJourney plans the way from the mail of the accepted reset to the new password.
+func (b *builder) askJourney(t evidence.Trader) {
+	travellers := b.travellers()
+	i := at(travellers, t)
+	if i < 0 {
+		return
+	}
+	n := &lane{builder: b, trader: t, needs: []string{settled(t), mailOf(t)}, last: mailOf(t)}
+	n.askCodes(i, len(travellers))
+	n.askUpdates(i, travellers)
+}
+
+// askWaysBack plans, when all have arrived, how each trader gets the password back.
+func (b *builder) askWaysBack() {
+	travellers := b.travellers()
+	var arrived []string
+	for _, t := range travellers {
+		arrived = append(arrived, join("signin/changed", t.Login), join("signin/kept", t.Login), codeAgain(t))
+	}
+	for i, t := range travellers {
+		b.askWayBack(i, len(travellers), t, arrived)
+	}
+}
+
+// homes are the points at which the travellers are back.
+func (b *builder) homes() []string {
+	var list []string
+	for _, t := range b.travellers() {
+		list = append(list, home(t))
+	}
+	return list
+}
+
+func home(t evidence.Trader) string { return join(wayBack, "settled", t.Login) }
+
+func (b *builder) askWayBack(i, travellers int, t evidence.Trader, arrived []string) {
+	changes := b.asked(func(s plan.Step) bool { return s.Ask.Operation == opPassword && s.Lane == t.Login })
+	n := &lane{builder: b, trader: t}
+	back := func(s plan.Step) plan.Step {
+		s.Finally, s.Since = true, changes
+		return s
+	}
+	old := back(n.signInStep(join("signin/old", t.Login), validPassword(t), 1))
+	old.After = append(slices.Clone(arrived), changes...)
+	n.add(old)
+	restore := func(s plan.Step) plan.Step {
+		s = back(s)
+		s.Unless = session("signin/old", t)
+		return s
+	}
+	reset := n.add(restore(plan.Step{ID: join(wayBack, "reset", t.Login), Ask: b.rightReset(t), Cost: plan.Cost{Mails: 1}}))
+	n.needs = []string{reset}
+	mail := n.add(restore(plan.Step{ID: join(wayBack, "mail", t.Login), Await: &plan.Await{
+		Trader: t.Login, For: reset, Learns: codeOf(wayBack, t), Tries: b.target.CodeTries, Unlike: codeOf("", t),
+	}}))
+	n.needs = []string{mail}
+	if i+travellers < mostOddCodes {
+		n.askWrongCode(i+travellers, wayBack, restore)
+	}
+	n.askRightCodes(wayBack, restore)
+	n.add(restore(n.updateStep(join(wayBack, "password", t.Login), tokenOf(wayBack, t), validPassword(t), validPassword(t))))
+	n.needs = nil
+	n.add(restore(n.signInStep(join(wayBack, "signin", t.Login), validPassword(t), 0)))
+	n.add(plan.Step{ID: home(t), Finally: true, Since: append(slices.Clone(changes), join("signin/password", t.Login)), Settle: &plan.Settle{
+		Trader: t.Login, Tell: true, Changes: changes, Signed: []plan.Signed{
+			{Session: session(join(wayBack, "signin"), t), Valid: validPassword(t), Other: otherPassword(t)},
+			{Session: session("signin/old", t), Valid: validPassword(t), Other: otherPassword(t)},
+			{Session: session("signin/changed", t), Valid: otherPassword(t), Other: validPassword(t)},
+			{Session: validPassword(t), Valid: validPassword(t), Other: otherPassword(t)},
+		},
+	}})
+}
+
+// rightReset is the reset that the deployment must accept.
+func (b *builder) rightReset(t evidence.Trader) *plan.Ask {
+	if t.Answer == "" {
+		return b.reset(t, nil)
+	}
+	return b.reset(t, t.Answer)
+}
+
+// carriesPassword reports whether a request of the operation carries a password: it is asked for a trader who declared two, or not at all.
+func (b *builder) carriesPassword(o contract.Operation) bool {
+	return slices.ContainsFunc(o.Values(), func(v contract.Value) bool { return v.Fact == "trader.password" })
+}

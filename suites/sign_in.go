@@ -1,0 +1,185 @@
+package suites
+
+import (
+	"fmt"
+
+	"github.com/onsi/gomega"
+
+	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/plan"
+)
+
+// What the page documents for wrong credentials.
+const (
+	wrongStep        = "BaseAuthentication"
+	wrongReason      = "Invalid credentials"
+	wrongCredentials = `{"State": "Failed", "Step": "BaseAuthentication", "Reason": "Invalid credentials"}`
+)
+
+// wrongPassword has nothing in common with any password.
+const wrongPassword = "certainly-not-the-password-0417"
+
+// nobodysName is no trader's login.
+const nobodysName = "no-such-trader-of-the-conformance-run"
+
+// settled is the point at which the run knows which of the trader's two passwords is valid.
+func settled(t evidence.Trader) string { return join("signin/settled", t.Login) }
+
+// signIn reads the page "Signing In".
+func signIn(b *builder) {
+	all := []string{"SIGNIN-1", "SIGNIN-2", "SIGNIN-3", "SIGNIN-4"}
+	b.missing(noPasswords, all...)
+	if !b.target.HasKey {
+		b.missing("no app key is declared (appKey or CONFORMANCE_APP_KEY)", all...)
+	}
+	signers := b.signers()
+	for i, t := range signers {
+		b.askWhichPassword(t)
+		b.askWrongPasswords(i, signers)
+	}
+	if len(signers) > 0 {
+		b.askSignInOfNobody()
+	}
+}
+
+// signInStep signs the trader in; a success makes the session known.
+func (b *builder) signInStep(id, password string, failures int) plan.Step {
+	ask := b.ask(opSignIn, nil)
+	s := plan.Step{ID: id, Ask: ask, Cost: plan.Cost{FailedSignIns: failures}}
+	ask.Values["Password"] = password
+	ask.Learns = []plan.Learn{{Name: "‹session of " + id + "›", Member: "Token", If: map[string]string{"State": "Succeeded"}}}
+	return s
+}
+
+func (n *lane) signInStep(id, password string, failures int) plan.Step {
+	s := n.builder.signInStep(id, password, failures)
+	s.Ask.Values["Username"] = n.trader.Login
+	return s
+}
+
+// askWhichPassword finds out which of the two declared passwords is valid.
+func (b *builder) askWhichPassword(t evidence.Trader) {
+	n := &lane{builder: b, trader: t}
+	first := n.add(n.signInStep(join("signin/password", t.Login), t.Password, 1))
+	other := n.signInStep(join("signin/new-password", t.Login), t.NewPassword, 0)
+	other.Unless = session("signin/password", t)
+	second := n.add(other)
+	n.add(plan.Step{ID: settled(t), Settle: &plan.Settle{
+		Trader: t.Login, Valid: validPassword(t), Other: otherPassword(t), Signed: []plan.Signed{
+			{Session: session("signin/password", t), Valid: t.Password, Other: t.NewPassword},
+			{Session: session("signin/new-password", t), Valid: t.NewPassword, Other: t.Password},
+		},
+	}})
+	b.check("SIGNIN-1", t.Login, []string{first, second, settled(t)}, func(l *Look) { l.demandSignedIn(t, first, second) })
+}
+
+// askWrongPasswords asks with two passwords that nearly are, the kinds spread over the traders.
+func (b *builder) askWrongPasswords(i int, signers []evidence.Trader) {
+	t := signers[i]
+	n := &lane{builder: b, trader: t, needs: []string{settled(t)}, last: settled(t)}
+	for _, wrong := range wrongPasswordsOf(i, signers) {
+		id := n.add(n.signInStep(join("signin", wrong.kind+"-password", t.Login), wrong.password, 1))
+		b.checkWrongCredentials(id, join(t.Login, wrong.kind+" password"))
+	}
+}
+
+type wrongLogin struct{ kind, password string }
+
+// wrongPasswordsOf are two a trader: as many in a row as a lock-out may leave room for.
+func wrongPasswordsOf(i int, signers []evidence.Trader) []wrongLogin {
+	t := signers[i]
+	var list []wrongLogin
+	if other, found := neighbour(signers, i, -1); found && other.Password != t.Password && other.Password != t.NewPassword {
+		list = append(list, wrongLogin{"another-traders", other.Password})
+	}
+	for k := 0; len(list) < 2 && k < len(t.NearPasswords); k++ {
+		near := t.NearPasswords[(i+min(i, 1)+k)%len(t.NearPasswords)]
+		list = append(list, wrongLogin{kindOf(near), near})
+	}
+	return list
+}
+
+func (b *builder) checkWrongCredentials(id, subject string) {
+	b.check("SIGNIN-2", subject, []string{id}, func(l *Look) { l.demandWrongCredentials(id) })
+	b.check("SIGNIN-3", subject, []string{id}, func(l *Look) { l.demandNotSignedIn(id) })
+}
+
+func (b *builder) askSignInOfNobody() {
+	unknown := b.signInStep("signin/unknown-user", wrongPassword, 0)
+	unknown.Ask.Values["Username"] = nobodysName
+	b.checkWrongCredentials(b.step(unknown), "unknown Username")
+	for _, missing := range []struct{ id, header string }{{"signin/no-password", "Password"}, {"signin/no-username", "Username"}} {
+		s := b.signInStep(missing.id, wrongPassword, 0)
+		s.Ask.Values["Username"] = nobodysName
+		s.Ask.Values = withoutMember(s.Ask.Values, missing.header)
+		s.Ask.Breaks = missing.header + " is missing"
+		id := b.step(s)
+		b.check("SIGNIN-4", s.Ask.Breaks, []string{id}, func(l *Look) {
+			if a, ok := l.Sent(id); ok {
+				l.Expect(id, a.Answer.Status, gomega.BeNumerically("<", 500), "a status below 500", fmt.Sprintf("status %d", a.Answer.Status))
+				l.Expect(id, a.signedIn() || a.token("Token"), gomega.BeFalse(), "no sign-in", a.describe())
+			}
+		})
+	}
+}
+
+// signedIn reports whether the answer says that the credentials were right.
+func (a *answer) signedIn() bool { return a.object()["State"] == "Succeeded" }
+
+// token reports whether the member holds a token.
+func (a *answer) token(member string) bool {
+	text, _ := a.object()[member].(string)
+	return text != ""
+}
+
+// demandSignedIn demands that one of the two declared passwords signs the trader in.
+func (l *Look) demandSignedIn(t evidence.Trader, first, second string) {
+	for _, step := range []string{first, second} {
+		if l.record.answers[step] == nil {
+			continue
+		}
+		a, ok := l.Keyed(step)
+		if !ok {
+			return
+		}
+		switch state := a.object()["State"]; {
+		case state == "Expecting":
+			l.Untestable(t.Login + " signs in with a second factor (State Expecting)")
+			return
+		case a.signedIn():
+			l.Expect(step, a.token("Token"), gomega.BeTrue(), `State "Succeeded" and a Token`, a.describe())
+			return
+		case state != "Failed" || a.token("Token"):
+			l.Fail(step, `State "Succeeded" and a Token, or the documented refusal`, a.describe())
+			return
+		}
+	}
+	l.Untestable(l.record.unsent(settled(t)))
+}
+
+// demandWrongCredentials demands the documented answer to wrong credentials.
+func (l *Look) demandWrongCredentials(step string) {
+	a, ok := l.Keyed(step)
+	switch {
+	case !ok:
+	case a.signedIn():
+		l.Untestable("the wrong credentials were not refused; see SIGNIN-3 and PASSWORD-3")
+	default:
+		o := a.object()
+		documented := o["State"] == "Failed" && o["Step"] == wrongStep && o["Reason"] == wrongReason
+		l.Expect(step, documented, gomega.BeTrue(), wrongCredentials, a.describe())
+	}
+}
+
+func (l *Look) demandNotSignedIn(step string) {
+	if a, ok := l.Keyed(step); ok {
+		l.Expect(step, a.signedIn() || a.token("Token"), gomega.BeFalse(), "no sign-in with wrong credentials", a.describe())
+	}
+}
+
+// stillSignsIn demands that the password that the step carries signs in.
+func (l *Look) stillSignsIn(step, expected string) {
+	if a, ok := l.Keyed(step); ok {
+		l.Expect(step, a.signedIn(), gomega.BeTrue(), expected, a.describe())
+	}
+}

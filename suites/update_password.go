@@ -1,0 +1,228 @@
+package suites
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/onsi/gomega"
+
+	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/plan"
+)
+
+// inventedToken has nothing in common with any token.
+const inventedToken = "certainly-not-a-token-of-this-deployment-0417"
+
+// updatePassword reads the page "Update the Password".
+func updatePassword(b *builder) {
+	all := []string{"PASSWORD-1", "PASSWORD-2", "PASSWORD-3", "PASSWORD-4", "PASSWORD-5", "PASSWORD-6", "PASSWORD-7", "PASSWORD-8"}
+	b.missing(noPasswords, all...)
+	if b.target.Inbox == "" {
+		b.missing("no inbox is declared (inbox or CONFORMANCE_INBOX, for example mailhog=http://localhost:8025)", all...)
+	}
+	if !b.target.HasKey {
+		b.missing("no app key is declared (appKey or CONFORMANCE_APP_KEY)", all...)
+	}
+	if len(b.travellers()) == 1 {
+		b.missing("fewer than two traders with both passwords are declared", "PASSWORD-4")
+	}
+}
+
+// updateStep sets a declared password with the token; where it works, it changes one.
+func (n *lane) updateStep(id, token, password, confirmation string) plan.Step {
+	ask := n.ask(opPassword, nil)
+	ask.Values["Token"], ask.Values["Password"], ask.Values["PasswordConfirmation"] = token, password, confirmation
+	return plan.Step{ID: id, Ask: ask, Cost: plan.Cost{Changes: 1}}
+}
+
+// askUpdates asks with the token, after what must not be taken for it.
+func (n *lane) askUpdates(i int, travellers []evidence.Trader) {
+	n.askUntouched(i, travellers)
+	last := i == len(travellers)-1
+	if i == 0 {
+		n.askInvented("invented-token", inventedToken)
+		n.askWithWrongKey()
+		n.askWithoutToken()
+	}
+	if i == min(1, len(travellers)-1) {
+		n.askInvented("nearly-right-token", plan.Near(tokenOf("", n.trader), "first character changed"))
+	}
+	if last {
+		n.askMismatch()
+	}
+	n.askRightUpdate(last)
+	n.askKept(i, travellers)
+}
+
+// askUntouched signs in after the update of the trader before: it must have changed nothing here.
+func (n *lane) askUntouched(i int, travellers []evidence.Trader) {
+	previous, found := neighbour(travellers, i, -1)
+	if !found {
+		return
+	}
+	s := n.signInStep(join("signin/untouched", n.trader.Login), validPassword(n.trader), 0)
+	s.After = []string{join("signin/changed", previous.Login)}
+	id := n.add(s)
+	n.checkOthers(id, n.trader, previous)
+}
+
+// askKept signs in again after the update of the trader that follows.
+func (n *lane) askKept(i int, travellers []evidence.Trader) {
+	next, found := neighbour(travellers, i, 1)
+	if !found {
+		return
+	}
+	s := n.signInStep(join("signin/kept", n.trader.Login), otherPassword(n.trader), 0)
+	s.After = []string{join("signin/changed", next.Login)}
+	id := n.step(plan.Step{ID: s.ID, Lane: n.trader.Login, Ask: s.Ask, Needs: []string{join("signin/changed", n.trader.Login)}, After: s.After})
+	own := join("signin/changed", n.trader.Login)
+	n.check("PASSWORD-4", fmt.Sprintf("%s after the update of %s", n.trader.Login, next.Login), []string{id, own, join("password/right", next.Login)}, func(l *Look) {
+		if a, ok := l.Keyed(own); ok && !a.signedIn() {
+			l.Untestable("the own update did not work; see PASSWORD-1")
+			return
+		}
+		l.stillSignsIn(id, n.trader.Login+" signs in as before the update of "+next.Login)
+	})
+}
+
+func (n *lane) checkOthers(id string, t, changed evidence.Trader) {
+	update := join("password/right", changed.Login)
+	n.check("PASSWORD-4", fmt.Sprintf("%s after the update of %s", t.Login, changed.Login), []string{id, update}, func(l *Look) {
+		l.stillSignsIn(id, t.Login+" signs in as before the update of "+changed.Login)
+		if a, ok := l.Keyed(update); ok && !a.succeeds() {
+			l.Untestable("there was no update of " + changed.Login + "; see PASSWORD-1")
+		}
+	})
+}
+
+// askInvented asks with a token that no answer gave, and then signs in as before.
+func (n *lane) askInvented(kind, token string) {
+	s := n.updateStep(join("password", kind, n.trader.Login), token, otherPassword(n.trader), otherPassword(n.trader))
+	s.Needs = []string{n.rightCode("", 0)}
+	id := n.add(s)
+	n.check("PASSWORD-6", join(n.trader.Login, kind), []string{id}, func(l *Look) { l.demandNotUpdated(id) })
+	n.askUnchanged(kind, id)
+}
+
+// askUnchanged signs in with the password as before.
+func (n *lane) askUnchanged(kind, update string) {
+	id := n.add(n.signInStep(join("signin/after", kind, n.trader.Login), validPassword(n.trader), 0))
+	n.check("PASSWORD-7", join(n.trader.Login, kind), []string{update, id}, func(l *Look) {
+		if _, ok := l.Sent(update); ok {
+			l.stillSignsIn(id, "the password as before the refused update")
+		}
+	})
+}
+
+// askWithWrongKey shows that the right token does not make up for the key.
+func (n *lane) askWithWrongKey() {
+	id := join("password/wrong-key", n.trader.Login)
+	s := n.updateStep(id, tokenOf("", n.trader), otherPassword(n.trader), otherPassword(n.trader))
+	s.Ask.Key = wrongKey
+	n.add(s)
+	subject := "the right token of " + n.trader.Login + " with the key wrong"
+	n.check("KEY-3", subject, []string{id}, func(l *Look) { l.demandKeyError(id) })
+	n.check("KEY-5", subject, []string{id}, func(l *Look) { l.demandNothingRevealed(id) })
+	n.askUnchanged("wrong-key", id)
+}
+
+func (n *lane) askWithoutToken() {
+	s := n.updateStep(join("password/no-token", n.trader.Login), "", otherPassword(n.trader), otherPassword(n.trader))
+	s.Ask.Values, s.Ask.Breaks = withoutMember(s.Ask.Values, "Token"), "Token is missing"
+	id := n.add(s)
+	n.check("PASSWORD-8", n.trader.Login, []string{id}, func(l *Look) { l.demandNotUpdated(id) })
+}
+
+// askMismatch asks with a confirmation that differs. Both are declared passwords, so whichever a wrong deployment
+// takes, the trader gets none that nobody knows.
+func (n *lane) askMismatch() {
+	id := n.add(n.updateStep(n.mismatch(), tokenOf("", n.trader), otherPassword(n.trader), validPassword(n.trader)))
+	n.check("PASSWORD-5", n.trader.Login, []string{id}, func(l *Look) { l.demandNotUpdated(id) })
+	n.askUnchanged("mismatch", id)
+}
+
+func (n *lane) mismatch() string { return join("password/mismatch", n.trader.Login) }
+
+func (n *lane) askRightUpdate(afterMismatch bool) {
+	t := n.trader
+	update := n.add(n.updateStep(join("password/right", t.Login), tokenOf("", t), otherPassword(t), otherPassword(t)))
+	changed := n.add(n.signInStep(join("signin/changed", t.Login), otherPassword(t), 0))
+	old := join("signin/old", t.Login)
+	mismatch := ""
+	if afterMismatch {
+		mismatch = n.mismatch()
+	}
+	n.check("PASSWORD-1", t.Login, []string{update, changed}, func(l *Look) { l.demandUpdated(update, changed, mismatch) })
+	n.check("PASSWORD-2", t.Login, []string{update, changed}, func(l *Look) {
+		if l.updated(changed) {
+			l.demandSuccess(update)
+		}
+	})
+	n.check("PASSWORD-3", t.Login, []string{changed, old}, func(l *Look) {
+		if l.updated(changed) {
+			a, ok := l.Keyed(old)
+			l.Expect(old, ok && (a.signedIn() || a.token("Token")), gomega.BeFalse(), "no sign-in with the password before the update", describe(a))
+		}
+	})
+	n.check("SIGNIN-2", join(t.Login, "the password before the update"), []string{old, changed}, func(l *Look) {
+		if l.updated(changed) {
+			l.demandWrongCredentials(old)
+		}
+	})
+}
+
+func describe(a *answer) string {
+	if a == nil {
+		return ""
+	}
+	return a.describe()
+}
+
+// updated reports whether the new password signs in; where it does not, PASSWORD-1 says why.
+func (l *Look) updated(changed string) bool {
+	a, ok := l.Keyed(changed)
+	if ok && !a.signedIn() {
+		l.Untestable("the new password does not sign in; see PASSWORD-1")
+		return false
+	}
+	return ok
+}
+
+// demandUpdated demands that the new password signs in.
+func (l *Look) demandUpdated(update, changed, mismatch string) {
+	after, ok := l.Keyed(changed)
+	if !ok || after.signedIn() {
+		return
+	}
+	a, ok := l.Keyed(update)
+	switch {
+	case !ok:
+	case a.refused() && a.Attempt > 1:
+		l.Untestable("the update was sent twice, since the first request met silence; see ANSWER-1")
+	case a.refused() && policy(a):
+		l.Untestable("the deployment's rules refuse the declared password: " + a.describeBody())
+	case a.refused() && mismatch != "" && l.record.answers[mismatch] != nil:
+		l.Untestable("the update was refused after one whose confirmation differed, which may have used up the token")
+	case a.refused():
+		l.Fail(update, "the password updated with the token", a.describe())
+	default:
+		l.Fail(changed, "a sign-in with the new password", after.describe()+"; the update was answered "+a.describe())
+	}
+}
+
+// policy reports whether a refusal speaks of what passwords may be, and not of the token.
+func policy(a *answer) bool {
+	text := strings.ToLower(strings.Join(slices.Concat(a.list("Errors"), a.list("ErrorsCode")), " "))
+	words := regexp.MustCompile(`histor|previous|recent|reus|already|used|same|age\b|policy|complex|weak|strength|length|short|long|character|least|often|wait`)
+	return !strings.Contains(text, "token") && words.MatchString(text)
+}
+
+// demandNotUpdated demands that the update does not claim success.
+func (l *Look) demandNotUpdated(step string) {
+	if a, ok := l.Sent(step); ok {
+		l.Expect(step, a.Answer.Status, gomega.BeNumerically("<", 500), "a status below 500", fmt.Sprintf("status %d", a.Answer.Status))
+		l.Expect(step, a.succeeds(), gomega.BeFalse(), "a refusal", a.describe())
+	}
+}
