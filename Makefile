@@ -43,7 +43,19 @@ cross: ## build for Linux, macOS and Windows
 golden: ## write the golden files anew
 	$(GO) test ./internal/report/... ./cmd/... -update
 
-.PHONY: help build conformance test lint prove bench cross golden sample fuzz vuln clean
+sample: ## write the reports in reports/sample anew
+	$(GO) test ./cmd/conformance -count=1 -run TestSamples -sample
+
+fuzz: ## a short round of every fuzz target (FUZZTIME=5s)
+	@grep -rlE '^func Fuzz' --include='*_test.go' . | while read -r file; do \
+	  for target in $$(sed -nE 's/^func (Fuzz[A-Za-z0-9]*).*/\1/p' $$file); do \
+	    echo "$$target in $$(dirname $$file)"; \
+	    $(GO) test $$(dirname $$file) -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) || exit 1; \
+	  done; \
+	done
+
+vuln: ## look for known vulnerabilities (needs the Go vulnerability database)
+	$(GO) run golang.org/x/vuln/cmd/govulncheck@latest ./...
 
 clean: ## remove what was built and reported
 	rm -rf bin reports/latest
