@@ -18,6 +18,10 @@ import (
 // longestRetryAfter bounds how long the deployment may make the run wait, once a request.
 const longestRetryAfter = 30 * time.Second
 
+// mostOfTruncated is how many bytes are kept of an answer that was too long to be read to its end: it
+// is no answer, and its beginning tells as much.
+const mostOfTruncated = 64 << 10
+
 // ask sends the step's request and keeps what came. A request that met silence is asked once more on a fresh
 // connection, since a kept-alive one may die at any time; one that met a limit is asked once more when
 // the deployment says so. Everything stays in the evidence.
@@ -195,6 +199,9 @@ func (r *run) keep(s plan.Step, id string, attempt int, x deployment.Exchange, u
 	if x.Failure != nil && x.Failure.Kind == deployment.FailureInterrupted {
 		// What we broke off ourselves is nothing that the deployment answers for.
 		unreachable = x.Failure.Text
+	}
+	if x.Answer != nil && x.Answer.Truncated {
+		x.Answer.Body = slices.Clone(x.Answer.Body[:min(len(x.Answer.Body), mostOfTruncated)])
 	}
 	explained := id == s.ID && explains(s, x)
 	r.learnSecrets(s, id, x)
