@@ -258,10 +258,18 @@ func (l *Look) demandNoCode(step string, t evidence.Trader) {
 	switch {
 	case brought >= 2:
 		l.FailMail(again[0].Mail, step, "no confirmation code for "+t.MailTo,
-			fmt.Sprintf("a mail with a code, after this request alone, %d times of %d", brought, len(again)))
+			fmt.Sprintf("a mail with a code, after this request %s, %d times of %d", l.record.followed(t), brought, len(again)))
 	case len(l.record.codesAfter(t, acceptedReset(t))) == 0:
 		l.Untestable("without the mail of an accepted reset nobody can tell that no other came; see MAIL-1 and MAIL-2")
 	}
+}
+
+// followed says what came between a request that was asked again and its mail.
+func (r *Record) followed(t evidence.Trader) string {
+	if _, next := r.answers["recheck/next/"+refusedReset(t)]; next {
+		return "and a refused reset with the right key"
+	}
+	return "alone"
 }
 
 // demandCodeForNobodyElse demands that no other trader got the mail or the code of this one's reset.
