@@ -70,16 +70,16 @@ type lane struct {
 	*builder
 	trader evidence.Trader
 	needs  []string
-	last   string
+	// before are all steps so far: a selection may leave out any of them.
+	before []string
 }
 
 func (n *lane) add(s plan.Step) string {
 	s.Lane, s.Needs = n.trader.Login, append(s.Needs, n.needs...)
-	if n.last != "" {
-		s.After = append(s.After, n.last)
-	}
-	n.last = n.step(s)
-	return n.last
+	s.After = append(s.After, n.before...)
+	id := n.step(s)
+	n.before = append(slices.Clone(n.before), id)
+	return id
 }
 
 // askJourney plans the way from the mail of the accepted reset to the new password.
@@ -89,7 +89,7 @@ func (b *builder) askJourney(t evidence.Trader) {
 	if i < 0 {
 		return
 	}
-	n := &lane{builder: b, trader: t, needs: []string{settled(t), mailOf(t)}, last: mailOf(t)}
+	n := &lane{builder: b, trader: t, needs: []string{settled(t), mailOf(t)}, before: []string{mailOf(t)}}
 	n.askCodes(i, len(travellers))
 	n.askUpdates(i, travellers)
 }

@@ -76,7 +76,7 @@ func (b *builder) askWhichPassword(t evidence.Trader) {
 // askWrongPasswords asks with two passwords that nearly are, the kinds spread over the traders.
 func (b *builder) askWrongPasswords(i int, signers []evidence.Trader) {
 	t := signers[i]
-	n := &lane{builder: b, trader: t, needs: []string{settled(t)}, last: settled(t)}
+	n := &lane{builder: b, trader: t, needs: []string{settled(t)}, before: []string{settled(t)}}
 	for _, wrong := range wrongPasswordsOf(i, signers) {
 		id := n.add(n.signInStep(join("signin", wrong.kind+"-password", t.Login), wrong.password, 1))
 		b.checkWrongCredentials(id, join(t.Login, wrong.kind+" password"))

@@ -148,7 +148,9 @@ func (n *lane) mismatch() string { return join("password/mismatch", n.trader.Log
 func (n *lane) askRightUpdate(afterMismatch bool) {
 	t := n.trader
 	update := n.add(n.updateStep(join("password/right", t.Login), tokenOf("", t), otherPassword(t), otherPassword(t)))
-	changed := n.add(n.signInStep(join("signin/changed", t.Login), otherPassword(t), 0))
+	signIn := n.signInStep(join("signin/changed", t.Login), otherPassword(t), 0)
+	signIn.Needs = []string{update}
+	changed := n.add(signIn)
 	old := join("signin/old", t.Login)
 	mismatch := ""
 	if afterMismatch {

@@ -71,7 +71,7 @@ func TestEachVariantShows(t *testing.T) {
 		"code-with-leading-zeros",
 	}
 	for _, v := range Variants() {
-		if slices.Contains(unseen, v.Name) || v.BasePath != "" || v.Traders != nil || v.Noise != nil {
+		if v.Profile != "" || slices.Contains(unseen, v.Name) || v.BasePath != "" || v.Traders != nil || v.Noise != nil {
 			continue
 		}
 		t.Run(v.Name, func(t *testing.T) {

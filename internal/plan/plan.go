@@ -156,13 +156,14 @@ func (p *Plan) Step(id string) (Step, bool) {
 	return Step{}, false
 }
 
-// Select returns the plan of the named steps, of all that they need, and of the points in between, which
+// Select returns the plan of the named steps, of all that they need or hold, and of the points in between, which
 // send nothing and keep the order.
 func (p *Plan) Select(ids []string) *Plan {
 	byID := make(map[string]Step, len(p.Steps))
 	for _, s := range p.Steps {
 		byID[s.ID] = s
 	}
+	learners := p.learners()
 	wanted := map[string]bool{}
 	var want func(id string)
 	want = func(id string) {
@@ -172,6 +173,11 @@ func (p *Plan) Select(ids []string) *Plan {
 		wanted[id] = true
 		for _, need := range byID[id].Needs {
 			want(need)
+		}
+		for _, name := range byID[id].holds() {
+			for _, learner := range learners[name] {
+				want(learner)
+			}
 		}
 	}
 	for _, id := range ids {

@@ -1,0 +1,52 @@
+package plan
+
+import (
+	"regexp"
+	"strings"
+)
+
+// learners are the steps that make each placeholder known.
+func (p *Plan) learners() map[string][]string {
+	steps := map[string][]string{}
+	add := func(name, id string) {
+		if name != "" {
+			steps[name] = append(steps[name], id)
+		}
+	}
+	for _, s := range p.Steps {
+		switch {
+		case s.Ask != nil:
+			for _, l := range s.Ask.Learns {
+				add(l.Name, s.ID)
+			}
+		case s.Await != nil:
+			add(s.Await.Learns, s.ID)
+		case s.Settle != nil:
+			add(s.Settle.Valid, s.ID)
+			add(s.Settle.Other, s.ID)
+		}
+	}
+	return steps
+}
+
+// holds are the placeholders that must be known for the step, those of derived secrets by what they are derived
+// from. A step that only tells goes by what happens to be known.
+func (s Step) holds() []string {
+	var names []string
+	switch {
+	case s.Settle != nil && !s.Settle.Tell:
+		for _, one := range s.Settle.Signed {
+			names = append(names, one.Session)
+		}
+	case s.Ask != nil:
+		placeholders := regexp.MustCompile(`‹[^›]*›`)
+		for _, value := range s.Ask.Values {
+			text, _ := value.(string)
+			for _, name := range placeholders.FindAllString(text, -1) {
+				whole, _, _ := strings.Cut(strings.TrimSuffix(name, "›"), ", ")
+				names = append(names, whole+"›")
+			}
+		}
+	}
+	return names
+}
