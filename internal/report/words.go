@@ -33,8 +33,11 @@ func headline(r verdict.Report) string {
 	case verdict.Conformant:
 		return fmt.Sprintf("It keeps %s.", allOf(musts.Passed, "must requirement"))
 	case verdict.PartlyJudged:
-		if judged == 0 {
+		switch {
+		case r.Counts.Passed+r.Counts.Failed == 0:
 			return "Nothing was judged: what was selected needs more configuration."
+		case judged == 0:
+			return fmt.Sprintf("No must requirement was judged; of the others %d passed and %d failed.", r.Counts.Passed, r.Counts.Failed)
 		}
 		return fmt.Sprintf("It keeps %s that could be judged; %d could not, for want of configuration.",
 			allOf(musts.Passed, "must requirement"), undeclared(r))
