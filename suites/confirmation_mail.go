@@ -204,7 +204,7 @@ func (b *builder) silent(s plan.Step, t evidence.Trader) string {
 // demandMail demands a mail for the trader within the deadline.
 func (l *Look) demandMail(mail, reset string, t evidence.Trader) {
 	wait, ok := l.wait(mail, reset)
-	if !ok || len(l.record.mailsAfter(t, reset)) > 0 {
+	if !ok || len(inTime(l.record.mailsAfter(t, reset), wait)) > 0 {
 		return
 	}
 	if !l.record.answers[reset].speaks() {
@@ -220,10 +220,11 @@ func (l *Look) demandMail(mail, reset string, t evidence.Trader) {
 
 // demandCode demands that a mail of the accepted reset presents a code.
 func (l *Look) demandCode(mail, reset string, t evidence.Trader) {
-	if _, ok := l.wait(mail, reset); !ok {
+	wait, ok := l.wait(mail, reset)
+	if !ok {
 		return
 	}
-	mails := l.record.mailsAfter(t, reset)
+	mails := inTime(l.record.mailsAfter(t, reset), wait)
 	if len(mails) == 0 {
 		l.Untestable("no mail came; see MAIL-1")
 		return

@@ -18,6 +18,14 @@ func (r *Record) mailsAfter(t evidence.Trader, reset string) []evidence.Mail {
 	return list
 }
 
+// inTime are the mails that came before the wait's deadline.
+func inTime(mails []evidence.Mail, wait evidence.Wait) []evidence.Mail {
+	deadline := wait.Started.Add(wait.Deadline)
+	return slices.DeleteFunc(slices.Clone(mails), func(m evidence.Mail) bool {
+		return m.Seen.After(deadline) && m.ID != wait.Mail
+	})
+}
+
 // codesAfter are the mails of mailsAfter that present a code.
 func (r *Record) codesAfter(t evidence.Trader, reset string) []evidence.Mail {
 	return slices.DeleteFunc(r.mailsAfter(t, reset), func(m evidence.Mail) bool { return len(m.Codes) == 0 })
