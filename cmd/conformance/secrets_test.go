@@ -19,18 +19,32 @@ const (
 	secretKey    = `Kq7"<&'>\z+/=%~Ww-key`
 	secretAnswer = `Żółw "<b>&'\+/=% Qx9 answer`
 	secretHeader = `Hv3"<&'>\+/=%-front`
+	password     = `Pw4"<&'>\+/=%-old`
+	newPassword  = `Nw5"<&'>\+/=%-new`
 )
 
 // TestNoSecretLeaves has a deployment judged that tells every secret it knows, in every encoding, wherever it can.
 func TestNoSecretLeaves(t *testing.T) {
-	t.Parallel()
-	g := &gossip{secrets: []string{secretKey, secretAnswer, secretHeader}}
+	for _, profiles := range []string{"core", "core,flow,hardening"} {
+		t.Run(profiles, func(t *testing.T) {
+			t.Parallel()
+			noSecretLeaves(t, profiles)
+		})
+	}
+}
+
+func noSecretLeaves(t *testing.T, profiles string) {
+	t.Helper()
+	g := &gossip{secrets: []string{secretKey, secretAnswer, secretHeader, password, newPassword}}
 	uuid, found := fault.FindVariant("code-uuid")
 	if !found {
 		t.Fatal("there is no variant code-uuid")
 	}
 	traders := reference.DemoTraders()
 	traders[1].Answer = secretAnswer
+	for i := range traders {
+		traders[i].Password = password
+	}
 	s := start(t, sandbox.Options{AppKey: secretKey, Traders: traders, Variants: []fault.Variant{
 		uuid, {Name: "gossip", HTTP: g.answers, Mail: g.mails},
 	}})
@@ -39,11 +53,13 @@ func TestNoSecretLeaves(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	config = write(t, "conformance.yaml", strings.Replace(string(text), "url:", "headers: {X-Front: ${FRONT}}\nurl:", 1))
+	declared := strings.Replace(string(text), "url:", "headers: {X-Front: ${FRONT}}\nurl:", 1)
+	declared = strings.ReplaceAll(declared, "@example.com\n", "@example.com\n      password: ${OLD}\n      newPassword: ${NEW}\n")
+	config = write(t, "conformance.yaml", declared)
 	out := t.TempDir()
 	p := call{
-		args: []string{"run", "--config", config, "--out", out, "--format", strings.Join(report.Names(), ",")},
-		env:  []string{"CONFORMANCE_APP_KEY=" + secretKey, "FRONT=" + secretHeader},
+		args: []string{"run", "--config", config, "--out", out, "--format", strings.Join(report.Names(), ","), "--profile", profiles},
+		env:  []string{"CONFORMANCE_APP_KEY=" + secretKey, "FRONT=" + secretHeader, "OLD=" + password, "NEW=" + newPassword},
 	}.begin(t)
 	arguments, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", p.Process.Pid))
 	if err != nil {
