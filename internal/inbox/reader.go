@@ -35,6 +35,8 @@ type Options struct {
 	Proxy func(*http.Request) (*url.URL, error)
 	// TLS is how the inbox's certificate is verified; nil is the system's way.
 	TLS *tls.Config
+	// Guard calls what goes on in the background, to make an error of a panic; nil just calls it.
+	Guard func(func())
 }
 
 func (o Options) timeout() time.Duration {

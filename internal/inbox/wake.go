@@ -31,6 +31,7 @@ type feed struct {
 	dialer  websocket.Dialer
 	address string
 	header  http.Header
+	guard   func(func())
 
 	start sync.Once
 	ended sync.WaitGroup
@@ -48,7 +49,11 @@ func newFeed(f *fetcher, o Options, path string) *feed {
 	n := &feed{
 		address: address.String(),
 		header:  http.Header{},
+		guard:   o.Guard,
 		dialer:  websocket.Dialer{Proxy: o.Proxy, TLSClientConfig: o.TLS.Clone(), HandshakeTimeout: o.timeout()},
+	}
+	if n.guard == nil {
+		n.guard = func(do func()) { do() }
 	}
 	if f.login != nil {
 		password, _ := f.login.Password()
@@ -65,8 +70,8 @@ func (n *feed) subscribe() <-chan struct{} {
 	n.subscribers = append(n.subscribers, channel)
 	n.mu.Unlock()
 	n.start.Do(func() {
-		n.ended.Go(n.poll)
-		n.ended.Go(n.keepListening)
+		n.ended.Go(func() { n.guard(n.poll) })
+		n.ended.Go(func() { n.guard(n.keepListening) })
 	})
 	return channel
 }

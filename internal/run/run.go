@@ -16,6 +16,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/deployment"
 	"github.com/etna-conformance/conformance/internal/evidence"
 	"github.com/etna-conformance/conformance/internal/inbox"
+	"github.com/etna-conformance/conformance/internal/mishap"
 	"github.com/etna-conformance/conformance/internal/seal"
 	"github.com/etna-conformance/conformance/suites"
 )
@@ -91,25 +92,47 @@ func (r *Run) Collect(ctx context.Context, version string, progress func(done, a
 		}
 	}
 	if r.config.Inbox.URL != "" {
-		if options.Inbox, err = open(r.config); err != nil {
-			return nil, err
-		}
-		defer options.Inbox.Close()
+		return collectWithInbox(ctx, options, r.config)
 	}
 	return collect.Run(ctx, options)
+}
+
+// collectWithInbox also tells of a panic of the inbox's own, which goes on in the background.
+func collectWithInbox(ctx context.Context, options collect.Options, config deployment.Config) (*evidence.Run, error) {
+	panicked := make(chan error, 2)
+	var err error
+	options.Inbox, err = open(config, func(do func()) {
+		defer func() {
+			if cause := recover(); cause != nil {
+				panicked <- mishap.Error(cause)
+			}
+		}()
+		do()
+	})
+	if err != nil {
+		return nil, err
+	}
+	found, err := collect.Run(ctx, options)
+	err = errors.Join(err, options.Inbox.Close())
+	select {
+	case cause := <-panicked:
+		err = errors.Join(err, cause)
+	default:
+	}
+	return found, err
 }
 
 // inboxPatience is how many times as long as the deployment an inbox may take: MailHog searches all its mails.
 const inboxPatience = 3
 
 // open opens the configured inbox; it stands behind the same proxies and authorities as the deployment.
-func open(c deployment.Config) (inbox.Inbox, error) {
+func open(c deployment.Config, guard func(func())) (inbox.Inbox, error) {
 	verify, err := c.TLS()
 	if err != nil {
 		return nil, err
 	}
 	options := inbox.Options{
-		URL: c.Inbox.URL, Timeout: inboxPatience * c.RequestTimeout, Proxy: http.ProxyFromEnvironment, TLS: verify,
+		URL: c.Inbox.URL, Timeout: inboxPatience * c.RequestTimeout, Proxy: http.ProxyFromEnvironment, TLS: verify, Guard: guard,
 	}
 	if c.Inbox.Kind == "mailpit" {
 		return inbox.Mailpit(options)
