@@ -22,6 +22,7 @@ func (r *run) seal(interrupted bool) *evidence.Run {
 		sealed.Target.InboxProblem = r.Vault.Text(r.boxes.problem)
 	}
 	for i, w := range sealed.Waits {
+		sealed.Waits[i].Started = r.steady(w.Started)
 		sealed.Waits[i].Problem = r.Vault.Text(w.Problem)
 	}
 	if line := r.lastLine(); line != "" {
@@ -42,11 +43,21 @@ func (r *run) seal(interrupted bool) *evidence.Run {
 	return sealed
 }
 
+// steady counts a moment from the start of the run by the monotonic clock: a wall clock that is set in
+// between would turn the order of things around.
+func (r *run) steady(at time.Time) time.Time {
+	if at.IsZero() {
+		return at
+	}
+	return r.started.Round(0).Add(at.Sub(r.started))
+}
+
 func (r *run) sealExchanges() []evidence.Exchange {
 	var list []evidence.Exchange
 	for _, x := range r.exchanges {
 		sealed := r.Vault.Exchange(x.id, x.attempt, x.step.Lane, x.step.Ask.Operation, x.Exchange)
 		sealed.Requirements = x.step.Requirements
+		sealed.Started = r.steady(sealed.Started)
 		if x.unreachable != "" {
 			if sealed.Failure == nil {
 				sealed.Failure = &evidence.Failure{Kind: "not the API"}
@@ -78,7 +89,7 @@ func (r *run) sealMails() []evidence.Mail {
 	var list []evidence.Mail
 	for i, m := range r.boxes.mails {
 		sealed := r.Vault.Mail(m.Mail, m.traders, m.reading.Subject, m.reading.Text, placeholders[i])
-		sealed.Before = m.before
+		sealed.Before, sealed.Seen = m.before, r.steady(sealed.Seen)
 		list = append(list, sealed)
 	}
 	return list
