@@ -1,31 +1,107 @@
 package contract_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	conformance "github.com/etna-conformance/conformance"
 	"github.com/etna-conformance/conformance/internal/contract"
 )
 
-func TestTheContractLoads(t *testing.T) {
+func load(t *testing.T) *contract.Contract {
+	t.Helper()
 	c, err := contract.Load("openapi.yaml", conformance.OpenAPI)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, o := range c.Operations {
-		t.Logf("%s %s line %d profile %s secured %v params %+v body %+v outcomes %v", o.ID, o, o.Line, o.Profile, o.Secured, o.Parameters, o.Body, o.Outcomes)
-	}
-	t.Log(len(c.Requirements), c.Requirements[3].Line, c.KeyHeader, c.KeyError.Line)
-	o := c.Operations[0]
-	for _, body := range []string{`{"Errors":null,"IsSucceed":"true"}`, `{"errors":[],"IsSucceed":1}`, `[]`, `null`, `{"Errors":[1],"IsSucceed":true,"ErrorsCode":[2]}`} {
-		d := contract.ReadJSON([]byte(body))
-		t.Log(body, d)
-		for _, out := range o.Outcomes {
-			t.Logf("   %s %+v", out.Name, out.Check(d.Value))
+	return c
+}
+
+func TestLinesPointIntoTheFile(t *testing.T) {
+	lines := strings.Split(string(conformance.OpenAPI), "\n")
+	c := load(t)
+	for _, r := range c.Requirements {
+		if !strings.Contains(lines[r.Line-1], "id: "+r.ID) {
+			t.Errorf("%s: line %d is %q", r.ID, r.Line, lines[r.Line-1])
 		}
 	}
-	t.Logf("%+v", c.KeyError.Check(contract.ReadJSON([]byte(`{"error":"no"}`)).Value))
-	for _, b := range []string{"\xef\xbb\xbf{}", `{"a":1,"\u0061":2}`, `{"a":"\ud800"}`, "{\"a\":\"\xff\"}", `{} {}`, `{}x`, `"{\"a\":1}"`, `{"a":`, `<html>`, ``, "{}\x00", `{"a":1,}`} {
-		t.Logf("%q %+v", b, contract.ReadJSON([]byte(b)))
+	for _, o := range c.Operations {
+		if method := strings.TrimSpace(lines[o.Line-1]); !strings.EqualFold(method, o.Method+":") {
+			t.Errorf("%s: line %d is %q", o.ID, o.Line, method)
+		}
+	}
+}
+
+// The documents' own samples of the two pages fit exactly the outcome that they are samples of.
+func TestSamplesFitTheirOutcome(t *testing.T) {
+	c := load(t)
+	for _, sample := range []struct{ operation, outcome, body string }{
+		{"resetPassword", "accepted", `{"Errors": [], "IsSucceed": false}`},
+		{"resetPassword", "refused", `{"Errors": ["Answer is incorrect, try again."], "ErrorsCode": ["ErrorIncorrectAnswer"], "IsSucceed": false}`},
+		{"getSecretQuestion", "question", `{"Model": "What street did you live on in third grade?", "Errors": [], "IsSucceed": true}`},
+	} {
+		o, found := c.Operation(sample.operation)
+		if !found {
+			t.Fatalf("no operation %s", sample.operation)
+		}
+		for _, outcome := range o.Outcomes {
+			fits := len(outcome.Check(contract.ReadJSON([]byte(sample.body)).Value)) == 0
+			if fits != (outcome.Name == sample.outcome) {
+				t.Errorf("%s fits %s: %t", sample.body, outcome.Name, fits)
+			}
+		}
+	}
+	if v := c.KeyError.Check(contract.ReadJSON([]byte(`{"error": "Application key is not defined or does not exist", "more": 1}`)).Value); len(v) > 0 {
+		t.Errorf("the documented key error is refused: %v", v)
+	}
+}
+
+func TestViolationsNameMemberAndType(t *testing.T) {
+	o, _ := load(t).Operation("resetPassword")
+	accepted, _ := o.Outcome("accepted")
+	for body, want := range map[string][2]string{
+		`{"Errors":null,"IsSucceed":true}`:                {"Errors: array of strings", "Errors: null"},
+		`{"Errors":[],"IsSucceed":"true"}`:                {"IsSucceed: boolean", `IsSucceed: the string "true"`},
+		`{"errors":[],"IsSucceed":true}`:                  {`a member "Errors"`, `no member "Errors", but "errors"`},
+		`[]`:                                              {"the answer: object", "the answer: an array []"},
+		`{"Errors":[],"IsSucceed":true,"ErrorsCode":[1]}`: {"ErrorsCode/0: string", "ErrorsCode/0: the number 1"},
+	} {
+		violations := accepted.Check(contract.ReadJSON([]byte(body)).Value)
+		if len(violations) != 1 || violations[0].Expected != want[0] || violations[0].Got != want[1] || violations[0].Line == 0 {
+			t.Errorf("%s: %+v, want %q", body, violations, want)
+		}
+	}
+}
+
+func TestJSONIsReadStrictly(t *testing.T) {
+	for body, want := range map[string]string{
+		"{}": "", " {\"a\":[1,\"x\",null,true]}\r\n": "", `{"a":"\ud83d\ude00"}`: "",
+		"\xef\xbb\xbf{}": "byte-order mark", "": "empty", " \n": "empty", "{} {}": "after the document", "{}x": "after the document",
+		"{}\x00": "after the document", "{}\u00a0": "after the document", `"{\"a\":1}"`: "encoded twice", `{"a":`: "ends before",
+		"<html>": "not JSON", `{"a":1,}`: "not JSON", `{"a":"\ud800"}`: "not JSON", "{\"a\":\"\xff\"}": "not UTF-8", `{'a':1}`: "not JSON", `{"a":01}`: "not JSON",
+	} {
+		d := contract.ReadJSON([]byte(body))
+		if got := strings.Join(d.Problems, "; "); (want == "") != (got == "") || !strings.Contains(got, want) {
+			t.Errorf("%q: problems %q, want %q", body, got, want)
+		}
+	}
+	if d := contract.ReadJSON([]byte(`{"a":1,"\u0061":2,"b":{"c":1,"c":2}}`)); !slices.Equal(d.Repeated, []string{"a"}) {
+		t.Errorf("repeated: %q", d.Repeated)
+	}
+}
+
+func TestMistakesInTheContractAreRefused(t *testing.T) {
+	text := string(conformance.OpenAPI)
+	for what, change := range map[string][2]string{
+		"unknown level":     {"level: must", "level: mst"},
+		"misspelt member":   {"demanded:", "demandd:"},
+		"repeated id":       {"id: ANSWER-2", "id: ANSWER-1"},
+		"no key error":      {"x-key-error: KeyError", "x-key-error: KeyEror"},
+		"unknown reference": {"#/components/schemas/Refusal", "#/components/schemas/Refusl"},
+	} {
+		if _, err := contract.Load("openapi.yaml", []byte(strings.Replace(text, change[0], change[1], 1))); err == nil {
+			t.Errorf("%s: not refused", what)
+		}
 	}
 }
