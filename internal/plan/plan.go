@@ -146,16 +146,6 @@ type Cost struct {
 	WrongCodes, FailedSignIns, Changes int
 }
 
-// Step returns the step with the id.
-func (p *Plan) Step(id string) (Step, bool) {
-	for _, s := range p.Steps {
-		if s.ID == id {
-			return s, true
-		}
-	}
-	return Step{}, false
-}
-
 // Select returns the plan of the named steps, of all that they need or hold, and of the points in between, which
 // send nothing and keep the order.
 func (p *Plan) Select(ids []string) *Plan {
