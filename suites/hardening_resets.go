@@ -89,7 +89,7 @@ func (b *builder) checkFurther(t evidence.Trader, unknown []string) {
 		}
 		b.check("HARD-10", name, []string{furtherReset(name), furtherMail(name), last}, func(l *Look) { l.demandOwnHost(t, name) })
 	}
-	b.check("HARD-9", "all codes", mails, func(l *Look) { l.demandNoPattern() })
+	b.check("HARD-9", "all codes", append([]string{mailOf(t)}, mails...), func(l *Look) { l.demandNoPattern() })
 	if at(b.travellers(), t) >= 0 {
 		b.check("HARD-9", t.Login, append(mails, codeAgain(t)), func(l *Look) { l.demandFreshCodes(t, mails) })
 	}

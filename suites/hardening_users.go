@@ -193,5 +193,5 @@ func spread(took map[string]time.Duration, steps []string) string {
 }
 
 func inMilliseconds(d time.Duration) string {
-	return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
+	return fmt.Sprintf("%.2f ms", float64(d)/float64(time.Millisecond))
 }

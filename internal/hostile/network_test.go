@@ -19,6 +19,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -327,8 +328,11 @@ func TestTLSBeyondThisHostIsReported(t *testing.T) {
 	proxy := tunnel(t, secure(t, d.URL, pair, false))
 	d.url, d.args = "https://deployment.example", []string{"--insecure", "--profile", "core,hardening"}
 	d.env = []string{"HTTPS_PROXY=" + proxy}
-	d.judge(t).want(t, verdict.ExitConformant, "ok   HARD-8",
-		"The deployment speaks TLS 1.3, its certificate is valid until "+expires.UTC().Format(time.DateOnly)+".")
+	e := d.judge(t)
+	e.want(t, verdict.ExitConformant, "The deployment speaks TLS 1.3, its certificate is valid until "+expires.UTC().Format(time.DateOnly)+".")
+	if got := e.report.Requirements[slices.IndexFunc(e.report.Requirements, func(q verdict.Requirement) bool { return q.ID == "HARD-8" })]; got.Verdict != verdict.Passed {
+		t.Errorf("HARD-8 is %s: %s", got.Verdict, got.Reason)
+	}
 }
 
 // tunnel starts an HTTP proxy that connects everybody to the address.
