@@ -15,7 +15,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/etna-conformance/conformance/internal/fault"
+	"github.com/etna-conformance/conformance/internal/golden"
 	"github.com/etna-conformance/conformance/internal/sandbox"
+	"github.com/etna-conformance/conformance/internal/sandboxtest"
 )
 
 func TestListAndExplainAndHelp(t *testing.T) {
@@ -26,7 +28,7 @@ func TestListAndExplainAndHelp(t *testing.T) {
 		"help.txt":     {"--help"},
 		"help-run.txt": {"run", "--help"},
 	} {
-		golden(t, name, conformance(t, args...).wantExit(t, 0).stdout)
+		golden.Check(t, name, conformance(t, args...).wantExit(t, 0).stdout)
 	}
 }
 
@@ -51,7 +53,7 @@ traders:
   - {login: no.question, email: no.question@example.com}
 `, server.URL, server.URL))
 	r := conformance(t, "plan", "--config", config).wantExit(t, 0)
-	golden(t, "plan.txt", r.stdout)
+	golden.Check(t, "plan.txt", r.stdout)
 	if n := server.asked.Load(); n > 0 {
 		t.Errorf("%d requests were sent", n)
 	}
@@ -62,7 +64,7 @@ func TestPlanIsAnUpperBound(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
 	requests := 0
-	s := start(t, through(func(_ fault.World, inner http.Handler) http.Handler {
+	s := sandboxtest.Start(t, through(func(_ fault.World, inner http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			mu.Lock()
 			requests++
@@ -199,7 +201,7 @@ func TestJudgeGivesTheSameVerdictsWithoutTheDeployment(t *testing.T) {
 
 func TestDiffTellsWorseFromBetter(t *testing.T) {
 	t.Parallel()
-	_, good := judge(t, start(t, sandbox.Options{}))
+	_, good := judge(t, sandboxtest.Start(t, sandbox.Options{}))
 	_, bad := judge(t, broken(t, "wrong-answer-reworded"))
 	conformance(t, "diff", good, bad).wantExit(t, 1).wantOut(t, "worse RESET-5 passed -> failed", "for the worse")
 	conformance(t, "diff", bad, good).wantExit(t, 0).wantOut(t, "better RESET-5 failed -> passed", "0 for the worse")
@@ -208,7 +210,7 @@ func TestDiffTellsWorseFromBetter(t *testing.T) {
 
 func TestBaseline(t *testing.T) {
 	t.Parallel()
-	bad, good := broken(t, "wrong-answer-reworded"), start(t, sandbox.Options{})
+	bad, good := broken(t, "wrong-answer-reworded"), sandboxtest.Start(t, sandbox.Options{})
 	known := func(id, until string) string {
 		return write(t, "known-failures.yaml", fmt.Sprintf("- {id: %s, reason: mended with release 4.3, until: %s}\n", id, until))
 	}

@@ -6,7 +6,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -14,28 +13,14 @@ import (
 
 	"github.com/etna-conformance/conformance/internal/fault"
 	"github.com/etna-conformance/conformance/internal/sandbox"
+	"github.com/etna-conformance/conformance/internal/sandboxtest"
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
-
-// start starts a deployment that ends with the test.
-func start(t testing.TB, o sandbox.Options) *sandbox.Sandbox {
-	t.Helper()
-	s, err := sandbox.Start(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return s
-}
 
 // broken starts a deployment with faults of the catalogue.
 func broken(t testing.TB, names ...string) *sandbox.Sandbox {
 	t.Helper()
-	return start(t, sandbox.Options{Faults: catalogued(t, names)})
+	return sandboxtest.Start(t, sandbox.Options{Faults: catalogued(t, names)})
 }
 
 func catalogued(t testing.TB, names []string) []fault.Fault {
@@ -69,18 +54,7 @@ func write(t testing.TB, name, text string) string {
 // declare writes a configuration of all that there is to know about the sandbox but its key.
 func declare(t testing.TB, s *sandbox.Sandbox) string {
 	t.Helper()
-	var traders []map[string]string
-	for _, trader := range s.Traders {
-		declared := map[string]string{"login": trader.Login, "email": trader.Email}
-		if trader.Answer != "" {
-			declared["question"] = strings.ReplaceAll(trader.Question, "${", "$${")
-			declared["answer"] = strings.ReplaceAll(trader.Answer, "${", "$${")
-		}
-		traders = append(traders, declared)
-	}
-	text, err := yaml.Marshal(map[string]any{
-		"url": s.URL, "inbox": map[string]string{"mailhog": s.InboxURL}, "traders": traders,
-	})
+	text, err := yaml.Marshal(s.Declaration(false))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/fault"
 	"github.com/etna-conformance/conformance/internal/reference"
 	"github.com/etna-conformance/conformance/internal/sandbox"
+	"github.com/etna-conformance/conformance/internal/sandboxtest"
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
@@ -23,7 +24,7 @@ const nowhere = "http://127.0.0.1:1"
 
 func TestWrongURLIsIncomplete(t *testing.T) {
 	t.Parallel()
-	s := start(t, sandbox.Options{})
+	s := sandboxtest.Start(t, sandbox.Options{})
 	r, out := judge(t, s, "--url", nowhere)
 	r.wantExit(t, 3).wantOut(t, "INCOMPLETE", "can't be reached")
 	if judged := reportOf(t, out); judged.Counts.Passed+judged.Counts.Failed > 0 {
@@ -33,7 +34,7 @@ func TestWrongURLIsIncomplete(t *testing.T) {
 
 func TestDeadInboxIsIncompleteAndHidesNothingElse(t *testing.T) {
 	t.Parallel()
-	s := start(t, sandbox.Options{})
+	s := sandboxtest.Start(t, sandbox.Options{})
 	r, out := judge(t, s, "--inbox", "mailhog="+nowhere)
 	r.wantExit(t, 3).wantOut(t, "INCOMPLETE", "inbox")
 	judged := reportOf(t, out)
@@ -49,7 +50,7 @@ func TestDeadInboxIsIncompleteAndHidesNothingElse(t *testing.T) {
 
 func TestWrongKeyIsIncompleteAndNamesBothCauses(t *testing.T) {
 	t.Parallel()
-	s := start(t, sandbox.Options{})
+	s := sandboxtest.Start(t, sandbox.Options{})
 	r := call{
 		args: []string{"run", "--config", declare(t, s), "--out", t.TempDir(), "--quiet"},
 		env:  []string{"CONFORMANCE_APP_KEY=not-the-key-of-this-one"},
@@ -80,7 +81,7 @@ func TestStrictFailsForShould(t *testing.T) {
 
 func TestCompleteFailsForWhatIsNotDeclared(t *testing.T) {
 	t.Parallel()
-	s := start(t, sandbox.Options{})
+	s := sandboxtest.Start(t, sandbox.Options{})
 	conformance(t, "run", "--url", s.URL, "--out", t.TempDir(), "--complete").wantExit(t, 3)
 	full, _ := judge(t, s, "--complete")
 	full.wantExit(t, 0)
@@ -88,7 +89,7 @@ func TestCompleteFailsForWhatIsNotDeclared(t *testing.T) {
 
 func TestQuietLeavesTheHeadlineAndTheFailures(t *testing.T) {
 	t.Parallel()
-	good, _ := judge(t, start(t, sandbox.Options{}), "--quiet")
+	good, _ := judge(t, sandboxtest.Start(t, sandbox.Options{}), "--quiet")
 	if lines := strings.Count(good.wantExit(t, 0).wantOut(t, "CONFORMANT").stdout, "\n"); lines > 3 {
 		t.Errorf("%d lines of a good verdict:\n%s", lines, good.stdout)
 	}
@@ -101,7 +102,7 @@ func TestQuietLeavesTheHeadlineAndTheFailures(t *testing.T) {
 
 func TestOnlyAndLabelFilterSelect(t *testing.T) {
 	t.Parallel()
-	s := start(t, sandbox.Options{})
+	s := sandboxtest.Start(t, sandbox.Options{})
 	for name, c := range map[string]struct {
 		args []string
 		want []string
@@ -131,7 +132,7 @@ func TestInterruptEndsInOrder(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			reached := make(chan struct{})
-			s := start(t, stall(sync.OnceFunc(func() { close(reached) })))
+			s := sandboxtest.Start(t, stall(sync.OnceFunc(func() { close(reached) })))
 			out := t.TempDir()
 			p := call{
 				args: []string{"run", "--config", declare(t, s), "--out", out, "--request-timeout", "10m", "--mail-deadline", "10m"},

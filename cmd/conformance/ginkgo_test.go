@@ -11,6 +11,7 @@ import (
 	"github.com/onsi/ginkgo/v2/types"
 
 	"github.com/etna-conformance/conformance/internal/sandbox"
+	"github.com/etna-conformance/conformance/internal/sandboxtest"
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
@@ -57,7 +58,7 @@ func TestGoTestOfSuitesSelectsAsRunDoes(t *testing.T) {
 		t.Skip("builds the specs")
 	}
 	t.Parallel()
-	s := start(t, sandbox.Options{})
+	s := sandboxtest.Start(t, sandbox.Options{})
 	file := filepath.Join(t.TempDir(), "ginkgo.json")
 	goPasses(t, []string{"test", "./suites", "-count=1", "-args", "-url=" + s.URL, "-only=KEY-1,KEY-3", "-ginkgo.json-report=" + file})
 	want := map[string]verdict.Outcome{"KEY-1": verdict.Passed, "KEY-3": verdict.Passed}

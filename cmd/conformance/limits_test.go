@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/etna-conformance/conformance/internal/fault"
+	"github.com/etna-conformance/conformance/internal/sandboxtest"
 )
 
 // traffic is what a deployment has been sent.
@@ -41,7 +42,7 @@ func TestRunKeepsToTheRate(t *testing.T) {
 	t.Parallel()
 	const rate = 20
 	var sent traffic
-	s := start(t, through(sent.watch))
+	s := sandboxtest.Start(t, through(sent.watch))
 	before := time.Now()
 	r, _ := judge(t, s, "--rate", strconv.Itoa(rate))
 	r.wantExit(t, 0)
@@ -56,7 +57,7 @@ func TestRunKeepsToTheRate(t *testing.T) {
 func TestRunWithConcurrencyOneSendsOneRequestAtATime(t *testing.T) {
 	t.Parallel()
 	var sent traffic
-	r, _ := judge(t, start(t, through(sent.watch)), "--concurrency", "1")
+	r, _ := judge(t, sandboxtest.Start(t, through(sent.watch)), "--concurrency", "1")
 	r.wantExit(t, 0)
 	if sent.most != 1 {
 		t.Errorf("%d requests were under way at once", sent.most)
@@ -66,7 +67,7 @@ func TestRunWithConcurrencyOneSendsOneRequestAtATime(t *testing.T) {
 func TestEveryRequestNamesTheToolAndTheRunAndCanBeTraced(t *testing.T) {
 	t.Parallel()
 	var sent traffic
-	s, out := start(t, through(sent.watch)), t.TempDir()
+	s, out := sandboxtest.Start(t, through(sent.watch)), t.TempDir()
 	conformance(t, "run", "--url", s.URL, "--out", out).wantExit(t, 0)
 
 	page, err := os.ReadFile(filepath.Join(out, "report.html"))

@@ -11,11 +11,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
-
-var update = flag.Bool("update", false, "write the golden files and the samples anew")
 
 // binary is the tool as a user has it; TestMain builds it once.
 var binary string
@@ -143,22 +139,4 @@ func wantIn(t testing.TB, name, all string, texts []string) {
 // unwrapped undoes the breaking of lines at 80 columns.
 func unwrapped(text string) string {
 	return strings.Join(strings.Fields(strings.ReplaceAll(text, "\n           | ", " ")), " ")
-}
-
-// golden compares with a file in testdata, which -update writes anew.
-func golden(t testing.TB, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s differs (-want +got); make golden writes it anew:\n%s", path, diff)
-	}
 }

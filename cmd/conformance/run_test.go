@@ -17,8 +17,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/etna-conformance/conformance/internal/fault"
+	"github.com/etna-conformance/conformance/internal/golden"
 	"github.com/etna-conformance/conformance/internal/mailhogtest"
 	"github.com/etna-conformance/conformance/internal/sandbox"
+	"github.com/etna-conformance/conformance/internal/sandboxtest"
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
@@ -69,7 +71,7 @@ func TestRunWithAllFormatsWritesThemAll(t *testing.T) {
 
 func TestRunWithURLAloneJudgesInPartAndSaysWhatToDeclare(t *testing.T) {
 	t.Parallel()
-	s, dir := start(t, sandbox.Options{}), t.TempDir()
+	s, dir := sandboxtest.Start(t, sandbox.Options{}), t.TempDir()
 	r := call{args: []string{"run", "--url", s.URL}, dir: dir}.run(t).wantExit(t, 0)
 	r.wantOut(t, "PARTLY JUDGED", s.URL, "no app key is declared (appKey or CONFORMANCE_APP_KEY)")
 	judged := reportOf(t, filepath.Join(dir, "reports", "latest"))
@@ -81,7 +83,7 @@ func TestRunWithURLAloneJudgesInPartAndSaysWhatToDeclare(t *testing.T) {
 			t.Errorf("%s is %q: %s", id, q.Verdict, q.Reason)
 		}
 	}
-	golden(t, "url-alone.txt", masked(r.stdout, s.URL))
+	golden.Check(t, "url-alone.txt", masked(r.stdout, s.URL))
 }
 
 // masked replaces what differs between two runs.
@@ -104,7 +106,7 @@ func TestDocumentedConfigurationWithTheRealMailHog(t *testing.T) {
 		})
 	})
 	options.SMTPAddr = smtp
-	s := start(t, options)
+	s := sandboxtest.Start(t, options)
 	config := write(t, "conformance.yaml", fmt.Sprintf(`
 url: %s
 appKey: ${ETNA_APP_KEY}
@@ -129,7 +131,7 @@ deployment: {name: Acme staging, version: 4.2.1}
 func TestReportHasTheDocumentedMembers(t *testing.T) {
 	t.Parallel()
 	top, requirement, finding := documentedMembers(t)
-	_, good := judge(t, start(t, sandbox.Options{}))
+	_, good := judge(t, sandboxtest.Start(t, sandbox.Options{}))
 	_, bad := judge(t, broken(t, "empty-answer-reworded"), "--only", "RESET-8", "--baseline",
 		write(t, "known.yaml", "- {id: RESET-8, reason: known, until: 2999-01-31}"))
 	for _, dir := range []string{good, bad} {

@@ -14,6 +14,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/reference"
 	"github.com/etna-conformance/conformance/internal/report"
 	"github.com/etna-conformance/conformance/internal/sandbox"
+	"github.com/etna-conformance/conformance/internal/sandboxtest"
 )
 
 var sample = flag.Bool("sample", false, "write reports/sample anew")
@@ -46,7 +47,7 @@ func TestSamplesAreUpToDate(t *testing.T) {
 	demo := reference.DemoTraders()
 	for name, c := range samples() {
 		t.Run(name, func(t *testing.T) {
-			s := start(t, sandbox.Options{Traders: []reference.Trader{demo[0], demo[2]}, Faults: catalogued(t, c.faults)})
+			s := sandboxtest.Start(t, sandbox.Options{Traders: []reference.Trader{demo[0], demo[2]}, Faults: catalogued(t, c.faults)})
 			args := []string{"--format", strings.Join(report.Names(), ",")}
 			if c.only != "" {
 				args = append(args, "--only", c.only)

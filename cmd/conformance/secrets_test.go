@@ -12,6 +12,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/reference"
 	"github.com/etna-conformance/conformance/internal/report"
 	"github.com/etna-conformance/conformance/internal/sandbox"
+	"github.com/etna-conformance/conformance/internal/sandboxtest"
 )
 
 // Secrets that every encoding spells differently.
@@ -45,7 +46,7 @@ func noSecretLeaves(t *testing.T, profiles string) {
 	for i := range traders {
 		traders[i].Password = password
 	}
-	s := start(t, sandbox.Options{AppKey: secretKey, Traders: traders, Variants: []fault.Variant{
+	s := sandboxtest.Start(t, sandbox.Options{AppKey: secretKey, Traders: traders, Variants: []fault.Variant{
 		uuid, {Name: "gossip", HTTP: g.answers, Mail: g.mails},
 	}})
 	config := declare(t, s)

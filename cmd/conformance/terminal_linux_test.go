@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/etna-conformance/conformance/internal/sandbox"
+	"github.com/etna-conformance/conformance/internal/sandboxtest"
 )
 
 // terminal opens a pseudo-terminal: what is written to the second file is read from the first.
@@ -52,7 +53,7 @@ func (c call) onTerminal(t testing.TB) string {
 func TestColoursAreForTerminalsThatWantThem(t *testing.T) {
 	t.Parallel()
 	const green = "\x1b[32mok"
-	s := start(t, sandbox.Options{})
+	s := sandboxtest.Start(t, sandbox.Options{})
 	args := []string{"run", "--url", s.URL, "--out", t.TempDir()}
 	for name, c := range map[string]struct {
 		call     call
@@ -76,7 +77,7 @@ func TestColoursAreForTerminalsThatWantThem(t *testing.T) {
 
 func TestProgressIsForTerminalsAlone(t *testing.T) {
 	t.Parallel()
-	s := start(t, sandbox.Options{})
+	s := sandboxtest.Start(t, sandbox.Options{})
 	c := call{args: []string{"run", "--config", declare(t, s), "--out", t.TempDir()}, env: []string{"CONFORMANCE_APP_KEY=" + s.AppKey}}
 	if text := c.onTerminal(t); !strings.Contains(text, " of ") || !strings.Contains(text, "\x1b[K") {
 		t.Errorf("no progress on a terminal: %q", text)

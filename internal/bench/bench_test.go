@@ -65,17 +65,9 @@ func tool(b *testing.B, arguments ...string) process {
 // configure writes the configuration of the deployment; JSON is YAML as well.
 func configure(b *testing.B, s *sandbox.Sandbox) string {
 	b.Helper()
-	var traders []map[string]string
-	for _, t := range s.Traders {
-		trader := map[string]string{"login": t.Login, "email": t.Email}
-		if t.Answer != "" {
-			trader["question"], trader["answer"] = t.Question, t.Answer
-		}
-		traders = append(traders, trader)
-	}
-	text, err := json.Marshal(map[string]any{
-		"url": s.URL, "appKey": s.AppKey, "inbox": map[string]string{"mailhog": s.InboxURL}, "traders": traders,
-	})
+	declared := s.Declaration(false)
+	declared["appKey"] = s.AppKey
+	text, err := json.Marshal(declared)
 	check(b, err)
 	path := filepath.Join(b.TempDir(), "conformance.yaml")
 	check(b, os.WriteFile(path, text, 0o600))

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/etna-conformance/conformance/internal/sandbox"
+	"github.com/etna-conformance/conformance/internal/sandboxtest"
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
@@ -63,15 +64,7 @@ type target struct {
 // start starts a right deployment to judge.
 func start(t *testing.T, o sandbox.Options) *target {
 	t.Helper()
-	s, err := sandbox.Start(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	s := sandboxtest.Start(t, o)
 	return &target{
 		Sandbox: s, url: s.URL, inbox: map[string]string{"mailhog": s.InboxURL},
 		settings: map[string]any{"mailDeadline": "3s", "requestTimeout": "1s"},
@@ -81,15 +74,8 @@ func start(t *testing.T, o sandbox.Options) *target {
 // configure writes the configuration file.
 func (d *target) configure(t *testing.T) string {
 	t.Helper()
-	var traders []map[string]string
-	for _, trader := range d.Traders {
-		one := map[string]string{"login": trader.Login, "email": trader.Email}
-		if trader.Answer != "" {
-			one["question"], one["answer"] = trader.Question, trader.Answer
-		}
-		traders = append(traders, one)
-	}
-	config := map[string]any{"url": d.url, "appKey": "${KEY}", "inbox": d.inbox, "traders": traders}
+	config := d.Declaration(false)
+	config["url"], config["appKey"], config["inbox"] = d.url, "${KEY}", d.inbox
 	for key, value := range d.settings {
 		config[key] = value
 	}

@@ -71,17 +71,6 @@ func options(c Case) sandbox.Options {
 
 // configure writes the configuration file of the case; the key goes through the environment.
 func configure(dir string, s *sandbox.Sandbox, profile string) (string, error) {
-	var traders []map[string]string
-	for _, t := range s.Traders {
-		trader := map[string]string{"login": t.Login, "email": t.Email}
-		if t.Answer != "" {
-			trader["question"], trader["answer"] = literally(t.Question), literally(t.Answer)
-		}
-		if profile != "core" && t.Password != "" {
-			trader["password"], trader["newPassword"] = literally(t.Password), literally("changed-"+t.Password)
-		}
-		traders = append(traders, trader)
-	}
 	profiles := []string{"core"}
 	if profile != "core" {
 		profiles = append(profiles, "flow")
@@ -89,19 +78,15 @@ func configure(dir string, s *sandbox.Sandbox, profile string) (string, error) {
 	if profile == "hardening" {
 		profiles = append(profiles, profile)
 	}
-	data, err := yaml.Marshal(map[string]any{
-		"url": s.URL, "appKey": "${CONFORMANCE_APP_KEY}", "inbox": map[string]string{"mailhog": s.InboxURL}, "traders": traders,
-		"profile": profiles,
-	})
+	declared := s.Declaration(profile != "core")
+	declared["appKey"], declared["profile"] = "${CONFORMANCE_APP_KEY}", profiles
+	data, err := yaml.Marshal(declared)
 	if err != nil {
 		return "", err
 	}
 	path := filepath.Join(dir, "conformance.yaml")
 	return path, os.WriteFile(path, data, 0o600)
 }
-
-// literally keeps a text from being read as one with variables.
-func literally(text string) string { return strings.ReplaceAll(text, "${", "$${") }
 
 // call runs the binary; an exit code is no error unless it says that the tool itself failed.
 func call(ctx context.Context, binary string, environment, arguments []string) (int, error) {

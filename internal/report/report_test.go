@@ -2,7 +2,6 @@ package report
 
 import (
 	"bytes"
-	"flag"
 	"io"
 	"os"
 	"path/filepath"
@@ -11,10 +10,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/etna-conformance/conformance/internal/golden"
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // Render renders and fails the test on an error.
 func render(t testing.TB, r Renderer, v View) string {
@@ -26,26 +24,9 @@ func render(t testing.TB, r Renderer, v View) string {
 	return b.String()
 }
 
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s differs (-want +got); go test -update writes it anew:\n%s", path, diff)
-	}
-}
-
 func TestEachFormatIsAsInItsGoldenFile(t *testing.T) {
 	for _, f := range Formats() {
-		t.Run(f.Name, func(t *testing.T) { golden(t, f.File, render(t, f.Render, sampleView())) })
+		t.Run(f.Name, func(t *testing.T) { golden.Check(t, f.File, render(t, f.Render, sampleView())) })
 	}
 }
 
@@ -60,7 +41,7 @@ func TestConsoleVariants(t *testing.T) {
 			if err := console(&b); err != nil {
 				t.Fatal(err)
 			}
-			golden(t, name, b.String())
+			golden.Check(t, name, b.String())
 		})
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/fault"
 	"github.com/etna-conformance/conformance/internal/run"
 	"github.com/etna-conformance/conformance/internal/sandbox"
+	"github.com/etna-conformance/conformance/internal/sandboxtest"
 )
 
 // tap watches what goes into a deployment and what comes out.
@@ -63,15 +64,7 @@ func (p *tap) note(r *http.Request, body, answer []byte) {
 
 func start(t *testing.T, o sandbox.Options) (*sandbox.Sandbox, deployment.Config) {
 	t.Helper()
-	s, err := sandbox.Start(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	s := sandboxtest.Start(t, o)
 	config, err := deployment.Load(deployment.Sources{Flags: map[string]string{"profile": "core,flow"}})
 	if err != nil {
 		t.Fatal(err)

@@ -24,17 +24,9 @@ func Point(config *deployment.Config, s *sandbox.Sandbox) {
 	for _, t := range s.Traders {
 		config.Traders = append(config.Traders, deployment.Trader{
 			Login: t.Login, Email: t.Email, MailTo: t.Email, Question: t.Question, Answer: t.Answer,
-			Password: t.Password, NewPassword: newPassword(t.Password),
+			Password: t.Password, NewPassword: sandbox.NewPassword(t.Password),
 		})
 	}
-}
-
-// newPassword is what the flow changes a sandbox's password to, "" where the trader has none.
-func newPassword(password string) string {
-	if password == "" {
-		return ""
-	}
-	return "changed-" + password
 }
 
 // Writable makes the directory for the reports and refuses one that can't be written to, before anything is sent.
