@@ -51,7 +51,9 @@ const allAsked = "all-asked"
 func (b *builder) askedAndAwaited() []string {
 	ids := b.asked(func(plan.Step) bool { return true })
 	for _, t := range b.target.Traders {
-		ids = append(ids, mailOf(t))
+		if b.target.Inbox != "" {
+			ids = append(ids, mailOf(t))
+		}
 	}
 	return append(ids, b.homes()...)
 }
