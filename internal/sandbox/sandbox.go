@@ -91,7 +91,7 @@ func (s *Sandbox) directory(dir string) (string, error) {
 
 func (s *Sandbox) serve(o Options, file, smtp string) error {
 	deployment, err := fault.Open(reference.Config{
-		Path: file, AppKey: s.AppKey, Mailer: reference.SMTP(smtp), From: "ETNA Trader <noreply@etnatrader.example>",
+		Path: file, Fleeting: o.Dir == "", AppKey: s.AppKey, Mailer: reference.SMTP(smtp), From: "ETNA Trader <noreply@etnatrader.example>",
 		Traders: s.Traders, CodeTries: 1000, Log: o.Log,
 	}, o.Faults, o.Variants)
 	if err != nil {
@@ -114,9 +114,13 @@ func (s *Sandbox) serve(o Options, file, smtp string) error {
 	return nil
 }
 
+// grace is enough for an answer of the reference, and less than the half second for which net/http holds
+// a connection on which it broke a request off.
+const grace = 100 * time.Millisecond
+
 // shutdown lets requests under way end, but waits for nobody for long.
 func shutdown(server *http.Server) error {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), grace)
 	defer cancel()
 	if server.Shutdown(ctx) != nil {
 		return server.Close()
