@@ -1,6 +1,7 @@
 package suites
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"strings"
@@ -152,10 +153,11 @@ func (s *Suite) newRecord(run *evidence.Run) *Record {
 	for _, step := range s.Plan.Steps {
 		steps[step.ID] = step
 	}
+	documents := documents{}
 	for _, x := range run.Exchanges {
 		a := &answer{Exchange: x, step: steps[x.Step]}
 		if x.Answer != nil {
-			a.doc = contract.ReadJSON(x.Answer.Body)
+			a.doc = documents.read(x.Answer.Body)
 		}
 		r.answers[x.Step] = a
 	}
@@ -173,6 +175,20 @@ func (s *Suite) newRecord(run *evidence.Run) *Record {
 	}
 	r.keyRefused = r.refusesKeyEverywhere()
 	return r
+}
+
+// documents are bodies read as JSON, by their sum: refusals are alike, and what was read takes many times the space of
+// the text.
+type documents map[[sha256.Size]byte]contract.Document
+
+func (d documents) read(body []byte) contract.Document {
+	sum := sha256.Sum256(body)
+	document, known := d[sum]
+	if !known {
+		document = contract.ReadJSON(body)
+		d[sum] = document
+	}
+	return document
 }
 
 // beforeRechecks are the mails that came before requests were asked again: what those bring is for

@@ -32,7 +32,7 @@ func exit() (code int) {
 	// The heap of a run is small and its life short: collecting it half as often saves more than it holds.
 	debug.SetGCPercent(200)
 	// Unless a hostile deployment makes it large.
-	debug.SetMemoryLimit(384 << 20)
+	limitMemory(384 << 20)
 	// net/http would print bytes of a deployment to the terminal.
 	log.SetOutput(io.Discard)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -41,6 +41,13 @@ func exit() (code int) {
 	context.AfterFunc(ctx, stop)
 	err := root().ExecuteContext(ctx)
 	return exitCode(err)
+}
+
+// limitMemory sets from where on memory is collected more often; GOMEMLIMIT, where it is set, knows better.
+func limitMemory(bytes int64) {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(bytes)
+	}
 }
 
 // codeError carries a verdict's exit code out of a command that has said all there is to say.

@@ -54,7 +54,7 @@ func (r *run) steady(at time.Time) time.Time {
 
 func (r *run) sealExchanges() []evidence.Exchange {
 	var list []evidence.Exchange
-	for _, x := range r.exchanges {
+	for i, x := range r.exchanges {
 		sealed := r.Vault.Exchange(x.id, x.attempt, x.step.Lane, x.step.Ask.Operation, x.Exchange)
 		sealed.Requirements = x.step.Requirements
 		sealed.Started = r.steady(sealed.Started)
@@ -66,6 +66,7 @@ func (r *run) sealExchanges() []evidence.Exchange {
 			sealed.Failure.Text = r.Vault.Text(x.unreachable)
 		}
 		list = append(list, sealed)
+		r.exchanges[i].Answer = nil // Or the bodies would be held twice.
 	}
 	slices.SortStableFunc(list, func(a, b evidence.Exchange) int {
 		if c := a.Started.Compare(b.Started); c != 0 {
