@@ -3,6 +3,7 @@ package suites
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"net"
 	"net/url"
 	"regexp"
@@ -22,9 +23,8 @@ const longBody = 100 << 10
 // hardening reads what good practice asks beyond the documents (OWASP Forgot Password, ASVS 5.0). It comes after
 // all pages, so that no requirement of theirs looks at its requests.
 func hardening(b *builder) {
-	all := []string{"HARD-1", "HARD-2", "HARD-3", "HARD-4", "HARD-5", "HARD-6", "HARD-7", "HARD-8"}
-	b.missing("no app key is declared (appKey or CONFORMANCE_APP_KEY)", all...)
-	b.missing("no inbox is declared (inbox or CONFORMANCE_INBOX, for example mailhog=http://localhost:8025)", "HARD-1", "HARD-2", "HARD-3")
+	b.missing("no app key is declared (appKey or CONFORMANCE_APP_KEY)", "HARD-1", "HARD-2", "HARD-3", "HARD-7")
+	b.missing("no inbox is declared (inbox or CONFORMANCE_INBOX, for example mailhog=http://localhost:8025)", "HARD-1", "HARD-2", "HARD-3", "HARD-9", "HARD-10")
 	b.missing(noPasswords+", or the profile flow is not selected", "HARD-4", "HARD-5")
 	b.missing("no trader without a secret question is declared", "HARD-6")
 	b.missing("the deployment is on this host: nothing leaves it", "HARD-8")
@@ -40,8 +40,9 @@ func hardening(b *builder) {
 	for _, t := range b.travellers() {
 		b.askAgain(t)
 	}
+	b.askFurtherResets()
 	if traders := b.withoutQuestion(); len(traders) > 0 {
-		b.askUnknownUser(traders[0])
+		b.askQuestionsOfNobody(traders[0])
 	}
 	b.askMalformed()
 }
@@ -66,6 +67,7 @@ func (b *builder) askAgain(t evidence.Trader) {
 	token.After = []string{join("signin/kept", t.Login)}
 	n.add(token)
 	code := n.codeStep(codeAgain(t), codeOf("", t), "‹token of "+codeAgain(t)+"›")
+	code.Cost.WrongCodes = 1
 	n.add(code)
 	b.check("HARD-4", t.Login, []string{codeAgain(t)}, func(l *Look) { l.demandNoToken(codeAgain(t)) })
 	b.check("HARD-5", t.Login, []string{tokenAgain(t)}, func(l *Look) { l.demandNotUpdated(tokenAgain(t)) })
@@ -73,16 +75,6 @@ func (b *builder) askAgain(t evidence.Trader) {
 
 func codeAgain(t evidence.Trader) string  { return join("hardening/code-again", t.Login) }
 func tokenAgain(t evidence.Trader) string { return join("hardening/token-again", t.Login) }
-
-// askUnknownUser asks of nobody what is asked of a trader without a question, who has nothing to hide behind.
-func (b *builder) askUnknownUser(t evidence.Trader) {
-	nobody := evidence.Trader{Login: nobodysName, Email: nobodysName + "@conformance.invalid"}
-	reset := b.step(plan.Step{ID: "hardening/reset-of-nobody", Ask: b.reset(nobody, nil), After: b.askedAndAwaited()})
-	question := b.step(plan.Step{ID: "hardening/question-of-nobody", Ask: b.questionOf(nobody, nobody.Login)})
-	b.check("HARD-6", "reset", []string{reset, acceptedReset(t)}, func(l *Look) { l.demandAlike(reset, acceptedReset(t)) })
-	own := join("question/login", t.Login)
-	b.check("HARD-6", "question", []string{question, own}, func(l *Look) { l.demandAlike(question, own) })
-}
 
 // askMalformed sends bodies that no client of the documents sends.
 func (b *builder) askMalformed() {
@@ -106,6 +98,9 @@ func (b *builder) askMalformed() {
 	}
 }
 
+// bits of a code that ASVS 5.0, V6.5.4 has in mind with "typically 4 random alphanumeric characters or 6 random digits".
+const fewestBits = 19.9
+
 // demandUnguessable demands a code that is long enough, and not another trader's.
 func (l *Look) demandUnguessable(t evidence.Trader) {
 	mails := l.record.codesAfter(t, acceptedReset(t))
@@ -114,8 +109,10 @@ func (l *Look) demandUnguessable(t evidence.Trader) {
 		return
 	}
 	code := mails[0].Codes[0]
-	if length := l.record.length(code); length < unguessable {
-		l.FailMail(mails[0].ID, acceptedReset(t), fmt.Sprintf("a code of at least %d characters", unguessable), fmt.Sprintf("a code of %d", length))
+	length := l.record.length(code)
+	letters := l.record.letters(length)
+	if float64(length)*math.Log2(float64(letters)) < fewestBits {
+		l.FailMail(mails[0].ID, acceptedReset(t), "a code as hard to guess as six random digits", fmt.Sprintf("a code of %d characters out of %d", length, letters))
 	}
 	for _, m := range l.record.coded[strings.ToLower(code)] {
 		if !slices.Contains(m.Traders, t.Login) {
@@ -125,17 +122,44 @@ func (l *Look) demandUnguessable(t evidence.Trader) {
 	}
 }
 
+// letters is how many characters the run's codes of that length are made of, as their alphabets go.
+func (r *Record) letters(length int) int {
+	sizes := map[string]int{"digits": 10, "hex": 16, "letters": 26, "letters and digits": 36, "any": 64}
+	most, digits := 1, false
+	for _, m := range r.Run.Mails {
+		for _, s := range r.Run.Secrets {
+			if len(m.Codes) > 0 && s.Placeholder == m.Codes[0] && s.Length == length {
+				most = max(most, sizes[s.Alphabet])
+				digits = digits || s.Alphabet == "digits"
+			}
+		}
+	}
+	if digits && most == sizes["letters"] {
+		return sizes["letters and digits"]
+	}
+	return most
+}
+
 // demandDiscreetAnswers demands that no answer tells a code, an answer or a password.
 func (l *Look) demandDiscreetAnswers() {
 	for _, a := range l.record.inOrder() {
 		if a.Answer == nil {
 			continue
 		}
-		if secret, found := l.record.secretIn(a.Answer.Body, "‹code ", "‹answer ", "‹password ", "‹new password "); found {
+		if secret, found := l.record.secretIn(a.whole(), "‹code ", "‹answer ", "‹password ", "‹new password "); found {
 			l.Fail(a.Step, "no secret in an answer", "an answer that holds "+secret)
 		}
 	}
 	l.findings = merge(l.findings)
+}
+
+// whole is what the answer says, header and body.
+func (a *answer) whole() []byte {
+	text := slices.Clone(a.Answer.Body)
+	for _, f := range a.Answer.Header {
+		text = append(text, "\n"+f.Name+": "+f.Value...)
+	}
+	return text
 }
 
 func (l *Look) demandDiscreetMail(t evidence.Trader) {
@@ -167,19 +191,12 @@ func (r *Record) secretIn(text []byte, kinds ...string) (string, bool) {
 	return "", false
 }
 
-// demandAlike demands that nobody can tell from the answer who is known.
-func (l *Look) demandAlike(unknown, known string) {
-	a, ok := l.Sent(unknown)
-	b, both := l.Sent(known)
-	if !ok || !both {
+// demandSoberRefusal demands a client's error in JSON, soon, and nothing of the deployment's inside.
+func (l *Look) demandSoberRefusal(step string, malformed bool) {
+	if x, sent := l.record.answers[step]; sent && x.Failure != nil && !x.Failure.Unreachable && (malformed || x.Failure.Kind == timeout) {
+		l.Fail(step, "an answer", "none: "+x.Failure.Text)
 		return
 	}
-	expected := fmt.Sprintf("the answer that a trader gets: %s", b.describe())
-	l.Expect(unknown, a.Answer.Status == b.Answer.Status && compact(a.doc.Value) == compact(b.doc.Value), gomega.BeTrue(), expected, a.describe())
-}
-
-// demandSoberRefusal demands a client's error in JSON, and nothing of the deployment's inside.
-func (l *Look) demandSoberRefusal(step string, malformed bool) {
 	a, ok := l.Sent(step)
 	if !ok {
 		return
@@ -192,6 +209,9 @@ func (l *Look) demandSoberRefusal(step string, malformed bool) {
 	inside := regexp.MustCompile(`(?m)^\s+at [\w.<>$]+\(|[A-Z]\w+Exception\b|goroutine \d+ \[|Traceback \(most recent|\.(cs|java|go|py|php):(line )?\d+`)
 	l.Expect(step, inside.Match(a.Answer.Body), gomega.BeFalse(), "no stack trace", a.describe())
 }
+
+// timeout is the kind of failure of an answer that did not come in time.
+const timeout = "timeout"
 
 func loopback(host string) bool {
 	ip := net.ParseIP(host)

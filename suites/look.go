@@ -164,7 +164,7 @@ func (s *Suite) newRecord(run *evidence.Run) *Record {
 	for _, w := range run.Waits {
 		r.waits[w.Step] = append(r.waits[w.Step], w)
 	}
-	for _, m := range r.beforeRechecks() {
+	for _, m := range r.beforeFurther() {
 		for _, login := range m.Traders {
 			r.mails[login] = append(r.mails[login], m)
 		}
@@ -191,11 +191,11 @@ func (d documents) read(body []byte) contract.Document {
 	return document
 }
 
-// beforeRechecks are the mails that came before requests were asked again: what those bring is for
-// the waits of each to tell, and so many codes that two may be equal by chance.
-func (r *Record) beforeRechecks() []evidence.Mail {
+// beforeFurther are the mails that came before requests were asked again, or resets that only the hardening profile
+// asks for: what those bring is for the waits of each to tell, and so many codes that two may be equal by chance.
+func (r *Record) beforeFurther() []evidence.Mail {
 	for _, x := range r.Run.Exchanges {
-		if strings.HasPrefix(x.Step, "recheck/") {
+		if strings.HasPrefix(x.Step, "recheck/") || strings.HasPrefix(x.Step, furtherReset("")+"/") {
 			return slices.DeleteFunc(slices.Clone(r.Run.Mails), func(m evidence.Mail) bool { return m.Seen.After(x.Started) })
 		}
 	}

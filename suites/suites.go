@@ -23,6 +23,8 @@ type Suite struct {
 	Plan *plan.Plan
 	// Checks stand in the order of the ledger, a requirement each.
 	Checks []Check
+
+	comparisons []comparison
 }
 
 // Check is one requirement and what it is looked at on.
@@ -57,7 +59,7 @@ func New(c *contract.Contract, target evidence.Target) (*Suite, error) {
 	if err := b.takeChecks(s); err != nil {
 		return nil, err
 	}
-	s.Plan = b.takePlan(s.Checks)
+	s.Plan, s.comparisons = b.takePlan(s.Checks), b.comparisons
 	return s, nil
 }
 
@@ -74,6 +76,7 @@ type builder struct {
 	owners map[string]string
 	// nearAnswers are the further wrong answers planned so far: the next trader's accepted reset waits for them.
 	nearAnswers []string
+	comparisons []comparison
 }
 
 func (b *builder) step(s plan.Step) string {

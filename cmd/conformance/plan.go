@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -45,6 +46,9 @@ func showPlan(w io.Writer, p *plan.Plan) error {
 			return err
 		}
 	}
+	if err := showCosts(w, p); err != nil {
+		return err
+	}
 	sum, again := p.Cost()
 	_, err := fmt.Fprintf(w, "\nAt most %d requests, %d accepted resets (a mail each) and %d wrong answers.\n",
 		sum.Requests, sum.Mails, sum.WrongAnswers)
@@ -57,6 +61,20 @@ func showPlan(w io.Writer, p *plan.Plan) error {
 			again.Requests, again.WrongAnswers)
 	}
 	return err
+}
+
+// showCosts says what each trader's account goes through at most; what touches no trader stands last.
+func showCosts(w io.Writer, p *plan.Plan) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(table, "\nat most\trequests\tmails\twrong answers\twrong codes\tfailed sign-ins\tupdates\t")
+	for _, lane := range p.Lanes() {
+		c, name := lane.Cost, lane.Trader
+		if name == "" {
+			name = "of no trader"
+		}
+		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t\n", name, c.Requests, c.Mails, c.WrongAnswers, c.WrongCodes, c.FailedSignIns, c.Changes)
+	}
+	return table.Flush()
 }
 
 func describeStep(s plan.Step) string {

@@ -5,24 +5,30 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/etna-conformance/conformance/internal/contract"
+	"github.com/etna-conformance/conformance/internal/nearest"
 	"github.com/etna-conformance/conformance/internal/prove"
 	"github.com/etna-conformance/conformance/internal/report"
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
 func proveCommand() *cobra.Command {
-	var only, dir, matrix, part string
+	var only, profile, dir, matrix, part string
 	var atOnce int
 	c := &cobra.Command{
 		Use:   "prove",
 		Short: "Judge every fault and every variant, and fail when the judge is wrong about one",
 		Args:  noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
-			cases, err := prove.Part(prove.Cases(only), part)
+			if profile != "" && !slices.Contains(contract.Profiles(), profile) {
+				return usageError{fmt.Errorf("profile %q: expected one of %s%s", profile, strings.Join(contract.Profiles(), ", "), nearest.Hint(profile, contract.Profiles()))}
+			}
+			cases, err := prove.Part(prove.Cases(only, profile), part)
 			if err != nil {
 				return usageError{err}
 			}
@@ -39,10 +45,11 @@ func proveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return proveAll(c, cases, atOnce, prove.Command(binary, dir, "--mail-deadline", "4s"), matrix, only == "" && part == "")
+			return proveAll(c, cases, atOnce, prove.Command(binary, dir, "--mail-deadline", "4s"), matrix, only+profile+part == "")
 		},
 	}
 	c.Flags().StringVar(&only, "only", "", "only faults and variants with this text in their name")
+	c.Flags().StringVar(&profile, "profile", "", "only those that are judged by this profile: core, flow or hardening")
 	c.Flags().StringVar(&part, "part", "", "only the K-th of N parts, written K/N")
 	c.Flags().StringVar(&dir, "keep", "", "directory that keeps what the runs leave (default forgotten at the end)")
 	c.Flags().StringVar(&matrix, "matrix", "", "file to write the matrix of requirements and faults to, as Markdown")

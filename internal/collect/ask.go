@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -144,6 +145,9 @@ func (r *run) build(s plan.Step) (deployment.Request, error) {
 	for _, f := range o.FillHeader(values) {
 		request.Header = append(request.Header, deployment.Field(f))
 	}
+	for _, name := range slices.Sorted(maps.Keys(s.Ask.Header)) {
+		request.Header = append(request.Header, deployment.Field{Name: name, Value: s.Ask.Header[name]})
+	}
 	if o.HasBody && !s.Ask.NoBody {
 		body, err := o.FillBody(values)
 		if err != nil {
@@ -202,6 +206,9 @@ func (r *run) keep(s plan.Step, id string, attempt int, x deployment.Exchange, u
 	}
 	if x.Answer != nil && x.Answer.Truncated {
 		x.Answer.Body = slices.Clone(x.Answer.Body[:min(len(x.Answer.Body), mostOfTruncated)])
+	}
+	if x.Answer != nil && x.Answer.TLS != "" && slices.Contains(r.Target.Profiles, "hardening") {
+		r.note("The deployment speaks %s.", x.Answer.TLS)
 	}
 	explained := id == s.ID && explains(s, x)
 	r.learnSecrets(s, id, x)

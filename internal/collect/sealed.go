@@ -38,7 +38,7 @@ func (r *run) seal(interrupted bool) *evidence.Run {
 	for _, note := range r.notes {
 		sealed.Observations = append(sealed.Observations, r.Vault.Text(note))
 	}
-	sealed.Secrets = r.Vault.Legend()
+	sealed.Secrets, sealed.Sequences = r.Vault.Legend(), r.sequences(mails)
 	slices.SortStableFunc(sealed.Waits, func(a, b evidence.Wait) int { return a.Started.Compare(b.Started) })
 	return sealed
 }
@@ -92,6 +92,33 @@ func (r *run) sealMails() []evidence.Mail {
 		sealed := r.Vault.Mail(m.Mail, m.traders, m.reading.Subject, m.reading.Text, placeholders[i])
 		sealed.Before, sealed.Seen = m.before, r.steady(sealed.Seen)
 		list = append(list, sealed)
+	}
+	return list
+}
+
+// sequences describe the most likely code of each mail, in the order in which the mails came.
+func (r *run) sequences(mails []evidence.Mail) []evidence.Sequence {
+	var all []string
+	own := map[string][]string{}
+	for _, m := range mails {
+		if len(m.Codes) == 0 {
+			continue
+		}
+		all = append(all, m.Codes[0])
+		for _, login := range m.Traders {
+			own[login] = append(own[login], m.Codes[0])
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	list := []evidence.Sequence{r.Vault.Sequence(all)}
+	for _, t := range r.Target.Traders {
+		if len(own[t.Login]) > 0 {
+			s := r.Vault.Sequence(own[t.Login])
+			s.Trader = t.Login
+			list = append(list, s)
+		}
 	}
 	return list
 }

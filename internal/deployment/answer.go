@@ -1,17 +1,20 @@
 package deployment
 
 import (
+	"crypto/tls"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 )
 
 // readAnswer reads an answer until its end, the limit or an error; it returns
 // what came in any case.
 func readAnswer(r *http.Response, limit int64) (*Answer, error) {
-	a := &Answer{Proto: r.Proto, Status: r.StatusCode, Header: answerFields(r)}
+	a := &Answer{Proto: r.Proto, Status: r.StatusCode, Header: answerFields(r), TLS: transportSecurity(r.TLS)}
 	if r.StatusCode == http.StatusSwitchingProtocols {
 		return a, malformed("the answer switches to another protocol, which nobody asked for")
 	}
@@ -53,6 +56,13 @@ func answerFields(r *http.Response) []Field {
 		fields = append(fields, Field{"Transfer-Encoding", strings.Join(r.TransferEncoding, ", ")})
 	}
 	return fields
+}
+
+func transportSecurity(state *tls.ConnectionState) string {
+	if state == nil || len(state.PeerCertificates) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s, its certificate is valid until %s", tls.VersionName(state.Version), state.PeerCertificates[0].NotAfter.UTC().Format(time.DateOnly))
 }
 
 // malformed is an answer that HTTP doesn't allow.

@@ -43,6 +43,8 @@ type Answer struct {
 	Body []byte
 	// Truncated is true when the body was longer than the client's limit.
 	Truncated bool
+	// TLS is the version and the certificate's last day, "" without TLS.
+	TLS string
 }
 
 // Timing is how long the parts of an exchange took. Parts that did not happen

@@ -13,7 +13,7 @@ import (
 )
 
 // request returns what is sent for an exchange, and its header fields as they
-// are sent, without those that HTTP itself adds: Host, Content-Length.
+// are sent, without those that HTTP itself adds: Content-Length, and Host unless the request has one of its own.
 func (c *Client) request(ctx context.Context, x Exchange) (*http.Request, []Field, error) {
 	fields := c.fields(x.Request.Header)
 	if c.connections.base.Host == "" {
@@ -30,6 +30,10 @@ func (c *Client) request(ctx context.Context, x Exchange) (*http.Request, []Fiel
 		if !isToken(f.Name) || strings.ContainsFunc(f.Value, unicode.IsControl) {
 			return nil, fields, fmt.Errorf("its header field %q is not valid", f.Name)
 		}
+		if strings.EqualFold(f.Name, "Host") {
+			request.Host = f.Value
+			continue
+		}
 		// Not Add, which would change the spelling of the name.
 		request.Header[f.Name] = append(request.Header[f.Name], f.Value)
 	}
@@ -40,11 +44,11 @@ func (c *Client) request(ctx context.Context, x Exchange) (*http.Request, []Fiel
 }
 
 // fields returns the request's own header fields, then those that go with
-// every request unless it has them already. Host, Content-Length and
-// Transfer-Encoding are HTTP's.
+// every request unless it has them already. Content-Length and
+// Transfer-Encoding are HTTP's, and Host where the request does not say another.
 func (c *Client) fields(own []Field) []Field {
 	fields := slices.DeleteFunc(slices.Clone(own), func(f Field) bool {
-		return slices.ContainsFunc([]string{"Host", "Content-Length", "Transfer-Encoding"}, func(name string) bool { return strings.EqualFold(name, f.Name) })
+		return slices.ContainsFunc([]string{"Content-Length", "Transfer-Encoding"}, func(name string) bool { return strings.EqualFold(name, f.Name) })
 	})
 	for _, f := range slices.Concat(c.configured(), c.usual()) {
 		if !slices.ContainsFunc(fields, func(known Field) bool { return strings.EqualFold(known.Name, f.Name) }) {

@@ -2,8 +2,10 @@ package evidence
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Curl returns one POSIX shell line that sends an exchange's request again, ""
@@ -59,7 +61,7 @@ func curlField(f Field) []string {
 // noise are fields that the tool or HTTP itself adds to every request.
 func noise(name string) bool {
 	return slices.Contains([]string{"user-agent", "traceparent", "tracestate", "accept-encoding",
-		"content-length", "host", "connection"}, strings.ToLower(name))
+		"content-length", "connection"}, strings.ToLower(name))
 }
 
 // isToken reports whether a name is a token (RFC 9110, section 5.6.2). Others
@@ -82,12 +84,24 @@ func curlBody(x Exchange) (input string, options []string) {
 		options = append(options, "-H", "'Content-Type:'")
 	}
 	parts := split(string(x.Body))
+	if len(x.Body) > longestInline && len(parts) == 1 && parts[0].variable == "" && utf8.Valid(x.Body) {
+		return bodyFromFile(x.Step) + " | ", append(options, "--data-binary", "@-")
+	}
 	// curl takes "@name" for a file.
 	fileLike := len(parts) > 0 && (parts[0].variable != "" || bytes.HasPrefix(x.Body, []byte("@")))
 	if fileLike || !printable(parts) {
 		return printf(parts) + " | ", append(options, "--data-binary", "@-")
 	}
 	return "", append(options, "--data-binary", word(parts))
+}
+
+// longestInline is the longest body that stands in the line itself, in bytes; a longer one is read from the evidence.
+const longestInline = 4 << 10
+
+// bodyFromFile prints the body of the step's request.
+func bodyFromFile(step string) string {
+	filter := fmt.Sprintf("[.log.entries[] | select(._step == %q)][0].request.postData.text", step)
+	return "jq -j " + word(argument(filter)) + " " + FileName
 }
 
 func hasField(header []Field, name string) bool {

@@ -66,3 +66,38 @@ func send(t *testing.T, x evidence.Exchange) {
 	}
 	_ = response.Body.Close()
 }
+
+// TestLongBodyIsReadFromEvidence lets the real jq and curl send again what is too long for a line.
+func TestLongBodyIsReadFromEvidence(t *testing.T) {
+	for _, name := range []string{"sh", "curl", "jq"} {
+		if _, err := exec.LookPath(name); err != nil {
+			t.Skip(err)
+		}
+	}
+	arrived := make(chan string, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		arrived <- string(body)
+	}))
+	defer server.Close()
+	x := evidence.Exchange{
+		Step: `hardening/body/it's "long"`, Attempt: 1, Method: "POST", URL: server.URL + "/x",
+		Body: []byte(`{"User":"` + strings.Repeat("x", 10_000) + "\n\"}"),
+	}
+	dir := t.TempDir()
+	if err := evidence.Write(dir, evidence.Run{Exchanges: []evidence.Exchange{x, x}}); err != nil {
+		t.Fatal(err)
+	}
+	line := evidence.Curl(x)
+	if len(line) > 400 {
+		t.Errorf("the line has %d bytes", len(line))
+	}
+	command := exec.Command("sh", "-c", line)
+	command.Dir = dir
+	if err := command.Run(); err != nil {
+		t.Fatalf("%s: %v", line, err)
+	}
+	if got := <-arrived; got != string(x.Body) {
+		t.Errorf("%s sent %d bytes, want %d", line, len(got), len(x.Body))
+	}
+}

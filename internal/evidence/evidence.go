@@ -21,6 +21,8 @@ type Run struct {
 	Mails       []Mail        `json:"mails"`
 	// Secrets is the legend of the placeholders.
 	Secrets []Secret `json:"secrets"`
+	// Sequences say how the codes of the mails follow each other: those of all mails, then each trader's.
+	Sequences []Sequence `json:"sequences,omitempty"`
 	// Observations are what somebody should know although no requirement
 	// speaks of it: rate limits, lock-outs, odd mails.
 	Observations []string `json:"observations,omitempty"`
@@ -182,4 +184,25 @@ type Secret struct {
 	Length int `json:"length"`
 	// Alphabet is "digits", "hex", "letters", "letters and digits" or "any".
 	Alphabet string `json:"alphabet"`
+}
+
+// The steps by which codes follow each other, read as numbers.
+const (
+	StepConstant = "constant"
+	StepSmall    = "small"
+	StepRising   = "rising"
+)
+
+// Sequence describes codes in the order in which they came, as far as judging needs it.
+type Sequence struct {
+	// Trader is the login of the trader whose codes they are, "" where everybody's.
+	Trader string `json:"trader,omitempty"`
+	// Codes counts the different ones; only those as long as the first, of Length characters, count.
+	Codes  int `json:"codes"`
+	Length int `json:"length"`
+	// Symbols counts the different characters in all codes, Varying the places at which the codes are not all the same.
+	Symbols int `json:"symbols"`
+	Varying int `json:"varying"`
+	// Step is how the codes follow each other, one of the steps above, "" where no step shows or there are fewer than three.
+	Step string `json:"step,omitempty"`
 }

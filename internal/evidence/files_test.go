@@ -53,6 +53,7 @@ func sample() evidence.Run {
 			{ID: "m2", Traders: []string{}},
 		},
 		Secrets:      []evidence.Secret{{Placeholder: "‹app-key›", Length: 36, Alphabet: "any"}},
+		Sequences:    []evidence.Sequence{{Trader: "robert.zak", Codes: 4, Length: 6, Symbols: 7, Varying: 5, Step: evidence.StepSmall}},
 		Observations: []string{"one"},
 		LastLine:     "two", Unsent: map[string]string{"s": "three"},
 	}

@@ -32,7 +32,7 @@ func TestFaultsAreWellFormed(t *testing.T) {
 		if f.Summary == "" || f.Expected == "" || f.Got == "" || strings.ContainsAny(f.Summary, "\n") || !strings.HasSuffix(f.Summary, ".") {
 			t.Errorf("%s: summary, expected or got is not a line: %q, %q, %q", f.Name, f.Summary, f.Expected, f.Got)
 		}
-		if f.HTTP == nil && f.Mail == nil && f.Listen == nil {
+		if f.HTTP == nil && f.Mail == nil && f.Listen == nil && f.Elsewhere == "" {
 			t.Errorf("%s wraps nothing", f.Name)
 		}
 		if r, found := c.Requirement(f.Breaks); !found || r.Level == "advice" && f.Profile != r.Profile {

@@ -46,6 +46,9 @@ type Fault struct {
 	// Listen wraps the listener, for the few faults that no handler can have
 	// (how header names are spelled); nil leaves it as it is.
 	Listen func(net.Listener) net.Listener
+	// Elsewhere is the name of a host under which the deployment is reached, through itself as an HTTP proxy; "" is
+	// its own address on this host.
+	Elsewhere string
 }
 
 // Faults returns all faults, in the order of the ledger's groups.

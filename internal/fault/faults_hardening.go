@@ -2,6 +2,7 @@ package fault
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/etna-conformance/conformance/internal/reference"
@@ -12,11 +13,18 @@ func hardeningFaults() []Fault {
 	list := []Fault{
 		{Name: "code-too-short", Breaks: "HARD-1", Summary: "Codes have four digits.", Expected: "at least six characters", Got: "four",
 			Mail: spelt(func(c string) string { return digits(c, 4) })},
-		tells("code-told-in-answer", "HARD-2", "The accepted reset tells the code.", func(_ *call, t reference.Trader, code string) string { return code }),
-		tells("answer-told-in-answer", "HARD-2", "The accepted reset tells the secret answer.", func(_ *call, t reference.Trader, _ string) string { return t.Answer }),
+		tells("code-told-in-answer", "The accepted reset tells the code.", codeOf, inMember),
+		tells("code-told-in-header", "A header of the accepted reset tells the code.", codeOf, func(_ *call, p *reply, code string) { p.header.Set("X-Debug", "code="+code) }),
+		tells("code-told-in-location", "The accepted reset says where the code leads.", codeOf, func(_ *call, p *reply, code string) { p.header.Set("Content-Location", "/confirm/"+code) }),
+		tells("answer-told-in-answer", "The accepted reset tells the secret answer.", func(t reference.Trader, _ string) string { return t.Answer }, inMember),
 		{Name: "answer-mailed", Breaks: "HARD-3", Summary: "The mail tells the secret answer.", Expected: "no secret answer", Got: "one",
 			Mail: writes(func(w World, l letter) letter {
 				l.text += "\nYour secret answer is still: " + w.owner(l.to).Answer + "\n"
+				return l
+			})},
+		{Name: "key-mailed", Breaks: "HARD-3", Summary: "A link in the mail tells the app key.", Expected: "no app key", Got: "one",
+			Mail: writes(func(w World, l letter) letter {
+				l.html = strings.Replace(l.html, "</body>", `<p><a href="https://etna.example/reset?key=`+w.AppKey+`">Reset</a></p></body>`, 1)
 				return l
 			})},
 		{Name: "password-mailed", Breaks: "HARD-3", Summary: "The mail tells the password.", Expected: "no password", Got: "one",
@@ -24,6 +32,7 @@ func hardeningFaults() []Fault {
 				l.text += "\nThe password so far: " + w.owner(l.to).Password + "\n"
 				return l
 			})},
+		{Name: "plain-http", Breaks: "HARD-8", Summary: "The deployment is reached without TLS.", Expected: "https", Got: "http", Elsewhere: "trader.example"},
 		{Name: "code-used-twice", Breaks: "HARD-4", Summary: "A code that was used gives a token again.", Expected: "no token", Got: "a token",
 			HTTP: perRun(takesAgain((*call).isCode, "Code"))},
 		{Name: "token-used-twice", Breaks: "HARD-5", Summary: "A token that was used is taken again.", Expected: "a refusal", Got: "success",
@@ -39,6 +48,7 @@ func hardeningFaults() []Fault {
 	}
 	list = append(list, Fault{Name: "malformed-body-accepted", Breaks: "HARD-7", Summary: "A body that is no JSON is as good as an empty one, and accepted.",
 		Expected: "a client's error", Got: "status 200", HTTP: answersJSON(malformedReset, http.StatusOK, acceptedJSON)})
+	list = slices.Concat(list, soberFaults(), tellingFaults(), patternFaults(), hostFaults())
 	for i := range list {
 		list[i].Profile = "hardening"
 	}
@@ -52,9 +62,9 @@ func malformedReset(c *call) bool {
 }
 
 // tells adds a secret to the answers of accepted resets.
-func tells(name, breaks, summary string, secret func(*call, reference.Trader, string) string) Fault {
+func tells(name, summary string, secret func(t reference.Trader, code string) string, tell func(c *call, p *reply, secret string)) Fault {
 	return Fault{
-		Name: name, Breaks: breaks, Summary: summary, Expected: "no secret", Got: "one", Also: []string{"HARD-6"},
+		Name: name, Breaks: "HARD-2", Summary: summary, Expected: "no secret", Got: "one", Also: []string{"HARD-6"},
 		HTTP: through(func(c *call, next asker) *reply {
 			t, known := c.trader()
 			before := c.world.run.sentTo(t.Email)
@@ -64,11 +74,17 @@ func tells(name, breaks, summary string, secret func(*call, reference.Trader, st
 			}
 			c.world.run.await(c.request.Context(), t.Email, before)
 			codes := c.world.run.mailedCodes()
-			if text := secret(c, t, codes[len(codes)-1]); text != "" {
-				set("Debug", quote(text))(c, p)
-			}
+			tell(c, p, secret(t, codes[len(codes)-1]))
 			return p
 		}),
+	}
+}
+
+func codeOf(_ reference.Trader, code string) string { return code }
+
+func inMember(c *call, p *reply, secret string) {
+	if secret != "" {
+		set("Debug", quote(secret))(c, p)
 	}
 }
 

@@ -320,6 +320,42 @@ func TestProxyOfTheEnvironment(t *testing.T) {
 	}
 }
 
+func TestTLSBeyondThisHostIsReported(t *testing.T) {
+	expires := time.Now().Add(time.Hour)
+	_, pair := certificate(t, time.Now().Add(-time.Hour), expires)
+	d := start(t, sandbox.Options{})
+	proxy := tunnel(t, secure(t, d.URL, pair, false))
+	d.url, d.args = "https://deployment.example", []string{"--insecure", "--profile", "core,hardening"}
+	d.env = []string{"HTTPS_PROXY=" + proxy}
+	d.judge(t).want(t, verdict.ExitConformant, "ok   HARD-8",
+		"The deployment speaks TLS 1.3, its certificate is valid until "+expires.UTC().Format(time.DateOnly)+".")
+}
+
+// tunnel starts an HTTP proxy that connects everybody to the address.
+func tunnel(t *testing.T, address string) string {
+	t.Helper()
+	_, host, _ := strings.Cut(address, "://")
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		up, err := net.Dial("tcp", host)
+		if err != nil || r.Method != http.MethodConnect {
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		defer up.Close()
+		down, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer down.Close()
+		_, _ = io.WriteString(down, "HTTP/1.1 200 Connection established\r\n\r\n")
+		go func() { _, _ = io.Copy(up, down); up.Close() }()
+		_, _ = io.Copy(down, up)
+	}))
+	t.Cleanup(proxy.Close)
+	return proxy.URL
+}
+
 func TestDeadProxyIsUntestable(t *testing.T) {
 	d := start(t, sandbox.Options{})
 	d.url = "http://deployment.example"

@@ -50,6 +50,8 @@ type Ask struct {
 	Key string
 	// Values are the parameters and body members to send, by name.
 	Values map[string]any
+	// Header are further header fields by name; Host among them replaces the base URL's.
+	Header map[string]string
 	// Raw is a body that is none of the operation's, "" where Values make one.
 	Raw string
 	// NoBody leaves out the body of an operation that has one.
@@ -204,6 +206,37 @@ func (p *Plan) Cost() (sum, again Cost) {
 		}
 	}
 	return sum, again
+}
+
+// Lane is what the plan costs one trader, or (with no trader) what touches nobody's state.
+type Lane struct {
+	Trader string
+	Cost   Cost
+}
+
+// Lanes adds up what the plan costs each trader, without what surplus mail makes it ask again; what touches no trader stands last.
+func (p *Plan) Lanes() []Lane {
+	var lanes []Lane
+	index := map[string]int{}
+	for _, s := range p.Steps {
+		if s.Recheck != nil || s.Cost == (Cost{}) {
+			continue
+		}
+		i, known := index[s.Lane]
+		if !known {
+			i = len(lanes)
+			index[s.Lane] = i
+			lanes = append(lanes, Lane{Trader: s.Lane})
+		}
+		lanes[i].Cost = lanes[i].Cost.plus(s.Cost)
+	}
+	slices.SortStableFunc(lanes, func(a, b Lane) int {
+		if (a.Trader == "") != (b.Trader == "") {
+			return strings.Compare(b.Trader, a.Trader)
+		}
+		return 0
+	})
+	return lanes
 }
 
 func (c Cost) plus(d Cost) Cost {

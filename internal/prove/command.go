@@ -37,18 +37,23 @@ func (o *Outcome) run(ctx context.Context, binary, dir string, arguments []strin
 		return err
 	}
 	defer s.Close()
+	environment := []string{"CONFORMANCE_APP_KEY=" + s.AppKey}
+	if o.Case.Fault != nil && o.Case.Fault.Elsewhere != "" {
+		environment = append(environment, "HTTP_PROXY="+s.URL)
+		s.URL = "http://" + o.Case.Fault.Elsewhere
+	}
 	config, err := configure(dir, s, o.Case.profile())
 	if err != nil {
 		return err
 	}
 	arguments = append([]string{"run", "--quiet", "--config", config, "--out", dir}, arguments...)
-	if o.Exit, err = call(ctx, binary, s.AppKey, arguments); err != nil {
+	if o.Exit, err = call(ctx, binary, environment, arguments); err != nil {
 		return err
 	}
 	if err := read(filepath.Join(dir, "report.json"), &o.Report); err != nil {
 		return err
 	}
-	if _, err := call(ctx, binary, "", []string{"judge", dir, "--quiet", "--out", filepath.Join(dir, "again")}); err != nil {
+	if _, err := call(ctx, binary, nil, []string{"judge", dir, "--quiet", "--out", filepath.Join(dir, "again")}); err != nil {
 		return err
 	}
 	return read(filepath.Join(dir, "again", "report.json"), &o.Again)
@@ -99,12 +104,9 @@ func configure(dir string, s *sandbox.Sandbox, profile string) (string, error) {
 func literally(text string) string { return strings.ReplaceAll(text, "${", "$${") }
 
 // call runs the binary; an exit code is no error unless it says that the tool itself failed.
-func call(ctx context.Context, binary, key string, arguments []string) (int, error) {
+func call(ctx context.Context, binary string, environment, arguments []string) (int, error) {
 	command := exec.CommandContext(ctx, binary, arguments...)
-	command.Env = append(os.Environ(), "CONFORMANCE_APP_KEY="+key)
-	if key == "" {
-		command.Env = os.Environ()
-	}
+	command.Env = append(os.Environ(), environment...)
 	var stderr bytes.Buffer
 	command.Stderr = &stderr
 	err := command.Run()

@@ -35,8 +35,8 @@ func (c Case) profile() string {
 	return profile
 }
 
-// Cases returns all faults and variants whose name contains the text.
-func Cases(text string) []Case {
+// Cases returns all faults and variants whose name contains the text and that are judged by the profile, "" being any.
+func Cases(text, profile string) []Case {
 	var list []Case
 	for _, f := range fault.Faults() {
 		list = append(list, Case{Name: f.Name, Fault: &f})
@@ -44,7 +44,9 @@ func Cases(text string) []Case {
 	for _, v := range fault.Variants() {
 		list = append(list, Case{Name: v.Name, Variant: &v})
 	}
-	return slices.DeleteFunc(list, func(c Case) bool { return !strings.Contains(c.Name, text) })
+	return slices.DeleteFunc(list, func(c Case) bool {
+		return !strings.Contains(c.Name, text) || profile != "" && c.profile() != profile
+	})
 }
 
 // Outcome is what the command line said about one case.

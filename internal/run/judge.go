@@ -54,7 +54,7 @@ func Report(suite *suites.Suite, run *evidence.Run, report types.Report, version
 	}
 	r := head(suite, run.Target, version)
 	r.RunID, r.Started, r.DurationMs = run.ID, run.Started, run.Duration.Milliseconds()
-	r.Interrupted, r.Observations = run.Interrupted || byUser, run.Observations
+	r.Interrupted, r.Observations = run.Interrupted || byUser, slices.Concat(run.Observations, suite.Observations(run))
 	r.CriticalPath = criticalPath(suite.Plan, run)
 	r.Fill(judged(suite), slices.Concat(results, unjudged))
 	return r, nil

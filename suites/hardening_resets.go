@@ -1,0 +1,228 @@
+package suites
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/plan"
+)
+
+// foreignHost is nobody's: no mail of a deployment can lead there by itself.
+const foreignHost = "elsewhere.conformance.invalid"
+
+// fewestCodes is how many codes it takes to see a pattern that chance does not make.
+const fewestCodes = 4
+
+// furtherReset is the step of one more accepted reset, its mail and the same for nobody.
+func furtherReset(name string) string    { return join("hardening/reset", name) }
+func furtherMail(name string) string     { return join("hardening/mail", name) }
+func resetOfNobody(before string) string { return join("hardening/reset-of-nobody", before) }
+
+// further are one trader's further resets, in their order. The last says whether the others were refused for their header.
+func further() []string { return []string{"forwarded-host", "host", "plain"} }
+
+func foreignHeader(name string) map[string]string {
+	switch name {
+	case "forwarded-host":
+		return map[string]string{"X-Forwarded-Host": foreignHost, "X-Host": foreignHost, "Forwarded": "host=" + foreignHost}
+	case "host":
+		return map[string]string{"Host": foreignHost}
+	}
+	return nil
+}
+
+// askFurtherResets asks for one trader's reset again and again, one after another and each beside the same for
+// nobody, when everything else has been asked: a mail that they bring is nobody else's business.
+func (b *builder) askFurtherResets() {
+	if len(b.order) == 0 {
+		return
+	}
+	t := b.order[0]
+	before := b.askedAndAwaited()
+	for _, other := range b.target.Traders {
+		before = append(before, join("recheck", other.Login))
+	}
+	var unknown []string
+	for _, name := range further() {
+		if t.Answer == "" {
+			id := b.step(plan.Step{ID: resetOfNobody(name), Ask: b.reset(nobody(), nil), After: slices.Clone(before)})
+			unknown, before = append(unknown, id), append(before, id)
+		}
+		ask := b.rightReset(t)
+		ask.Header = foreignHeader(name)
+		id := b.step(plan.Step{ID: furtherReset(name), Lane: t.Login, Ask: ask, After: slices.Clone(before), Cost: plan.Cost{Mails: 1}})
+		before = append(before, id)
+		if b.target.Inbox != "" {
+			before = append(before, b.awaitFurther(t, name))
+		}
+	}
+	b.checkFurther(t, unknown)
+}
+
+func (b *builder) awaitFurther(t evidence.Trader, name string) string {
+	wait := &plan.Await{Trader: t.Login, For: furtherReset(name)}
+	if at(b.travellers(), t) >= 0 {
+		wait.Unlike = codeOf("", t)
+	}
+	return b.step(plan.Step{ID: furtherMail(name), Lane: t.Login, Needs: []string{furtherReset(name)}, Await: wait})
+}
+
+func (b *builder) checkFurther(t evidence.Trader, unknown []string) {
+	last := furtherReset("plain")
+	var resets, mails []string
+	for _, name := range further() {
+		resets, mails = append(resets, furtherReset(name)), append(mails, furtherMail(name))
+	}
+	if len(unknown) > 0 {
+		b.compare("reset", t, []string{acceptedReset(t), last}, unknown)
+		b.comparisons = append(b.comparisons, comparison{"reset", resets, unknown})
+	}
+	if b.target.Inbox == "" {
+		return
+	}
+	for _, name := range further() {
+		if foreignHeader(name) == nil {
+			continue
+		}
+		b.check("HARD-10", name, []string{furtherReset(name), furtherMail(name), last}, func(l *Look) { l.demandOwnHost(t, name) })
+	}
+	b.check("HARD-9", "all codes", mails, func(l *Look) { l.demandNoPattern() })
+	if at(b.travellers(), t) >= 0 {
+		b.check("HARD-9", t.Login, append(mails, codeAgain(t)), func(l *Look) { l.demandFreshCodes(t, mails) })
+	}
+}
+
+// demandOwnHost demands that the mail does not lead where the request's header says. A deployment may also
+// refuse such a request.
+func (l *Look) demandOwnHost(t evidence.Trader, name string) {
+	reset, last := furtherReset(name), furtherReset("plain")
+	if x := l.record.answers[reset]; x != nil && x.Failure != nil && !x.Failure.Unreachable {
+		return // To close the connection is to refuse.
+	}
+	a, sent := l.Sent(reset)
+	plain, both := l.Sent(last)
+	switch {
+	case !sent || !both:
+		return
+	case plain.turnedDown():
+		l.Untestable("the deployment accepts no further reset of " + t.Login)
+		return
+	case a.turnedDown() || !a.speaks():
+		return
+	}
+	mails := l.record.brought(t, name)
+	if len(mails) == 0 {
+		l.Untestable("no mail came after the reset with a foreign host")
+	}
+	for _, m := range mails {
+		if strings.Contains(strings.ToLower(string(readable(m))), foreignHost) {
+			l.FailMail(m.ID, reset, "a mail that does not mention the request's host", "a mail that leads to "+foreignHost)
+			return
+		}
+	}
+}
+
+// brought are the trader's mails that came after the further reset and before the next.
+func (r *Record) brought(t evidence.Trader, name string) []evidence.Mail {
+	next := furtherReset(further()[slices.Index(further(), name)+1])
+	return slices.DeleteFunc(slices.Clone(r.Run.Mails), func(m evidence.Mail) bool {
+		return !slices.Contains(m.Traders, t.Login) || slices.Contains(m.Before, furtherReset(name)) || !slices.Contains(m.Before, next)
+	})
+}
+
+// demandNoPattern demands that nobody who has seen some codes can tell the next.
+func (l *Look) demandNoPattern() {
+	enough := false
+	for _, s := range l.record.Run.Sequences {
+		if s.Codes < fewestCodes {
+			continue
+		}
+		enough = true
+		if pattern := patternOf(s); pattern != "" {
+			got := fmt.Sprintf("%d codes%s, %s", s.Codes, ofTrader(s), pattern)
+			l.Fail(furtherReset("plain"), "codes that don't tell the next one", got)
+			return
+		}
+	}
+	if !enough {
+		l.Untestable(fmt.Sprintf("fewer than %d different codes came", fewestCodes))
+	}
+}
+
+func ofTrader(s evidence.Sequence) string {
+	if s.Trader == "" {
+		return ""
+	}
+	return " of " + s.Trader
+}
+
+// patternOf says by what the next code can be told, "" where by nothing. None of it happens by chance more than
+// once in a hundred thousand runs.
+func patternOf(s evidence.Sequence) string {
+	const fewSymbols, fewVarying, few = 4, 4, 1e6
+	switch {
+	case s.Step == evidence.StepConstant:
+		return "each a constant step after the one before"
+	case s.Step == evidence.StepSmall:
+		return "all close to each other"
+	case s.Step == evidence.StepRising:
+		return "each shortly after the one before"
+	case s.Varying < min(fewVarying, s.Length-2):
+		return fmt.Sprintf("of whose %d characters only %d change", s.Length, s.Varying)
+	case s.Length >= unguessable && s.Symbols <= fewSymbols && math.Pow(float64(s.Symbols), float64(s.Length)) < few:
+		return fmt.Sprintf("made of only %d different characters", s.Symbols)
+	}
+	return ""
+}
+
+// demandFreshCodes demands that a code that has been used is not given out again.
+func (l *Look) demandFreshCodes(t evidence.Trader, mails []string) {
+	used := l.record.usedCodes()
+	again, came := 0, 0
+	last := ""
+	for _, step := range mails {
+		for _, w := range l.record.waits[step] {
+			m, found := l.record.mail(w.Mail)
+			if !found || len(m.Codes) == 0 {
+				continue
+			}
+			came++
+			if used[m.Codes[0]] {
+				again, last = again+1, m.ID
+			}
+		}
+	}
+	switch {
+	case len(used) == 0 || came == 0:
+		l.Untestable("no code was used and then another asked for")
+	case again > 1: // One alone may be an earlier mail that comes twice.
+		l.FailMail(last, furtherReset("plain"), "a new code for "+t.Login, fmt.Sprintf("a code that has given a token, %d times of %d", again, came))
+	}
+}
+
+// usedCodes are the placeholders of the codes that gave a token.
+func (r *Record) usedCodes() map[string]bool {
+	used := map[string]bool{}
+	for _, a := range r.answers {
+		if a.Operation != opToken || a.Answer == nil || !a.token("Model") {
+			continue
+		}
+		for _, m := range r.Run.Mails {
+			if len(m.Codes) > 0 && strings.Contains(string(a.Body), m.Codes[0]) {
+				used[m.Codes[0]] = true
+			}
+		}
+	}
+	return used
+}
+
+func (r *Record) mail(id string) (evidence.Mail, bool) {
+	i := slices.IndexFunc(r.Run.Mails, func(m evidence.Mail) bool { return m.ID == id })
+	if id == "" || i < 0 {
+		return evidence.Mail{}, false
+	}
+	return r.Run.Mails[i], true
+}

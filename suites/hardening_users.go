@@ -1,0 +1,197 @@
+package suites
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/plan"
+)
+
+// timesAsked is how often a question is asked of each, to see how answers and times spread.
+const timesAsked = 5
+
+// nobody is a trader whom no deployment knows.
+func nobody() evidence.Trader {
+	return evidence.Trader{Login: nobodysName, Email: nobodysName + "@conformance.invalid"}
+}
+
+// comparison is one request asked of a trader and of nobody.
+type comparison struct {
+	what           string
+	known, unknown []string
+}
+
+// askQuestionsOfNobody asks for the question of nobody and of a trader who has none in turn, who therefore
+// has nothing to hide behind.
+func (b *builder) askQuestionsOfNobody(t evidence.Trader) {
+	before := b.asked(func(plan.Step) bool { return true })
+	var known, unknown []string
+	for i := range timesAsked {
+		for _, of := range []evidence.Trader{t, nobody()} {
+			ask := b.questionOf(of, of.Login)
+			ask.Conn = "hardening/questions"
+			id := b.step(plan.Step{ID: join("hardening/question", of.Login, strconv.Itoa(i+1)), Ask: ask, After: slices.Clone(before)})
+			before = append(before, id)
+			if of.Login == t.Login {
+				known = append(known, id)
+			} else {
+				unknown = append(unknown, id)
+			}
+		}
+	}
+	b.compare("question", t, known, unknown)
+	b.comparisons = append(b.comparisons, comparison{"question", known, unknown})
+}
+
+func (b *builder) compare(what string, t evidence.Trader, known, unknown []string) {
+	b.check("HARD-6", what, slices.Concat(known, unknown), func(l *Look) { l.demandAlike(t, known, unknown) })
+}
+
+// demandAlike demands that nobody can tell from the answers who is known. What differs between answers to the same
+// request, like a time or a number of the request, tells nothing.
+func (l *Look) demandAlike(t evidence.Trader, known, unknown []string) {
+	ofTrader, ok := l.sentAll(known)
+	ofNobody, both := l.sentAll(unknown)
+	if !ok || !both {
+		return
+	}
+	if slices.ContainsFunc(ofTrader, (*answer).turnedDown) {
+		l.Untestable("what was asked for " + t.Login + " was refused")
+		return
+	}
+	if told := telling(ofTrader, ofNobody); len(told) > 0 {
+		l.Fail(unknown[0], "the answer that a trader gets: "+ofTrader[0].describe(), strings.Join(told, "; "))
+	}
+}
+
+func (l *Look) sentAll(steps []string) ([]*answer, bool) {
+	var list []*answer
+	for _, step := range steps {
+		a, ok := l.Sent(step)
+		if !ok {
+			return nil, false
+		}
+		list = append(list, a)
+	}
+	return list, true
+}
+
+// telling lists the traits that all answers of one side share and all of the other have otherwise.
+func telling(known, unknown []*answer) []string {
+	mine, theirs := traitsOf(known), traitsOf(unknown)
+	all := maps.Clone(mine[0])
+	for _, traits := range slices.Concat(mine, theirs) {
+		maps.Copy(all, traits)
+	}
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		of, same := shared(mine, name)
+		instead, alike := shared(theirs, name)
+		if same && alike && of != instead {
+			list = append(list, fmt.Sprintf("%s is %s, of a trader %s", name, orAbsent(instead), orAbsent(of)))
+		}
+	}
+	return list
+}
+
+func traitsOf(answers []*answer) []map[string]string {
+	var list []map[string]string
+	for _, a := range answers {
+		list = append(list, a.traits())
+	}
+	return list
+}
+
+// shared is the trait that all of them have.
+func shared(answers []map[string]string, name string) (string, bool) {
+	for _, traits := range answers[1:] {
+		if traits[name] != answers[0][name] {
+			return "", false
+		}
+	}
+	return answers[0][name], true
+}
+
+func orAbsent(trait string) string {
+	if trait == "" {
+		return "absent"
+	}
+	return trait
+}
+
+// traits are what can be seen of an answer: its status, its header without what belongs to the connection or the
+// moment, and the members of its body.
+func (a *answer) traits() map[string]string {
+	traits := map[string]string{"status": strconv.Itoa(a.Answer.Status)}
+	moment := []string{"date", "age", "connection", "keep-alive", "transfer-encoding", "content-length"}
+	for _, f := range a.Answer.Header {
+		if name := strings.ToLower(f.Name); !slices.Contains(moment, name) {
+			traits[f.Name] += excerpt(strconv.Quote(f.Value))
+		}
+	}
+	if a.doc.Read {
+		addTraits(traits, "", a.doc.Value)
+	} else {
+		traits["body"] = excerpt(strconv.Quote(string(a.Answer.Body)))
+	}
+	return traits
+}
+
+func addTraits(traits map[string]string, path string, value any) {
+	switch v := value.(type) {
+	case map[string]any:
+		for name, item := range v {
+			addTraits(traits, path+"/"+name, item)
+		}
+	case []any:
+		traits[path] = fmt.Sprintf("a list of %d", len(v))
+		for i, item := range v {
+			addTraits(traits, path+"/"+strconv.Itoa(i), item)
+		}
+	default:
+		traits[path] = compact(v)
+	}
+}
+
+// Observations are figures that the run shows besides its verdicts: how long answers about traders and about nobody took. No
+// verdict follows from so few.
+func (s *Suite) Observations(run *evidence.Run) []string {
+	took := map[string]time.Duration{}
+	for _, x := range run.Exchanges {
+		if x.Answer != nil && x.Failure == nil {
+			took[x.Step] = x.Timing.Total - x.Timing.DNS - x.Timing.Connect - x.Timing.TLS
+		}
+	}
+	var list []string
+	for _, c := range s.comparisons {
+		known, unknown := spread(took, c.known), spread(took, c.unknown)
+		if known != "" && unknown != "" {
+			list = append(list, fmt.Sprintf("Time to answer a %s of a trader: %s; of an unknown user: %s. Too few to judge by.", c.what, known, unknown))
+		}
+	}
+	return list
+}
+
+// spread is the median of the steps' times and the range that they lie in.
+func spread(took map[string]time.Duration, steps []string) string {
+	var list []time.Duration
+	for _, step := range steps {
+		if d, answered := took[step]; answered {
+			list = append(list, d)
+		}
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	slices.Sort(list)
+	return fmt.Sprintf("%s (%s to %s, %d times)", inMilliseconds(list[len(list)/2]), inMilliseconds(list[0]), inMilliseconds(list[len(list)-1]), len(list))
+}
+
+func inMilliseconds(d time.Duration) string {
+	return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond))
+}
