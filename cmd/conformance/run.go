@@ -72,7 +72,7 @@ func judgeDeployment(ctx context.Context, config deployment.Config, formats []st
 // memoryOf is what a run may hold before memory is collected more often: enough for documented answers, and far from
 // twice the size of huge ones, which are held until the reports are written.
 func memoryOf(p *plan.Plan) int64 {
-	const atLeast, perRequest = 64 << 20, 64 << 10
+	const atLeast, perRequest = 64 << 20, 48 << 10
 	cost, _ := p.Cost()
 	return atLeast + perRequest*int64(cost.Requests)
 }

@@ -1,7 +1,9 @@
 package collect
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -16,7 +18,7 @@ func (r *run) seal(interrupted bool) *evidence.Run {
 	sealed := &evidence.Run{
 		ID: r.RunID, Tool: r.Tool, Started: r.started, Duration: time.Since(r.started), Interrupted: interrupted,
 		Contract: evidence.Contract{Version: r.Contract.Version, SHA256: r.Contract.SHA256},
-		Target:   r.Target, Waits: r.waits, Mails: mails, Exchanges: r.sealExchanges(),
+		Target:   r.Target, Waits: r.waits, Mails: mails, Resets: r.resets(), Exchanges: r.sealExchanges(),
 	}
 	if r.boxes.problem != "" {
 		sealed.Target.InboxProblem = r.Vault.Text(r.boxes.problem)
@@ -41,6 +43,19 @@ func (r *run) seal(interrupted bool) *evidence.Run {
 	sealed.Secrets, sealed.Sequences = r.Vault.Legend(), r.sequences(mails)
 	slices.SortStableFunc(sealed.Waits, func(a, b evidence.Wait) int { return a.Started.Compare(b.Started) })
 	return sealed
+}
+
+// resets are the accepted resets in the order in which they were sent, and then those that were not.
+func (r *run) resets() []string {
+	var list []string
+	for _, s := range r.Plan.Steps {
+		if _, accepted := r.accepted[s.ID]; accepted {
+			list = append(list, s.ID)
+		}
+	}
+	place := func(id string) int { return cmp.Or(r.accepted[id], math.MaxInt) }
+	slices.SortStableFunc(list, func(a, b string) int { return cmp.Compare(place(a), place(b)) })
+	return list
 }
 
 // steady counts a moment from the start of the run by the monotonic clock: a wall clock that is set in
@@ -90,7 +105,7 @@ func (r *run) sealMails() []evidence.Mail {
 	var list []evidence.Mail
 	for i, m := range r.boxes.mails {
 		sealed := r.Vault.Mail(m.Mail, m.traders, m.reading.Subject, m.reading.Text, placeholders[i])
-		sealed.Before, sealed.Seen = m.before, r.steady(sealed.Seen)
+		sealed.ResetsSent, sealed.Seen = m.resetsSent, r.steady(sealed.Seen)
 		list = append(list, sealed)
 	}
 	return list
