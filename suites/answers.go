@@ -23,8 +23,9 @@ func answers(b *builder) {
 		b.askAsDocumented(o)
 		// What puts things back may be refused, and is asked another time elsewhere.
 		whole := b.asked(func(s plan.Step) bool { return s.Ask.Operation == o.ID && s.Ask.Breaks == "" && !s.Finally })
-		keyed := b.asked(func(s plan.Step) bool { return s.Ask.Operation == o.ID && s.Ask.Key == KeyPlaceholder && !s.Finally })
-		shaped := slices.DeleteFunc(slices.Clone(keyed), func(id string) bool { return !slices.Contains(whole, id) })
+		isKeyed := func(s plan.Step) bool { return s.Ask.Operation == o.ID && s.Ask.Key == KeyPlaceholder && !s.Finally }
+		keyed := b.asked(isKeyed)
+		shaped := b.asked(func(s plan.Step) bool { return isKeyed(s) && s.Ask.Breaks == "" })
 		b.checkAll("ANSWER-1", o, whole, (*Look).demandAnswer)
 		b.checkAll("ANSWER-2", o, whole, (*Look).demandOneDocument)
 		b.checkAll("ANSWER-3", o, whole, (*Look).demandLabel)
@@ -66,11 +67,9 @@ func (b *builder) checkAll(requirement string, o contract.Operation, steps []str
 	}
 	b.check(requirement, o.String(), steps, func(l *Look) {
 		sent, judged := false, false
-		for _, a := range l.record.inOrder() {
-			if slices.Contains(steps, a.Step) {
-				sent = true
-				judged = judge(l, o, a) || judged
-			}
+		for _, a := range l.record.inOrderOf(steps) {
+			sent = true
+			judged = judge(l, o, a) || judged
 		}
 		switch {
 		case !sent:
@@ -85,14 +84,15 @@ func (b *builder) checkAll(requirement string, o contract.Operation, steps []str
 // merge puts findings that differ only in the exchange into one.
 func merge(findings []verdict.Finding) []verdict.Finding {
 	var list []verdict.Finding
-	more := map[int]int{}
+	places, more := map[[2]string]int{}, map[int]int{}
 	for _, f := range findings {
-		i := slices.IndexFunc(list, func(g verdict.Finding) bool { return g.Expected == f.Expected && g.Got == f.Got })
-		if i < 0 {
-			list = append(list, f)
+		kind := [2]string{f.Expected, f.Got}
+		if i, known := places[kind]; known {
+			more[i]++
 			continue
 		}
-		more[i]++
+		places[kind] = len(list)
+		list = append(list, f)
 	}
 	for i, n := range more {
 		list[i].Got += fmt.Sprintf(" (and in %d more answers)", n)

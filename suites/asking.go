@@ -105,6 +105,11 @@ func (b *builder) sortTraders() {
 			b.first = len(b.order)
 		}
 	}
+	for _, t := range b.order {
+		if t.HasPasswords {
+			b.passworded = append(b.passworded, t)
+		}
+	}
 }
 
 // representatives are the traders that a request is asked for when one of each kind is enough.

@@ -129,7 +129,7 @@ func (l *Look) demandOwnHost(t evidence.Trader, name string) {
 func (r *Record) brought(t evidence.Trader, name string) []evidence.Mail {
 	next := furtherReset(further()[slices.Index(further(), name)+1])
 	return slices.DeleteFunc(slices.Clone(r.Run.Mails), func(m evidence.Mail) bool {
-		return !slices.Contains(m.Traders, t.Login) || slices.Contains(m.Before, furtherReset(name)) || !slices.Contains(m.Before, next)
+		return !slices.Contains(m.Traders, t.Login) || r.seenBefore(m, furtherReset(name)) || !r.seenBefore(m, next)
 	})
 }
 

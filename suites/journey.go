@@ -41,7 +41,7 @@ func (b *builder) signers() []evidence.Trader {
 	if !b.target.HasKey || !b.has(opSignIn) {
 		return nil
 	}
-	return slices.DeleteFunc(b.resetOrder(), func(t evidence.Trader) bool { return !t.HasPasswords })
+	return b.passworded
 }
 
 // travellers are the traders who go all the way: from the reset to signing in with a new password, and back.
@@ -97,14 +97,27 @@ func (b *builder) askJourney(t evidence.Trader) {
 // askWaysBack plans, when all have arrived, how each trader gets the password back.
 func (b *builder) askWaysBack() {
 	travellers := b.travellers()
-	var arrived []string
+	if len(travellers) == 0 {
+		return
+	}
+	arrived := plan.Step{ID: allArrived, Finally: true}
 	for _, t := range travellers {
-		arrived = append(arrived, join("signin/changed", t.Login), join("signin/kept", t.Login), codeAgain(t))
+		arrived.After = append(arrived.After, join("signin/changed", t.Login), join("signin/kept", t.Login), codeAgain(t))
+	}
+	b.step(arrived)
+	changes := map[string][]string{}
+	for _, s := range b.steps {
+		if s.Ask != nil && s.Ask.Operation == opPassword {
+			changes[s.Lane] = append(changes[s.Lane], s.ID)
+		}
 	}
 	for i, t := range travellers {
-		b.askWayBack(i, len(travellers), t, arrived)
+		b.askWayBack(i, len(travellers), t, changes[t.Login])
 	}
 }
+
+// allArrived is the point at which nobody needs the other password any more.
+const allArrived = "all-arrived"
 
 // homes are the points at which the travellers are back.
 func (b *builder) homes() []string {
@@ -117,15 +130,14 @@ func (b *builder) homes() []string {
 
 func home(t evidence.Trader) string { return join(wayBack, "settled", t.Login) }
 
-func (b *builder) askWayBack(i, travellers int, t evidence.Trader, arrived []string) {
-	changes := b.asked(func(s plan.Step) bool { return s.Ask.Operation == opPassword && s.Lane == t.Login })
+func (b *builder) askWayBack(i, travellers int, t evidence.Trader, changes []string) {
 	n := &lane{builder: b, trader: t}
 	back := func(s plan.Step) plan.Step {
 		s.Finally, s.Since = true, changes
 		return s
 	}
 	old := back(n.signInStep(join("signin/old", t.Login), validPassword(t), 1))
-	old.After = append(slices.Clone(arrived), changes...)
+	old.After = append([]string{allArrived}, changes...)
 	n.add(old)
 	restore := func(s plan.Step) plan.Step {
 		s = back(s)

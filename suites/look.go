@@ -1,7 +1,10 @@
 package suites
 
 import (
+	"cmp"
+	"crypto/sha256"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -131,6 +134,8 @@ type Record struct {
 	waits   map[string][]evidence.Wait
 	// mails are by the login of a trader that they reached, coded by their first code in small letters.
 	mails, coded map[string][]evidence.Mail
+	// resets are the places of those that may bring a mail, in the order in which they were sent.
+	resets map[string]int
 	// keyRefused is true where every operation refused the configured key.
 	keyRefused bool
 }
@@ -146,18 +151,22 @@ type answer struct {
 func (s *Suite) newRecord(run *evidence.Run) *Record {
 	r := &Record{
 		Run: run, answers: map[string]*answer{}, waits: map[string][]evidence.Wait{},
-		mails: map[string][]evidence.Mail{}, coded: map[string][]evidence.Mail{},
+		mails: map[string][]evidence.Mail{}, coded: map[string][]evidence.Mail{}, resets: map[string]int{},
 	}
 	steps := map[string]plan.Step{}
 	for _, step := range s.Plan.Steps {
 		steps[step.ID] = step
 	}
+	documents := documents{}
 	for _, x := range run.Exchanges {
 		a := &answer{Exchange: x, step: steps[x.Step]}
 		if x.Answer != nil {
-			a.doc = contract.ReadJSON(x.Answer.Body)
+			a.doc = documents.read(x.Answer.Body)
 		}
 		r.answers[x.Step] = a
+	}
+	for place, reset := range run.Resets {
+		r.resets[reset] = place
 	}
 	for _, w := range run.Waits {
 		r.waits[w.Step] = append(r.waits[w.Step], w)
@@ -173,6 +182,20 @@ func (s *Suite) newRecord(run *evidence.Run) *Record {
 	}
 	r.keyRefused = r.refusesKeyEverywhere()
 	return r
+}
+
+// documents are bodies read as JSON, by their sum: refusals are alike, and what was read takes many times the space of
+// the text.
+type documents map[[sha256.Size]byte]contract.Document
+
+func (d documents) read(body []byte) contract.Document {
+	sum := sha256.Sum256(body)
+	document, known := d[sum]
+	if !known {
+		document = contract.ReadJSON(body)
+		d[sum] = document
+	}
+	return document
 }
 
 // beforeFurther are the mails that came before requests were asked again, or resets that only the hardening profile
@@ -218,17 +241,18 @@ func (r *Record) curl(step string) string {
 	return evidence.Curl(a.Exchange)
 }
 
-// inOrder returns the answers in the order in which they were asked.
-func (r *Record) inOrder() []*answer {
+// inOrder returns the answers in the order in which they were asked, inOrderOf those of the steps.
+func (r *Record) inOrder() []*answer { return r.inOrderOf(slices.Collect(maps.Keys(r.answers))) }
+
+func (r *Record) inOrderOf(steps []string) []*answer {
 	var list []*answer
-	for _, a := range r.answers {
-		list = append(list, a)
+	for _, step := range steps {
+		if a, sent := r.answers[step]; sent {
+			list = append(list, a)
+		}
 	}
 	slices.SortFunc(list, func(a, b *answer) int {
-		if c := a.Started.Compare(b.Started); c != 0 {
-			return c
-		}
-		return strings.Compare(a.Step, b.Step)
+		return cmp.Or(a.Started.Compare(b.Started), strings.Compare(a.Step, b.Step))
 	})
 	return list
 }

@@ -11,11 +11,17 @@ import (
 func (r *Record) mailsAfter(t evidence.Trader, reset string) []evidence.Mail {
 	var list []evidence.Mail
 	for _, m := range r.mails[t.Login] {
-		if !slices.Contains(m.Before, reset) {
+		if !r.seenBefore(m, reset) {
 			list = append(list, m)
 		}
 	}
 	return list
+}
+
+// seenBefore reports whether the mail was there before the reset was sent, if ever it was: it has another cause.
+func (r *Record) seenBefore(m evidence.Mail, reset string) bool {
+	place, planned := r.resets[reset]
+	return planned && place >= m.ResetsSent
 }
 
 // inTime are the mails that came before the wait's deadline.
@@ -36,8 +42,8 @@ func (r *Record) gotInstead(t evidence.Trader, reset string, traders []evidence.
 	var list []string
 	for _, other := range traders {
 		for _, m := range r.mails[other.Login] {
-			theirs := slices.Contains(m.Before, acceptedReset(other))
-			if other.Login != t.Login && theirs && !slices.Contains(m.Before, reset) && len(m.Codes) > 0 && !slices.Contains(list, other.MailTo) {
+			theirs := r.seenBefore(m, acceptedReset(other))
+			if other.Login != t.Login && theirs && !r.seenBefore(m, reset) && len(m.Codes) > 0 && !slices.Contains(list, other.MailTo) {
 				list = append(list, other.MailTo)
 			}
 		}
@@ -66,7 +72,7 @@ func (r *Record) sharing(mails []evidence.Mail) map[string]bool {
 // that came without a reset of the other's own. A deployment that gives everybody the same code copies nothing.
 func (r *Record) copyFor(other evidence.Trader, own []evidence.Mail) (evidence.Mail, bool) {
 	for _, m := range r.mails[other.Login] {
-		early := slices.Contains(m.Before, acceptedReset(other))
+		early := r.seenBefore(m, acceptedReset(other))
 		surplus := len(r.codesAfter(other, acceptedReset(other))) > 1 && !r.ownMail(other, m)
 		for _, mine := range own {
 			if mine.ID == m.ID || (early || surplus) && sameCode(mine, m) {

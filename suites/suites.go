@@ -72,6 +72,8 @@ type builder struct {
 	// order is that of the accepted resets; first is the first trader in it who has a secret question.
 	order []evidence.Trader
 	first int
+	// passworded are those of them with passwords.
+	passworded []evidence.Trader
 	// owners are the declared questions, each with a trader who has it.
 	owners map[string]string
 	// nearAnswers are the further wrong answers planned so far: the next trader's accepted reset waits for them.

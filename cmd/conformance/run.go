@@ -13,7 +13,9 @@ import (
 
 	"github.com/etna-conformance/conformance/internal/deployment"
 	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/heap"
 	"github.com/etna-conformance/conformance/internal/mishap"
+	"github.com/etna-conformance/conformance/internal/plan"
 	"github.com/etna-conformance/conformance/internal/report"
 	"github.com/etna-conformance/conformance/internal/run"
 	"github.com/etna-conformance/conformance/internal/sandbox"
@@ -60,11 +62,20 @@ func judgeDeployment(ctx context.Context, config deployment.Config, formats []st
 	if embedded {
 		planned.Embedded()
 	}
+	heap.Limit(memoryOf(planned.Suite.Plan))
 	known, err := run.Baseline(config.Baseline, planned.Suite.Contract)
 	if err != nil {
 		return err
 	}
 	return judgeLive(ctx, planned, config, known, formats)
+}
+
+// memoryOf is what a run may hold before memory is collected more often: enough for documented answers, and far from
+// twice the size of huge ones, which are held until the reports are written.
+func memoryOf(p *plan.Plan) int64 {
+	const atLeast, perRequest = 64 << 20, 48 << 10
+	cost, _ := p.Cost()
+	return atLeast + perRequest*int64(cost.Requests)
 }
 
 // judgeLive collects, judges and tells; the evidence is written while it is judged.

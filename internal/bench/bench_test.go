@@ -178,8 +178,8 @@ func BenchmarkTraders(b *testing.B) {
 }
 
 func BenchmarkAnswers(b *testing.B) {
-	for _, megabytes := range []int{0, 10} {
-		b.Run(fmt.Sprintf("MB=%d", megabytes), func(b *testing.B) { measure(b, settings{Traders: 3, Bytes: megabytes << 20}) })
+	for _, megabytes := range []float64{0, 0.9, 10} {
+		b.Run(fmt.Sprintf("MB=%g", megabytes), func(b *testing.B) { measure(b, settings{Traders: 3, Bytes: int(megabytes * (1 << 20))}) })
 	}
 }
 

@@ -41,13 +41,13 @@ type Options struct {
 // does; an error is a fault of this tool, never of the deployment.
 func Run(ctx context.Context, o Options) (*evidence.Run, error) {
 	r := &run{
-		Options: o, started: time.Now(), states: map[string]*state{}, lasts: map[string]int{}, explained: map[string]bool{}, accepted: map[string]bool{},
+		Options: o, started: time.Now(), states: map[string]*state{}, lasts: map[string]int{}, explained: map[string]bool{}, accepted: map[string]int{},
 		learnable: learnable(o.Plan), sent: map[string]bool{}, unsent: map[string]string{},
 	}
 	for _, s := range o.Plan.Steps {
 		r.states[s.ID] = &state{step: s, done: make(chan struct{})}
 		if s.Cost.Mails > 0 {
-			r.accepted[s.ID] = false
+			r.accepted[s.ID] = 0
 		}
 	}
 	r.openBoxes(ctx)
@@ -80,8 +80,10 @@ type run struct {
 	explained map[string]bool
 	waits     []evidence.Wait
 	notes     []string
-	// accepted tells of each accepted reset whether it was sent.
-	accepted map[string]bool
+	// accepted tells of each accepted reset as which of them it was sent, 0 while it was not; resetsSent
+	// is how many were.
+	accepted   map[string]int
+	resetsSent int
 	// learnable are the placeholders that answers and mails make known.
 	learnable map[string]bool
 	// sent are the requests that went out; unsent says of steps that were not carried out why.

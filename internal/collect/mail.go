@@ -39,8 +39,9 @@ type mail struct {
 	inbox.Mail
 	reading inbox.Reading
 	codes   []string
-	before  []string
 	traders []string
+	// resetsSent is how many accepted resets had been sent when the mail was seen.
+	resetsSent int
 }
 
 func (r *run) openBoxes(ctx context.Context) {
@@ -153,21 +154,21 @@ func (r *run) look(ctx context.Context, address string) error {
 		return err
 	}
 	// Only what has not been sent when the look is over can't be the mail's cause.
-	before := r.notSent()
+	sent := r.sentSoFar()
 	r.boxes.mu.Lock()
 	defer r.boxes.mu.Unlock()
 	for _, m := range mails {
 		if !r.boxes.known[m.ID] {
 			r.boxes.known[m.ID] = true
-			r.boxes.mails = append(r.boxes.mails, r.read(m, before))
+			r.boxes.mails = append(r.boxes.mails, r.read(m, sent))
 		}
 	}
 	return nil
 }
 
-func (r *run) read(m inbox.Mail, before []string) mail {
+func (r *run) read(m inbox.Mail, sent int) mail {
 	reading := inbox.Parse(m.Source)
-	read := mail{Mail: m, reading: reading, codes: inbox.Codes(reading, r.CodePattern), before: before}
+	read := mail{Mail: m, reading: reading, codes: inbox.Codes(reading, r.CodePattern), resetsSent: sent}
 	for _, t := range r.Target.Traders {
 		if slices.ContainsFunc(m.Recipients, func(a string) bool { return strings.EqualFold(a, t.MailTo) }) {
 			read.traders = append(read.traders, t.Login)
@@ -176,18 +177,17 @@ func (r *run) read(m inbox.Mail, before []string) mail {
 	return read
 }
 
-// notSent are the accepted resets that have not been sent yet.
-func (r *run) notSent() []string {
+// sentSoFar is how many accepted resets have been sent, sentAs as which of them one was.
+func (r *run) sentSoFar() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var list []string
-	for id, sent := range r.accepted {
-		if !sent {
-			list = append(list, id)
-		}
-	}
-	slices.Sort(list)
-	return list
+	return r.resetsSent
+}
+
+func (r *run) sentAs(reset string) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.accepted[reset]
 }
 
 // beforeAccepted looks into the trader's box a last time before the accepted reset goes out: a code
@@ -198,7 +198,8 @@ func (r *run) beforeAccepted(ctx context.Context, s plan.Step) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.accepted[s.ID] = true
+	r.resetsSent++
+	r.accepted[s.ID] = r.resetsSent
 }
 
 func (r *run) trader(login string) (evidence.Trader, bool) {
@@ -214,7 +215,8 @@ func (r *run) await(ctx context.Context, s plan.Step) bool {
 	w := evidence.Wait{Step: s.ID, Trader: s.Await.Trader, For: s.Await.For, Started: time.Now(), Deadline: r.Target.MailDeadline}
 	t, _ := r.trader(w.Trader)
 	if w.Problem = r.boxes.dead(); w.Problem == "" && r.brings(w.For) {
-		w.Mail, w.Problem = r.watch(ctx, t, w.Deadline, func(m mail) bool { return !slices.Contains(m.before, w.For) })
+		place := r.sentAs(w.For)
+		w.Mail, w.Problem = r.watch(ctx, t, w.Deadline, func(m mail) bool { return m.resetsSent >= place })
 		w.Mail = r.preferUnlike(ctx, t, s, w)
 	}
 	w.Duration = time.Since(w.Started)
@@ -231,8 +233,9 @@ func (r *run) preferUnlike(ctx context.Context, t evidence.Trader, s plan.Step, 
 	if s.Await.Unlike == "" || !found || !slices.Contains(m.codes, earlier) {
 		return w.Mail
 	}
+	place := r.sentAs(w.For)
 	id, _ := r.watch(ctx, t, max(time.Second, 2*time.Since(w.Started)), func(m mail) bool {
-		return !slices.Contains(m.before, w.For) && !slices.Contains(m.codes, earlier)
+		return m.resetsSent >= place && !slices.Contains(m.codes, earlier)
 	})
 	if id == "" {
 		return w.Mail

@@ -79,13 +79,18 @@ func (r *run) suspicious(ctx context.Context, t evidence.Trader) bool {
 func (r *run) accountedFor(t evidence.Trader) (own, all int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for id, state := range r.states {
-		if !r.explained[id] && !r.accepted[id] {
-			continue
-		}
+	count := func(id string) {
 		all++
-		if state.step.Lane == t.Login {
+		if r.states[id].step.Lane == t.Login {
 			own++
+		}
+	}
+	for id := range r.explained {
+		count(id)
+	}
+	for id, place := range r.accepted {
+		if place > 0 && !r.explained[id] {
+			count(id)
 		}
 	}
 	return own, all

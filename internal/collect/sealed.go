@@ -1,7 +1,9 @@
 package collect
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -16,7 +18,7 @@ func (r *run) seal(interrupted bool) *evidence.Run {
 	sealed := &evidence.Run{
 		ID: r.RunID, Tool: r.Tool, Started: r.started, Duration: time.Since(r.started), Interrupted: interrupted,
 		Contract: evidence.Contract{Version: r.Contract.Version, SHA256: r.Contract.SHA256},
-		Target:   r.Target, Waits: r.waits, Mails: mails, Exchanges: r.sealExchanges(),
+		Target:   r.Target, Waits: r.waits, Mails: mails, Resets: r.resets(), Exchanges: r.sealExchanges(),
 	}
 	if r.boxes.problem != "" {
 		sealed.Target.InboxProblem = r.Vault.Text(r.boxes.problem)
@@ -43,6 +45,19 @@ func (r *run) seal(interrupted bool) *evidence.Run {
 	return sealed
 }
 
+// resets are the accepted resets in the order in which they were sent, and then those that were not.
+func (r *run) resets() []string {
+	var list []string
+	for _, s := range r.Plan.Steps {
+		if _, accepted := r.accepted[s.ID]; accepted {
+			list = append(list, s.ID)
+		}
+	}
+	place := func(id string) int { return cmp.Or(r.accepted[id], math.MaxInt) }
+	slices.SortStableFunc(list, func(a, b string) int { return cmp.Compare(place(a), place(b)) })
+	return list
+}
+
 // steady counts a moment from the start of the run by the monotonic clock: a wall clock that is set in
 // between would turn the order of things around.
 func (r *run) steady(at time.Time) time.Time {
@@ -54,7 +69,7 @@ func (r *run) steady(at time.Time) time.Time {
 
 func (r *run) sealExchanges() []evidence.Exchange {
 	var list []evidence.Exchange
-	for _, x := range r.exchanges {
+	for i, x := range r.exchanges {
 		sealed := r.Vault.Exchange(x.id, x.attempt, x.step.Lane, x.step.Ask.Operation, x.Exchange)
 		sealed.Requirements = x.step.Requirements
 		sealed.Started = r.steady(sealed.Started)
@@ -66,6 +81,7 @@ func (r *run) sealExchanges() []evidence.Exchange {
 			sealed.Failure.Text = r.Vault.Text(x.unreachable)
 		}
 		list = append(list, sealed)
+		r.exchanges[i].Answer = nil // Or the bodies would be held twice.
 	}
 	slices.SortStableFunc(list, func(a, b evidence.Exchange) int {
 		if c := a.Started.Compare(b.Started); c != 0 {
@@ -89,7 +105,7 @@ func (r *run) sealMails() []evidence.Mail {
 	var list []evidence.Mail
 	for i, m := range r.boxes.mails {
 		sealed := r.Vault.Mail(m.Mail, m.traders, m.reading.Subject, m.reading.Text, placeholders[i])
-		sealed.Before, sealed.Seen = m.before, r.steady(sealed.Seen)
+		sealed.ResetsSent, sealed.Seen = m.resetsSent, r.steady(sealed.Seen)
 		list = append(list, sealed)
 	}
 	return list

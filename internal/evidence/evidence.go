@@ -19,6 +19,9 @@ type Run struct {
 	Exchanges   []Exchange    `json:"exchanges"`
 	Waits       []Wait        `json:"waits"`
 	Mails       []Mail        `json:"mails"`
+	// Resets are the steps that may bring a mail, in the order in which they were sent; those that were
+	// planned and not sent come last.
+	Resets []string `json:"resets,omitempty"`
 	// Secrets is the legend of the placeholders.
 	Secrets []Secret `json:"secrets"`
 	// Sequences say how the codes of the mails follow each other: those of all mails, then each trader's.
@@ -164,9 +167,9 @@ type Mail struct {
 	Traders []string `json:"traders"`
 	// Seen is when it was first seen in the inbox.
 	Seen time.Time `json:"seen"`
-	// Before are the steps that had not been sent yet when the mail was seen,
-	// among those that can bring one: a mail before its cause has another cause.
-	Before []string `json:"before,omitempty"`
+	// ResetsSent is how many of the run's Resets had been sent when the mail was seen: none of
+	// the rest can be what brought it.
+	ResetsSent int `json:"resetsSent"`
 	// Source is the mail (RFC 5322).
 	Source []byte `json:"source"`
 	// Subject and Text are what a person reads.

@@ -24,19 +24,17 @@ const (
 // none: evidence.har (HAR 1.2) and mails/001.eml, … An earlier run's are replaced.
 // All files are complete under another name before the first gets its own.
 func Write(dir string, r Run) error {
-	text, err := harText(r)
-	if err != nil {
-		return fmt.Errorf("the evidence can't be written: %w", err)
-	}
 	var s staged
 	defer s.discard()
 	for i, mail := range r.Mails {
-		if err := s.stage(filepath.Join(dir, mailFile(i)), mail.Source); err != nil {
+		err := s.stage(filepath.Join(dir, mailFile(i)), func(w io.Writer) error { _, err := w.Write(mail.Source); return err })
+		if err != nil {
 			return err
 		}
 	}
-	if err := s.stage(filepath.Join(dir, FileName), text); err != nil {
-		return err
+	err := s.stage(filepath.Join(dir, FileName), func(w io.Writer) error { return writeHAR(w, r) })
+	if err != nil {
+		return fmt.Errorf("the evidence can't be written: %w", err)
 	}
 	if err := s.commit(); err != nil {
 		return err
@@ -149,7 +147,7 @@ type staged struct{ files []stagedFile }
 
 type stagedFile struct{ temporary, path string }
 
-func (s *staged) stage(path string, text []byte) error {
+func (s *staged) stage(path string, write func(io.Writer) error) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
@@ -158,8 +156,7 @@ func (s *staged) stage(path string, text []byte) error {
 		return err
 	}
 	s.files = append(s.files, stagedFile{file.Name(), path})
-	_, err = file.Write(text)
-	return errors.Join(err, file.Chmod(0o644), file.Close())
+	return errors.Join(write(file), file.Chmod(0o644), file.Close())
 }
 
 func (s *staged) commit() error {

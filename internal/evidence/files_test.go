@@ -47,9 +47,10 @@ func sample() evidence.Run {
 			{Step: "silent", Attempt: 1, Method: "GET", URL: "http://x", Failure: &evidence.Failure{Kind: "timeout"}, Timing: evidence.Timing{DNS: 3, Total: 10e9 + 1}},
 			{Step: "unsent", Attempt: 1, Failure: &evidence.Failure{Unreachable: true}},
 		},
-		Waits: []evidence.Wait{{Step: "mail/x", Trader: "x", For: "reset/x", Started: started, Duration: 5, Deadline: 7, Mail: "m1"}},
+		Waits:  []evidence.Wait{{Step: "mail/x", Trader: "x", For: "reset/x", Started: started, Duration: 5, Deadline: 7, Mail: "m1"}},
+		Resets: []string{"a", "b"},
 		Mails: []evidence.Mail{
-			{ID: "m1", Traders: []string{"x"}, Seen: started, Before: []string{"b"}, Source: []byte("a: b\r\n\r\n\xff\x00"), Subject: "s", Text: "t", Codes: []string{"‹code 1›"}},
+			{ID: "m1", Traders: []string{"x"}, Seen: started, ResetsSent: 1, Source: []byte("a: b\r\n\r\n\xff\x00"), Subject: "s", Text: "t", Codes: []string{"‹code 1›"}},
 			{ID: "m2", Traders: []string{}},
 		},
 		Secrets:      []evidence.Secret{{Placeholder: "‹app-key›", Length: 36, Alphabet: "any"}},

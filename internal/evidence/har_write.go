@@ -1,9 +1,11 @@
 package evidence
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -18,44 +20,72 @@ const (
 	asBase64   = "base64"
 )
 
-// harText is the file of a run, indented for people and for diff.
-func harText(r Run) ([]byte, error) {
-	h, err := toHAR(r)
+// writeHAR writes the file of a run, indented for people and for diff. Exchanges go out one by one: encoded
+// together they would take several times the size of all bodies.
+func writeHAR(to io.Writer, r Run) error {
+	frame, err := frameOf(r)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	text, err := encode(h)
+	text, err := indented(frame, "")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var indented bytes.Buffer
-	if err := json.Indent(&indented, text, "", " "); err != nil {
-		return nil, err
+	// The empty list of entries comes last in the file.
+	end := bytes.LastIndexByte(text, ']')
+	w := bufio.NewWriter(to)
+	_, _ = w.Write(text[:end]) // Flush returns the first error of any of them.
+	if err := writeEntries(w, r.Exchanges); err != nil {
+		return err
 	}
-	indented.WriteByte('\n')
-	return indented.Bytes(), nil
+	_, _ = w.Write(text[end:])
+	_ = w.WriteByte('\n')
+	return w.Flush()
 }
 
-func toHAR(r Run) (har, error) {
-	run, err := runMembers(r)
-	if err != nil {
-		return har{}, err
+func writeEntries(w *bufio.Writer, exchanges []Exchange) error {
+	const depth = "\n   "
+	for i, x := range exchanges {
+		entry, err := toEntry(x)
+		if err != nil {
+			return err
+		}
+		text, err := indented(entry, depth[1:])
+		if err != nil {
+			return err
+		}
+		if i > 0 {
+			_ = w.WriteByte(',')
+		}
+		_, _ = w.WriteString(depth)
+		_, _ = w.Write(text)
 	}
-	log := harLog{
+	if len(exchanges) > 0 {
+		_, _ = w.WriteString("\n  ")
+	}
+	return nil
+}
+
+func indented(value any, prefix string) ([]byte, error) {
+	text, err := encode(value)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	err = json.Indent(&b, text, prefix, " ")
+	return b.Bytes(), err
+}
+
+// frameOf is the file of a run without its exchanges.
+func frameOf(r Run) (har, error) {
+	run, err := runMembers(r)
+	return har{Log: harLog{
 		Version: harVersion,
 		Creator: creator(r.Tool),
 		Pages:   []harPage{{Started: harTime(r.Started), ID: harRunPage, Title: "conformance run " + r.ID}},
 		Run:     run,
-		Entries: make([]harEntry, 0, len(r.Exchanges)),
-	}
-	for _, x := range r.Exchanges {
-		entry, err := toEntry(x)
-		if err != nil {
-			return har{}, err
-		}
-		log.Entries = append(log.Entries, entry)
-	}
-	return har{Log: log}, nil
+		Entries: []harEntry{},
+	}}, err
 }
 
 // creator splits "name version".
@@ -67,23 +97,22 @@ func creator(tool string) harCreator {
 }
 
 func runMembers(r Run) (members, error) {
-	// What stands elsewhere is large, and would be encoded in vain.
-	bare := r
-	bare.Exchanges, bare.Mails = nil, nil
-	run, err := membersOf(bare, "", "exchanges")
-	if err != nil || r.Mails == nil {
+	mails := r.Mails
+	r.Exchanges, r.Mails = nil, nil
+	run, err := membersOf(r, "", "exchanges")
+	if err != nil || mails == nil {
 		return run, err
 	}
-	mails := make([]members, 0, len(r.Mails))
-	for _, mail := range r.Mails {
+	list := make([]members, 0, len(mails))
+	for _, mail := range mails {
 		mail.Source = nil
 		m, err := membersOf(mail, "", "source")
 		if err != nil {
 			return nil, err
 		}
-		mails = append(mails, m)
+		list = append(list, m)
 	}
-	run["mails"], err = encode(mails)
+	run["mails"], err = encode(list)
 	return run, err
 }
 

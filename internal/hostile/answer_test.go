@@ -135,7 +135,7 @@ func TestHugeAnswersAreBounded(t *testing.T) {
 			d.url = before(t, d.URL, onQuestions(behave)).URL
 			e := d.judge(t)
 			e.want(t, verdict.ExitNotConformant)
-			if e.peak > 512<<20 {
+			if e.peak > 160<<20 {
 				t.Errorf("the run took %d MiB", e.peak>>20)
 			}
 			t.Logf("%v, %d MiB", e.took.Round(time.Millisecond), e.peak>>20)
