@@ -1,7 +1,6 @@
 package inbox
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -10,7 +9,7 @@ import (
 var numbering = words("no nr num tel ref id")
 
 // nameLike matches a name with a number, as of a brand or a login.
-var nameLike = regexp.MustCompile(`^[A-Za-z]{4,}\d{1,4}$`)
+var nameLike = expr(`^[A-Za-z]{4,}\d{1,4}$`)
 
 // own tells whether the token is the only word of its line or cell.
 func (p *page) own(i int) bool {

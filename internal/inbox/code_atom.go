@@ -129,7 +129,7 @@ func isLatin(r rune) bool { return r < utf8.RuneSelf || unicode.Is(unicode.Latin
 
 // unspaced takes a run of another script, split around the words for code in it.
 func (s *scanner) unspaced(end int) {
-	at := unspacedLabel.FindStringIndex(s.text[:end])
+	at := unspacedLabel.expression().FindStringIndex(s.text[:end])
 	if at == nil {
 		s.add(word, end)
 		return

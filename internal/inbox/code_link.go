@@ -2,13 +2,12 @@ package inbox
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 )
 
 var (
-	linkCode  = regexp.MustCompile(`(?i)(?:^|[_-]|[a-z])code$|^(?:otp|pin|passcode)$`)
-	otherLink = regexp.MustCompile(`(?i)zip|postal|promo|coupon|country|lang|utm|error|status|source|area|referral|invite|discount|currency|barcode|product|client|campaign`)
+	linkCode  = expr(`(?i)(?:^|[_-]|[a-z])code$|^(?:otp|pin|passcode)$`)
+	otherLink = expr(`(?i)zip|postal|promo|coupon|country|lang|utm|error|status|source|area|referral|invite|discount|currency|barcode|product|client|campaign`)
 )
 
 // linkCodes returns the values of the links' code parameters.

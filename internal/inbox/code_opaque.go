@@ -1,16 +1,15 @@
 package inbox
 
 import (
-	"regexp"
 	"strings"
 )
 
 // Codes of more than letters, digits and hyphens. Each needs enough of its own
 // form not to be two words without a space between.
 var (
-	base64Code = regexp.MustCompile(`^[A-Za-z0-9+/]{15,}={0,2}$`)
-	dottedCode = regexp.MustCompile(`^[\w-]{3,}\.[\w-]{3,}\.[\w-]{3,}$`)
-	signedCode = regexp.MustCompile(`^[A-Za-z0-9-]+(?:[#!$%&^*?+~]+[A-Za-z0-9-]+)+$`)
+	base64Code = expr(`^[A-Za-z0-9+/]{15,}={0,2}$`)
+	dottedCode = expr(`^[\w-]{3,}\.[\w-]{3,}\.[\w-]{3,}$`)
+	signedCode = expr(`^[A-Za-z0-9-]+(?:[#!$%&^*?+~]+[A-Za-z0-9-]+)+$`)
 )
 
 // opaque returns the length of a code with signs in it at the start of the

@@ -1,7 +1,6 @@
 package inbox
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -24,7 +23,7 @@ type page struct {
 	senders string  // who wrote the mail and to whom, in lower case
 }
 
-var aboutReset = regexp.MustCompile(`(?i)passwor|passcode|\breset|verif|confirm|kennwort|contraseñ|mot de passe|senha|парол|сброс|hasł|şifre|heslo|密码|密碼|パスワード|비밀번호|重置|重設`)
+var aboutReset = expr(`(?i)passwor|passcode|\breset|verif|confirm|kennwort|contraseñ|mot de passe|senha|парол|сброс|hasł|şifre|heslo|密码|密碼|パスワード|비밀번호|重置|重設`)
 
 func newPage(r Reading) *page {
 	text := plainText(r.Subject) + "\n\n" + plainText(r.Text)

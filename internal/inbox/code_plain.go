@@ -1,7 +1,6 @@
 package inbox
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -52,7 +51,7 @@ const placeholder = '\uFFFC'
 func withoutForeign(text string) string {
 	for _, f := range foreignForms {
 		if f.sign == "" || strings.Contains(text, f.sign) {
-			text = f.pattern.ReplaceAllLiteralString(text, string(placeholder))
+			text = f.pattern().ReplaceAllLiteralString(text, string(placeholder))
 		}
 	}
 	return text
@@ -61,29 +60,29 @@ func withoutForeign(text string) string {
 // foreignForm is one form of what is never a code, and a sign without which it cannot occur.
 type foreignForm struct {
 	sign    string
-	pattern *regexp.Regexp
+	pattern expression
 }
 
 // foreignForms keep to what the writer of a mail cannot have meant as a code,
 // whatever stands before it.
 var foreignForms = []foreignForm{
 	// links, mail addresses, hosts and files
-	{"://", regexp.MustCompile(`(?i)\b[a-z][a-z0-9+.-]*://[^\s<>"]+`)},
-	{"@", regexp.MustCompile(`(?i)[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+`)},
-	{".", regexp.MustCompile(`(?i)\b[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.(?:com|net|org|io|html?|php|aspx?|png|jpe?g|gif|pdf|example)\b(?:/[^\s<>"]*)?`)},
+	{"://", expr(`(?i)\b[a-z][a-z0-9+.-]*://[^\s<>"]+`)},
+	{"@", expr(`(?i)[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+`)},
+	{".", expr(`(?i)\b[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.(?:com|net|org|io|html?|php|aspx?|png|jpe?g|gif|pdf|example)\b(?:/[^\s<>"]*)?`)},
 	// what a template left unfilled
-	{"{", regexp.MustCompile(`\{\{[^{}\n]*\}\}|\$\{[^{}\n]*\}|\{[A-Za-z_][\w.]*\}`)},
-	{"{%", regexp.MustCompile(`\{%[^\n]*?%\}`)},
-	{"<", regexp.MustCompile(`<%[^\n]*?%>|<[/a-z][^<>\n]*>`)},
-	{"%", regexp.MustCompile(`(?i)%[a-z_]+\d*%`)},
-	{"@", regexp.MustCompile(`(?i)@model\.\w+`)},
-	{"[", regexp.MustCompile(`(?i)\[object \w+\]`)},
+	{"{", expr(`\{\{[^{}\n]*\}\}|\$\{[^{}\n]*\}|\{[A-Za-z_][\w.]*\}`)},
+	{"{%", expr(`\{%[^\n]*?%\}`)},
+	{"<", expr(`<%[^\n]*?%>|<[/a-z][^<>\n]*>`)},
+	{"%", expr(`(?i)%[a-z_]+\d*%`)},
+	{"@", expr(`(?i)@model\.\w+`)},
+	{"[", expr(`(?i)\[object \w+\]`)},
 	// dates
-	{"", regexp.MustCompile(`(?i)\b(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}(?:t[\d:.]+z?)?\b`)},
-	{"", regexp.MustCompile(`\b\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d\b`)},
-	{"-", regexp.MustCompile(`(?i)\b\d{1,2}-(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*-(?:19|20)?\d\d\b`)},
+	{"", expr(`(?i)\b(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}(?:t[\d:.]+z?)?\b`)},
+	{"", expr(`\b\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d\b`)},
+	{"-", expr(`(?i)\b\d{1,2}-(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*-(?:19|20)?\d\d\b`)},
 	// IPv6 addresses, amounts; times, decimals, versions and IPv4 addresses
-	{":", regexp.MustCompile(`(?i)\b[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){2,}`)},
-	{",", regexp.MustCompile(`\b\d{1,3}(?:,\d{3})+(?:\.\d+)?\b`)},
-	{"", regexp.MustCompile(`\b\d+(?:[.:/]\d+)+\b`)},
+	{":", expr(`(?i)\b[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){2,}`)},
+	{",", expr(`\b\d{1,3}(?:,\d{3})+(?:\.\d+)?\b`)},
+	{"", expr(`\b\d+(?:[.:/]\d+)+\b`)},
 }

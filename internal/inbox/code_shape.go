@@ -1,7 +1,6 @@
 package inbox
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -22,12 +21,12 @@ const (
 
 var (
 	// measured matches numbers with their unit, ordinals and the names of standards.
-	measured = regexp.MustCompile(`(?i)^(?:\d+-?(?:st|nd|rd|th|px|em|pt|[kmg]b|ms|s|sec|secs|min|mins|minutes?|h|hrs?|hours?|days?|weeks?|months?|years?|am|pm|x|k|m|usd|eur|gbp|digits?|characters?|chars?|letters?|bit|step|fold|er|te|e|stellige[nrs]?)|` +
+	measured = expr(`(?i)^(?:\d+-?(?:st|nd|rd|th|px|em|pt|[kmg]b|ms|s|sec|secs|min|mins|minutes?|h|hrs?|hours?|days?|weeks?|months?|years?|am|pm|x|k|m|usd|eur|gbp|digits?|characters?|chars?|letters?|bit|step|fold|er|te|e|stellige[nrs]?)|` +
 		`(?:utf|iso|sha|md|ipv|http|tls|aes|rsa|oauth|base|win|windows|office|ios|covid|gpt|rfc)-?\d+(?:-\d+)?|0x[0-9a-f]+|24[x/]7)$`)
-	telephone = regexp.MustCompile(`^(?:\d{1,3}-)?(?:\d{3}-\d{3}-\d{4}|\d{3}-\d{4})$|^\d{1,3}-\d{3}-\d{3}-\d{3,4}$|^1-\d{3}-[\dA-Z-]{7,8}$`)
-	stub      = regexp.MustCompile(`(?i)^(?:[x*_-]+|(?:your|the|my|some)?[-_]?(?:confirmation|verification|reset|security)?[-_]?(?:code|token|otp|pin|passcode)s?[-_]?(?:here|\d{0,2}))$`)
-	vowelless = regexp.MustCompile(`(?i)[bcdfghjklmnpqrstvwxz]{4}|q[^u]|^[^aeiouy]+$`)
-	camel     = regexp.MustCompile(`[a-z][A-Z].*[a-z][A-Z]|[A-Z]{2}[a-z].*[A-Z]`)
+	telephone = expr(`^(?:\d{1,3}-)?(?:\d{3}-\d{3}-\d{4}|\d{3}-\d{4})$|^\d{1,3}-\d{3}-\d{3}-\d{3,4}$|^1-\d{3}-[\dA-Z-]{7,8}$`)
+	stub      = expr(`(?i)^(?:[x*_-]+|(?:your|the|my|some)?[-_]?(?:confirmation|verification|reset|security)?[-_]?(?:code|token|otp|pin|passcode)s?[-_]?(?:here|\d{0,2}))$`)
+	vowelless = expr(`(?i)[bcdfghjklmnpqrstvwxz]{4}|q[^u]|^[^aeiouy]+$`)
+	camel     = expr(`[a-z][A-Z].*[a-z][A-Z]|[A-Z]{2}[a-z].*[A-Z]`)
 )
 
 // shapeOf tells what a token can be; noCode for what nobody would take for a code.

@@ -1,7 +1,6 @@
 package inbox
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -141,18 +140,18 @@ var (
 	// codeEndings end the compounds of languages that write them as one word;
 	// otherCompound matches those that confirm nothing, onceCompound those that do.
 	codeEndings   = []string{"code", "codes", "kod", "koden", "kode", "koder", "koodi", "koodisi", "koodin", "код", "pin", "-otp", "passwort"}
-	otherCompound = regexp.MustCompile(`^(?:post|bar|qr|fehler|error|gutschein|rabatt|promo|zip|länder|vorwahl|aktions|korting|fout|strich|source|quell|gift)|^(?:en|de|uni)codes?$`)
-	onceCompound  = regexp.MustCompile(`^(?:einmal|bestätigungs|verifi|bevestig|sicherheits|bekreft|vahvistus|freischalt|zugangs|auth|confirm|reset|rücksetz)`)
+	otherCompound = expr(`^(?:post|bar|qr|fehler|error|gutschein|rabatt|promo|zip|länder|vorwahl|aktions|korting|fout|strich|source|quell|gift)|^(?:en|de|uni)codes?$`)
+	onceCompound  = expr(`^(?:einmal|bestätigungs|verifi|bevestig|sicherheits|bekreft|vahvistus|freischalt|zugangs|auth|confirm|reset|rücksetz)`)
 )
 
 // script is a pattern for words of scripts other than Latin.
-type script struct{ *regexp.Regexp }
+type script struct{ expression }
 
-func scriptForm(pattern string) script { return script{regexp.MustCompile(pattern)} }
+func scriptForm(text string) script { return script{expr(text)} }
 
 // MatchString spares the pattern the words that are all ASCII.
 func (s script) MatchString(w string) bool {
-	return strings.ContainsFunc(w, func(r rune) bool { return r >= 0x80 }) && s.Regexp.MatchString(w)
+	return strings.ContainsFunc(w, func(r rune) bool { return r >= 0x80 }) && s.expression.MatchString(w)
 }
 
 // isCompound tells whether the word ends in a word for code.

@@ -1,7 +1,6 @@
 package inbox
 
 import (
-	"regexp"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -74,11 +73,11 @@ func matches(sheet map[string]bool, key, names string) bool {
 }
 
 var (
-	zeroLength  = regexp.MustCompile(`^0+(?:\.0+)?(?:px|pt|em|rem|%)?$`)
-	comment     = regexp.MustCompile(`(?s)/\*.*?\*/`)
-	simpleRule  = regexp.MustCompile(`([^{}@;]+)\{([^{}]*)\}`)
-	displayNone = regexp.MustCompile(`(?i)(?:^|[;\s])display\s*:\s*none\b`)
-	selector    = regexp.MustCompile(`^[a-z]*([.#][\w-]+)$`)
+	zeroLength  = expr(`^0+(?:\.0+)?(?:px|pt|em|rem|%)?$`)
+	comment     = expr(`(?s)/\*.*?\*/`)
+	simpleRule  = expr(`([^{}@;]+)\{([^{}]*)\}`)
+	displayNone = expr(`(?i)(?:^|[;\s])display\s*:\s*none\b`)
+	selector    = expr(`^[a-z]*([.#][\w-]+)$`)
 )
 
 func (s *style) declarations(text string) {
@@ -156,12 +155,12 @@ func hiddenBySheet(root *html.Node) map[string]bool {
 		}
 	}
 	hidden := map[string]bool{}
-	for _, rule := range simpleRule.FindAllStringSubmatch(unconditional(comment.ReplaceAllString(text.String(), "")), -1) {
+	for _, rule := range simpleRule().FindAllStringSubmatch(unconditional(comment().ReplaceAllString(text.String(), "")), -1) {
 		if !displayNone.MatchString(rule[2]) {
 			continue
 		}
 		for _, s := range strings.Split(rule[1], ",") {
-			if name := selector.FindStringSubmatch(strings.ToLower(strings.TrimSpace(s))); name != nil {
+			if name := selector().FindStringSubmatch(strings.ToLower(strings.TrimSpace(s))); name != nil {
 				hidden[name[1]] = true
 			}
 		}

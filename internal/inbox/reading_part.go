@@ -2,7 +2,6 @@ package inbox
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 )
 
@@ -50,15 +49,15 @@ func (w *walker) leaf(head header, content []byte, kind, charset string) {
 	if head.attachment() {
 		list = &w.attached
 	}
-	for _, address := range webAddress.FindAllString(text, maxLinks) {
+	for _, address := range webAddress().FindAllString(text, maxLinks) {
 		w.link(strings.TrimRight(address, ".,;:!?)]}'*_"))
 	}
 	w.keep(list, tidy(text))
 }
 
 var (
-	webAddress = regexp.MustCompile(`(?i)https?://[^\s<>"]+`)
-	htmlStart  = regexp.MustCompile(`(?i)^[\s\x{FEFF}]*(?:<\?xml[^>]*>\s*)?(?:<!--[^>]*-->\s*)?<(?:!doctype html|html|head|body)\b`)
+	webAddress = expr(`(?i)https?://[^\s<>"]+`)
+	htmlStart  = expr(`(?i)^[\s\x{FEFF}]*(?:<\?xml[^>]*>\s*)?(?:<!--[^>]*-->\s*)?<(?:!doctype html|html|head|body)\b`)
 )
 
 // looksLikeHTML recognises a page that was sent under a wrong media type.
@@ -101,11 +100,11 @@ func (w *walker) multipart(head header, body []byte, boundary string, depth int)
 	}
 }
 
-var boundaryLine = regexp.MustCompile(`(?m)^--([0-9A-Za-z'()+_,./:=? -]{1,100}?)\r?$`)
+var boundaryLine = expr(`(?m)^--([0-9A-Za-z'()+_,./:=? -]{1,100}?)\r?$`)
 
 // guessBoundary returns the first line that can be a boundary, without its dashes.
 func guessBoundary(body []byte) string {
-	found := boundaryLine.FindSubmatch(body)
+	found := boundaryLine().FindSubmatch(body)
 	if found == nil {
 		return ""
 	}
