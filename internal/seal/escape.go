@@ -13,6 +13,8 @@ type escape struct {
 	// and what it stands for, appended to buf. It looks at a bounded number
 	// of bytes, or only at those that it consumes.
 	read func(text []byte, i int, buf []byte) (int, []byte)
+	// next finds the first of the leads.
+	next func(text []byte) int
 }
 
 // decode fills out with those stretches of in that have an escape sequence
@@ -22,10 +24,9 @@ func (e escape) decode(in *view, reach int, out *view) {
 	if e.need != 0 && bytes.IndexByte(in.text, e.need) < 0 {
 		return
 	}
-	next := finderOf(e.leads)
 	for _, p := range in.parts {
 		w := window{in: in, out: out, part: p, reach: reach}
-		w.decode(e, next)
+		w.decode(e)
 	}
 }
 
@@ -39,16 +40,15 @@ type window struct {
 	start, done, limit int
 }
 
-func (w *window) decode(e escape, next func([]byte) int) {
-	var buf [64]byte
+func (w *window) decode(e escape) {
 	text := w.in.text[:w.part.end]
 	for i := w.part.start; i < len(text); {
-		skip := next(text[i:])
+		skip := e.next(text[i:])
 		if skip < 0 {
 			break
 		}
 		i += skip
-		n, decoded := e.read(text[w.part.start:], i-w.part.start, buf[:0])
+		n, decoded := e.read(text[w.part.start:], i-w.part.start, w.out.sequence[:0])
 		if n == 0 {
 			i++
 			continue
@@ -127,6 +127,9 @@ func escapes(spaces, digits bool) []escape {
 	}
 	if digits {
 		all = append(all, escape{leads: " -.\xc2\xe2", read: readGroupSeparator})
+	}
+	for i := range all {
+		all[i].next = finderOf(all[i].leads)
 	}
 	return all
 }

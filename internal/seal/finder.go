@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// finder finds secrets. It never changes, so that it can be used without a lock.
+// finder finds secrets. It never changes but for what it remembers, so that it can be used without a lock.
 type finder struct {
 	secrets []secret
 	machine *automaton
@@ -21,6 +21,8 @@ type finder struct {
 	shields map[int][]shield
 	// scratch keeps the memory of searches for the next ones.
 	scratch sync.Pool
+	// texts are the short ones that were sealed, by what they were: most header fields come again with each exchange.
+	texts sync.Map
 }
 
 func newFinder(secrets []secret, public []string, byName map[string]string) *finder {

@@ -4,12 +4,23 @@ package seal
 // placeholder may make up a secret that nobody could see before.
 const rounds = 4
 
+// maxRemembered is the length of the longest text that may come again.
+const maxRemembered = 256
+
 // Text replaces every secret in a text, also where it is encoded: as JSON,
 // URL, form, HTML, base64, hexadecimal, quoted-printable, encoded words,
 // UTF-16 or in the common character sets. Sealing a text again changes
 // nothing. A text from which a secret can't be removed is withheld as a whole.
 func (v *Vault) Text(text string) string {
-	return string(v.finder().clean([]byte(text), false))
+	f := v.finder()
+	if sealed, known := f.texts.Load(text); known {
+		return sealed.(string)
+	}
+	sealed := string(f.clean([]byte(text), false))
+	if len(text) <= maxRemembered {
+		f.texts.Store(text, sealed)
+	}
+	return sealed
 }
 
 func (f *finder) clean(source []byte, cut bool) []byte {

@@ -14,6 +14,8 @@ type view struct {
 	parts []part
 	// coding is how a placeholder is written in the source at this place.
 	coding coding
+	// sequence is room for what one escape sequence stands for.
+	sequence [64]byte
 }
 
 // place is a range of the source.
