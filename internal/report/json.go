@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
@@ -38,7 +39,7 @@ func escapeJSON(data []byte) []byte {
 	for _, r := range string(data) {
 		switch {
 		case r == '\n' || strconv.IsPrint(r):
-			out = append(out, string(r)...)
+			out = utf8.AppendRune(out, r)
 		default:
 			for _, unit := range utf16.Encode([]rune{r}) {
 				out = fmt.Appendf(out, `\u%04x`, unit)

@@ -21,13 +21,16 @@ func VisibleText(s string) string {
 }
 
 func visible(s, keep string) string {
+	if !strings.ContainsFunc(s, func(r rune) bool { return r == utf8.RuneError || !shows(r, keep) }) {
+		return s // as nearly all texts are
+	}
 	var b strings.Builder
 	for len(s) > 0 {
 		r, size := utf8.DecodeRuneInString(s)
 		switch {
 		case r == utf8.RuneError && size == 1:
 			fmt.Fprintf(&b, `\x%02x`, s[0])
-		case strconv.IsPrint(r) || strings.ContainsRune(keep, r):
+		case shows(r, keep):
 			b.WriteRune(r)
 		default:
 			b.WriteString(escaped(r))
@@ -35,6 +38,10 @@ func visible(s, keep string) string {
 		s = s[size:]
 	}
 	return b.String()
+}
+
+func shows(r rune, keep string) bool {
+	return strconv.IsPrint(r) || strings.ContainsRune(keep, r)
 }
 
 // escaped spells a character that can't be shown the way Go and JSON do.
