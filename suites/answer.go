@@ -121,8 +121,8 @@ func (a *answer) holds(text string) bool {
 	for _, f := range a.Answer.Header {
 		places = append(places, f.Value)
 	}
-	for _, place := range places {
-		for _, spelling := range spellings(text) {
+	for _, spelling := range spellings(text) {
+		for _, place := range places {
 			if strings.Contains(place, spelling) {
 				return true
 			}
