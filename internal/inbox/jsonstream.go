@@ -26,7 +26,7 @@ type jsonStream struct {
 	depth int
 }
 
-func newJSONStream(r io.Reader) *jsonStream { return &jsonStream{r: bufio.NewReaderSize(r, 64<<10)} }
+func newJSONStream(r io.Reader) *jsonStream { return &jsonStream{r: bufio.NewReaderSize(r, 16<<10)} }
 
 // object calls member with the name of each member, which must read its value. A null
 // has no members.
