@@ -20,7 +20,7 @@ func listCommand() *cobra.Command {
 		Short: "List the requirements: id, level, profile, statement",
 		Args:  noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
-			k, err := run.Contract(path)
+			k, err := run.Ledger(path)
 			if err != nil {
 				return err
 			}
@@ -48,7 +48,7 @@ func explainCommand() *cobra.Command {
 		Use:   "explain ID…",
 		Short: "Explain a requirement: where it stands, what is sent, what is demanded",
 		RunE: func(c *cobra.Command, args []string) error {
-			k, err := run.Contract(path)
+			k, err := run.Ledger(path)
 			if err != nil {
 				return err
 			}

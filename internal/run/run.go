@@ -45,6 +45,14 @@ func Contract(path string) (*contract.Contract, error) {
 	return c, nil
 }
 
+// Ledger returns the requirements of the contract that the configuration names.
+func Ledger(path string) (*contract.Contract, error) {
+	if path == "" {
+		return contract.Ledger("openapi.yaml", conformance.OpenAPI)
+	}
+	return Contract(path)
+}
+
 // reason is an error's text without the path, which the message names already.
 func reason(err error) string {
 	var pathError *os.PathError
