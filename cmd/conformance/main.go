@@ -10,11 +10,11 @@ import (
 	"log"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"strings"
 	"syscall"
 
 	"github.com/etna-conformance/conformance/internal/deployment"
+	_ "github.com/etna-conformance/conformance/internal/heap"
 	"github.com/etna-conformance/conformance/internal/mishap"
 	"github.com/etna-conformance/conformance/internal/report"
 	"github.com/etna-conformance/conformance/internal/verdict"
@@ -29,10 +29,6 @@ func exit() (code int) {
 			code = exitCode(mishap.Error(cause))
 		}
 	}()
-	// The heap of a run is small and its life short: collecting it half as often saves more than it holds.
-	debug.SetGCPercent(200)
-	// Unless a hostile deployment makes it large.
-	debug.SetMemoryLimit(384 << 20)
 	// net/http would print bytes of a deployment to the terminal.
 	log.SetOutput(io.Discard)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
