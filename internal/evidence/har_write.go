@@ -67,12 +67,16 @@ func creator(tool string) harCreator {
 }
 
 func runMembers(r Run) (members, error) {
-	run, err := membersOf(r, "", "exchanges")
+	// What stands elsewhere is large, and would be encoded in vain.
+	bare := r
+	bare.Exchanges, bare.Mails = nil, nil
+	run, err := membersOf(bare, "", "exchanges")
 	if err != nil || r.Mails == nil {
 		return run, err
 	}
 	mails := make([]members, 0, len(r.Mails))
 	for _, mail := range r.Mails {
+		mail.Source = nil
 		m, err := membersOf(mail, "", "source")
 		if err != nil {
 			return nil, err
@@ -84,20 +88,16 @@ func runMembers(r Run) (members, error) {
 }
 
 func toEntry(x Exchange) (harEntry, error) {
-	// Bodies stand elsewhere, and may be too large to be encoded in vain.
 	bare := x
-	bare.Body = nil
-	if x.Answer != nil {
-		answer := *x.Answer
-		answer.Body = nil
-		bare.Answer = &answer
-	}
+	bare.Header, bare.Body, bare.Answer = nil, nil, nil
 	custom, err := membersOf(bare, "_", "method", "url", "header", "body", "started")
 	if err != nil {
 		return harEntry{}, err
 	}
 	if x.Answer != nil {
-		answer, err := membersOf(bare.Answer, "", "proto", "status", "header", "body")
+		bare := *x.Answer
+		bare.Header, bare.Body = nil, nil
+		answer, err := membersOf(bare, "", "proto", "status", "header", "body")
 		if err != nil {
 			return harEntry{}, err
 		}
