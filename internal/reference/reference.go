@@ -31,6 +31,8 @@ const (
 type Config struct {
 	// Path is the bbolt file; it is made when it is not there.
 	Path string
+	// Fleeting is true where nobody opens the file again: nothing waits for the disk.
+	Fleeting bool
 	// AppKey is what the header Et-App-Key must hold.
 	AppKey string
 	// APIVersion is the version in the path, without the "v". Default "1.0".
@@ -125,7 +127,7 @@ func Open(config Config) (*Deployment, error) {
 	if err != nil {
 		return nil, err
 	}
-	store, err := openStore(config.Path, config.Iterations)
+	store, err := openStore(config)
 	if err != nil {
 		return nil, err
 	}

@@ -38,13 +38,13 @@ type store struct {
 
 // openStore opens or makes the file. The iterations are used for a new file;
 // an existing one keeps its own, or its live codes could not be found.
-func openStore(path string, iterations int) (*store, error) {
-	db, err := bolt.Open(path, 0o600, &bolt.Options{Timeout: lockTimeout})
+func openStore(c Config) (*store, error) {
+	db, err := bolt.Open(c.Path, 0o600, &bolt.Options{Timeout: lockTimeout, NoSync: c.Fleeting})
 	if err != nil {
-		return nil, fmt.Errorf("reference: opening %s: %w", path, err)
+		return nil, fmt.Errorf("reference: opening %s: %w", c.Path, err)
 	}
 	s := &store{db: db}
-	if err := s.prepare(iterations); err != nil {
+	if err := s.prepare(c.Iterations); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return s, nil

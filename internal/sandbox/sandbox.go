@@ -91,7 +91,7 @@ func (s *Sandbox) directory(dir string) (string, error) {
 
 func (s *Sandbox) serve(o Options, file, smtp string) error {
 	deployment, err := fault.Open(reference.Config{
-		Path: file, AppKey: s.AppKey, Mailer: reference.SMTP(smtp), From: "ETNA Trader <noreply@etnatrader.example>",
+		Path: file, Fleeting: o.Dir == "", AppKey: s.AppKey, Mailer: reference.SMTP(smtp), From: "ETNA Trader <noreply@etnatrader.example>",
 		Traders: s.Traders, CodeTries: 1000, Log: o.Log,
 	}, o.Faults, o.Variants)
 	if err != nil {
