@@ -114,9 +114,13 @@ func (s *Sandbox) serve(o Options, file, smtp string) error {
 	return nil
 }
 
+// grace is enough for an answer of the reference, and less than the half second for which net/http holds
+// a connection on which it broke a request off.
+const grace = 100 * time.Millisecond
+
 // shutdown lets requests under way end, but waits for nobody for long.
 func shutdown(server *http.Server) error {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), grace)
 	defer cancel()
 	if server.Shutdown(ctx) != nil {
 		return server.Close()
