@@ -71,11 +71,11 @@ func isNameByte(b byte) bool {
 	return b == '_' || b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z'
 }
 
-// argument splits a text for one argument. What no argument can hold or no
-// header field may have is shown by its symbol.
-func argument(text string) []part {
-	return split(strings.NewReplacer("\x00", "␀", "\n", "␊", "\r", "␍").Replace(text))
-}
+// symbols show what no argument can hold or no header field may have.
+var symbols = strings.NewReplacer("\x00", "␀", "\n", "␊", "\r", "␍")
+
+// argument splits a text for one argument.
+func argument(text string) []part { return split(symbols.Replace(text)) }
 
 // word quotes parts as one word of the shell.
 func word(parts []part) string {

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -39,14 +38,26 @@ func (s Step) holds() []string {
 			names = append(names, one.Session)
 		}
 	case s.Ask != nil:
-		placeholders := regexp.MustCompile(`‹[^›]*›`)
 		for _, value := range s.Ask.Values {
 			text, _ := value.(string)
-			for _, name := range placeholders.FindAllString(text, -1) {
-				whole, _, _ := strings.Cut(strings.TrimSuffix(name, "›"), ", ")
-				names = append(names, whole+"›")
+			for _, name := range placeholders(text) {
+				whole, _, _ := strings.Cut(name, ", ")
+				names = append(names, "‹"+whole+"›")
 			}
 		}
 	}
 	return names
+}
+
+// placeholders are those in a text, without their marks.
+func placeholders(text string) []string {
+	var names []string
+	for {
+		_, after, begun := strings.Cut(text, "‹")
+		name, rest, ended := strings.Cut(after, "›")
+		if !begun || !ended {
+			return names
+		}
+		names, text = append(names, name), rest
+	}
 }

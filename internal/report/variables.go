@@ -3,6 +3,7 @@ package report
 import (
 	"regexp"
 	"slices"
+	"sync"
 
 	"github.com/etna-conformance/conformance/internal/evidence"
 )
@@ -18,6 +19,9 @@ type variable struct {
 // findings' curl lines can be pasted, in the order of the evidence's legend.
 func variables(v View) []variable {
 	used := usedVariables(v)
+	if len(used) == 0 {
+		return nil
+	}
 	var found []variable
 	for _, secret := range v.Run.Secrets {
 		placeholder := Visible(secret.Placeholder)
@@ -42,10 +46,12 @@ func usedVariables(v View) []string {
 	return slices.Compact(names)
 }
 
+// reference is a variable in a line for the shell.
+var reference = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\$\{?([A-Z_][A-Z0-9_]*)`) })
+
 func variableNames(line string) []string {
-	reference := regexp.MustCompile(`\$\{?([A-Z_][A-Z0-9_]*)`)
 	var names []string
-	for _, match := range reference.FindAllStringSubmatch(line, -1) {
+	for _, match := range reference().FindAllStringSubmatch(line, -1) {
 		names = append(names, match[1])
 	}
 	return names

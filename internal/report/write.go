@@ -94,7 +94,7 @@ func writeFile(path string, render Renderer, v View) (err error) {
 
 // Fill renders into the file and closes it, readable for everybody: reports hold no secrets.
 func fill(file *os.File, render Renderer, v View) error {
-	buffer := bufio.NewWriterSize(file, 64<<10)
+	buffer := bufio.NewWriterSize(file, 16<<10)
 	err := render(buffer, v)
 	if err == nil {
 		err = buffer.Flush()
