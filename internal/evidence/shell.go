@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -11,18 +12,21 @@ import (
 // part is a piece of a text for the shell: either literal or a variable.
 type part struct{ literal, variable string }
 
+// Only findings have lines for the shell.
 var (
-	placeholder    = regexp.MustCompile(`‹([^‹›\pC]+)›`)
-	placeholderURL = regexp.MustCompile(`(?:‹|(?i:%e2%80%b9))([^‹›\pC]+?)(?:›|(?i:%e2%80%ba))`)
+	placeholder    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`‹([^‹›\pC]+)›`) })
+	placeholderURL = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?:‹|(?i:%e2%80%b9))([^‹›\pC]+?)(?:›|(?i:%e2%80%ba))`)
+	})
 )
 
 // split separates a text from the placeholders in it.
-func split(text string) []part { return splitAt(placeholder, text, variable) }
+func split(text string) []part { return splitAt(placeholder(), text, variable) }
 
 // urlParts does the same for a URL, where placeholders may be percent-encoded,
 // and encodes what must not stand in a URL as it is.
 func urlParts(address string) []part {
-	parts := splitAt(placeholderURL, address, func(name string) string {
+	parts := splitAt(placeholderURL(), address, func(name string) string {
 		return variable(unescaped(name)) + "_URLENCODED"
 	})
 	for i := range parts {
