@@ -26,11 +26,15 @@ func (a *answer) keyed() bool { return a.step.Ask != nil && a.step.Ask.Key == Ke
 // keyErrorText is what both pages document for a missing or wrong key.
 const keyErrorText = "Application key is not defined or does not exist"
 
-// isKeyError reports whether the answer is about the key: the documented error, or another one alone.
+// isKeyError reports whether the answer is about the key: the documented error, or another one alone, unless the
+// request itself was wrong: frameworks tell that with an error member of their own.
 func (a *answer) isKeyError() bool {
 	text, given := a.object()["error"].(string)
-	return given && (text == keyErrorText || !a.speaks())
+	return given && (text == keyErrorText || !a.speaks() && !a.breaks())
 }
+
+// breaks reports whether the request broke the contract on purpose.
+func (a *answer) breaks() bool { return a.step.Ask != nil && a.step.Ask.Breaks != "" }
 
 // limited reports whether the deployment asks to come back later: that says nothing about its promises.
 func (a *answer) limited() bool {

@@ -27,12 +27,15 @@ func appKey(b *builder) {
 		if !o.Secured || !b.mayAsk(o) {
 			continue
 		}
-		for _, trader := range b.representatives(o) {
+		for i, trader := range b.representatives(o) {
 			for _, bad := range b.badKeys() {
 				b.askWithBadKey(o, trader, bad)
 			}
 			if o.ID == opQuestion && trader != nil {
 				b.askByEmailWithBadKey(o, trader)
+			}
+			if i == 0 && trader != nil {
+				b.askRefusableWithBadKey(o, trader)
 			}
 		}
 		if b.target.HasKey {
@@ -80,6 +83,25 @@ func (b *builder) askByEmailWithBadKey(o contract.Operation, trader *evidence.Tr
 			subject := fmt.Sprintf("%s with the key %s, by email", o, bad.kind)
 			b.checkBadKey(join("key", o.ID, bad.kind+"-by-email", trader.Login), subject, ask, trader, bad)
 		}
+	}
+}
+
+// askRefusableWithBadKey asks what may be refused with the right key, too: the key's error comes before any other,
+// else users can be found out and answers tried without a key. A missing answer tries none.
+func (b *builder) askRefusableWithBadKey(o contract.Operation, trader *evidence.Trader) {
+	bad := badKey{"KEY-3", "wrong", b.contract.KeyHeader, wrongKey}
+	ask := func(kind, what string, ask *plan.Ask) {
+		ask.Conn = ""
+		b.checkBadKey(join("key", o.ID, "wrong-"+kind, trader.Login), fmt.Sprintf("%s with the key wrong, %s", o, what), ask, trader, bad)
+	}
+	switch {
+	case o.ID == opReset && trader.Answer != "":
+		ask("without-answer", "without the answer, "+trader.Login, b.reset(*trader, nil))
+		fallthrough
+	case o.ID == opReset:
+		ask("of-nobody", "of an unknown user", b.reset(nobody(), nil))
+	case o.ID == opQuestion:
+		ask("of-nobody", "of an unknown user", b.questionOf(nobody(), nobody().Login))
 	}
 }
 

@@ -212,7 +212,7 @@ func (r *Record) beforeFurther() []evidence.Mail {
 func (r *Record) refusesKeyEverywhere() bool {
 	refused := 0
 	for _, a := range r.answers {
-		if !a.keyed() || a.Answer == nil {
+		if !a.keyed() || a.Answer == nil || a.breaks() {
 			continue
 		}
 		if !a.isKeyError() {

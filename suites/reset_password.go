@@ -172,11 +172,21 @@ func (b *builder) askNearAnswers(t evidence.Trader) {
 			b.askNearAnswer(t, kindOf(near), near, before)
 		}
 	}
+	if i == traders-1 {
+		b.askNearAnswer(t, "wildcard", wildcard, before)
+		b.askNearAnswer(t, "boolean", true, before)
+	}
 }
 
-func (b *builder) askNearAnswer(t evidence.Trader, kind, answer, before string) string {
+// wildcard is what databases' LIKE takes for everything.
+const wildcard = "%"
+
+func (b *builder) askNearAnswer(t evidence.Trader, kind string, answer any, before string) string {
 	ask := b.reset(t, answer)
 	ask.Refusable = true
+	if _, text := answer.(string); !text {
+		ask.Breaks = "SecretQuestionAnswer is no string"
+	}
 	id := b.step(plan.Step{
 		ID: join("reset", kind+"-answer", t.Login), Lane: t.Login, Ask: ask,
 		After: append(b.homes(), before), Cost: plan.Cost{WrongAnswers: 1},
@@ -185,7 +195,11 @@ func (b *builder) askNearAnswer(t evidence.Trader, kind, answer, before string) 
 		b.nearAnswers = append(b.nearAnswers, id)
 	}
 	if kind != "empty" {
-		b.check("RESET-9", join(t.Login, kind), []string{id}, func(l *Look) { l.demandTurnedDown(id) })
+		judge := (*Look).demandTurnedDown
+		if ask.Breaks != "" {
+			judge = (*Look).demandNotAccepted
+		}
+		b.check("RESET-9", join(t.Login, kind), []string{id}, func(l *Look) { judge(l, id) })
 		return id
 	}
 	b.check("RESET-7", t.Login, []string{id}, func(l *Look) { l.demandTurnedDown(id) })
@@ -273,4 +287,15 @@ func (l *Look) demandTurnedDown(step string) {
 	}
 	l.Expect(step, a.Answer.Status, gomega.BeNumerically("<", 500), "a status below 500", fmt.Sprintf("status %d", a.Answer.Status))
 	l.Expect(step, a.turnedDown() || !a.speaks(), gomega.BeTrue(), "an answer that lists errors", a.describe())
+}
+
+// demandNotAccepted demands anything but acceptance: what becomes of a request that no document allows is open.
+func (l *Look) demandNotAccepted(step string) {
+	if a, sent := l.record.answers[step]; sent && a.Answer != nil && a.limited() {
+		return
+	}
+	if a, ok := l.Sent(step); ok {
+		accepted := a.speaks() && !a.turnedDown() && a.Answer.Status < 400
+		l.Expect(step, accepted, gomega.BeFalse(), "anything but an accepted reset", a.describe())
+	}
 }

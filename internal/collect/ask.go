@@ -314,24 +314,36 @@ func (r *run) keyless() []plan.Step {
 // knownGood lists one harmless request for each operation and key, those that have been answered first.
 func (r *run) knownGood() []plan.Step {
 	var answered, others []plan.Step
-	seen := map[[2]string]bool{}
 	for _, s := range slices.Concat(r.Plan.Steps, r.keyless()) {
 		if s.Ask == nil || s.Cost.Mails+s.Cost.WrongAnswers+s.Cost.Changes > 0 || len(s.Ask.Learns) > 0 {
 			continue
 		}
 		o, _ := r.Contract.Operation(s.Ask.Operation)
-		kind := [2]string{o.ID, s.Ask.Key}
-		if harmless := o.Method == http.MethodGet || o.Secured && s.Ask.KeyName == ""; !harmless || seen[kind] {
+		if harmless := o.Method == http.MethodGet || o.Secured && s.Ask.KeyName == ""; !harmless {
 			continue
 		}
-		seen[kind] = true
 		if x, found := r.last(s.ID); found && x.Answer != nil && json.Valid(x.Answer.Body) {
 			answered = append(answered, s)
 		} else {
 			others = append(others, s)
 		}
 	}
-	return append(answered, others...)
+	// The right key first: a deployment that is there may answer all the others with a page.
+	slices.SortStableFunc(others, func(a, b plan.Step) int { return rank(a.Ask.Key != rightKey) - rank(b.Ask.Key != rightKey) })
+	return oneOfEachKind(append(answered, others...))
+}
+
+// rightKey stands for the configured key.
+const rightKey = "‹app-key›"
+
+func oneOfEachKind(steps []plan.Step) []plan.Step {
+	seen := map[[2]string]bool{}
+	return slices.DeleteFunc(steps, func(s plan.Step) bool {
+		kind := [2]string{s.Ask.Operation, s.Ask.Key}
+		again := seen[kind]
+		seen[kind] = true
+		return again
+	})
 }
 
 func rank(late bool) int {

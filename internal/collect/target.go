@@ -110,10 +110,22 @@ func other(r rune) rune {
 	switch {
 	case unicode.IsDigit(r):
 		return '0' + (r+1)%10
+	case unicode.Is(unicode.Cyrillic, r):
+		// Of the same script: a column that can't hold it makes ? of all its letters.
+		return unlike(r, 'ж', 'щ')
+	case unicode.Is(unicode.Greek, r):
+		return unlike(r, 'ψ', 'ξ')
 	case unicode.ToLower(r) == 'x':
 		return 'q'
 	case utf8.RuneLen(r) > 0:
 		return 'x'
 	}
 	return 'y'
+}
+
+func unlike(r, first, second rune) rune {
+	if unicode.ToLower(r) == first {
+		return second
+	}
+	return first
 }

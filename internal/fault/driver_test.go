@@ -153,7 +153,11 @@ func acceptedStep(t reference.Trader) step {
 }
 
 func badKeySteps(traders []reference.Trader) []step {
-	var steps []step
+	wrong := text("nothing in common")
+	steps := []step{resetStep("key", wrong, text("stranger"), nil), questionStep("key", wrong, "stranger")}
+	for _, t := range traders {
+		steps = append(steps, resetStep("key", wrong, &t.Login, nil))
+	}
 	for _, t := range traders {
 		reset, question := acceptedStep(t), questionStep("", nil, t.Email)
 		for _, key := range []*string{nil, text(""), text("nothing in common"), text(testKey[:len(testKey)-1]), text(testKey + "x"),
@@ -172,10 +176,12 @@ func nearSteps(t reference.Trader, foreign string) []step {
 	runes := []rune(t.Answer)
 	var steps []step
 	for _, answer := range []string{"", string(runes[:len(runes)-1]), string(runes[1:]), t.Answer + "x", "x" + t.Answer, string(runes[:len(runes)-1]) + "?",
-		"?" + string(runes[1:]), strings.ToUpper(t.Answer), t.Answer + " ", foreign, string(runes[:1]), string(runes[:1]) + "zz" + string(runes[len(runes)-1:]), "1"} {
+		"?" + string(runes[1:]), strings.ToUpper(t.Answer), t.Answer + " ", foreign, string(runes[:1]), string(runes[:1]) + "zz" + string(runes[len(runes)-1:]), "1", "%"} {
 		steps = append(steps, resetStep("reset/near", text(testKey), &t.Login, &answer))
 	}
-	return append(steps, acceptedStep(t))
+	isTrue := resetStep("odd", text(testKey), &t.Login, nil)
+	isTrue.body = strings.TrimSuffix(isTrue.body, "}") + `,"SecretQuestionAnswer":true}`
+	return append(steps, isTrue, acceptedStep(t))
 }
 
 func oddSteps(traders []reference.Trader) []step {

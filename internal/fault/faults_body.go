@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 )
 
 const wantDocument = "exactly one JSON document in UTF-8"
@@ -97,6 +98,16 @@ func otherFormatFaults() []Fault {
 	}
 	return []Fault{
 		notJSON("html-key-error", "A bad key gets an error page.", "an HTML page", becomes(http.StatusUnauthorized, "text/html", htmlErrorPage), keyRefused),
+		{
+			Name: "html-key-error-first", Breaks: "ANSWER-2", Summary: "A bad key gets an error page, long before a right one is answered.",
+			Expected: wantDocument, Got: "an HTML page", Also: needAnything(), HTTP: through(func(c *call, next asker) *reply {
+				if c.isCore() && c.keyKind() != keyRight {
+					return newReply(http.StatusForbidden, "text/html", htmlErrorPage)
+				}
+				pause(c.request.Context(), 100*time.Millisecond)
+				return next(c)
+			}),
+		},
 		notJSON("html-refusal", "A refusal is an error page.", "an HTML page", becomes(http.StatusBadRequest, "text/html", htmlErrorPage), incorrect),
 		notJSON("html-labelled-as-json", "A refusal is an error page that is labelled as JSON.", "an HTML page", becomes(http.StatusBadRequest, "application/json", htmlErrorPage), incorrect),
 		notJSON("html-question", "The question is a page.", "an HTML page", func(_ *call, p *reply) {

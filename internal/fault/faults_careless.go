@@ -64,10 +64,19 @@ func nearAnswerFaults() []Fault {
 		compared("answer-one-difference-accepted", "One wrong character is forgiven.", func(g, r string) bool { return differences([]rune(g), []rune(r)) == 1 }),
 		compared("answer-typing-error-accepted", "Answers within an edit or two of the right one are accepted.", func(g, r string) bool { return distance([]rune(g), []rune(r)) <= 2 }),
 		compared("answer-one-edit-accepted", "Answers within one edit of the right one are accepted.", func(g, r string) bool { return distance([]rune(g), []rune(r)) == 1 }),
+		compared("answer-wildcard-accepted", "The answer is compared by LIKE, which takes % for everything.", func(g, _ string) bool { return strings.Trim(g, "%") == "" }),
+		acceptsWrong("answer-true-accepted", "RESET-9", "The answer is compared as PHP does by ==, to which true equals every text.", takesAsRight(givesTrue)),
 		compared("answer-compared-by-ends", "Only the answer's first and last letter count.", func(g, r string) bool {
 			return firstRunes(g, 1) == firstRunes(r, 1) && lastRunes(g, 1) == lastRunes(r, 1)
 		}),
 	}
+}
+
+// givesTrue concerns resets whose answer is the JSON value true.
+func givesTrue(c *call) bool {
+	doc, _ := parse(c.body)
+	t, known := c.trader()
+	return c.isReset() && keys(keyRight)(c) && known && t.Answer != "" && string(doc.get("SecretQuestionAnswer")) == "true"
 }
 
 func firstRunes(text string, n int) string {

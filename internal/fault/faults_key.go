@@ -10,7 +10,7 @@ const wantKeyError = keyErrorJSON
 
 // keyTakenFaults let in calls whose key is not the right one.
 func keyTakenFaults() []Fault {
-	return slices.Concat(kindTakenFaults(), keyCompareFaults(), keyRememberedFaults())
+	return slices.Concat(kindTakenFaults(), keyCompareFaults(), keyRememberedFaults(), keyLateFaults())
 }
 
 func taken(name, breaks, summary string, http func(World, http.Handler) http.Handler, also ...string) Fault {
@@ -105,4 +105,21 @@ func remembersKey(by func(*call) string, kinds ...string) func(World, http.Handl
 			return next(c)
 		}
 	})
+}
+
+// keyLateFaults look at the key after something else.
+func keyLateFaults() []Fault {
+	late := func(name, summary, got string, concerns func(*call) bool, status int, body string) Fault {
+		return Fault{
+			Name: name, Breaks: "KEY-3", Summary: summary, Expected: wantKeyError, Got: got, Also: []string{"KEY-1", "KEY-2", "KEY-4", "KEY-5"},
+			HTTP: answersJSON(all(concerns, (*call).isCore, not(keys(keyRight))), status, body),
+		}
+	}
+	stranger := func(c *call) bool { _, known := c.trader(); return c.names() && !known }
+	const notFound = `{"Errors":["User is not found."],"ErrorsCode":["ErrorUserNotFound"],"IsSucceed":false}`
+	return []Fault{
+		late("key-after-answer", "The answer is looked at before the key.", gotIncorrect, answers(answerMissing, answerEmpty, answerWrong, answerNear), http.StatusBadRequest, incorrectJSON),
+		late("key-after-user-on-reset", "The reset looks the user up before the key.", "a refusal", all((*call).isReset, stranger), http.StatusNotFound, notFound),
+		late("key-after-user-on-question", "The question looks the user up before the key.", "a refusal", all((*call).isQuestion, stranger), http.StatusNotFound, notFound),
+	}
 }

@@ -19,12 +19,15 @@ func lenientVariants() []Variant {
 	}
 	nameless := func(c *call) bool { return !c.names() }
 	const problem = `{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.1","title":"One or more validation errors occurred.","status":400,"errors":{"User":["The User field is required."]}}`
+	const spring = `{"timestamp":"2026-05-12T12:30:00.000+00:00","status":400,"error":"Bad Request","path":"/api/v1.0/users/password/reset"}`
+	malformed := func(c *call) bool { return nameless(c) || givesTrue(c) }
 	return []Variant{
 		{Name: "key-in-any-case", Why: why, HTTP: takesKey(folded)},
 		{Name: "answer-in-any-case", Why: why, HTTP: takesAnswer(folded)},
 		{Name: "answer-trimmed", Why: why, HTTP: takesAnswer(trimmed)},
 		{Name: "reset-by-email", Why: "The documents do not forbid an email for User.", HTTP: when((*call).isReset, resetByEmail)},
 		refused("malformed-problem", nameless, 400, "application/problem+json", problem),
+		refused("malformed-as-spring", malformed, 400, "application/json", spring),
 		refused("malformed-empty", nameless, 400, "", ""),
 		refused("malformed-text", nameless, 400, "text/plain", "Bad Request"),
 		refused("malformed-html", nameless, 400, "text/html", htmlErrorPage),
@@ -32,6 +35,7 @@ func lenientVariants() []Variant {
 		refused("malformed-incorrect-answer", all((*call).isReset, nameless), 400, "application/json", incorrectJSON),
 		refused("malformed-unsupported", all((*call).isReset, not((*call).hasBody)), 415, "application/problem+json", `{"title":"Unsupported Media Type","status":415}`),
 		refused("malformed-length-required", all((*call).isReset, not((*call).hasBody)), 411, "text/plain", "Length Required"),
+		refused("boolean-answer-fails", givesTrue, 500, "text/plain", "InvalidCastException"),
 		refused("nameless-question-not-found", all((*call).isQuestion, nameless), 404, "", ""),
 		refused("nameless-question-empty", all((*call).isQuestion, nameless), 200, "application/json", `{"Model":"","Errors":[],"IsSucceed":true}`),
 		refused("nameless-question-null", all((*call).isQuestion, nameless), 200, "application/json", `{"Model":null,"Errors":["username is required"],"IsSucceed":false}`),
