@@ -41,7 +41,7 @@ func (b *builder) signers() []evidence.Trader {
 	if !b.target.HasKey || !b.has(opSignIn) {
 		return nil
 	}
-	return slices.DeleteFunc(b.resetOrder(), func(t evidence.Trader) bool { return !t.HasPasswords })
+	return slices.DeleteFunc(slices.Clone(b.resetOrder()), func(t evidence.Trader) bool { return !t.HasPasswords })
 }
 
 // travellers are the traders who go all the way: from the reset to signing in with a new password, and back.
