@@ -104,6 +104,10 @@ func (b *builder) askWaysBack() {
 	for i, t := range travellers {
 		b.askWayBack(i, len(travellers), t, arrived)
 	}
+	updates := b.asked(func(s plan.Step) bool { return s.Ask.Operation == opPassword })
+	for _, t := range travellers {
+		b.askHome(t, updates)
+	}
 }
 
 // homes are the points at which the travellers are back.
@@ -118,7 +122,7 @@ func (b *builder) homes() []string {
 func home(t evidence.Trader) string { return join(wayBack, "settled", t.Login) }
 
 func (b *builder) askWayBack(i, travellers int, t evidence.Trader, arrived []string) {
-	changes := b.asked(func(s plan.Step) bool { return s.Ask.Operation == opPassword && s.Lane == t.Login })
+	changes := b.changesOf(t)
 	n := &lane{builder: b, trader: t}
 	back := func(s plan.Step) plan.Step {
 		s.Finally, s.Since = true, changes
@@ -126,10 +130,12 @@ func (b *builder) askWayBack(i, travellers int, t evidence.Trader, arrived []str
 	}
 	old := back(n.signInStep(join("signin/old", t.Login), validPassword(t), 1))
 	old.After = append(slices.Clone(arrived), changes...)
+	old.Ask.Again = &plan.Again{After: changes, State: "Succeeded"}
 	n.add(old)
 	restore := func(s plan.Step) plan.Step {
 		s = back(s)
-		s.Unless = session("signin/old", t)
+		// What was answered with success is taken back also where the old password seems to have stayed.
+		s.Unless, s.Despite = session("signin/old", t), changes
 		return s
 	}
 	reset := n.add(restore(plan.Step{ID: join(wayBack, "reset", t.Login), Ask: b.rightReset(t), Cost: plan.Cost{Mails: 1}}))
@@ -141,16 +147,40 @@ func (b *builder) askWayBack(i, travellers int, t evidence.Trader, arrived []str
 	if i+travellers < mostOddCodes {
 		n.askWrongCode(i+travellers, wayBack, restore)
 	}
-	n.askRightCodes(wayBack, restore)
-	n.add(restore(n.updateStep(join(wayBack, "password", t.Login), tokenOf(wayBack, t), validPassword(t), validPassword(t))))
-	n.needs = nil
-	n.add(restore(n.signInStep(join(wayBack, "signin", t.Login), validPassword(t), 0)))
+	n.askRightCodes(wayBack, back)
+	n.add(restore(n.updateStep(restored(t), tokenOf(wayBack, t), validPassword(t), validPassword(t))))
+}
+
+// changesOf are the steps on the way out that may change the trader's password.
+func (b *builder) changesOf(t evidence.Trader) []string {
+	return b.asked(func(s plan.Step) bool { return s.Ask.Operation == opPassword && s.Lane == t.Login && !s.Finally })
+}
+
+func restored(t evidence.Trader) string { return join(wayBack, "password", t.Login) }
+
+// askHome plans, when nobody's password is changed any more, how the run finds out which one is valid: a wrong
+// deployment may change one trader's with another's.
+func (b *builder) askHome(t evidence.Trader, updates []string) {
+	changes := b.changesOf(t)
+	n := &lane{builder: b, trader: t, before: append(slices.Clone(updates), join("signin/old", t.Login))}
+	signIn := n.signInStep(join(wayBack, "signin", t.Login), validPassword(t), 0)
+	signIn.Finally, signIn.Since = true, changes
+	signIn.Unless, signIn.Despite = session("signin/old", t), updates
+	signIn.Ask.Again = &plan.Again{After: []string{restored(t)}, State: "Failed"}
+	n.add(signIn)
+	// Where the way back claims success and its password is refused, another that still works may not do so for long.
+	other := n.signInStep(join(wayBack, "signin-other", t.Login), otherPassword(t), 0)
+	other.Finally, other.Since, other.UnlessDone = true, changes, restored(t)
+	other.Unless = session(join(wayBack, "signin"), t)
+	n.add(other)
+	back := []string{restored(t)}
 	n.add(plan.Step{ID: home(t), Finally: true, Since: append(slices.Clone(changes), join("signin/password", t.Login)), Settle: &plan.Settle{
-		Trader: t.Login, Tell: true, Changes: changes, Signed: []plan.Signed{
+		Trader: t.Login, Tell: true, Signed: []plan.Signed{
 			{Session: session(join(wayBack, "signin"), t), Valid: validPassword(t), Other: otherPassword(t)},
-			{Session: session("signin/old", t), Valid: validPassword(t), Other: otherPassword(t)},
-			{Session: session("signin/changed", t), Valid: otherPassword(t), Other: validPassword(t)},
-			{Session: validPassword(t), Valid: validPassword(t), Other: otherPassword(t)},
+			{Session: session(join(wayBack, "signin-other"), t), Valid: otherPassword(t), Other: validPassword(t)},
+			{Session: session("signin/old", t), Valid: validPassword(t), Other: otherPassword(t), Until: back},
+			{Session: session("signin/changed", t), Valid: otherPassword(t), Other: validPassword(t), Until: back},
+			{Session: validPassword(t), Valid: validPassword(t), Other: otherPassword(t), Until: changes},
 		},
 	}})
 }

@@ -76,6 +76,7 @@ func (n *lane) askKept(i int, travellers []evidence.Trader) {
 	}
 	s := n.signInStep(join("signin/kept", n.trader.Login), otherPassword(n.trader), 0)
 	s.After = []string{join("signin/changed", next.Login)}
+	s.Ask.Again = &plan.Again{After: []string{join("password/right", n.trader.Login)}, State: "Failed"}
 	id := n.step(plan.Step{ID: s.ID, Lane: n.trader.Login, Ask: s.Ask, Needs: []string{join("signin/changed", n.trader.Login)}, After: s.After})
 	own := join("signin/changed", n.trader.Login)
 	n.check("PASSWORD-4", fmt.Sprintf("%s after the update of %s", n.trader.Login, next.Login), []string{id, own, join("password/right", next.Login)}, func(l *Look) {
@@ -150,6 +151,7 @@ func (n *lane) askRightUpdate(afterMismatch bool) {
 	update := n.add(n.updateStep(join("password/right", t.Login), tokenOf("", t), otherPassword(t), otherPassword(t)))
 	signIn := n.signInStep(join("signin/changed", t.Login), otherPassword(t), 0)
 	signIn.Needs = []string{update}
+	signIn.Ask.Again = &plan.Again{After: []string{update}, State: "Failed"}
 	changed := n.add(signIn)
 	old := join("signin/old", t.Login)
 	mismatch := ""

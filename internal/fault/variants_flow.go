@@ -3,6 +3,7 @@ package fault
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/etna-conformance/conformance/internal/reference"
 )
@@ -60,6 +61,7 @@ func flowVariants() []Variant {
 			return list
 		}},
 		{Name: "password-history", Why: "The pages do not forbid to refuse a password that was used before.", HTTP: perRun(refusesFormer)},
+		{Name: "update-known-a-moment-later", Why: "A deployment of several machines may take a moment until all of them know of a new password.", HTTP: perRun(knowsLater(400 * time.Millisecond))},
 		{Name: "flow-one-reset-refused-after", Why: "The documents do not forbid to limit how often one may reset.", HTTP: perRun(oneReset(func() *reply {
 			return jsonReply(400, `{"Errors":["Please wait."],"ErrorsCode":["ErrorTooOften"],"IsSucceed":false}`)
 		}))},
@@ -119,5 +121,36 @@ func refusesFormer(w World) middleware {
 			a.update(keeping{}, w, c.member("Token"), c.member("Password"))
 		}
 		return p
+	}
+}
+
+// knowsLater goes on signing in with the passwords before the last update for a while.
+func knowsLater(lag time.Duration) func(World) middleware {
+	return func(w World) middleware {
+		a := newAccounts(w)
+		updated := map[string]time.Time{}
+		return func(c *call, next asker) *reply {
+			p := next(c)
+			switch {
+			case c.isCode() && p.succeeds():
+				a.give(c, p)
+			case c.isUpdate() && p.succeeds():
+				a.update(keeping{}, w, c.member("Token"), c.member("Password"))
+				a.mu.Lock()
+				updated[strings.ToLower(a.owners[c.member("Token")])] = time.Now()
+				a.mu.Unlock()
+			case c.isSignIn() && hasKey(c):
+				a.mu.Lock()
+				defer a.mu.Unlock()
+				login := strings.ToLower(c.request.Header.Get("Username"))
+				if former := a.former[login]; time.Since(updated[login]) < lag && len(former) > 0 {
+					if former[len(former)-1] == c.request.Header.Get("Password") {
+						return jsonReply(http.StatusOK, signedInJSON)
+					}
+					return jsonReply(http.StatusUnauthorized, wrongCredentialsJSON)
+				}
+			}
+			return p
+		}
 	}
 }
