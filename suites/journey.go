@@ -25,6 +25,7 @@ const mostOddCodes = 6
 // What the run makes known of a trader on the way.
 func validPassword(t evidence.Trader) string { return "‹valid password of " + t.Login + "›" }
 func otherPassword(t evidence.Trader) string { return "‹other password of " + t.Login + "›" }
+func lastPassword(t evidence.Trader) string  { return "‹last password of " + t.Login + "›" }
 func session(name string, t evidence.Trader) string {
 	return "‹session of " + join(name, t.Login) + "›"
 }
@@ -148,6 +149,7 @@ func (b *builder) askWayBack(i, travellers int, t evidence.Trader, arrived []str
 		n.askWrongCode(i+travellers, wayBack, restore)
 	}
 	n.askRightCodes(wayBack, back)
+	n.askAlone(wayBack, back)
 	n.add(restore(n.updateStep(restored(t), tokenOf(wayBack, t), validPassword(t), validPassword(t))))
 }
 
@@ -175,7 +177,7 @@ func (b *builder) askHome(t evidence.Trader, updates []string) {
 	n.add(other)
 	back := []string{restored(t)}
 	n.add(plan.Step{ID: home(t), Finally: true, Since: append(slices.Clone(changes), join("signin/password", t.Login)), Settle: &plan.Settle{
-		Trader: t.Login, Tell: true, Signed: []plan.Signed{
+		Trader: t.Login, Tell: true, Valid: lastPassword(t), Other: "‹password of " + t.Login + " that is not the last›", Signed: []plan.Signed{
 			{Session: session(join(wayBack, "signin"), t), Valid: validPassword(t), Other: otherPassword(t)},
 			{Session: session(join(wayBack, "signin-other"), t), Valid: otherPassword(t), Other: validPassword(t)},
 			{Session: session("signin/old", t), Valid: validPassword(t), Other: otherPassword(t), Until: back},

@@ -165,7 +165,7 @@ func (r *run) learnSecrets(s plan.Step, id string, x deployment.Exchange) {
 // addNear makes known what a template holds that is derived from the secret.
 func (r *run) addNear(name, secret string) {
 	kinds := nearly(secret)
-	for _, near := range kinds {
+	for _, near := range append(kinds, late(secret)) {
 		text := near.text
 		if len(text) < shortestSecret {
 			text = kinds[len(kinds)-1].text
