@@ -175,6 +175,11 @@ func (b *builder) askHome(t evidence.Trader, updates []string) {
 	other.Finally, other.Since, other.UnlessDone = true, changes, restored(t)
 	other.Unless = session(join(wayBack, "signin"), t)
 	n.add(other)
+	b.check("PASSWORD-1", join(t.Login, wayBack), []string{restored(t), signIn.ID}, func(l *Look) {
+		if a := l.record.answers[restored(t)]; a != nil && a.succeeds() {
+			l.demandUpdated(restored(t), signIn.ID, "")
+		}
+	})
 	back := []string{restored(t)}
 	n.add(plan.Step{ID: home(t), Finally: true, Since: append(slices.Clone(changes), join("signin/password", t.Login)), Settle: &plan.Settle{
 		Trader: t.Login, Tell: true, Valid: lastPassword(t), Other: "‹password of " + t.Login + " that is not the last›", Signed: []plan.Signed{

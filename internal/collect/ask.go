@@ -62,12 +62,16 @@ func (r *run) ask(ctx context.Context, s plan.Step) bool {
 		r.fail(fmt.Errorf("step %s: %s", s.ID, x.Failure.Text))
 		return false
 	}
-	r.keep(s, s.ID, attempt, x, r.blame(ctx, s, x))
+	unreachable := r.blame(ctx, s, x)
+	if attempt == 1 && ctx.Err() != nil && r.unsettled(s, x) {
+		unreachable = "the run was interrupted before it could be asked once more whether the update is known everywhere"
+	}
+	r.keep(s, s.ID, attempt, x, unreachable)
 	return x.Answer != nil
 }
 
 // timeToSettle is how long a deployment may take until all of it knows of a new password, timeToReturn how long what
-// puts things back waits for a deployment that is gone.
+// puts things back waits for a deployment that is away.
 const (
 	timeToSettle = time.Second
 	timeToReturn = 20 * time.Second
@@ -76,7 +80,7 @@ const (
 // patience waits, where the step puts things back and met silence, until the deployment answers again. All such steps
 // share the time.
 func (r *run) patience(ctx context.Context, s plan.Step, x deployment.Exchange) bool {
-	if !s.Finally || !silent(x) {
+	if !s.Finally || !away(s, x) {
 		return true
 	}
 	r.mu.Lock()
@@ -93,6 +97,9 @@ func (r *run) patience(ctx context.Context, s plan.Step, x deployment.Exchange) 
 	return true
 }
 
+// away reports whether nobody answered, or (what puts things back asks again then, too) only what stands in front.
+func away(s plan.Step, x deployment.Exchange) bool { return silent(x) || s.Finally && page(x) }
+
 // answers reports whether the deployment can be reached, asked by one step at a time.
 func (r *run) answers(ctx context.Context, suspect string) bool {
 	r.probing.Lock()
@@ -102,7 +109,7 @@ func (r *run) answers(ctx context.Context, suspect string) bool {
 
 // askAgain says whether and after which pause to ask once more.
 func (r *run) askAgain(s plan.Step, x deployment.Exchange) (time.Duration, bool) {
-	if silent(x) {
+	if away(s, x) {
 		return 0, true
 	}
 	if r.unsettled(s, x) {
