@@ -104,7 +104,7 @@ func (b *builder) redeemed(t evidence.Trader) []string {
 	for k := range b.target.CodeTries {
 		steps = append(steps, n.rightCode("", k))
 	}
-	return steps
+	return append(steps, again("", "code", t))
 }
 
 // turnBefore is the turn that the trader's accepted reset waits for, "" where there is none.

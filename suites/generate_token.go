@@ -2,9 +2,11 @@ package suites
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/onsi/gomega"
 
+	"github.com/etna-conformance/conformance/internal/evidence"
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
@@ -51,8 +53,32 @@ func (n *lane) askCodes(i, travellers int) {
 		n.askUnknownIdentifier()
 	}
 	n.askRightCodes("", func(s plan.Step) plan.Step { return s })
+	if i < mostOddCodes || i == min(1, travellers-1) {
+		n.askAlone("", func(s plan.Step) plan.Step { return s })
+	}
 	n.checkRightCodes()
 }
+
+// askAlone asks, where no code gave a token, for another mail, and with its code alone: one that was wrong on purpose
+// may have used up the first, and the documents don't forbid that.
+func (n *lane) askAlone(leg string, as func(plan.Step) plan.Step) {
+	t, needs, token := n.trader, n.needs, tokenOf(leg, n.trader)
+	reset := as(plan.Step{ID: again(leg, "reset", t), Ask: n.rightReset(t), Cost: plan.Cost{Mails: 1}})
+	reset.Unless, reset.Needs = token, []string{n.rightCode(leg, 0)}
+	n.needs = append(slices.Clone(needs), n.add(reset))
+	mail := as(plan.Step{ID: again(leg, "mail", t), Await: &plan.Await{
+		Trader: t.Login, For: reset.ID, Learns: codeOf(join(leg, "again"), t), Tries: 1, Unlike: codeOf(leg, t),
+	}})
+	mail.Unless = token
+	n.needs = append(n.needs, n.add(mail))
+	code := as(n.codeStep(again(leg, "code", t), codeOf(join(leg, "again"), t), token))
+	code.Unless = token
+	n.add(code)
+	n.needs = needs
+}
+
+// again are the steps that ask with a code alone.
+func again(leg, what string, t evidence.Trader) string { return join(leg, "again", what, t.Login) }
 
 // askWrongCode asks with one code that nearly is the one that waits; the kinds are spread over the legs.
 func (n *lane) askWrongCode(kind int, leg string, as func(plan.Step) plan.Step) {
@@ -122,7 +148,11 @@ func (n *lane) checkRightCodes() {
 	for k := range n.target.CodeTries {
 		steps = append(steps, n.rightCode("", k))
 	}
-	n.check("CODE-1", n.trader.Login, steps, func(l *Look) { l.demandToken(steps) })
+	alone := again("", "code", n.trader)
+	if slices.ContainsFunc(n.steps, func(s plan.Step) bool { return s.ID == alone }) {
+		steps = append(steps, alone)
+	}
+	n.check("CODE-1", n.trader.Login, steps, func(l *Look) { l.demandToken(steps, alone) })
 	n.check("CODE-2", n.trader.Login, steps, func(l *Look) {
 		for _, step := range steps {
 			if a := l.record.answers[step]; a != nil && a.token("Model") {
@@ -135,7 +165,7 @@ func (n *lane) checkRightCodes() {
 }
 
 // demandToken demands that one of the mail's candidates gives a token.
-func (l *Look) demandToken(steps []string) {
+func (l *Look) demandToken(steps []string, alone string) {
 	last := ""
 	for _, step := range steps {
 		if l.record.answers[step] == nil {
@@ -153,6 +183,10 @@ func (l *Look) demandToken(steps []string) {
 		l.Untestable(l.record.unsent(steps[0]))
 	case a.Attempt > 1:
 		l.Untestable("the code was sent twice, since the first request met silence; see ANSWER-1")
+	case a.speaksOf(limits):
+		l.Untestable("the deployment limits how often codes are tried: " + a.describeBody())
+	case last != alone && slices.Contains(steps, alone):
+		l.Untestable("the code was refused after ones that were wrong on purpose, which may have used it up, and no other came to be tried alone")
 	default:
 		l.Fail(last, "a Model with the token", a.describe())
 	}

@@ -25,6 +25,7 @@ const mostOddCodes = 6
 // What the run makes known of a trader on the way.
 func validPassword(t evidence.Trader) string { return "‹valid password of " + t.Login + "›" }
 func otherPassword(t evidence.Trader) string { return "‹other password of " + t.Login + "›" }
+func lastPassword(t evidence.Trader) string  { return "‹last password of " + t.Login + "›" }
 func session(name string, t evidence.Trader) string {
 	return "‹session of " + join(name, t.Login) + "›"
 }
@@ -114,10 +115,19 @@ func (b *builder) askWaysBack() {
 	for i, t := range travellers {
 		b.askWayBack(i, len(travellers), t, changes[t.Login])
 	}
+	updates := b.asked(func(s plan.Step) bool { return s.Ask.Operation == opPassword })
+	b.step(plan.Step{ID: allUpdated, Finally: true, After: updates})
+	for _, t := range travellers {
+		b.askHome(t, changes[t.Login], updates)
+	}
 }
 
-// allArrived is the point at which nobody needs the other password any more.
-const allArrived = "all-arrived"
+// allArrived is the point at which nobody needs the other password any more, allUpdated the one at which nobody's
+// password is changed any more.
+const (
+	allArrived = "all-arrived"
+	allUpdated = "all-updated"
+)
 
 // homes are the points at which the travellers are back.
 func (b *builder) homes() []string {
@@ -138,10 +148,12 @@ func (b *builder) askWayBack(i, travellers int, t evidence.Trader, changes []str
 	}
 	old := back(n.signInStep(join("signin/old", t.Login), validPassword(t), 1))
 	old.After = append([]string{allArrived}, changes...)
+	old.Ask.Again = &plan.Again{After: changes, State: "Succeeded"}
 	n.add(old)
 	restore := func(s plan.Step) plan.Step {
 		s = back(s)
-		s.Unless = session("signin/old", t)
+		// What was answered with success is taken back also where the old password seems to have stayed.
+		s.Unless, s.Despite = session("signin/old", t), changes
 		return s
 	}
 	reset := n.add(restore(plan.Step{ID: join(wayBack, "reset", t.Login), Ask: b.rightReset(t), Cost: plan.Cost{Mails: 1}}))
@@ -153,16 +165,40 @@ func (b *builder) askWayBack(i, travellers int, t evidence.Trader, changes []str
 	if i+travellers < mostOddCodes {
 		n.askWrongCode(i+travellers, wayBack, restore)
 	}
-	n.askRightCodes(wayBack, restore)
-	n.add(restore(n.updateStep(join(wayBack, "password", t.Login), tokenOf(wayBack, t), validPassword(t), validPassword(t))))
-	n.needs = nil
-	n.add(restore(n.signInStep(join(wayBack, "signin", t.Login), validPassword(t), 0)))
+	n.askRightCodes(wayBack, back)
+	n.askAlone(wayBack, back)
+	n.add(restore(n.updateStep(restored(t), tokenOf(wayBack, t), validPassword(t), validPassword(t))))
+}
+
+func restored(t evidence.Trader) string { return join(wayBack, "password", t.Login) }
+
+// askHome plans, when nobody's password is changed any more, how the run finds out which one is valid: a wrong
+// deployment may change one trader's with another's.
+func (b *builder) askHome(t evidence.Trader, changes, updates []string) {
+	n := &lane{builder: b, trader: t, before: []string{allUpdated, join("signin/old", t.Login)}}
+	signIn := n.signInStep(join(wayBack, "signin", t.Login), validPassword(t), 0)
+	signIn.Finally, signIn.Since = true, changes
+	signIn.Unless, signIn.Despite = session("signin/old", t), updates
+	signIn.Ask.Again = &plan.Again{After: []string{restored(t)}, State: "Failed"}
+	n.add(signIn)
+	// Where the way back claims success and its password is refused, another that still works may not do so for long.
+	other := n.signInStep(join(wayBack, "signin-other", t.Login), otherPassword(t), 0)
+	other.Finally, other.Since, other.UnlessDone = true, changes, restored(t)
+	other.Unless = session(join(wayBack, "signin"), t)
+	n.add(other)
+	b.check("PASSWORD-1", join(t.Login, wayBack), []string{restored(t), signIn.ID}, func(l *Look) {
+		if a := l.record.answers[restored(t)]; a != nil && a.succeeds() {
+			l.demandUpdated(restored(t), signIn.ID, "")
+		}
+	})
+	back := []string{restored(t)}
 	n.add(plan.Step{ID: home(t), Finally: true, Since: append(slices.Clone(changes), join("signin/password", t.Login)), Settle: &plan.Settle{
-		Trader: t.Login, Tell: true, Changes: changes, Signed: []plan.Signed{
+		Trader: t.Login, Tell: true, Valid: lastPassword(t), Other: "‹password of " + t.Login + " that is not the last›", Signed: []plan.Signed{
 			{Session: session(join(wayBack, "signin"), t), Valid: validPassword(t), Other: otherPassword(t)},
-			{Session: session("signin/old", t), Valid: validPassword(t), Other: otherPassword(t)},
-			{Session: session("signin/changed", t), Valid: otherPassword(t), Other: validPassword(t)},
-			{Session: validPassword(t), Valid: validPassword(t), Other: otherPassword(t)},
+			{Session: session(join(wayBack, "signin-other"), t), Valid: otherPassword(t), Other: validPassword(t)},
+			{Session: session("signin/old", t), Valid: validPassword(t), Other: otherPassword(t), Until: back},
+			{Session: session("signin/changed", t), Valid: otherPassword(t), Other: validPassword(t), Until: back},
+			{Session: validPassword(t), Valid: validPassword(t), Other: otherPassword(t), Until: changes},
 		},
 	}})
 }

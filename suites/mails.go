@@ -116,9 +116,11 @@ func (r *Record) length(placeholder string) int {
 
 // ownMail reports whether the mail is one that ended a wait of the trader's own.
 func (r *Record) ownMail(t evidence.Trader, m evidence.Mail) bool {
-	for _, w := range slices.Concat(r.waits[mailOf(t)], r.waits[join(wayBack, "mail", t.Login)]) {
-		if w.Mail == m.ID {
-			return true
+	for _, step := range []string{mailOf(t), join(wayBack, "mail", t.Login), again("", "mail", t), again(wayBack, "mail", t)} {
+		for _, w := range r.waits[step] {
+			if w.Mail == m.ID {
+				return true
+			}
 		}
 	}
 	return false

@@ -73,14 +73,24 @@ func (b *builder) askWhichPassword(t evidence.Trader) {
 	b.check("SIGNIN-1", t.Login, []string{first, second, settled(t)}, func(l *Look) { l.demandSignedIn(t, first, second) })
 }
 
-// askWrongPasswords asks with two passwords that nearly are, the kinds spread over the traders.
+// askWrongPasswords asks with two passwords that nearly are, the kinds spread over the traders. They come when the trader
+// is back home, where a lock hides nothing, and a right one after them, where a deployment counts failures in a row.
 func (b *builder) askWrongPasswords(i int, signers []evidence.Trader) {
 	t := signers[i]
-	n := &lane{builder: b, trader: t, needs: []string{settled(t)}, before: []string{settled(t)}}
+	n := &lane{builder: b, trader: t, needs: []string{settled(t)}, before: []string{settled(t), home(t)}}
+	var wrongs []string
 	for _, wrong := range wrongPasswordsOf(i, signers) {
 		id := n.add(n.signInStep(join("signin", wrong.kind+"-password", t.Login), wrong.password, 1))
 		b.checkWrongCredentials(id, join(t.Login, wrong.kind+" password"))
+		wrongs = append(wrongs, id)
 	}
+	valid := validPassword(t)
+	if at(b.travellers(), t) >= 0 {
+		valid = lastPassword(t)
+	}
+	right := n.signInStep(join("signin/closing", t.Login), valid, 0)
+	right.Finally, right.Since = true, wrongs
+	n.add(right)
 }
 
 type wrongLogin struct{ kind, password string }
@@ -126,6 +136,9 @@ func (b *builder) askSignInOfNobody() {
 // signedIn reports whether the answer says that the credentials were right.
 func (a *answer) signedIn() bool { return a.object()["State"] == "Succeeded" }
 
+// expects reports whether the answer asks for a second factor.
+func (a *answer) expects() bool { return a.object()["State"] == "Expecting" }
+
 // token reports whether the member holds a token.
 func (a *answer) token(member string) bool {
 	text, _ := a.object()[member].(string)
@@ -162,6 +175,8 @@ func (l *Look) demandWrongCredentials(step string) {
 	a, ok := l.Keyed(step)
 	switch {
 	case !ok:
+	case l.locked(a):
+		l.Untestable(accountLocked + a.describeBody())
 	case a.signedIn():
 		l.Untestable("the wrong credentials were not refused; see SIGNIN-3 and PASSWORD-3")
 	default:
@@ -179,7 +194,28 @@ func (l *Look) demandNotSignedIn(step string) {
 
 // stillSignsIn demands that the password that the step carries signs in.
 func (l *Look) stillSignsIn(step, expected string) {
-	if a, ok := l.Keyed(step); ok {
+	a, ok := l.Keyed(step)
+	switch {
+	case !ok:
+	case l.locked(a):
+		l.Untestable(accountLocked + a.describeBody())
+	default:
 		l.Expect(step, a.signedIn(), gomega.BeTrue(), expected, a.describe())
 	}
+}
+
+const accountLocked = "the account is locked after failed sign-ins: "
+
+// locked reports whether the answer speaks of a lock, after a sign-in of the same trader that failed in other words.
+func (l *Look) locked(a *answer) bool {
+	if a.signedIn() || !a.speaksOf(limits) {
+		return false
+	}
+	for _, b := range l.record.answers {
+		if b.Operation == a.Operation && b.Lane == a.Lane && a.Lane != "" && b.Started.Before(a.Started) &&
+			b.object()["State"] == "Failed" && !b.speaksOf(limits) {
+			return true
+		}
+	}
+	return false
 }

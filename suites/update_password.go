@@ -50,6 +50,7 @@ func (n *lane) askUpdates(i int, travellers []evidence.Trader) {
 		n.askInvented("nearly-right-token", plan.Near(tokenOf("", n.trader), "first character changed"))
 	}
 	if last {
+		n.askInvented("late-changed-token", plan.Near(tokenOf("", n.trader), "late character changed"))
 		n.askMismatch()
 	}
 	n.askRightUpdate(last)
@@ -76,6 +77,7 @@ func (n *lane) askKept(i int, travellers []evidence.Trader) {
 	}
 	s := n.signInStep(join("signin/kept", n.trader.Login), otherPassword(n.trader), 0)
 	s.After = []string{join("signin/changed", next.Login)}
+	s.Ask.Again = &plan.Again{After: []string{join("password/right", n.trader.Login)}, State: "Failed"}
 	id := n.step(plan.Step{ID: s.ID, Lane: n.trader.Login, Ask: s.Ask, Needs: []string{join("signin/changed", n.trader.Login)}, After: s.After})
 	own := join("signin/changed", n.trader.Login)
 	n.check("PASSWORD-4", fmt.Sprintf("%s after the update of %s", n.trader.Login, next.Login), []string{id, own, join("password/right", next.Login)}, func(l *Look) {
@@ -150,6 +152,7 @@ func (n *lane) askRightUpdate(afterMismatch bool) {
 	update := n.add(n.updateStep(join("password/right", t.Login), tokenOf("", t), otherPassword(t), otherPassword(t)))
 	signIn := n.signInStep(join("signin/changed", t.Login), otherPassword(t), 0)
 	signIn.Needs = []string{update}
+	signIn.Ask.Again = &plan.Again{After: []string{update}, State: "Failed"}
 	changed := n.add(signIn)
 	old := join("signin/old", t.Login)
 	mismatch := ""
@@ -158,9 +161,14 @@ func (n *lane) askRightUpdate(afterMismatch bool) {
 	}
 	n.check("PASSWORD-1", t.Login, []string{update, changed}, func(l *Look) { l.demandUpdated(update, changed, mismatch) })
 	n.check("PASSWORD-2", t.Login, []string{update, changed}, func(l *Look) {
-		if l.updated(changed) {
-			l.demandSuccess(update)
+		if !l.updated(changed) {
+			return
 		}
+		if a, ok := l.Keyed(update); ok && a.refused() && a.Attempt > 1 {
+			l.demandAnswered(update, a)
+			return
+		}
+		l.demandSuccess(update)
 	})
 	n.check("PASSWORD-3", t.Login, []string{changed, old}, func(l *Look) {
 		if l.updated(changed) {
@@ -173,6 +181,22 @@ func (n *lane) askRightUpdate(afterMismatch bool) {
 			l.demandWrongCredentials(old)
 		}
 	})
+}
+
+// demandAnswered looks at an update that was carried out, met silence, and was refused when it was sent again: once,
+// that may be the network's fault.
+func (l *Look) demandAnswered(update string, a *answer) {
+	silent := 0
+	for id, other := range l.record.answers {
+		if strings.HasPrefix(id, "password/right/") && other.Attempt > 1 && other.refused() {
+			silent++
+		}
+	}
+	if silent < 2 {
+		l.Untestable("the update was sent twice, since the first request met silence; see ANSWER-1")
+		return
+	}
+	l.Fail(update, "an answer to the update, which was carried out", fmt.Sprintf("silence, here and after %d in all; sent again: %s", silent, a.describe()))
 }
 
 func describe(a *answer) string {
@@ -201,6 +225,10 @@ func (l *Look) demandUpdated(update, changed, mismatch string) {
 	a, ok := l.Keyed(update)
 	switch {
 	case !ok:
+	case after.expects():
+		l.Untestable("after the update the trader signs in with a second factor (State Expecting)")
+	case l.locked(after):
+		l.Untestable(accountLocked + after.describeBody())
 	case a.refused() && a.Attempt > 1:
 		l.Untestable("the update was sent twice, since the first request met silence; see ANSWER-1")
 	case a.refused() && policy(a):
@@ -214,12 +242,20 @@ func (l *Look) demandUpdated(update, changed, mismatch string) {
 	}
 }
 
-// policy reports whether a refusal speaks of what passwords may be, and not of the token.
-func policy(a *answer) bool {
-	text := strings.ToLower(strings.Join(slices.Concat(a.list("Errors"), a.list("ErrorsCode")), " "))
-	words := regexp.MustCompile(`histor|previous|recent|reus|already|used|same|age\b|policy|complex|weak|strength|length|short|long|character|least|often|wait`)
-	return !strings.Contains(text, "token") && words.MatchString(text)
+// What a refusal speaks of: the password's own fitness, or how often one may try.
+var (
+	policies = regexp.MustCompile(`histor|previous|recent|reus|already|used|same|age\b|policy|complex|simple|weak|strength|strong|length|short|long|character|digit|uppercase|lowercase|capital|symbol|common|breach|similar|different|must (have|contain|include|differ)|(invalid|unacceptable) password|password is (invalid|not valid|unacceptable)|often|wait`)
+	limits   = regexp.MustCompile(`lock|too many|too often|attempt|tries|temporar|suspend|block|try again later|limit|wait`)
+)
+
+// speaksOf reports whether some text of the answer does.
+func (a *answer) speaksOf(words *regexp.Regexp) bool {
+	texts := slices.Concat(a.list("Errors"), a.list("ErrorsCode"), a.list("Reason"), a.list("Step"))
+	return words.MatchString(strings.ToLower(strings.Join(texts, " ")))
 }
+
+// policy reports whether a refusal speaks of what passwords may be, and not of the token.
+func policy(a *answer) bool { return !a.speaksOf(regexp.MustCompile("token")) && a.speaksOf(policies) }
 
 // demandNotUpdated demands that the update does not claim success.
 func (l *Look) demandNotUpdated(step string) {

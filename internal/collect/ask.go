@@ -44,12 +44,17 @@ func (r *run) ask(ctx context.Context, s plan.Step) bool {
 		r.beforeAccepted(ctx, s)
 	}
 	r.goesOut(s.ID)
-	x := r.Client.Do(ctx, request)
+	whole := ctx
+	if s.Cost.Changes > 0 {
+		// What may change a password is not broken off: nobody would know what came of it.
+		whole = context.WithoutCancel(ctx)
+	}
+	x := r.Client.Do(whole, request)
 	attempt := 1
-	if pause, again := r.askAgain(s, x); again && sleep(ctx, pause) {
+	if pause, again := r.askAgain(s, x); again && r.patience(ctx, s, x) && sleep(ctx, pause) {
 		r.keep(s, s.ID, attempt, x, "")
 		request.Conn = fmt.Sprintf("%s, attempt 2", s.ID)
-		x = r.Client.Do(ctx, request)
+		x = r.Client.Do(whole, request)
 		attempt++
 		r.learn(x)
 	}
@@ -57,14 +62,58 @@ func (r *run) ask(ctx context.Context, s plan.Step) bool {
 		r.fail(fmt.Errorf("step %s: %s", s.ID, x.Failure.Text))
 		return false
 	}
-	r.keep(s, s.ID, attempt, x, r.blame(ctx, s, x))
+	unreachable := r.blame(ctx, s, x)
+	if attempt == 1 && ctx.Err() != nil && r.unsettled(s, x) {
+		unreachable = "the run was interrupted before it could be asked once more whether the update is known everywhere"
+	}
+	r.keep(s, s.ID, attempt, x, unreachable)
 	return x.Answer != nil
+}
+
+// timeToSettle is how long a deployment may take until all of it knows of a new password, timeToReturn how long what
+// puts things back waits for a deployment that is away.
+const (
+	timeToSettle = time.Second
+	timeToReturn = 20 * time.Second
+)
+
+// patience waits, where the step puts things back and met silence, until the deployment answers again. All such steps
+// share the time.
+func (r *run) patience(ctx context.Context, s plan.Step, x deployment.Exchange) bool {
+	if !s.Finally || !away(s, x) {
+		return true
+	}
+	r.mu.Lock()
+	if r.gone.IsZero() {
+		r.gone = time.Now()
+	}
+	until := r.gone.Add(timeToReturn)
+	r.mu.Unlock()
+	for time.Now().Before(until) && !r.answers(ctx, s.Ask.Operation) {
+		if !sleep(ctx, timeToSettle/2) {
+			return false
+		}
+	}
+	return true
+}
+
+// away reports whether nobody answered, or (what puts things back asks again then, too) only what stands in front.
+func away(s plan.Step, x deployment.Exchange) bool { return silent(x) || s.Finally && page(x) }
+
+// answers reports whether the deployment can be reached, asked by one step at a time.
+func (r *run) answers(ctx context.Context, suspect string) bool {
+	r.probing.Lock()
+	defer r.probing.Unlock()
+	return r.reachable(ctx, suspect)
 }
 
 // askAgain says whether and after which pause to ask once more.
 func (r *run) askAgain(s plan.Step, x deployment.Exchange) (time.Duration, bool) {
-	if silent(x) {
+	if away(s, x) {
 		return 0, true
+	}
+	if r.unsettled(s, x) {
+		return timeToSettle, true
 	}
 	if !limited(x) {
 		return 0, false

@@ -94,7 +94,9 @@ type run struct {
 	finished  int
 	// stopped says why nothing more is sent, "" while something is.
 	stopped string
-	fault   error
+	// gone is when what puts things back first met silence.
+	gone  time.Time
+	fault error
 	// impatient is true once the deployment has not kept its word about when to ask again.
 	impatient atomic.Bool
 	// probing lets one known-good request speak for all that wait for it; rechecking is for one trader at a time.

@@ -31,7 +31,7 @@ func (r *run) lasting(ctx context.Context) (context.Context, context.CancelFunc)
 
 // due reports whether the step still has something to find out or to put back.
 func (r *run) due(s plan.Step) bool {
-	if s.Unless != "" && r.Vault.Knows(s.Unless) {
+	if s.Unless != "" && r.Vault.Knows(s.Unless) && !r.anyDone(s.Despite) || s.UnlessDone != "" && r.done(s.UnlessDone) {
 		r.unsend(s.ID, "not needed any more: "+s.ID)
 		return false
 	}
@@ -46,6 +46,20 @@ func (r *run) anySent(ids []string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.ContainsFunc(ids, func(id string) bool { return r.sent[id] })
+}
+
+// done reports whether the answer to the step says that it was carried out.
+func (r *run) done(id string) bool {
+	x, found := r.last(id)
+	return found && x.Answer != nil && contract.ReadJSON(x.Answer.Body).Object()["IsSucceed"] == true
+}
+
+func (r *run) anyDone(ids []string) bool { return slices.ContainsFunc(ids, r.done) }
+
+// unsettled reports whether the answer contradicts an update, and may not yet know of it.
+func (r *run) unsettled(s plan.Step, x deployment.Exchange) bool {
+	again := s.Ask.Again
+	return again != nil && x.Answer != nil && contract.ReadJSON(x.Answer.Body).Object()["State"] == again.State && r.anyDone(again.After)
 }
 
 // unsend keeps why a step was not carried out; the first reason stands.
@@ -151,7 +165,7 @@ func (r *run) learnSecrets(s plan.Step, id string, x deployment.Exchange) {
 // addNear makes known what a template holds that is derived from the secret.
 func (r *run) addNear(name, secret string) {
 	kinds := nearly(secret)
-	for _, near := range kinds {
+	for _, near := range append(kinds, late(secret)) {
 		text := near.text
 		if len(text) < shortestSecret {
 			text = kinds[len(kinds)-1].text
@@ -211,12 +225,8 @@ func (r *run) mail(id string) (mail, bool) {
 // settle finds out which of the trader's two passwords is valid.
 func (r *run) settle(s plan.Step) bool {
 	t := s.Settle
-	signed := t.Signed
-	if t.Tell && len(t.Changes) > 0 && r.anySent(t.Changes) {
-		signed = signed[:len(signed)-1]
-	}
-	for _, one := range signed {
-		if !r.Vault.Knows(one.Session) {
+	for _, one := range t.Signed {
+		if !r.Vault.Knows(one.Session) || t.Tell && r.anySent(one.Until) {
 			continue
 		}
 		valid, other := r.Vault.Open(one.Valid), r.Vault.Open(one.Other)
@@ -225,7 +235,7 @@ func (r *run) settle(s plan.Step) bool {
 			r.Vault.Add(t.Other, other)
 		}
 		if t.Tell {
-			r.tell(fmt.Sprintf("%s signs in with %s", t.Trader, r.Vault.Text(valid)))
+			r.tell(fmt.Sprintf("%s signs in with %s", t.Trader, r.nameOf(t.Trader, valid)))
 		}
 		return true
 	}
@@ -233,8 +243,20 @@ func (r *run) settle(s plan.Step) bool {
 		r.tell(fmt.Sprintf("which of the two declared passwords of %s is valid is not known", t.Trader))
 		return true
 	}
-	r.unsend(s.ID, r.notSignedIn(t.Trader, signed))
+	r.unsend(s.ID, r.notSignedIn(t.Trader, t.Signed))
 	return false
+}
+
+// nameOf names the password by the trader's own declaration: another trader may have declared the same.
+func (r *run) nameOf(login, password string) string {
+	t, _ := r.trader(login)
+	switch password {
+	case r.Vault.Open(t.Password):
+		return "‹password " + login + "›"
+	case r.Vault.Open(t.NewPassword):
+		return "‹new password " + login + "›"
+	}
+	return r.Vault.Text(password)
 }
 
 // notSignedIn says why neither password signed the trader in.

@@ -105,6 +105,18 @@ func nearly(secret string) []near {
 	}
 }
 
+// late changes a character shortly before the end: of a signature, but not of the bits that an encoding pads it with.
+func late(secret string) near {
+	const beforeEnd = 5
+	runes := []rune(secret)
+	at := max(len(runes)-beforeEnd, 0)
+	for at > 0 && !unicode.IsLetter(runes[at]) && !unicode.IsDigit(runes[at]) {
+		at--
+	}
+	runes[at] = other(runes[at])
+	return near{"late character changed", string(runes)}
+}
+
 // other returns a character of the same kind that differs by more than case.
 func other(r rune) rune {
 	switch {

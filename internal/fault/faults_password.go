@@ -35,6 +35,11 @@ func storedFaults() []Fault {
 	}
 	return []Fault{
 		stored("update-forgotten", "PASSWORD-1", "The update is confirmed and forgotten.", "the old password", keeping{store: func(*accounts, World, reference.Trader, string) {}}),
+		stored("second-update-forgotten", "PASSWORD-1", "Only a trader's first update is stored.", "a sign-in refused", keeping{store: func(a *accounts, _ World, owner reference.Trader, password string) {
+			if len(a.former[strings.ToLower(owner.Login)]) == 0 {
+				a.set(owner.Login, password)
+			}
+		}}),
 		stored("password-cut-at-eight", "PASSWORD-1", "Only eight characters of the new password are stored.", "a sign-in refused", as(func(p string) string { return p[:min(8, len(p))] })),
 		stored("password-in-upper-case", "PASSWORD-1", "The new password is stored in upper case.", "a sign-in refused", as(strings.ToUpper)),
 		stored("password-emptied", "PASSWORD-1", "An update leaves no password.", "a sign-in refused", as(func(string) string { return "" })),
@@ -165,6 +170,8 @@ func inventedTokenFaults() []Fault {
 		invented("PASSWORD-6", "token-first-character-ignored", "The first character of the token does not count.", "success",
 			carriesOut(func(g, r string) bool { return len(g) == len(r) && tail(g, len(r)-1) == tail(r, len(r)-1) })),
 		invented("PASSWORD-6", "token-compared-by-length", "A token of the right length is taken.", "success", carriesOut(func(g, r string) bool { return len(g) == len(r) })),
+		invented("PASSWORD-6", "token-end-ignored", "The last eight characters of the token do not count, as of a signature that nobody checks.", "success",
+			carriesOut(func(g, r string) bool { return len(g) == len(r) && g[:len(g)-8] == r[:len(r)-8] })),
 		invented("PASSWORD-6", "invented-token-confirmed", "An invented token is answered with success, and changes nothing.", "success", func(a *accounts, c *call) *reply {
 			if unknown(a, c) {
 				return jsonReply(200, updatedJSON)

@@ -3,6 +3,7 @@ package fault
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/etna-conformance/conformance/internal/reference"
 )
@@ -60,9 +61,21 @@ func flowVariants() []Variant {
 			return list
 		}},
 		{Name: "password-history", Why: "The pages do not forbid to refuse a password that was used before.", HTTP: perRun(refusesFormer)},
+		{Name: "update-known-a-moment-later", Why: "A deployment of several machines may take a moment until all of them know of a new password.", HTTP: perRun(knowsLater(400 * time.Millisecond))},
 		{Name: "flow-one-reset-refused-after", Why: "The documents do not forbid to limit how often one may reset.", HTTP: perRun(oneReset(func() *reply {
 			return jsonReply(400, `{"Errors":["Please wait."],"ErrorsCode":["ErrorTooOften"],"IsSucceed":false}`)
 		}))},
+		{Name: "unknown-identifier-uses-up-code", Why: "No page says how often a code may be tried.", HTTP: perRun(usesUpCodes(func(c *call) bool {
+			return c.member("Identifier") != "ResetPassword"
+		}))},
+		{Name: "one-wrong-code-uses-up-code", Why: "No page says how often a code may be tried.", HTTP: perRun(usesUpCodes(wrongCode))},
+		{Name: "one-wrong-code-limits-codes", Why: "No page says how often a code may be tried.", Untestable: true, HTTP: perRun(limitsCodes)},
+		{Name: "three-failed-sign-ins-lock", Why: "The documents do not forbid to lock an account.", HTTP: perRun(locksSignInAfter(3))},
+		{Name: "two-failed-sign-ins-lock", Why: "The documents do not forbid to lock an account.", Untestable: true, HTTP: perRun(locksSignInAfter(2))},
+		{Name: "password-policy-in-other-words", Why: "The pages do not forbid a password policy.", Untestable: true, HTTP: answersWith(rightUpdate, func() *reply {
+			return refuses(http.StatusBadRequest, "PasswordTooSimple", "Must have an uppercase letter and two symbols.")
+		})},
+		{Name: "second-factor-after-update", Why: "Accounts may need a second factor, also from some event on.", Untestable: true, HTTP: perRun(asksSecondFactor)},
 		{Name: "flow-base-path", Why: "The base URL may carry a path.", BasePath: "/api"},
 	}
 	for i := range list {
@@ -117,6 +130,115 @@ func refusesFormer(w World) middleware {
 			a.give(c, p)
 		case c.isUpdate() && p.succeeds():
 			a.update(keeping{}, w, c.member("Token"), c.member("Password"))
+		}
+		return p
+	}
+}
+
+// knowsLater goes on signing in with the passwords before the last update for a while.
+func knowsLater(lag time.Duration) func(World) middleware {
+	return func(w World) middleware {
+		a := newAccounts(w)
+		updated := map[string]time.Time{}
+		return func(c *call, next asker) *reply {
+			p := next(c)
+			switch {
+			case c.isCode() && p.succeeds():
+				a.give(c, p)
+			case c.isUpdate() && p.succeeds():
+				a.update(keeping{}, w, c.member("Token"), c.member("Password"))
+				a.mu.Lock()
+				updated[strings.ToLower(a.owners[c.member("Token")])] = time.Now()
+				a.mu.Unlock()
+			case c.isSignIn() && hasKey(c):
+				a.mu.Lock()
+				defer a.mu.Unlock()
+				login := strings.ToLower(c.request.Header.Get("Username"))
+				if former := a.former[login]; time.Since(updated[login]) < lag && len(former) > 0 {
+					if former[len(former)-1] == c.request.Header.Get("Password") {
+						return jsonReply(http.StatusOK, signedInJSON)
+					}
+					return jsonReply(http.StatusUnauthorized, wrongCredentialsJSON)
+				}
+			}
+			return p
+		}
+	}
+}
+
+// usesUpCodes refuses a code that waited to be used when a call of that kind came.
+func usesUpCodes(by func(*call) bool) func(World) middleware {
+	return func(World) middleware {
+		var used memory[bool]
+		return func(c *call, next asker) *reply {
+			if !c.isCode() || !hasKey(c) || lacks("Code")(c) {
+				return next(c)
+			}
+			if used.get(c.member("Code")) {
+				return refuses(http.StatusBadRequest, "ErrorInvalidCode", "Code is invalid or has expired.")
+			}
+			if by(c) {
+				for _, code := range c.world.run.mailedCodes() {
+					used.set(code, true)
+				}
+			}
+			return next(c)
+		}
+	}
+}
+
+// limitsCodes refuses all codes after one that was wrong, and says so.
+func limitsCodes(World) middleware {
+	var limited memory[bool]
+	return func(c *call, next asker) *reply {
+		if c.isCode() && hasKey(c) && limited.get("") {
+			return refuses(http.StatusOK, "ErrorTooManyAttempts", "Too many attempts. Try again later.")
+		}
+		if wrongCode(c) {
+			limited.set("", true)
+		}
+		return next(c)
+	}
+}
+
+// locksSignInAfter locks an account after so many failed sign-ins, whatever succeeds between them.
+func locksSignInAfter(most int) func(World) middleware {
+	return func(World) middleware {
+		var failed memory[int]
+		return func(c *call, next asker) *reply {
+			login := strings.ToLower(c.request.Header.Get("Username"))
+			if c.isSignIn() && hasKey(c) && failed.get(login) >= most {
+				return jsonReply(http.StatusUnauthorized, `{"State":"Failed","Step":"LockOut","Reason":"Account is locked"}`)
+			}
+			p := next(c)
+			if c.isSignIn() && hasKey(c) && !p.succeeds() {
+				failed.update(login, func(n int) int { return n + 1 })
+			}
+			return p
+		}
+	}
+}
+
+// rightUpdate concerns updates whose token may be right: the reference's have 43 characters.
+func rightUpdate(c *call) bool {
+	return c.isUpdate() && hasKey(c) && len(c.member("Token")) == 43 && c.member("Password") == c.member("PasswordConfirmation")
+}
+
+// asksSecondFactor asks a trader for one from the update on.
+func asksSecondFactor(w World) middleware {
+	a := newAccounts(w)
+	var updated memory[bool]
+	return func(c *call, next asker) *reply {
+		p := next(c)
+		switch {
+		case c.isCode() && p.succeeds():
+			a.give(c, p)
+		case c.isUpdate() && p.succeeds():
+			a.mu.Lock()
+			defer a.mu.Unlock()
+			updated.set(strings.ToLower(a.owners[c.member("Token")]), true)
+		case c.isSignIn() && p.succeeds() && updated.get(strings.ToLower(c.request.Header.Get("Username"))):
+			return jsonReply(http.StatusOK, `{"State":"Expecting","Step":"SmsCode"}`)
 		}
 		return p
 	}

@@ -27,6 +27,10 @@ type Step struct {
 	After []string
 	// Unless is a placeholder: where it is known by then, the step has nothing left to find out.
 	Unless string
+	// Despite are steps of which one that claimed success outweighs Unless.
+	Despite []string
+	// UnlessDone is a step that leaves nothing to find out where it claimed success.
+	UnlessDone string
 	// Since are steps of which one must have been sent, whatever came of it.
 	Since []string
 	// Finally is true of what puts things back: it is carried out also after an interruption.
@@ -66,6 +70,15 @@ type Ask struct {
 	// Learns are what the answer makes known. A template with a placeholder that did not become
 	// known is not sent.
 	Learns []Learn
+	// Again says when the same is asked once more; nil never.
+	Again *Again
+}
+
+// Again asks once more, a moment later, where one of the steps After claimed success and the answer has the State all
+// the same: a deployment of several machines may take a moment until all of them know of a new password.
+type Again struct {
+	After []string
+	State string
 }
 
 // Learn gives a member of an answer a name that later templates can hold.
@@ -107,10 +120,8 @@ type Settle struct {
 	Signed []Signed
 	// Valid and Other are the placeholders that become known: the password that is valid, and the other.
 	Valid, Other string
-	// Tell is true at the end of the run, where the answer belongs to the user. Changes are the
-	// steps after which the last of Signed says nothing any more.
-	Tell    bool
-	Changes []string
+	// Tell is true at the end of the run, where the answer belongs to the user.
+	Tell bool
 }
 
 // Signed is one way in which a password showed itself valid.
@@ -119,6 +130,8 @@ type Signed struct {
 	Session string
 	// Valid is the password that it was made with, Other the one that it was not.
 	Valid, Other string
+	// Until are steps that may have changed the password since: with one of them sent it says nothing any more.
+	Until []string
 }
 
 // Turn lets the next accepted reset go when the wait is over, and at the latest after AtMost: two resets that
