@@ -143,9 +143,17 @@ func steps(numbers []*big.Int, space *big.Int) []*big.Int {
 	return ways
 }
 
+// constant reports whether some step leads from the first number to all others, each a few times: mails may come out of order.
 func constant(numbers []*big.Int, space *big.Int) bool {
-	ways := steps(numbers, space)
-	return !slices.ContainsFunc(ways, func(way *big.Int) bool { return way.Cmp(ways[0]) != 0 })
+	return slices.ContainsFunc(steps(numbers, space), func(step *big.Int) bool {
+		reached := map[string]bool{}
+		for n := -2 * len(numbers); n <= 2*len(numbers); n++ {
+			at := new(big.Int).Mul(step, big.NewInt(int64(n)))
+			at.Add(at, numbers[0])
+			reached[at.Mod(at, space).String()] = true
+		}
+		return !slices.ContainsFunc(numbers, func(n *big.Int) bool { return !reached[n.String()] })
+	})
 }
 
 func adjacent(numbers []*big.Int, space *big.Int) bool {

@@ -30,6 +30,7 @@ func TestSequence(t *testing.T) {
 		"random":                        {[]string{"483920", "117205", "902714", "550631"}, evidence.Sequence{Codes: 4, Length: 6, Symbols: 10, Varying: 6}},
 		"counting":                      {[]string{"000998", "000999", "001000", "001001"}, evidence.Sequence{Codes: 4, Length: 6, Symbols: 4, Varying: 4, Step: "constant"}},
 		"a constant step around":        {[]string{"700000", "100000", "500000", "900000"}, evidence.Sequence{Codes: 4, Length: 6, Symbols: 5, Varying: 1, Step: "constant"}},
+		"a constant step, out of order": {[]string{"271829", "815487", "543658", "87316", "087316"}, evidence.Sequence{Codes: 4, Length: 6, Symbols: 10, Varying: 6, Step: "constant"}},
 		"close":                         {[]string{"483920", "484117", "483001", "485550"}, evidence.Sequence{Codes: 4, Length: 6, Symbols: 9, Varying: 4, Step: "small"}},
 		"rising":                        {[]string{"483920111", "483921999", "483923444", "483927000", "483929111", "483931000", "483933123", "483938000"}, evidence.Sequence{Codes: 8, Length: 9, Symbols: 8, Varying: 5, Step: "rising"}},
 		"a prefix before random":        {[]string{"ETNA-483920", "ETNA-517205", "ETNA-702714", "ETNA-950631"}, evidence.Sequence{Codes: 4, Length: 10, Symbols: 14, Varying: 6}},
