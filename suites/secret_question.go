@@ -59,7 +59,7 @@ func (b *builder) askQuestion(i int, t evidence.Trader) {
 	ask := b.questionOf(t, t.Email)
 	// Two traders by two share a connection: what is remembered on it is somebody else's.
 	ask.Conn = fmt.Sprintf("questions/%d", i/2)
-	byEmail := b.step(plan.Step{ID: join("question/email", t.Login), Lane: t.Login, Ask: ask})
+	byEmail := b.step(plan.Step{ID: join("question/email", t.Login), Lane: t.Login, Ask: ask, After: b.questionBefore(i)})
 
 	b.check("QUESTION-1", t.Login, []string{byLogin}, func(l *Look) { l.demandQuestion(byLogin) })
 	b.check("QUESTION-2", t.Login, []string{byLogin, byEmail}, func(l *Look) { l.demandSameQuestion(byLogin, byEmail) })
@@ -70,6 +70,14 @@ func (b *builder) askQuestion(i int, t evidence.Trader) {
 		b.check("QUESTION-4", step, []string{step}, func(l *Look) { l.demandSuccess(step) })
 		b.demandOwnQuestion(step, t)
 	}
+}
+
+// questionBefore is the question by email with which the i-th trader's shares a connection.
+func (b *builder) questionBefore(i int) []string {
+	if i%2 == 0 {
+		return nil
+	}
+	return []string{join("question/email", b.target.Traders[i-1].Login)}
 }
 
 func (b *builder) questionOf(t evidence.Trader, username string) *plan.Ask {

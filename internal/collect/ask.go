@@ -46,7 +46,7 @@ func (r *run) ask(ctx context.Context, s plan.Step) bool {
 	r.goesOut(s.ID)
 	x := r.Client.Do(ctx, request)
 	attempt := 1
-	if pause, again := r.askAgain(s, x); again && sleep(ctx, pause) {
+	if pause, again := r.askAgain(s, x); again && r.pause(ctx, s, pause) {
 		r.keep(s, s.ID, attempt, x, "")
 		request.Conn = fmt.Sprintf("%s, attempt 2", s.ID)
 		x = r.Client.Do(ctx, request)
@@ -114,6 +114,14 @@ func header(x deployment.Exchange, name string) string {
 		}
 	}
 	return ""
+}
+
+// pause lets others ask in the meantime.
+func (r *run) pause(ctx context.Context, s plan.Step, d time.Duration) bool {
+	if d > 0 {
+		r.states[s.ID].leave()
+	}
+	return sleep(ctx, d)
 }
 
 func sleep(ctx context.Context, d time.Duration) bool {
