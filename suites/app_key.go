@@ -124,12 +124,28 @@ func (b *builder) askWithLowerCaseName(o contract.Operation) {
 		ask.Values = withoutMember(ask.Values, "User", "SecretQuestionAnswer")
 		ask.Breaks = "User is missing"
 	}
-	id := b.step(b.guarded(plan.Step{ID: join("key", o.ID, "lower-case-name"), Ask: ask}, trader))
+	id := b.step(b.guarded(plan.Step{ID: lowerCaseName(o.ID), Ask: ask, After: b.offTheWay(o.ID)}, trader))
 	b.check("KEY-7", o.String(), []string{id}, func(l *Look) {
 		if a, ok := l.Sent(id); ok && a.isKeyError() {
 			l.Fail(id, "the answer that "+b.contract.KeyHeader+" with the right key gets", "the key error, when the header is spelled "+ask.KeyName)
 		}
 	})
+}
+
+func lowerCaseName(operation string) string { return join("key", operation, "lower-case-name") }
+
+// offTheWay is what requests wait for that no accepted reset waits for, so as to take no slot from those that one does.
+// They go beside it, before further wrong answers, which may lock the trader.
+func (b *builder) offTheWay(operation string) []string {
+	if operation != opReset && operation != opQuestion || len(b.order) == 0 {
+		return nil
+	}
+	return []string{refused(b.order[min(b.first, len(b.order)-1)])}
+}
+
+// beside are the requests that are off the way.
+func beside() []string {
+	return []string{lowerCaseName(opReset), lowerCaseName(opQuestion), questionOfNobody}
 }
 
 // guarded puts a request that could change a password between finding out which one is valid and the way back.

@@ -50,7 +50,8 @@ func resetPassword(b *builder) {
 func (b *builder) askResets(refusable map[string][]string) {
 	travelling := len(b.travellers()) > 0
 	for _, t := range b.resetOrder() {
-		b.askAcceptedReset(t, refusable[t.Login])
+		b.step(plan.Step{ID: refused(t), After: refusable[t.Login]})
+		b.askAcceptedReset(t)
 		b.askJourney(t)
 		if !travelling {
 			b.askNearAnswers(t)
@@ -135,7 +136,10 @@ func (b *builder) askRefusals(t evidence.Trader, wrong string) {
 // tryingOn names the connection on which a trader answers wrongly and then tries again.
 func tryingOn(t evidence.Trader) string { return join("trying", t.Login) }
 
-func (b *builder) askAcceptedReset(t evidence.Trader, refused []string) {
+// refused is the point at which the trader's own requests that must be refused have been answered.
+func refused(t evidence.Trader) string { return join("refused", t.Login) }
+
+func (b *builder) askAcceptedReset(t evidence.Trader) {
 	var answer any
 	name := "reset/without-answer"
 	if t.Answer != "" {
@@ -147,7 +151,7 @@ func (b *builder) askAcceptedReset(t evidence.Trader, refused []string) {
 	}
 	id := b.step(plan.Step{
 		ID: join(name, t.Login), Lane: t.Login, Ask: ask,
-		After: slices.Concat(b.turnBefore(t), b.nearAnswers, refused, []string{allRefused}), Cost: plan.Cost{Mails: 1},
+		After: slices.Concat(b.turnBefore(t), b.nearAnswers, []string{refused(t), allRefused}), Cost: plan.Cost{Mails: 1},
 	})
 	b.awaitMail(t, id)
 	requirement := "RESET-1"
@@ -184,7 +188,7 @@ func (b *builder) askNearAnswer(t evidence.Trader, kind, answer, before string) 
 	ask.Refusable = true
 	id := b.step(plan.Step{
 		ID: join("reset", kind+"-answer", t.Login), Lane: t.Login, Ask: ask,
-		After: append(b.homes(), before), Cost: plan.Cost{WrongAnswers: 1},
+		After: slices.Concat(b.homes(), beside(), []string{before}), Cost: plan.Cost{WrongAnswers: 1},
 	})
 	if len(b.travellers()) == 0 {
 		b.nearAnswers = append(b.nearAnswers, id)

@@ -121,7 +121,7 @@ func (b *builder) askQuestionOfNobody() {
 	if traders := b.withQuestion(); len(traders) > 0 {
 		ask.Conn = connOf(opQuestion, &traders[0])
 	}
-	id := b.step(plan.Step{ID: "question/no-username", Ask: ask, After: b.keyedQuestions()})
+	id := b.step(plan.Step{ID: questionOfNobody, Ask: ask, After: append(b.keyedQuestions(), b.offTheWay(opQuestion)...)})
 	b.check("QUESTION-8", "no username", []string{id}, func(l *Look) {
 		a, ok := l.Sent(id)
 		if !ok {
@@ -132,9 +132,14 @@ func (b *builder) askQuestionOfNobody() {
 	})
 }
 
+// questionOfNobody names no trader.
+const questionOfNobody = "question/no-username"
+
 // keyedQuestions are the questions before the one of nobody: an answer remembered from the request before shows there.
 func (b *builder) keyedQuestions() []string {
-	return b.asked(func(s plan.Step) bool { return s.Ask.Operation == opQuestion && s.Ask.Key == KeyPlaceholder })
+	return b.asked(func(s plan.Step) bool {
+		return s.Ask.Operation == opQuestion && s.Ask.Key == KeyPlaceholder && s.ID != lowerCaseName(opQuestion)
+	})
 }
 
 func (l *Look) demandQuestion(step string) {
