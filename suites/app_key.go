@@ -85,7 +85,12 @@ func (b *builder) askByEmailWithBadKey(o contract.Operation, trader *evidence.Tr
 
 func (b *builder) checkBadKey(id, subject string, ask *plan.Ask, trader *evidence.Trader, bad badKey) {
 	ask.KeyName, ask.Key, ask.Refusable = bad.name, bad.value, true
-	b.step(b.guarded(plan.Step{ID: id, Lane: login(trader), Ask: ask, After: b.keyedBefore(ask.Operation, trader)}, trader))
+	s := plan.Step{ID: id, Lane: login(trader), Ask: ask}
+	// The reset shows how keys are compared before a right one was seen, every other operation after it.
+	if ask.Operation != opReset || bad.requirement != "KEY-4" {
+		s.After = b.keyedBefore(ask.Operation, trader)
+	}
+	b.step(b.guarded(s, trader))
 	b.check(bad.requirement, subject, []string{id}, func(l *Look) { l.demandKeyError(id) })
 	b.check("KEY-5", subject, []string{id}, func(l *Look) { l.demandNothingRevealed(id) })
 }
