@@ -90,7 +90,11 @@ func (b *builder) questionOf(t evidence.Trader, username string) *plan.Ask {
 }
 
 func (b *builder) askNoQuestion(t evidence.Trader) {
-	byLogin := b.step(plan.Step{ID: join("question/login", t.Login), Lane: t.Login, Ask: b.questionOf(t, t.Login)})
+	var others []string
+	if traders := b.withQuestion(); len(traders) > 0 {
+		others = []string{join("question/login", traders[0].Login)} // One that is remembered shows here.
+	}
+	byLogin := b.step(plan.Step{ID: join("question/login", t.Login), Lane: t.Login, Ask: b.questionOf(t, t.Login), After: others})
 	b.demandOwnQuestion(byLogin, t)
 	b.check("QUESTION-6", t.Login, []string{byLogin}, func(l *Look) {
 		a, ok := l.Keyed(byLogin)
