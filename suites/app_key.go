@@ -107,7 +107,12 @@ func (b *builder) askRefusableWithBadKey(o contract.Operation, trader *evidence.
 
 func (b *builder) checkBadKey(id, subject string, ask *plan.Ask, trader *evidence.Trader, bad badKey) {
 	ask.KeyName, ask.Key, ask.Refusable = bad.name, bad.value, true
-	b.step(b.guarded(plan.Step{ID: id, Lane: login(trader), Ask: ask, After: b.keyedBefore(ask.Operation, trader)}, trader))
+	s := plan.Step{ID: id, Lane: login(trader), Ask: ask}
+	// The reset shows how keys are compared before a right one was seen, every other operation after it.
+	if ask.Operation != opReset || bad.requirement != "KEY-4" {
+		s.After = b.keyedBefore(ask.Operation, trader)
+	}
+	b.step(b.guarded(s, trader))
 	b.check(bad.requirement, subject, []string{id}, func(l *Look) { l.demandKeyError(id) })
 	b.check("KEY-5", subject, []string{id}, func(l *Look) { l.demandNothingRevealed(id) })
 }
@@ -146,12 +151,28 @@ func (b *builder) askWithLowerCaseName(o contract.Operation) {
 		ask.Values = withoutMember(ask.Values, "User", "SecretQuestionAnswer")
 		ask.Breaks = "User is missing"
 	}
-	id := b.step(b.guarded(plan.Step{ID: join("key", o.ID, "lower-case-name"), Ask: ask}, trader))
+	id := b.step(b.guarded(plan.Step{ID: lowerCaseName(o.ID), Ask: ask, After: b.offTheWay(o.ID)}, trader))
 	b.check("KEY-7", o.String(), []string{id}, func(l *Look) {
 		if a, ok := l.Sent(id); ok && a.isKeyError() {
 			l.Fail(id, "the answer that "+b.contract.KeyHeader+" with the right key gets", "the key error, when the header is spelled "+ask.KeyName)
 		}
 	})
+}
+
+func lowerCaseName(operation string) string { return join("key", operation, "lower-case-name") }
+
+// offTheWay is what requests wait for that no accepted reset waits for, so as to take no slot from those that one does.
+// They go beside it, before further wrong answers, which may lock the trader.
+func (b *builder) offTheWay(operation string) []string {
+	if operation != opReset && operation != opQuestion || len(b.order) == 0 {
+		return nil
+	}
+	return []string{refused(b.order[min(b.first, len(b.order)-1)])}
+}
+
+// beside are the requests that are off the way.
+func beside() []string {
+	return []string{lowerCaseName(opReset), lowerCaseName(opQuestion), questionOfNobody}
 }
 
 // guarded puts a request that could change a password between finding out which one is valid and the way back.

@@ -20,8 +20,8 @@ const (
 // wrongAnswer has nothing in common with any answer.
 const wrongAnswer = "certainly not the answer 0417"
 
-// allRefused is the point at which every request that must be refused has been answered: what mail they
-// brought, came before any accepted reset's.
+// allRefused is the point at which every request of no trader's that must be refused has been answered: what mail they
+// brought, came before any accepted reset's. A trader's own come before the trader's own accepted reset.
 const allRefused = "all-refused"
 
 // resetPassword reads page 1, "Reset Trader's Password".
@@ -40,15 +40,17 @@ func resetPassword(b *builder) {
 	for i, t := range b.withQuestion() {
 		b.askRefusals(t, b.wrongAnswerFor(i, t))
 	}
-	b.step(plan.Step{ID: allRefused, After: b.refusable()})
-	b.askResets()
+	refusable := b.refusable()
+	b.step(plan.Step{ID: allRefused, After: refusable[""]})
+	b.askResets(refusable)
 }
 
 // askResets plans the accepted resets with what follows them. Further wrong answers may lock a trader or void a
 // code: where a journey follows the reset, they come after it.
-func (b *builder) askResets() {
+func (b *builder) askResets(refusable map[string][]string) {
 	travelling := len(b.travellers()) > 0
 	for _, t := range b.resetOrder() {
+		b.step(plan.Step{ID: refused(t), After: refusable[t.Login]})
 		b.askAcceptedReset(t)
 		b.askJourney(t)
 		if !travelling {
@@ -63,11 +65,15 @@ func (b *builder) askResets() {
 	}
 }
 
-// refusable are the planned requests that must be refused, and the traders' questions: none may bring a code.
-func (b *builder) refusable() []string {
-	return b.asked(func(s plan.Step) bool {
-		return s.Ask.Refusable || s.Ask.Operation == opQuestion && s.Lane != "" || s.Ask.Operation == opToken
-	})
+// refusable are, by their lanes, the planned requests that must be refused, and the traders' questions: none may bring a code.
+func (b *builder) refusable() map[string][]string {
+	lanes := map[string][]string{}
+	for _, s := range b.steps {
+		if s.Ask != nil && (s.Ask.Refusable || s.Ask.Operation == opQuestion && s.Lane != "" || s.Ask.Operation == opToken) {
+			lanes[s.Lane] = append(lanes[s.Lane], s.ID)
+		}
+	}
+	return lanes
 }
 
 func (b *builder) askResetOfNobody() {
@@ -130,6 +136,9 @@ func (b *builder) askRefusals(t evidence.Trader, wrong string) {
 // tryingOn names the connection on which a trader answers wrongly and then tries again.
 func tryingOn(t evidence.Trader) string { return join("trying", t.Login) }
 
+// refused is the point at which the trader's own requests that must be refused have been answered.
+func refused(t evidence.Trader) string { return join("refused", t.Login) }
+
 func (b *builder) askAcceptedReset(t evidence.Trader) {
 	var answer any
 	name := "reset/without-answer"
@@ -142,7 +151,7 @@ func (b *builder) askAcceptedReset(t evidence.Trader) {
 	}
 	id := b.step(plan.Step{
 		ID: join(name, t.Login), Lane: t.Login, Ask: ask,
-		After: slices.Concat(b.turnBefore(t), b.nearAnswers, []string{allRefused}), Cost: plan.Cost{Mails: 1},
+		After: slices.Concat(b.turnBefore(t), b.nearAnswers, []string{refused(t), allRefused}), Cost: plan.Cost{Mails: 1},
 	})
 	b.awaitMail(t, id)
 	requirement := "RESET-1"
@@ -189,7 +198,7 @@ func (b *builder) askNearAnswer(t evidence.Trader, kind string, answer any, befo
 	}
 	id := b.step(plan.Step{
 		ID: join("reset", kind+"-answer", t.Login), Lane: t.Login, Ask: ask,
-		After: append(b.homes(), before), Cost: plan.Cost{WrongAnswers: 1},
+		After: slices.Concat(b.homes(), beside(), []string{before}), Cost: plan.Cost{WrongAnswers: 1},
 	})
 	if len(b.travellers()) == 0 {
 		b.nearAnswers = append(b.nearAnswers, id)

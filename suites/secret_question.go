@@ -59,7 +59,7 @@ func (b *builder) askQuestion(i int, t evidence.Trader) {
 	ask := b.questionOf(t, t.Email)
 	// Two traders by two share a connection: what is remembered on it is somebody else's.
 	ask.Conn = fmt.Sprintf("questions/%d", i/2)
-	byEmail := b.step(plan.Step{ID: join("question/email", t.Login), Lane: t.Login, Ask: ask})
+	byEmail := b.step(plan.Step{ID: join("question/email", t.Login), Lane: t.Login, Ask: ask, After: b.questionBefore(i)})
 
 	b.check("QUESTION-1", t.Login, []string{byLogin}, func(l *Look) { l.demandQuestion(byLogin) })
 	b.check("QUESTION-2", t.Login, []string{byLogin, byEmail}, func(l *Look) { l.demandSameQuestion(byLogin, byEmail) })
@@ -72,6 +72,14 @@ func (b *builder) askQuestion(i int, t evidence.Trader) {
 	}
 }
 
+// questionBefore is the question by email with which the i-th trader's shares a connection.
+func (b *builder) questionBefore(i int) []string {
+	if i%2 == 0 {
+		return nil
+	}
+	return []string{join("question/email", b.target.Traders[i-1].Login)}
+}
+
 func (b *builder) questionOf(t evidence.Trader, username string) *plan.Ask {
 	ask := b.ask(opQuestion, &t)
 	ask.Values["username"] = username
@@ -82,7 +90,11 @@ func (b *builder) questionOf(t evidence.Trader, username string) *plan.Ask {
 }
 
 func (b *builder) askNoQuestion(t evidence.Trader) {
-	byLogin := b.step(plan.Step{ID: join("question/login", t.Login), Lane: t.Login, Ask: b.questionOf(t, t.Login)})
+	var others []string
+	if traders := b.withQuestion(); len(traders) > 0 {
+		others = []string{join("question/login", traders[0].Login)} // One that is remembered shows here.
+	}
+	byLogin := b.step(plan.Step{ID: join("question/login", t.Login), Lane: t.Login, Ask: b.questionOf(t, t.Login), After: others})
 	b.demandOwnQuestion(byLogin, t)
 	b.check("QUESTION-6", t.Login, []string{byLogin}, func(l *Look) {
 		a, ok := l.Keyed(byLogin)
@@ -113,7 +125,7 @@ func (b *builder) askQuestionOfNobody() {
 	if traders := b.withQuestion(); len(traders) > 0 {
 		ask.Conn = connOf(opQuestion, &traders[0])
 	}
-	id := b.step(plan.Step{ID: "question/no-username", Ask: ask, After: b.keyedQuestions()})
+	id := b.step(plan.Step{ID: questionOfNobody, Ask: ask, After: append(b.keyedQuestions(), b.offTheWay(opQuestion)...)})
 	b.check("QUESTION-8", "no username", []string{id}, func(l *Look) {
 		a, ok := l.Sent(id)
 		if !ok {
@@ -124,9 +136,14 @@ func (b *builder) askQuestionOfNobody() {
 	})
 }
 
+// questionOfNobody names no trader.
+const questionOfNobody = "question/no-username"
+
 // keyedQuestions are the questions before the one of nobody: an answer remembered from the request before shows there.
 func (b *builder) keyedQuestions() []string {
-	return b.asked(func(s plan.Step) bool { return s.Ask.Operation == opQuestion && s.Ask.Key == KeyPlaceholder })
+	return b.asked(func(s plan.Step) bool {
+		return s.Ask.Operation == opQuestion && s.Ask.Key == KeyPlaceholder && s.ID != lowerCaseName(opQuestion)
+	})
 }
 
 func (l *Look) demandQuestion(step string) {

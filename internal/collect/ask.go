@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -51,7 +52,7 @@ func (r *run) ask(ctx context.Context, s plan.Step) bool {
 	}
 	x := r.Client.Do(whole, request)
 	attempt := 1
-	if pause, again := r.askAgain(s, x); again && r.patience(ctx, s, x) && sleep(ctx, pause) {
+	if pause, again := r.askAgain(s, x); again && r.patience(ctx, s, x) && r.pause(ctx, s, pause) {
 		r.keep(s, s.ID, attempt, x, "")
 		request.Conn = fmt.Sprintf("%s, attempt 2", s.ID)
 		x = r.Client.Do(whole, request)
@@ -163,6 +164,14 @@ func header(x deployment.Exchange, name string) string {
 		}
 	}
 	return ""
+}
+
+// pause lets others ask in the meantime.
+func (r *run) pause(ctx context.Context, s plan.Step, d time.Duration) bool {
+	if d > 0 {
+		r.states[s.ID].leave()
+	}
+	return sleep(ctx, d)
 }
 
 func sleep(ctx context.Context, d time.Duration) bool {
@@ -319,13 +328,16 @@ func (r *run) blame(ctx context.Context, s plan.Step, x deployment.Exchange) str
 	return reason
 }
 
-// reachable asks requests that change nothing until one is answered by the API: first those that were answered
-// before, then questions, then requests without a key; those of the suspect operation last.
+// reachable asks requests that change nothing until one is answered by the API: first those that need not be refused,
+// then those that were answered before; those of the suspect operation last.
 func (r *run) reachable(ctx context.Context, suspect string) bool {
 	const most = 4
 	candidates := r.knownGood()
 	slices.SortStableFunc(candidates, func(a, b plan.Step) int {
-		return rank(a.Ask.Operation == suspect) - rank(b.Ask.Operation == suspect)
+		return cmp.Or(
+			rank(a.Ask.Refusable)-rank(b.Ask.Refusable),
+			rank(a.Ask.Operation == suspect)-rank(b.Ask.Operation == suspect),
+		)
 	})
 	for i, s := range candidates {
 		if i == most {
@@ -345,7 +357,7 @@ func (r *run) keyless() []plan.Step {
 		if !o.Secured {
 			continue
 		}
-		ask := &plan.Ask{Operation: o.ID, Values: map[string]any{}}
+		ask := &plan.Ask{Operation: o.ID, Values: map[string]any{}, Refusable: true}
 		for _, v := range o.Parameters {
 			if ask.Values[v.Name] = v.Example; v.Fact == "deployment.apiVersion" {
 				ask.Values[v.Name] = r.Target.APIVersion
@@ -362,37 +374,34 @@ func (r *run) keyless() []plan.Step {
 
 // knownGood lists one harmless request for each operation and key, those that have been answered first.
 func (r *run) knownGood() []plan.Step {
-	var answered, others []plan.Step
-	for _, s := range slices.Concat(r.Plan.Steps, r.keyless()) {
-		if s.Ask == nil || s.Cost.Mails+s.Cost.WrongAnswers+s.Cost.Changes > 0 || len(s.Ask.Learns) > 0 {
-			continue
-		}
-		o, _ := r.Contract.Operation(s.Ask.Operation)
-		if harmless := o.Method == http.MethodGet || o.Secured && s.Ask.KeyName == ""; !harmless {
-			continue
-		}
-		if x, found := r.last(s.ID); found && x.Answer != nil && json.Valid(x.Answer.Body) {
-			answered = append(answered, s)
-		} else {
-			others = append(others, s)
+	var steps []plan.Step
+	seen := map[[2]string]bool{}
+	for _, answered := range []bool{true, false} {
+		for _, s := range slices.Concat(r.Plan.Steps, r.keyless()) {
+			if !r.harmless(s) || r.answeredJSON(s) != answered {
+				continue
+			}
+			if kind := [2]string{s.Ask.Operation, s.Ask.Key}; !seen[kind] {
+				seen[kind] = true
+				steps = append(steps, s)
+			}
 		}
 	}
-	// The right key first: a deployment that is there may answer all the others with a page.
-	slices.SortStableFunc(others, func(a, b plan.Step) int { return rank(a.Ask.Key != rightKey) - rank(b.Ask.Key != rightKey) })
-	return oneOfEachKind(append(answered, others...))
+	return steps
 }
 
-// rightKey stands for the configured key.
-const rightKey = "‹app-key›"
+// harmless reports whether the step may be asked any time.
+func (r *run) harmless(s plan.Step) bool {
+	if s.Ask == nil || s.Cost.Mails+s.Cost.WrongAnswers+s.Cost.Changes > 0 || len(s.Ask.Learns) > 0 {
+		return false
+	}
+	o, _ := r.Contract.Operation(s.Ask.Operation)
+	return o.Method == http.MethodGet || o.Secured && s.Ask.KeyName == ""
+}
 
-func oneOfEachKind(steps []plan.Step) []plan.Step {
-	seen := map[[2]string]bool{}
-	return slices.DeleteFunc(steps, func(s plan.Step) bool {
-		kind := [2]string{s.Ask.Operation, s.Ask.Key}
-		again := seen[kind]
-		seen[kind] = true
-		return again
-	})
+func (r *run) answeredJSON(s plan.Step) bool {
+	x, found := r.last(s.ID)
+	return found && x.Answer != nil && json.Valid(x.Answer.Body)
 }
 
 func rank(late bool) int {

@@ -53,15 +53,7 @@ func Run(ctx context.Context, o Options) (*evidence.Run, error) {
 	r.openBoxes(ctx)
 	lasting, cancel := r.lasting(ctx)
 	defer cancel()
-	var wait sync.WaitGroup
-	for _, s := range o.Plan.Steps {
-		within := ctx
-		if s.Finally {
-			within = lasting
-		}
-		wait.Go(func() { r.guard(func() { r.execute(within, r.states[s.ID]) }) })
-	}
-	wait.Wait()
+	r.newOrder(ctx, lasting).carryOut()
 	r.closeBoxes(ctx)
 	return r.seal(ctx.Err() != nil), r.fault
 }
@@ -109,6 +101,10 @@ type state struct {
 	done chan struct{}
 	// ok is true when the step was carried out; it is read after done.
 	ok bool
+	// urgency is how much is waited for one after another from the step on, place where it stands in the plan.
+	urgency, place int
+	// leave gives a request's place to another, once.
+	leave func()
 }
 
 // exchange is what a step received, with its attempt.

@@ -81,6 +81,9 @@ func (o ClientOptions) withDefaults() ClientOptions {
 	return o
 }
 
+// Concurrency is how many requests may be under way at once.
+func (c *Client) Concurrency() int { return c.options.Concurrency }
+
 // Close ends all connections. Exchanges that are under way come to their end.
 func (c *Client) Close() { c.connections.close() }
 
