@@ -108,3 +108,15 @@ func (p *page) paragraph(i int) bool {
 	}
 	return p.at(j).kind == gap && p.at(k).kind == gap
 }
+
+// minWord is the length of the shortest word that can be a code.
+const minWord = 5
+
+// wordBelowLabel tells whether the token is a word that is all of a paragraph right below "Confirmation code:".
+func (p *page) wordBelowLabel(i int) bool {
+	a := p.atoms[i]
+	if len(a.text) < minWord || !isASCIIToken(a.text) || plainWords[a.lower] || stub.MatchString(a.text) || strings.Contains(p.senders, a.lower) {
+		return false
+	}
+	return p.at(i-1).kind == gap && p.at(i+1).kind == gap && p.at(i-2).text == ":" && i > 2 && p.labels[i-3] == sureLabel
+}
