@@ -275,7 +275,8 @@ func (r *Record) followed(t evidence.Trader) string {
 	return "alone"
 }
 
-// demandCodeForNobodyElse demands that no other trader got the mail or the code of this one's reset.
+// demandCodeForNobodyElse demands that no other trader got the mail or the code of this one's reset. Where several codes
+// came, as beside a shop's newsletter to everybody, one that nobody else got is the reset's.
 func (l *Look) demandCodeForNobodyElse(mail, reset string, t evidence.Trader) {
 	if _, ok := l.wait(mail, reset); !ok {
 		return
@@ -285,18 +286,18 @@ func (l *Look) demandCodeForNobodyElse(mail, reset string, t evidence.Trader) {
 		l.Untestable("the reset brought the trader no code; see MAIL-1 and MAIL-2")
 		return
 	}
-	suspects := l.record.sharing(own)
-	for _, other := range l.suite.Target.Traders {
-		if !suspects[other.Login] || strings.EqualFold(other.MailTo, t.MailTo) {
-			continue
+	var first []leak
+	for _, mails := range byCode(own) {
+		leaks := l.record.leaks(t, mails, l.suite.Target.Traders)
+		if len(leaks) == 0 {
+			return
 		}
-		m, found := l.record.copyFor(other, own)
-		if !found {
-			m, found = l.record.exchanged(other, own, l.suite.Target.Traders)
+		if first == nil {
+			first = leaks
 		}
-		if found {
-			l.FailMail(m.ID, reset, "the code of "+t.Login+" for "+t.MailTo+" alone", "the same code in a mail to "+other.MailTo)
-		}
+	}
+	for _, k := range first {
+		l.FailMail(k.mail.ID, reset, "the code of "+t.Login+" for "+t.MailTo+" alone", "the same code in a mail to "+k.to)
 	}
 }
 

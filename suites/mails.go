@@ -68,6 +68,45 @@ func (r *Record) sharing(mails []evidence.Mail) map[string]bool {
 	return logins
 }
 
+// leak is a mail by which somebody else got a trader's code.
+type leak struct {
+	mail evidence.Mail
+	to   string
+}
+
+// leaks are the mails by which others than the trader got the code of these mails.
+func (r *Record) leaks(t evidence.Trader, own []evidence.Mail, traders []evidence.Trader) []leak {
+	var list []leak
+	suspects := r.sharing(own)
+	for _, other := range traders {
+		if !suspects[other.Login] || strings.EqualFold(other.MailTo, t.MailTo) {
+			continue
+		}
+		m, found := r.copyFor(other, own)
+		if !found {
+			m, found = r.exchanged(other, own, traders)
+		}
+		if found {
+			list = append(list, leak{m, other.MailTo})
+		}
+	}
+	return list
+}
+
+// byCode puts mails with the same code together, in the order in which the codes came.
+func byCode(mails []evidence.Mail) [][]evidence.Mail {
+	var groups [][]evidence.Mail
+	for _, m := range mails {
+		i := slices.IndexFunc(groups, func(g []evidence.Mail) bool { return sameCode(g[0], m) })
+		if i < 0 {
+			groups = append(groups, nil)
+			i = len(groups) - 1
+		}
+		groups[i] = append(groups[i], m)
+	}
+	return groups
+}
+
 // copyFor finds a mail to the other trader that carries the code of one of the mails: the same mail, or one
 // that came without a reset of the other's own. A deployment that gives everybody the same code copies nothing.
 func (r *Record) copyFor(other evidence.Trader, own []evidence.Mail) (evidence.Mail, bool) {

@@ -25,8 +25,8 @@ const longestRetryAfter = 30 * time.Second
 const mostOfTruncated = 64 << 10
 
 // ask sends the step's request and keeps what came. A request that met silence is asked once more on a fresh
-// connection, since a kept-alive one may die at any time; one that met a limit is asked once more when
-// the deployment says so. Everything stays in the evidence.
+// connection, since a kept-alive one may die at any time; one that met a limit is asked again when
+// the deployment says so, as long as it answers others meanwhile. Everything stays in the evidence.
 func (r *run) ask(ctx context.Context, s plan.Step) bool {
 	if name := r.unknown(s.Ask.Values); name != "" {
 		r.unsend(s.ID, fmt.Sprintf("no answer and no mail gave %s: %s was not sent", name, s.ID))
@@ -41,6 +41,7 @@ func (r *run) ask(ctx context.Context, s plan.Step) bool {
 		r.fail(err)
 		return false
 	}
+	r.pacer.wait(ctx, s.Cost.WrongAnswers > 0)
 	if s.Cost.Mails > 0 {
 		r.beforeAccepted(ctx, s)
 	}
@@ -50,14 +51,19 @@ func (r *run) ask(ctx context.Context, s plan.Step) bool {
 		// What may change a password is not broken off: nobody would know what came of it.
 		whole = context.WithoutCancel(ctx)
 	}
+	let := time.Now()
 	x := r.Client.Do(whole, request)
 	attempt := 1
-	if pause, again := r.askAgain(s, x); again && r.patience(ctx, s, x) && r.pause(ctx, s, pause) {
+	for others := r.learn(x, 0); ; others = r.learn(x, others) {
+		pause, again := r.askAgain(s, x, let, attempt)
+		if !again || !r.patience(ctx, s, x) || !r.pause(ctx, s, pause) || !r.pacer.wait(ctx, false) {
+			break
+		}
 		r.keep(s, s.ID, attempt, x, "")
-		request.Conn = fmt.Sprintf("%s, attempt 2", s.ID)
-		x = r.Client.Do(whole, request)
 		attempt++
-		r.learn(x)
+		request.Conn = fmt.Sprintf("%s, attempt %d", s.ID, attempt)
+		let = time.Now()
+		x = r.Client.Do(whole, request)
 	}
 	if x.Failure != nil && x.Failure.Kind == deployment.FailureRequest {
 		r.fail(fmt.Errorf("step %s: %s", s.ID, x.Failure.Text))
@@ -108,28 +114,39 @@ func (r *run) answers(ctx context.Context, suspect string) bool {
 	return r.reachable(ctx, suspect)
 }
 
-// askAgain says whether and after which pause to ask once more.
-func (r *run) askAgain(s plan.Step, x deployment.Exchange) (time.Duration, bool) {
+// askAgain says whether and after which pause to ask once more what was let go then.
+func (r *run) askAgain(s plan.Step, x deployment.Exchange, let time.Time, attempt int) (time.Duration, bool) {
 	if away(s, x) {
-		return 0, true
+		return 0, attempt == 1
 	}
 	if r.unsettled(s, x) {
-		return timeToSettle, true
+		return timeToSettle, attempt == 1
 	}
 	if !limited(x) {
 		return 0, false
 	}
 	pause, known := retryAfter(x, time.Now())
 	r.note("The deployment limits the rate of requests: it answers with status %d.", x.Answer.Status)
-	return pause, known && pause <= longestRetryAfter && s.Cost.WrongAnswers == 0 && !r.impatient.Load()
+	again := known && pause <= longestRetryAfter && attempt < mostAttempts && s.Cost.WrongAnswers == 0 && !r.impatient.Load()
+	if again {
+		r.pacer.slow(let, pause)
+	}
+	return pause, again
 }
 
-// learn notices that the deployment does not keep its word about when to come back: no other request waits for that
-// again, or a run would take as many pauses as its longest chain has requests.
-func (r *run) learn(x deployment.Exchange) {
-	if limited(x) {
-		r.impatient.Store(true)
+// learn notices that the deployment does not keep its word about when to come back, while it answers nobody else
+// either: no other request waits for that again, or a run would take as many pauses as its longest chain has requests.
+// Others is how many answers had met no limit when the request was sent before, 0 the first time; so is the result.
+func (r *run) learn(x deployment.Exchange, others int) int {
+	if !limited(x) {
+		return r.pacer.answered(1)
 	}
+	now := r.pacer.answered(0)
+	if others > 0 && others == now+1 {
+		r.impatient.Store(true)
+		r.pacer.free()
+	}
+	return now + 1
 }
 
 // silent reports whether not even the first byte of an answer came.
@@ -154,7 +171,7 @@ func retryAfter(x deployment.Exchange, now time.Time) (time.Duration, bool) {
 	if at, err := http.ParseTime(text); err == nil {
 		return max(0, at.Sub(now)), true
 	}
-	return 0, false
+	return unsaidPause, text == ""
 }
 
 func header(x deployment.Exchange, name string) string {

@@ -91,6 +91,8 @@ type run struct {
 	fault error
 	// impatient is true once the deployment has not kept its word about when to ask again.
 	impatient atomic.Bool
+	// pacer slows the run down where the deployment limits the rate of requests.
+	pacer pacer
 	// probing lets one known-good request speak for all that wait for it; rechecking is for one trader at a time.
 	probing, rechecking sync.Mutex
 }

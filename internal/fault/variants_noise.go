@@ -73,6 +73,7 @@ func noiseVariants() []Variant {
 		})},
 		{Name: "codes-for-addresses-alike", Why: why, Noise: every(25*time.Millisecond, alike)},
 		{Name: "codes-for-others-beside-each", Why: why, Mail: besideEach},
+		{Name: "newsletter-with-code-behind-each", Why: why, Mail: newsletterBehindEach},
 		{Name: "mails-to-others-naming-traders", Why: why, Noise: every(50*time.Millisecond, func(w World, i int) reference.Mail {
 			l := strangersLetter("support@example.com", i)
 			l.headers = append(l.headers, "Reply-To: "+w.Traders[i%len(w.Traders)].Email)
@@ -172,5 +173,14 @@ func besideEach(_ World, mailer reference.Mailer) reference.Mailer {
 		i := count.update("", func(n int) int { return n + 1 })
 		before, after := strangersCode("before@example.com", i), strangersCode("after@example.com", i)
 		return errors.Join(mailer.Send(ctx, before), mailer.Send(ctx, m), mailer.Send(ctx, after))
+	})
+}
+
+// newsletterBehindEach sends all traders the same voucher of a shop after each code.
+func newsletterBehindEach(w World, mailer reference.Mailer) reference.Mailer {
+	return mailerFunc(func(ctx context.Context, m reference.Mail) error {
+		return errors.Join(mailer.Send(ctx, m), toTraders(ctx, w, mailer, func(t reference.Trader) reference.Mail {
+			return letter{from: "news@shop.example", to: t.Email, name: t.Name}.reading("Black Friday", "Use code SUMMER50 at checkout and save.\n").mail()
+		}))
 	})
 }

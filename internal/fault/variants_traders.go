@@ -48,6 +48,8 @@ func traderVariants() []Variant {
 		asks("question-with-line-separators", after(" one\u2028two\u2029three")),
 		asks("question-like-json", after(` {"Errors":["x"]}`)),
 		asks("question-like-key-error", after(" "+keyErrorText)),
+		asks("question-is-key-error", instead(keyErrorText)),
+		asks("question-of-one-letter", instead("a")),
 		asks("question-with-space-inside", replaces(" ", "  ")),
 		asks("question-without-mark", replaces("?", "")),
 		knows("answer-with-quotes", after(` "Jr." O'Neil \ /`)),

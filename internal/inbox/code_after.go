@@ -79,7 +79,7 @@ func (p *page) prompted(i int) bool {
 	for p.at(j).kind == mark && strings.Contains(`"'*([«“„_`+"`", p.at(j).text) {
 		j--
 	}
-	for _, w := range []string{"the", "this", "following"} {
+	for _, w := range []string{"the", "this", "following", "bitte", "sie"} {
 		if p.at(j).lower == w {
 			j--
 		}

@@ -107,3 +107,17 @@ func (p *page) paragraph(i int) bool {
 	}
 	return p.at(j).kind == gap && p.at(k).kind == gap
 }
+
+// minWord is the length of the shortest word that can be a code.
+const minWord = 5
+
+// wordBelowLabel tells whether the token is a word that is all of a paragraph right below "Confirmation code:". One
+// that begins with a capital is rather a name, or the mail's next sentence.
+func (p *page) wordBelowLabel(i int) bool {
+	a := p.atoms[i]
+	capital := a.text[0] >= 'A' && a.text[0] <= 'Z' && a.text[1:] == strings.ToLower(a.text[1:])
+	if len(a.text) < minWord || capital || !isASCIIToken(a.text) || plainWords[a.lower] || stub.MatchString(a.text) || strings.Contains(p.senders, a.lower) {
+		return false
+	}
+	return p.at(i-1).kind == gap && p.at(i+1).kind == gap && p.at(i-2).text == ":" && i > 2 && p.labels[i-3] == sureLabel
+}

@@ -100,6 +100,9 @@ func (s *scanner) word() {
 	}
 	unspaced, end, joint := false, 0, 0
 	for i, r := range s.text {
+		if strings.ContainsRune("'’", r) && i > 0 && s.text[i-1] >= '0' && s.text[i-1] <= '9' {
+			break // as in the Turkish "231408'dir"
+		}
 		if strings.ContainsRune("-_'’", r) && joint == 0 && i > 0 {
 			joint = i
 			continue

@@ -10,8 +10,13 @@ var (
 	otherLink = expr(`(?i)zip|postal|promo|coupon|country|lang|utm|error|status|source|area|referral|invite|discount|currency|barcode|product|client|campaign`)
 )
 
+// maxWrapped is how deep a link may stand inside another one's parameter, as mail gateways and counters of clicks put it.
+const maxWrapped = 3
+
 // linkCodes returns the values of the links' code parameters.
-func linkCodes(links []string) []string {
+func linkCodes(links []string) []string { return wrappedCodes(links, maxWrapped) }
+
+func wrappedCodes(links []string, depth int) []string {
 	var codes []string
 	for _, link := range links {
 		address, err := url.Parse(link)
@@ -23,6 +28,10 @@ func linkCodes(links []string) []string {
 			value, err := url.QueryUnescape(value)
 			if err == nil && linkCode.MatchString(name) && !otherLink.MatchString(name) && isLinkCode(value) {
 				codes = appendOnce(codes, value)
+			} else if err == nil && depth > 0 && webAddress.MatchString(value) {
+				for _, code := range wrappedCodes([]string{value}, depth-1) {
+					codes = appendOnce(codes, code)
+				}
 			}
 		}
 	}

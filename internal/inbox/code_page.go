@@ -23,7 +23,8 @@ type page struct {
 	senders string  // who wrote the mail and to whom, in lower case
 }
 
-var aboutReset = expr(`(?i)passwor|passcode|\breset|verif|confirm|kennwort|contraseñ|mot de passe|senha|парол|сброс|hasł|şifre|heslo|密码|密碼|パスワード|비밀번호|重置|重設`)
+var aboutReset = expr(`(?i)passwor|passcode|\breset|verif|confirm|kennwort|contraseñ|mot de passe|senha|парол|сброс|hasł|şifre|heslo|密码|密碼|パスワード|비밀번호|重置|重設|再設定|` +
+	`lösenord|adgangskode|passord|salasana|wachtwoord|jelszó|geslo|lozink|парола|лозинк|κωδικ|kata sandi|mật khẩu|पासवर्ड|รหัสผ่าน|كلمة ال?مرور|סיסמ|گذرواژه`)
 
 func newPage(r Reading) *page {
 	text := plainText(r.Subject) + "\n\n" + plainText(r.Text)
@@ -49,6 +50,9 @@ func (p *page) candidates() []candidate {
 		}
 		s := shapeOf(a.text)
 		if s == noCode {
+			if p.wordBelowLabel(i) {
+				found = append(found, candidate{a.text, wordly})
+			}
 			continue
 		}
 		if c := p.clarityOf(i, s); c != unpresented {

@@ -20,8 +20,9 @@ const (
 )
 
 var (
-	// measured matches numbers with their unit, ordinals and the names of standards.
-	measured = expr(`(?i)^(?:\d+-?(?:st|nd|rd|th|px|em|pt|[kmg]b|ms|s|sec|secs|min|mins|minutes?|h|hrs?|hours?|days?|weeks?|months?|years?|am|pm|x|k|m|usd|eur|gbp|digits?|characters?|chars?|letters?|bit|step|fold|er|te|e|stellige[nrs]?)|` +
+	// measured matches numbers with their unit, ordinals and the names of standards. A letter alone is a
+	// unit of small numbers only: codes of digits and letters may end in one ("12345e").
+	measured = expr(`(?i)^(?:\d{1,4}(?:s|h|x|k|m|e)|\d+-?(?:st|nd|rd|th|px|em|pt|[kmg]b|ms|sec|secs|min|mins|minutes?|hrs?|hours?|days?|weeks?|months?|years?|am|pm|usd|eur|gbp|digits?|characters?|chars?|letters?|bit|step|fold|er|te|stellige[nrs]?)|` +
 		`(?:utf|iso|sha|md|ipv|http|tls|aes|rsa|oauth|base|win|windows|office|ios|covid|gpt|rfc)-?\d+(?:-\d+)?|0x[0-9a-f]+|24[x/]7)$`)
 	telephone = expr(`^(?:\d{1,3}-)?(?:\d{3}-\d{3}-\d{4}|\d{3}-\d{4})$|^\d{1,3}-\d{3}-\d{3}-\d{3,4}$|^1-\d{3}-[\dA-Z-]{7,8}$`)
 	stub      = expr(`(?i)^(?:[x*_-]+|(?:your|the|my|some)?[-_]?(?:confirmation|verification|reset|security)?[-_]?(?:code|token|otp|pin|passcode)s?[-_]?(?:here|\d{0,2}))$`)

@@ -23,7 +23,8 @@ var (
 		`kod kodu kodunuz kodun kodunuzu kodem kody kods kodas kodas kodea kód kódu kódem kódja kódod`,
 		`kode kodes koden kodenummer koodi koodisi koodin kood koodiks mã`,
 		`код кода коду кодом коде пароль-код пин пин-код отп одноразовый-код`,
-		`κωδικός κωδικό κωδικού κωδικοσ कोड ओटीपी کد კოდი կոդ`)
+		`коды koda kodi kodo codex clave cód chód msimbo kóði kóðinn kóðann bestätigungsnummer bestätigungszahl`,
+		`κωδικός κωδικό κωδικού κωδικοσ कोड ओटीपी کد کوڈ კოდი კოდია կոդ կոդը կոդն কোড குறியீடு`)
 
 	// codeNouns name a code only with a word before them that says so.
 	codeNouns = words(`number key string password phrase word id value verification confirmation`)
@@ -139,7 +140,7 @@ var (
 
 	// codeEndings end the compounds of languages that write them as one word;
 	// otherCompound matches those that confirm nothing, onceCompound those that do.
-	codeEndings   = []string{"code", "codes", "kod", "koden", "kode", "koder", "koodi", "koodisi", "koodin", "код", "pin", "-otp", "passwort"}
+	codeEndings   = []string{"code", "codes", "kod", "koden", "kode", "koder", "koodi", "koodisi", "koodin", "kood", "kóðinn", "kóði", "код", "pin", "-otp", "passwort"}
 	otherCompound = expr(`^(?:post|bar|qr|fehler|error|gutschein|rabatt|promo|zip|länder|vorwahl|aktions|korting|fout|strich|source|quell|gift)|^(?:en|de|uni)codes?$`)
 	onceCompound  = expr(`^(?:einmal|bestätigungs|verifi|bevestig|sicherheits|bekreft|vahvistus|freischalt|zugangs|auth|confirm|reset|rücksetz)`)
 )

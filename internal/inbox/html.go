@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -114,6 +115,10 @@ func (w *htmlWriter) element(n *html.Node, outer style) {
 	if n.DataAtom == atom.A || n.DataAtom == atom.Area {
 		w.link(attribute(n, "href"))
 	}
+	if n.DataAtom == atom.Input && showsValue(attribute(n, "type")) && !s.invisible() {
+		w.text(" "+attribute(n, "value")+" ", s)
+		return
+	}
 	switch kind := s.layout; kind {
 	case cell:
 		w.cell(n, s)
@@ -135,6 +140,11 @@ func (w *htmlWriter) cell(n *html.Node, s style) {
 		w.pending = tab
 	}
 	w.cellStart = false
+}
+
+// showsValue tells whether an input of the type shows its value as text.
+func showsValue(kind string) bool {
+	return slices.Contains([]string{"", "text", "number", "tel", "button", "submit"}, strings.ToLower(strings.TrimSpace(kind)))
 }
 
 // unread names the elements whose content is not shown.

@@ -19,8 +19,35 @@ func (w *walker) part(head header, body []byte, depth int) {
 		w.keep(&w.plain, inner.decoded("subject"))
 		w.part(inner, text, depth+1)
 	case isText(kind):
-		w.leaf(head, decodeTransfer(body, head.get("content-transfer-encoding")), kind, parameters["charset"])
+		content := decodeTransfer(body, head.get("content-transfer-encoding"))
+		switch {
+		case strings.EqualFold(parameters["format"], "flowed"):
+			content = unflowed(content, strings.EqualFold(parameters["delsp"], "yes"))
+		case kind == "text/enriched":
+			content = enriched().ReplaceAll(content, nil)
+		}
+		w.leaf(head, content, kind, parameters["charset"])
 	}
+}
+
+// enriched matches the commands of text/enriched (RFC 1896) with their parameters.
+var enriched = expr(`(?is)<param>.*?</param>|</?[a-z0-9-]{1,60}>`)
+
+// flow matches the end of a line that the next one continues (RFC 3676), the space of its own.
+var flow = expr(` \r?\n`)
+
+// unflowed joins the lines of a flowed text. The line before a signature is not joined to it.
+func unflowed(content []byte, dropSpace bool) []byte {
+	glue := []byte(" ")
+	if dropSpace {
+		glue = nil
+	}
+	before, signature, found := bytes.Cut(content, []byte("\n-- "))
+	joined := flow().ReplaceAllLiteral(before, glue)
+	if found {
+		joined = append(append(joined, "\n-- "...), signature...)
+	}
+	return joined
 }
 
 // isText names the media types that a mail program shows as text.
