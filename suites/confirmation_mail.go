@@ -90,6 +90,14 @@ func (b *builder) awaitMail(t evidence.Trader, reset string) {
 // awaitCode waits for the mail of the reset; where the trader travels on, its code becomes known.
 func (b *builder) awaitCode(t evidence.Trader, reset string) *plan.Await {
 	a := &plan.Await{Trader: t.Login, For: reset}
+	if first := b.order[0]; t.Login == first.Login && (t.Answer != "" || len(b.order) == 1) {
+		// No other trader's mail comes between: the first mail may be that of a refused request.
+		for _, s := range b.steps {
+			if b.silent(s, t) != "" {
+				a.Instead = append(a.Instead, s.ID)
+			}
+		}
+	}
 	if at(b.travellers(), t) >= 0 {
 		a.Learns, a.Tries = codeOf("", t), b.target.CodeTries
 	}
@@ -152,7 +160,7 @@ func (b *builder) recheck(t evidence.Trader, lanes map[string][]plan.Step) {
 	others := b.refusalsOfOthers(t)
 	b.step(plan.Step{
 		ID: join("recheck", t.Login), Lane: t.Login, Needs: []string{mailOf(t)}, After: []string{allAsked},
-		Recheck: &plan.Recheck{Trader: t.Login, Kinds: kinds, Wrong: wrong, Others: others, Next: refusedReset(t)},
+		Recheck: &plan.Recheck{Trader: t.Login, Kinds: kinds, Wrong: wrong, Others: others, Next: refusedReset(t), Accepted: acceptedReset(t)},
 		Cost:    recheckCost(kinds, wrong, others),
 	})
 }
@@ -177,10 +185,15 @@ func refusedReset(t evidence.Trader) string {
 }
 
 // recheckCost bounds what asking again costs: once together, once for each halving, twice alone; the
-// kinds without a wrong answer twice over, the second time each followed by another request.
+// kinds without a wrong answer twice over, the second time each followed by another request; and at last by halves
+// before an accepted reset, a mail each time.
 func recheckCost(kinds, wrong, others []string) plan.Cost {
 	times := func(list []string) int { return len(list) * (3 + bits.Len(uint(len(list)))) }
-	return plan.Cost{Requests: 4*times(kinds) + times(wrong) + times(others), WrongAnswers: times(wrong) + times(others)/2}
+	mails := 5 + bits.Len(uint(len(kinds)))
+	return plan.Cost{
+		Requests: 4*times(kinds) + times(wrong) + times(others) + 4*len(kinds) + 2*mails, Mails: mails,
+		WrongAnswers: times(wrong) + times(others)/2 + min(len(wrong), 1)*mails,
+	}
 }
 
 // silent returns the requirement by which the step must bring the trader no code, "" where none does.
@@ -195,7 +208,7 @@ func (b *builder) silent(s plan.Step, t evidence.Trader) string {
 		return ""
 	case strings.HasPrefix(s.ID, "key/") && (s.Ask.Operation == opReset || s.Ask.Operation == opQuestion):
 		return "KEY-6"
-	case strings.HasPrefix(s.ID, "question/") && t.Answer != "":
+	case strings.HasPrefix(s.ID, "question/") && len(b.withQuestion()) > 0:
 		return "QUESTION-9"
 	case strings.HasPrefix(s.ID, "reset/") && s.Ask.Refusable:
 		return "MAIL-3"
@@ -232,7 +245,7 @@ func (l *Look) demandCode(mail, reset string, t evidence.Trader) {
 		return
 	}
 	for _, m := range mails {
-		if len(m.Codes) > 0 {
+		if slices.ContainsFunc(m.Codes, isCode) {
 			return
 		}
 	}
@@ -240,6 +253,9 @@ func (l *Look) demandCode(mail, reset string, t evidence.Trader) {
 	l.FailMail(last.ID, reset, "a mail that presents a confirmation code",
 		fmt.Sprintf("a mail %q that presents none: %s", last.Subject, excerpt(strings.Join(strings.Fields(last.Text), " "))))
 }
+
+// isCode reports whether the placeholder is that of a code, and not of the app key, an answer or a password in its place.
+func isCode(placeholder string) bool { return strings.HasPrefix(placeholder, "‹code ") }
 
 // demandNoCode demands that the refused request brought no code: when the accepted reset's mail
 // is there, an earlier one would be there too. Surplus codes were looked into by asking again.
@@ -269,6 +285,9 @@ func (l *Look) demandNoCode(step string, t evidence.Trader) {
 
 // followed says what came between a request that was asked again and its mail.
 func (r *Record) followed(t evidence.Trader) string {
+	if _, accepted := r.answers["recheck/next/"+acceptedReset(t)]; accepted {
+		return "beside that of the accepted reset after it"
+	}
 	if _, next := r.answers["recheck/next/"+refusedReset(t)]; next {
 		return "and a refused reset with the right key"
 	}

@@ -20,8 +20,9 @@ const (
 // wrongAnswer has nothing in common with any answer.
 const wrongAnswer = "certainly not the answer 0417"
 
-// allRefused is the point at which every request of no trader's that must be refused has been answered: what mail they
-// brought, came before any accepted reset's. A trader's own come before the trader's own accepted reset.
+// allRefused is the point at which the requests that must be refused have been answered: what mail they brought, comes
+// before any accepted reset's. Only the trader with a question who is asked most may be late, if another one's mail
+// comes later still: a first mail may be that of a refused request, and the accepted reset's own on its way.
 const allRefused = "all-refused"
 
 // resetPassword reads page 1, "Reset Trader's Password".
@@ -41,7 +42,13 @@ func resetPassword(b *builder) {
 		b.askRefusals(t, b.wrongAnswerFor(i, t))
 	}
 	refusable := b.refusable()
-	b.step(plan.Step{ID: allRefused, After: refusable[""]})
+	fence := plan.Step{ID: allRefused, After: refusable[""]}
+	for i, t := range b.resetOrder() {
+		if i != b.first || len(b.withQuestion()) == 1 {
+			fence.After = append(fence.After, refusable[t.Login]...)
+		}
+	}
+	b.step(fence)
 	b.askResets(refusable)
 }
 

@@ -57,8 +57,8 @@ func showPlan(w io.Writer, p *plan.Plan) error {
 			sum.WrongCodes, sum.FailedSignIns, sum.Changes)
 	}
 	if err == nil && again.Requests > 0 {
-		_, err = fmt.Fprintf(w, "Only if more codes come than resets were accepted, to find out why:\nat most %d more requests, of them %d wrong answers.\n",
-			again.Requests, again.WrongAnswers)
+		_, err = fmt.Fprintf(w, "Only if more codes come than resets were accepted, to find out why:\nat most %d more requests, of them %d wrong answers and %d accepted resets.\n",
+			again.Requests, again.WrongAnswers, again.Mails)
 	}
 	return err
 }

@@ -46,7 +46,7 @@ func Run(ctx context.Context, o Options) (*evidence.Run, error) {
 	}
 	for _, s := range o.Plan.Steps {
 		r.states[s.ID] = &state{step: s, done: make(chan struct{})}
-		if s.Cost.Mails > 0 {
+		if s.Ask != nil && s.Cost.Mails > 0 {
 			r.accepted[s.ID] = 0
 		}
 	}

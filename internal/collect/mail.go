@@ -218,11 +218,29 @@ func (r *run) await(ctx context.Context, s plan.Step) bool {
 		place := r.sentAs(w.For)
 		w.Mail, w.Problem = r.watch(ctx, t, w.Deadline, func(m mail) bool { return m.resetsSent >= place })
 		w.Mail = r.preferUnlike(ctx, t, s, w)
+		r.awaitOwn(ctx, t, s, w)
 	}
 	w.Duration = time.Since(w.Started)
 	r.addWait(w)
 	r.learnCodes(s, w.Mail)
 	return w.Problem == ""
+}
+
+// awaitOwn waits, after the first mail, for as long as the reset was sent after the first request that may have
+// brought that mail instead, or for another mail.
+func (r *run) awaitOwn(ctx context.Context, t evidence.Trader, s plan.Step, w evidence.Wait) {
+	reset, sent := r.last(w.For)
+	first := reset.Started
+	for _, id := range s.Await.Instead {
+		if x, asked := r.last(id); asked && x.Started.Before(first) {
+			first = x.Started
+		}
+	}
+	m, found := r.mail(w.Mail)
+	if rest := time.Until(m.Seen.Add(reset.Started.Sub(first))); sent && found && rest > 0 {
+		place := r.sentAs(w.For)
+		_, _ = r.watch(ctx, t, rest, func(other mail) bool { return other.resetsSent >= place && other.ID != m.ID })
+	}
 }
 
 // preferUnlike returns, where the mail carries the earlier code, one with another code that comes shortly

@@ -34,6 +34,9 @@ func (r *run) recheck(ctx context.Context, s plan.Recheck) bool {
 		w.next = &next.step
 		guilty = w.guilty(ctx, kinds)
 	}
+	if next, planned := r.states[s.Accepted]; !guilty && planned {
+		guilty = w.queued(ctx, next.step, append(kinds, r.innocent(s.Wrong[:min(len(s.Wrong), 1)])...))
+	}
 	if !guilty {
 		r.note("More mails with a code came for %s than resets were accepted, and no refused request brings one when asked again: late or doubled mails, or somebody else who resets the same trader.", t.Login)
 	}
@@ -101,13 +104,60 @@ type watcher struct {
 	*run
 	trader evidence.Trader
 	atMost time.Duration
-	// next follows each request where it is not nil.
+	// next follows each request where it is not nil, and brings so many codes of its own.
 	next *plan.Step
+	own  int
+}
+
+// queued reports whether one of the steps brings a code with that of the accepted reset that follows it. One such
+// step is looked for: each look costs the trader a mail.
+func (w watcher) queued(ctx context.Context, accepted plan.Step, steps []plan.Step) bool {
+	w.next = &accepted
+	// The first lets out what waits since requests were asked again.
+	for range 2 {
+		w.own = w.alone(ctx)
+	}
+	if w.own == 0 || len(steps) == 0 || !w.brings(ctx, steps) {
+		return false
+	}
+	for len(steps) > 1 {
+		half := steps[:len(steps)/2]
+		if !w.brings(ctx, half) {
+			half = steps[len(steps)/2:]
+		}
+		steps = half
+	}
+	return w.again(ctx, steps[0], 1) && w.again(ctx, steps[0], 2)
+}
+
+// alone is how many codes what follows each request brings without one.
+func (w watcher) alone(ctx context.Context) int {
+	w.quieten(ctx)
+	w.own = 0
+	count, known := 0, w.ids()
+	w.follow(ctx)
+	for w.came(ctx, known) != "" {
+		count++
+	}
+	return count
+}
+
+// came waits for a mail with a code for the trader that is not known, and for as many more as belong to what follows each
+// request; it returns the last.
+func (w watcher) came(ctx context.Context, known map[string]bool) string {
+	id := ""
+	for range w.own + 1 {
+		if id, _ = w.watch(ctx, w.trader, w.atMost, func(m mail) bool { return !known[m.ID] }); id == "" {
+			return ""
+		}
+		known[id] = true
+	}
+	return id
 }
 
 // guilty reports whether one of the steps brings a code alone.
 func (w watcher) guilty(ctx context.Context, steps []plan.Step) bool {
-	return len(steps) > 0 && w.brings(ctx, steps) && w.single(ctx, steps) > 0
+	return len(steps) > 0 && w.brings(ctx, steps) && w.silent(ctx) && w.single(ctx, steps) > 0
 }
 
 // single halves the steps, of which at least one brings a code, until each stands alone, and
@@ -139,8 +189,7 @@ func (w watcher) brings(ctx context.Context, steps []plan.Step) bool {
 		w.send(ctx, s, "recheck/together/"+s.ID, 1)
 	}
 	w.follow(ctx)
-	id, _ := w.watch(ctx, w.trader, w.atMost, func(m mail) bool { return !known[m.ID] })
-	return id != ""
+	return w.came(ctx, known) != ""
 }
 
 // again asks one request alone and reports whether it brought a code.
@@ -150,7 +199,7 @@ func (w watcher) again(ctx context.Context, s plan.Step, attempt int) bool {
 	wait := evidence.Wait{Step: "recheck/" + s.ID, Trader: w.trader.Login, For: s.ID, Started: time.Now(), Deadline: w.atMost}
 	w.send(ctx, s, wait.Step, attempt)
 	w.follow(ctx)
-	wait.Mail, wait.Problem = w.watch(ctx, w.trader, w.atMost, func(m mail) bool { return !known[m.ID] })
+	wait.Mail, wait.Problem = w.came(ctx, known), w.boxes.dead()
 	wait.Duration = time.Since(wait.Started)
 	w.addWait(wait)
 	return wait.Mail != ""
@@ -169,6 +218,13 @@ func (w watcher) send(ctx context.Context, s plan.Step, id string, attempt int) 
 		return
 	}
 	w.keep(s, id, attempt, w.Client.Do(ctx, request), "")
+}
+
+// silent reports whether no code comes when nothing is asked: else somebody else may have brought the others.
+func (w watcher) silent(ctx context.Context) bool {
+	w.quieten(ctx)
+	w.own = 0
+	return w.came(ctx, w.ids()) == ""
 }
 
 // quieten waits until no mail has come for the trader for a while.

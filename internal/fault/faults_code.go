@@ -29,6 +29,11 @@ func codeFaults() []Fault {
 	} {
 		list = append(list, withoutCode("code-"+f.name, f.summary, says(f.instead)))
 	}
+	list = append(list,
+		withoutCode("code-is-app-key", "The app key stands where the code belongs.", writes(func(w World, l letter) letter { return l.saying(w.AppKey) })),
+		withoutCode("code-is-login", "The login stands where the code belongs.", writes(func(w World, l letter) letter { return l.saying(w.owner(l.to).Login) })),
+		withoutCode("code-is-name", "The trader's name stands where the code belongs.", writes(func(_ World, l letter) letter { return l.saying(l.name) })),
+	)
 	return append(append(list, otherLetterFaults()...), hiddenCodeFaults()...)
 }
 

@@ -33,10 +33,39 @@ func earlyMailFaults() []Fault {
 			}),
 		},
 		{
+			Name: "code-of-refusal-waits", Breaks: "MAIL-3", Summary: "The code of a reset that was refused for its answer leaves with the next accepted one's.",
+			Expected: wantNoCode, Got: "two mails with codes", Also: []string{"KEY-6", "QUESTION-9", "RESET-10"}, HTTP: perRun(mailsWithNext),
+		},
+		{
+			Name: "code-on-question-without-question", Breaks: "QUESTION-9", Summary: "Asking for the question of a trader who has none mails a code.",
+			Expected: wantNoCode, Got: "a mail with a code", Also: []string{"KEY-6", "RESET-10"},
+			HTTP: alsoResets(all((*call).isQuestion, withoutQuestion, keys(keyRight))),
+		},
+		{
 			Name: "code-on-every-request", Breaks: "MAIL-3", Summary: "Every request about a trader mails a code.",
 			Expected: wantNoCode, Got: "a mail with a code", Also: []string{"KEY-6", "QUESTION-9", "RESET-10"},
 			HTTP: alsoResets(func(c *call) bool { return c.isCore() && c.answerKind() != answerRight }),
 		},
+	}
+}
+
+// mailsWithNext mails what was refused when the trader's next reset is accepted.
+func mailsWithNext(World) middleware {
+	var waiting memory[bool]
+	return func(c *call, next asker) *reply {
+		t, known := c.trader()
+		if !known || !c.isReset() || c.keyKind() != keyRight {
+			return next(c)
+		}
+		p := next(c)
+		switch {
+		case p.outcome(c) == incorrect:
+			waiting.set(t.Login, true)
+		case p.outcome(c) == accepted && waiting.get(t.Login):
+			waiting.set(t.Login, false)
+			next(c)
+		}
+		return p
 	}
 }
 

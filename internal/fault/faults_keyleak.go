@@ -27,6 +27,14 @@ func revealFaults() []Fault {
 		}
 	}
 	return []Fault{
+		{Name: "key-error-with-right-key", Breaks: "KEY-5", Summary: "The key error tells the right key.", Expected: "the error alone", Got: "the error and the right key",
+			Also: needKeyError(), HTTP: through(func(c *call, next asker) *reply {
+				p := next(c)
+				if doc, _ := parse(p.body); doc.has("error") {
+					p.body = doc.set("expected", quote(c.world.AppKey)).bytes()
+				}
+				return p
+			})},
 		reveals("key-error-with-model", "The key error stands beside the whole answer.", "the error and a Model",
 			put(func(o object, q string) object {
 				return o.set("Model", quote(q)).set("Errors", "[]").set("IsSucceed", "true")

@@ -98,6 +98,9 @@ type Await struct {
 	// many of them.
 	Learns string
 	Tries  int
+	// Instead are requests that may have brought the mail, against all promises: then the reset's own comes as
+	// much later as the reset was sent, and is waited for.
+	Instead []string
 	// Unlike is the placeholder of an earlier code: its mail may come once more, late.
 	Unlike string
 }
@@ -152,6 +155,8 @@ type Recheck struct {
 	// Next is a request with the right key that is refused as well, for
 	// deployments that carry out a refused request only with the next one.
 	Next string
+	// Accepted is the trader's accepted reset, for deployments that send the mail of a refused one with the next that they accept.
+	Accepted string
 }
 
 // Cost is what a step costs the deployment and the trader, at most.
