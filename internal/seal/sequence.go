@@ -15,10 +15,12 @@ const (
 	near      = 10_000
 	nearShare = 100
 	unlikely  = 1e-5
+	// mostCodes are looked at: a pattern shows in few.
+	mostCodes = 32
 )
 
 // Sequence says how codes follow each other, as far as judging needs it, in the order of their placeholders;
-// what comes twice counts once, and so do only codes as long as the first.
+// what comes twice counts once, only codes as long as the first count, and of those a few.
 func (v *Vault) Sequence(placeholders []string) evidence.Sequence {
 	codes := v.codes(placeholders)
 	s := evidence.Sequence{Codes: len(codes)}
@@ -38,7 +40,7 @@ func (v *Vault) codes(placeholders []string) [][]rune {
 	for _, placeholder := range placeholders {
 		text := strings.Map(onlyWord, v.Open(placeholder))
 		code := []rune(text)
-		if !seen[text] && text != "" && (len(codes) == 0 || len(code) == len(codes[0])) {
+		if !seen[text] && text != "" && len(codes) < mostCodes && (len(codes) == 0 || len(code) == len(codes[0])) {
 			codes = append(codes, code)
 		}
 		seen[text] = true
