@@ -189,7 +189,7 @@ func refusedReset(t evidence.Trader) string {
 // before an accepted reset, a mail each time.
 func recheckCost(kinds, wrong, others []string) plan.Cost {
 	times := func(list []string) int { return len(list) * (3 + bits.Len(uint(len(list)))) }
-	mails := 5 + bits.Len(uint(len(kinds)))
+	mails := 7 + bits.Len(uint(len(kinds)))
 	return plan.Cost{
 		Requests: 4*times(kinds) + times(wrong) + times(others) + 4*len(kinds) + 2*mails, Mails: mails,
 		WrongAnswers: times(wrong) + times(others)/2 + min(len(wrong), 1)*mails,

@@ -114,10 +114,14 @@ type watcher struct {
 func (w watcher) queued(ctx context.Context, accepted plan.Step, steps []plan.Step) bool {
 	w.next = &accepted
 	// The first lets out what waits since requests were asked again.
-	for range 2 {
-		w.own = w.alone(ctx)
+	known := w.ids()
+	w.follow(ctx)
+	if w.came(ctx, known) == "" {
+		return false
 	}
-	if w.own == 0 || len(steps) == 0 || !w.brings(ctx, steps) {
+	w.own = w.alone(ctx)
+	// Where it is not the same each time, somebody else resets the trader as well.
+	if w.own == 0 || w.alone(ctx) != w.own || len(steps) == 0 || !w.brings(ctx, steps) {
 		return false
 	}
 	for len(steps) > 1 {
@@ -127,7 +131,7 @@ func (w watcher) queued(ctx context.Context, accepted plan.Step, steps []plan.St
 		}
 		steps = half
 	}
-	return w.again(ctx, steps[0], 1) && w.again(ctx, steps[0], 2)
+	return w.again(ctx, steps[0], 1) && w.alone(ctx) == w.own && w.again(ctx, steps[0], 2)
 }
 
 // alone is how many codes what follows each request brings without one.

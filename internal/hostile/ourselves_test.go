@@ -228,7 +228,7 @@ func TestRunsAtOnce(t *testing.T) {
 				other := *d
 				other.url = strings.Replace(d.URL, local, host.deployment, 1)
 				other.inbox = map[string]string{"mailhog": strings.Replace(d.InboxURL, local, host.inbox, 1)}
-				wait.Go(func() { ends[i] = other.judgeWithin(t, time.Minute, out) })
+				wait.Go(func() { ends[i] = other.judgeWithin(t, 2*time.Minute, out) })
 			}
 			wait.Wait()
 			for _, e := range ends {
