@@ -329,7 +329,7 @@ func (l *Look) wait(mail, reset string) (evidence.Wait, bool) {
 	}
 	if a, ok := l.Sent(reset); !ok {
 		return evidence.Wait{}, false
-	} else if a.refused() || a.isKeyError() || a.Answer.Status >= 400 && !a.speaks() {
+	} else if a.refused() || a.isKeyError() || a.Answer.Status >= 500 || a.Answer.Status >= 400 && !a.speaks() {
 		l.Untestable("the reset that should bring the mail was not accepted; see ANSWER-1, RESET-1, RESET-2 and KEY-8")
 		return evidence.Wait{}, false
 	}
