@@ -84,9 +84,13 @@ func uuid(code string) string {
 
 // sameWhileValid mails each trader the first code again.
 func sameWhileValid(w World, mailer reference.Mailer) reference.Mailer {
-	var first memory[string]
+	return remembersCode(new(memory[string]))(w, mailer)
+}
+
+// remembersCode mails each trader the code that is remembered, or else one to remember, by address in small letters.
+func remembersCode(known *memory[string]) func(World, reference.Mailer) reference.Mailer {
 	return writes(func(w World, l letter) letter {
-		spelling := first.update(l.to, func(code string) string {
+		spelling := known.update(strings.ToLower(l.to), func(code string) string {
 			if code == "" {
 				return l.code
 			}
@@ -94,5 +98,5 @@ func sameWhileValid(w World, mailer reference.Mailer) reference.Mailer {
 		})
 		w.run.alias(spelling, l.code)
 		return l.saying(spelling)
-	})(w, mailer)
+	})
 }

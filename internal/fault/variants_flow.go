@@ -125,13 +125,18 @@ func refusesFormer(w World) middleware {
 			return refuses(http.StatusBadRequest, "ErrorPasswordHistory", "Password was used recently.")
 		}
 		p := next(c)
-		switch {
-		case c.isCode() && p.succeeds():
-			a.give(c, p)
-		case c.isUpdate() && p.succeeds():
-			a.update(keeping{}, w, c.member("Token"), c.member("Password"))
-		}
+		a.note(w, c, p)
 		return p
+	}
+}
+
+// note keeps up with what the deployment carried out.
+func (a *accounts) note(w World, c *call, p *reply) {
+	switch {
+	case c.isCode() && p.succeeds():
+		a.give(c, p)
+	case c.isUpdate() && p.succeeds():
+		a.update(keeping{}, w, c.member("Token"), c.member("Password"))
 	}
 }
 
@@ -142,11 +147,9 @@ func knowsLater(lag time.Duration) func(World) middleware {
 		updated := map[string]time.Time{}
 		return func(c *call, next asker) *reply {
 			p := next(c)
+			a.note(w, c, p)
 			switch {
-			case c.isCode() && p.succeeds():
-				a.give(c, p)
 			case c.isUpdate() && p.succeeds():
-				a.update(keeping{}, w, c.member("Token"), c.member("Password"))
 				a.mu.Lock()
 				updated[strings.ToLower(a.owners[c.member("Token")])] = time.Now()
 				a.mu.Unlock()

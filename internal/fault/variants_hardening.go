@@ -65,16 +65,7 @@ func mixedFreely(code string, n int) string {
 
 // sameUntilUsed mails each trader the last code again that has not given a token.
 func sameUntilUsed(w World, mailer reference.Mailer) reference.Mailer {
-	return writes(func(w World, l letter) letter {
-		spelling := w.run.unused.update(strings.ToLower(l.to), func(code string) string {
-			if code == "" {
-				return l.code
-			}
-			return code
-		})
-		w.run.alias(spelling, l.code)
-		return l.saying(spelling)
-	})(w, mailer)
+	return remembersCode(&w.run.unused)(w, mailer)
 }
 
 func forgetsUsedCodes(c *call, next asker) *reply {
