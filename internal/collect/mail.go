@@ -243,12 +243,17 @@ func (r *run) awaitOwn(ctx context.Context, t evidence.Trader, s plan.Step, w ev
 	}
 }
 
-// preferUnlike returns, where the mail carries the earlier code, one with another code that comes shortly
-// after: an earlier mail may come twice, and a deployment may send one code twice.
+// preferUnlike returns, where the mail carries the earlier code or another trader's, one with another code that comes
+// shortly after: an earlier mail may come twice, everybody may get a newsletter, and a deployment may send one code twice.
 func (r *run) preferUnlike(ctx context.Context, t evidence.Trader, s plan.Step, w evidence.Wait) string {
 	earlier := r.Vault.Open(s.Await.Unlike)
 	m, found := r.mail(w.Mail)
-	if s.Await.Unlike == "" || !found || !slices.Contains(m.codes, earlier) {
+	switch {
+	case !found:
+		return w.Mail
+	case r.reachedOthers(m, t):
+		earlier = m.codes[0]
+	case s.Await.Unlike == "" || !slices.Contains(m.codes, earlier):
 		return w.Mail
 	}
 	place := r.sentAs(w.For)
@@ -259,6 +264,15 @@ func (r *run) preferUnlike(ctx context.Context, t evidence.Trader, s plan.Step, 
 		return w.Mail
 	}
 	return id
+}
+
+// reachedOthers reports whether another trader got the same code: then it may be that of a newsletter.
+func (r *run) reachedOthers(m mail, t evidence.Trader) bool {
+	r.boxes.mu.Lock()
+	defer r.boxes.mu.Unlock()
+	return slices.ContainsFunc(r.boxes.mails, func(o mail) bool {
+		return len(o.codes) > 0 && o.codes[0] == m.codes[0] && slices.ContainsFunc(o.traders, func(login string) bool { return login != t.Login })
+	})
 }
 
 // brings reports whether the reset's answer leaves room for a mail.

@@ -23,7 +23,11 @@ import (
 func Command(binary, dir string, arguments ...string) Runner {
 	return func(ctx context.Context, c Case) Outcome {
 		o := Outcome{Case: c}
-		o.Err = o.run(ctx, binary, filepath.Join(dir, c.Name), arguments)
+		kind := "faults"
+		if c.Variant != nil {
+			kind = "variants" // One of each may have the same name.
+		}
+		o.Err = o.run(ctx, binary, filepath.Join(dir, kind, c.Name), arguments)
 		return o
 	}
 }
