@@ -27,9 +27,9 @@ func generateToken(b *builder) {
 	codeless, bodiless := b.ask(opToken, nil), b.ask(opToken, nil)
 	codeless.Values, codeless.Breaks = withoutMember(codeless.Values, "Code"), "Code is missing"
 	bodiless.NoBody, bodiless.Breaks = true, "the body is missing"
-	for id, ask := range map[string]*plan.Ask{"code/no-code": codeless, "code/no-body": bodiless} {
-		b.step(plan.Step{ID: id, Ask: ask})
-		b.check("CODE-6", ask.Breaks, []string{id}, func(l *Look) { l.demandNoToken(id) })
+	for _, s := range []plan.Step{{ID: "code/no-code", Ask: codeless}, {ID: "code/no-body", Ask: bodiless}} {
+		id := b.step(s)
+		b.check("CODE-6", s.Ask.Breaks, []string{id}, func(l *Look) { l.demandNoToken(id) })
 	}
 }
 

@@ -1,8 +1,8 @@
 package suites
 
 import (
+	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/onsi/ginkgo/v2"
@@ -12,6 +12,9 @@ import (
 	"github.com/etna-conformance/conformance/internal/evidence"
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
+
+// resultEntry is the name of the Ginkgo report entry that carries a spec's result.
+const resultEntry = "result"
 
 // Register declares the suite's specs: a container for each requirement, a spec for each subject.
 // Evidence is asked for once, when the first spec runs. Where strict is set,
@@ -36,19 +39,15 @@ func (s *Suite) Register(strict bool, run func() *evidence.Run) {
 func (s *Suite) registerSubjects(check Check, strict bool, location types.CodeLocation, read func() *Record) {
 	if len(check.Subjects) == 0 {
 		ginkgo.It("is not applicable", location, func() {
-			ginkgo.AddReportEntry(verdict.ResultEntry, ginkgo.ReportEntryVisibilityNever, verdict.Result{
-				Requirement: check.Requirement.ID, Verdict: verdict.NotApplicable, Reason: check.Missing,
-			})
+			ginkgo.AddReportEntry(resultEntry, ginkgo.ReportEntryVisibilityNever, check.notApplicable())
 			ginkgo.Skip("not applicable: " + check.Missing)
 		})
 	}
 	// Ginkgo sorts by name, which takes it long unless they are in order already.
-	subjects := slices.Clone(check.Subjects)
-	slices.SortStableFunc(subjects, func(a, b Subject) int { return strings.Compare(a.Name, b.Name) })
-	for _, subject := range subjects {
+	for _, subject := range check.sorted() {
 		ginkgo.It(subject.Name, location, func() {
 			result := s.look(check, subject, read())
-			ginkgo.AddReportEntry(verdict.ResultEntry, ginkgo.ReportEntryVisibilityNever, result)
+			ginkgo.AddReportEntry(resultEntry, ginkgo.ReportEntryVisibilityNever, result)
 			if check.Requirement.Level == "must" || strict && check.Requirement.Level == "should" {
 				gomega.Expect(result).To(gomega.HaveField("Verdict", verdict.Passed), func() string { return explain(result) })
 			}
@@ -66,4 +65,37 @@ func explain(r verdict.Result) string {
 		parts = append(parts, fmt.Sprintf("expected: %s\ngot:      %s\nsent:     %s\n%s", f.Expected, f.Got, f.Exchange, f.Curl))
 	}
 	return strings.Join(parts, "\n\n")
+}
+
+// Results reads the results out of Ginkgo's report, whichever process wrote them. broken names the specs
+// that ended without a result: they panicked.
+func Results(report types.Report) (results []verdict.Result, broken []string) {
+	for _, spec := range report.SpecReports {
+		unjudged := spec.State.Is(types.SpecStateSkipped|types.SpecStatePending) && len(spec.ReportEntries) == 0
+		if spec.LeafNodeType != types.NodeTypeIt || unjudged {
+			continue
+		}
+		result, found := resultOf(spec)
+		if !found {
+			broken = append(broken, spec.FullText()+": "+spec.Failure.Message+" "+spec.Failure.ForwardedPanic)
+			continue
+		}
+		results = append(results, result)
+	}
+	return results, broken
+}
+
+func resultOf(spec types.SpecReport) (verdict.Result, bool) {
+	for _, entry := range spec.ReportEntries {
+		if entry.Name != resultEntry {
+			continue
+		}
+		if result, ok := entry.GetRawValue().(verdict.Result); ok {
+			return result, true
+		}
+		var result verdict.Result
+		err := json.Unmarshal([]byte(entry.Value.AsJSON), &result)
+		return result, err == nil
+	}
+	return verdict.Result{}, false
 }

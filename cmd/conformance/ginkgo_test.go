@@ -13,6 +13,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/sandbox"
 	"github.com/etna-conformance/conformance/internal/sandboxtest"
 	"github.com/etna-conformance/conformance/internal/verdict"
+	"github.com/etna-conformance/conformance/suites"
 )
 
 // TestGinkgoGivesTheSameVerdicts has the specs judge one deployment in each way in which they can be run.
@@ -102,7 +103,7 @@ func specVerdicts(t *testing.T, file string) map[string]verdict.Outcome {
 	if err := json.Unmarshal(text, &reports); err != nil || len(reports) != 1 {
 		t.Fatalf("%d reports: %v", len(reports), err)
 	}
-	results, broken := verdict.Results(reports[0])
+	results, broken := suites.Results(reports[0])
 	if len(broken) > 0 {
 		t.Fatalf("checks broke: %v", broken)
 	}

@@ -54,7 +54,7 @@ func judgeStored(dir string, config deployment.Config, formats []string) error {
 	if err != nil {
 		return err
 	}
-	judged, err := run.Judge(suite, &found, toolVersion(), config.Strict)
+	judged, err := run.Judge(suite, &found, toolVersion())
 	if err != nil {
 		return tellFault(err, suite, config, formats, report.View{Run: found})
 	}

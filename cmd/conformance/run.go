@@ -127,7 +127,7 @@ func collectInto(ctx context.Context, into *evidence.Run, planned *run.Run, conf
 }
 
 func judgeFound(ctx context.Context, planned *run.Run, found *evidence.Run, config deployment.Config, known []verdict.Known) (verdict.Report, error) {
-	judged, err := run.Judge(planned.Suite, found, toolVersion(), config.Strict)
+	judged, err := run.JudgeBySpecs(planned.Suite, found, toolVersion(), config.Strict)
 	if err != nil {
 		return verdict.Report{}, err
 	}

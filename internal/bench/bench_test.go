@@ -218,7 +218,7 @@ func BenchmarkJudge(b *testing.B) {
 				check(b, err)
 				globals.Reset()
 				started := time.Now()
-				_, err = run.Judge(suite, &found, "bench", false)
+				_, err = run.JudgeBySpecs(suite, &found, "bench", false)
 				check(b, err)
 				took.add(milliseconds(time.Since(started)))
 			}

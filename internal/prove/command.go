@@ -13,7 +13,9 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/etna-conformance/conformance/internal/evidence"
 	"github.com/etna-conformance/conformance/internal/fault"
+	"github.com/etna-conformance/conformance/internal/run"
 	"github.com/etna-conformance/conformance/internal/sandbox"
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
@@ -57,10 +59,25 @@ func (o *Outcome) run(ctx context.Context, binary, dir string, arguments []strin
 	if err := read(filepath.Join(dir, "report.json"), &o.Report); err != nil {
 		return err
 	}
-	if _, err := call(ctx, binary, nil, []string{"judge", dir, "--quiet", "--out", filepath.Join(dir, "again")}); err != nil {
+	return o.judgeAgain(dir)
+}
+
+// judgeAgain judges the stored evidence in this process.
+func (o *Outcome) judgeAgain(dir string) error {
+	found, err := evidence.Read(dir)
+	if err != nil {
 		return err
 	}
-	return read(filepath.Join(dir, "again", "report.json"), &o.Again)
+	suite, err := run.Again(found, "")
+	if err != nil {
+		return err
+	}
+	again, err := run.Judge(suite, &found, o.Report.Tool.Version)
+	if err != nil {
+		return err
+	}
+	o.Again = *again
+	return nil
 }
 
 func options(c Case) sandbox.Options {

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/onsi/ginkgo/v2/extensions/globals"
+
 	"github.com/etna-conformance/conformance/internal/deployment"
 	"github.com/etna-conformance/conformance/internal/evidence"
 	"github.com/etna-conformance/conformance/internal/run"
@@ -13,7 +15,6 @@ import (
 )
 
 // TestPanicInACheckIsAFault checks that a check that breaks makes no verdict, neither a green nor a red one.
-// It is the one test of this package that judges: Ginkgo runs once in a process.
 func TestPanicInACheckIsAFault(t *testing.T) {
 	planned, err := run.Plan(deployment.Config{
 		URL: "http://deployment.invalid", AppKey: "a key for nothing", Profiles: []string{"core"}, APIVersion: "1.0", MailDeadline: time.Second,
@@ -24,15 +25,24 @@ func TestPanicInACheckIsAFault(t *testing.T) {
 	suite := planned.Suite
 	subjects := suite.Checks[0].Subjects
 	subjects[0].Judge = func(*suites.Look) { panic("the check broke") }
-	report, err := run.Judge(suite, &evidence.Run{Target: suite.Target}, "test", false)
-	if err == nil || report != nil || !strings.Contains(err.Error(), "the check broke") {
-		t.Fatalf("report %v, error %v", report, err)
-	}
+	found := &evidence.Run{Target: suite.Target}
+	report, err := run.Judge(suite, found, "test")
+	wantBroken(t, report, err)
+	globals.Reset() // Ginkgo runs once, but for this.
+	report, err = run.JudgeBySpecs(suite, found, "test", false)
+	wantBroken(t, report, err)
 	told := run.Fault(suite, "test", err)
 	if code := told.ExitCode(false, false); code != verdict.ExitFault {
 		t.Errorf("exit code %d", code)
 	}
 	if told.Fault == "" || told.Counts.Untestable != len(suite.Checks) || told.Verdict != verdict.Incomplete {
 		t.Errorf("fault %q, counts %+v, verdict %s", told.Fault, told.Counts, told.Verdict)
+	}
+}
+
+func wantBroken(t *testing.T, report *verdict.Report, err error) {
+	t.Helper()
+	if err == nil || report != nil || !strings.Contains(err.Error(), "the check broke") {
+		t.Fatalf("report %v, error %v", report, err)
 	}
 }

@@ -17,13 +17,25 @@ import (
 	"github.com/onsi/gomega"
 
 	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/mishap"
 	"github.com/etna-conformance/conformance/internal/verdict"
 	"github.com/etna-conformance/conformance/suites"
 )
 
-// Judge runs the suite's specs over the evidence, in this process and without the network. It can
-// run once per process: that is how Ginkgo works. An error is a fault of this tool.
-func Judge(suite *suites.Suite, run *evidence.Run, version string, strict bool) (*verdict.Report, error) {
+// Judge judges the evidence: pure, without the network and without Ginkgo. An error is a fault of
+// this tool.
+func Judge(suite *suites.Suite, run *evidence.Run, version string) (report *verdict.Report, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("a check broke: %w", mishap.Error(cause))
+		}
+	}()
+	return toReport(suite, run, version, suite.Judge(run)), nil
+}
+
+// JudgeBySpecs is Judge by way of the suite's Ginkgo specs, in this process. It can run once per
+// process: that is how Ginkgo works.
+func JudgeBySpecs(suite *suites.Suite, run *evidence.Run, version string, strict bool) (*verdict.Report, error) {
 	// The specs speak through the verdicts; Ginkgo's own report would only repeat them.
 	formatter.ColorableStdOut = io.Discard
 	gomega.RegisterFailHandler(ginkgo.Fail)
@@ -35,15 +47,15 @@ func Judge(suite *suites.Suite, run *evidence.Run, version string, strict bool) 
 	ginkgo.RunSpecs(failer{}, "conformance", config, reporter)
 	// Ginkgo leaves its handler behind, which would swallow the next Ctrl-C.
 	signal.Reset(os.Interrupt, syscall.SIGTERM)
-	return Report(suite, run, report, version)
+	return fromSpecs(suite, run, report, version)
 }
 
 // mostBroken is how many broken checks are told; one mistake may break them all.
 const mostBroken = 3
 
-// Report makes the verdicts of Ginkgo's report.
-func Report(suite *suites.Suite, run *evidence.Run, report types.Report, version string) (*verdict.Report, error) {
-	results, broken := verdict.Results(report)
+// fromSpecs makes the verdicts of Ginkgo's report.
+func fromSpecs(suite *suites.Suite, run *evidence.Run, report types.Report, version string) (*verdict.Report, error) {
+	results, broken := suites.Results(report)
 	if len(broken) > 0 {
 		return nil, errors.New("a check broke: " + strings.Join(broken[:min(len(broken), mostBroken)], "; "))
 	}
@@ -52,12 +64,20 @@ func Report(suite *suites.Suite, run *evidence.Run, report types.Report, version
 	if len(unjudged) > 0 && !byUser {
 		return nil, fmt.Errorf("%d checks were not carried out, the first of %s", len(unjudged), unjudged[0].Requirement)
 	}
+	found := *run
+	found.Interrupted = found.Interrupted || byUser
+	return toReport(suite, &found, version, slices.Concat(results, unjudged)), nil
+}
+
+// toReport makes the verdicts of the results.
+func toReport(suite *suites.Suite, run *evidence.Run, version string, results []verdict.Result) *verdict.Report {
 	r := head(suite, run.Target, version)
 	r.RunID, r.Started, r.DurationMs = run.ID, run.Started, run.Duration.Milliseconds()
-	r.Interrupted, r.Observations = run.Interrupted || byUser, slices.Concat(run.Observations, suite.Observations(run))
+	r.Interrupted = run.Interrupted
+	r.Observations = slices.Concat(run.Observations, suite.Observations(run))
 	r.CriticalPath = criticalPath(suite.Plan, run)
-	r.Fill(judged(suite), slices.Concat(results, unjudged))
-	return r, nil
+	r.Fill(judged(suite), results)
+	return r
 }
 
 // interruptedByUser is Ginkgo's word for a signal that came while the specs ran.
