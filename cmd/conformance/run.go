@@ -152,7 +152,7 @@ func embed(config *deployment.Config) (embedded bool, stop func(), err error) {
 	if config.AppKey != "" || len(config.Traders) > 0 || config.Inbox.URL != "" {
 		return false, nil, &deployment.ConfigError{Where: "url", Text: "missing: a key, traders or an inbox are declared, but no deployment (url, --url or CONFORMANCE_URL)"}
 	}
-	s, err := sandbox.Start(sandbox.Options{})
+	s, err := sandbox.Start(sandbox.Options{Scratch: scratch(config.Out)})
 	if err != nil {
 		return false, nil, fmt.Errorf("the embedded reference deployment does not start: %w", err)
 	}
@@ -160,14 +160,24 @@ func embed(config *deployment.Config) (embedded bool, stop func(), err error) {
 	return true, func() { _ = s.Close() }, nil
 }
 
+// scratch is where the embedded reference keeps its database: beside the reports where the directory for temporary
+// files can't be written to, "" where it can.
+func scratch(out string) string {
+	if run.Writable(os.TempDir()) == nil {
+		return ""
+	}
+	return out
+}
+
 func collectLive(ctx context.Context, planned *run.Run, config deployment.Config) (*evidence.Run, error) {
 	progress := report.NewProgress(os.Stderr, report.TerminalColumns(os.Stderr))
 	defer progress.Clear()
-	unlock, err := run.Lock(ctx, config, func() { progress.Show("waiting for another run that uses the same traders") })
-	if err != nil {
-		return nil, err
-	}
+	unlock, unlocked := run.Lock(ctx, config, func() { progress.Show("waiting for another run that uses the same traders") })
 	defer unlock()
+	if unlocked != "" {
+		fmt.Fprintln(os.Stderr, "conformance: "+report.Visible(unlocked))
+		planned.Note(unlocked)
+	}
 	return planned.Collect(ctx, toolVersion(), func(done, all int, step string) {
 		progress.Show(fmt.Sprintf("%d of %d  %s", done, all, step))
 	})

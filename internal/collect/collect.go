@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -35,6 +36,8 @@ type Options struct {
 	CodePattern *regexp.Regexp
 	// Progress is told after each step how many of all are done; it may be nil.
 	Progress func(done, all int, step string)
+	// Notes are observations from before the run.
+	Notes []string
 }
 
 // Run carries out the plan. The evidence is complete in itself also when ctx ends before the plan
@@ -42,7 +45,7 @@ type Options struct {
 func Run(ctx context.Context, o Options) (*evidence.Run, error) {
 	r := &run{
 		Options: o, started: time.Now(), states: map[string]*state{}, lasts: map[string]int{}, explained: map[string]bool{}, accepted: map[string]int{},
-		learnable: learnable(o.Plan), sent: map[string]bool{}, unsent: map[string]string{},
+		learnable: learnable(o.Plan), sent: map[string]bool{}, unsent: map[string]string{}, notes: slices.Clone(o.Notes),
 	}
 	for _, s := range o.Plan.Steps {
 		r.states[s.ID] = &state{step: s, done: make(chan struct{})}

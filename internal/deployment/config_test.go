@@ -270,3 +270,66 @@ func TestBrokenTLSFiles(t *testing.T) {
 		t.Errorf("error: %v", err)
 	}
 }
+
+// TestFilesOfWindows reads files with a byte-order mark, in UTF-8 and in UTF-16.
+func TestFilesOfWindows(t *testing.T) {
+	for name, encode := range map[string]func(string) []byte{
+		"UTF-8":                 func(s string) []byte { return []byte("\xef\xbb\xbf" + s) },
+		"UTF-16, little-endian": func(s string) []byte { return utf16Of(s, 0xff, 0xfe) },
+		"UTF-16, big-endian":    func(s string) []byte { return utf16Of(s, 0xfe, 0xff) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			key := filepath.Join(t.TempDir(), "key")
+			if err := os.WriteFile(key, encode("the-key\r\n\r\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			c, err := load(t, string(encode("appKeyFile: "+key+"\r\ntraders: [{login: zoë, email: z@a.example, answer: ${ANSWER}}]\r\n")), "ANSWER=a")
+			if err != nil || c.AppKey != "the-key" || len(c.Traders) != 1 || c.Traders[0].Login != "zoë" || c.Traders[0].Answer != "a" {
+				t.Errorf("%+v %v", c, err)
+			}
+		})
+	}
+	if c := mustLoad(t, deployment.Sources{Env: []string{"CONFORMANCE_APP_KEY=\ufeffthe-key"}}); c.AppKey != "the-key" {
+		t.Errorf("the key of the environment is %q", c.AppKey)
+	}
+}
+
+// utf16Of encodes ASCII and Latin-1 after the mark.
+func utf16Of(s string, mark ...byte) []byte {
+	encoded := slices.Clone(mark)
+	for _, r := range s {
+		if mark[0] == 0xff {
+			encoded = append(encoded, byte(r), 0)
+		} else {
+			encoded = append(encoded, 0, byte(r))
+		}
+	}
+	return encoded
+}
+
+func TestJSONIsRead(t *testing.T) {
+	c, err := load(t, "{\n\t\"url\": \"http:\\/\\/a.example\\/api\",\n\t\"apiVersion\": 1.0, \"rate\": 0.5, \"insecure\": true,\n"+
+		"\t\"traders\": [{\"login\": \"a\", \"email\": \"a@a.example\", \"question\": \"\\ud83d\\ude00? \\\\ud83d\", \"answer\": \"${ANSWER}\"}]\n}\n", "ANSWER=x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := deployment.Trader{Login: "a", Email: "a@a.example", MailTo: "a@a.example", Question: `😀? \ud83d`, Answer: "x"}
+	if c.URL != "http://a.example/api" || c.APIVersion != "1.0" || c.Rate != 0.5 || !c.Insecure || !slices.Equal(c.Traders, []deployment.Trader{want}) {
+		t.Errorf("%+v", c)
+	}
+}
+
+func TestMistakesInJSONAreFound(t *testing.T) {
+	for file, want := range map[string]string{
+		"{\n \"ulr\": \"http://a.example\"\n}":                          `c.yaml:2: unknown key "ulr"; did you mean "url"?`,
+		"{\n \"url\": \"http://a.example\",\n \"url\": \"http://b\"\n}": `c.yaml:3: the key "url" stands in line 2 already`,
+		"{\n \"url\": null\n}":                                          "c.yaml:2: url: has no value",
+		"{\n \"traders\": {\n}\n}":                                      "c.yaml:2: traders: expected a list, found keys with values",
+		"{\n \"inbox\": [\n1]\n}":                                       "c.yaml:2: inbox: expected keys with values, found a list",
+		"{\n \"url\": \"${UNSET}\"\n}":                                  "c.yaml:2: url: the environment variable UNSET is not set",
+	} {
+		if _, err := load(t, file); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", file, err, want)
+		}
+	}
+}

@@ -111,6 +111,9 @@ func (d *document) wrong(n *node, format string, arguments ...any) error {
 
 // root returns the file's one value, nil where it is empty.
 func (d *document) root(content []byte) (*node, error) {
+	if root := jsonRoot(content); root != nil {
+		return root, nil
+	}
 	decoder := yaml.NewDecoder(bytes.NewReader(markVariables(content)))
 	var first, second node
 	if err := decoder.Decode(&first); errors.Is(err, io.EOF) {

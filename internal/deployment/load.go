@@ -171,8 +171,8 @@ func (l *loader) apply(s setting, where, value string) error {
 	return nil
 }
 
-// readAppKey reads the key's file, wherever it was named. One line break at its
-// end is an editor's, not the key's.
+// readAppKey reads the key's file, wherever it was named. Line breaks at its end are
+// an editor's, not the key's.
 func (l *loader) readAppKey() error {
 	if l.config.AppKeyFile == "" {
 		return nil
@@ -181,7 +181,7 @@ func (l *loader) readAppKey() error {
 	if err != nil {
 		return err
 	}
-	key, err := trimmed(strings.TrimSuffix(strings.TrimSuffix(string(content), "\n"), "\r"))
+	key, err := trimmed(strings.TrimRight(string(content), "\r\n"))
 	if err == nil && key == "" {
 		err = errors.New("expected an app key, but the file is empty")
 	}
@@ -205,7 +205,7 @@ func (l *loader) content(name, where string) ([]byte, error) {
 	if len(content) > maxFile {
 		return nil, unreadable(name, where, errors.New("it is larger than 1 MiB"))
 	}
-	return content, nil
+	return textOf(content), nil
 }
 
 func unreadable(name, where string, err error) error {

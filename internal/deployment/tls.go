@@ -22,7 +22,7 @@ func (c Config) TLS() (*tls.Config, error) {
 		t.RootCAs = pool
 	}
 	if c.ClientCert != (ClientCert{}) {
-		pair, err := tls.LoadX509KeyPair(c.ClientCert.Cert, c.ClientCert.Key)
+		pair, err := keyPair(c.ClientCert)
 		if err != nil {
 			return nil, &ConfigError{"clientCert", "expected a certificate and its key (PEM) in " + c.ClientCert.Cert + " and " + c.ClientCert.Key}
 		}
@@ -41,8 +41,20 @@ func authorities(file string) (*x509.CertPool, error) {
 	if err != nil {
 		pool = x509.NewCertPool()
 	}
-	if !pool.AppendCertsFromPEM(pem) {
+	if !pool.AppendCertsFromPEM(textOf(pem)) {
 		return nil, &ConfigError{"caFile", "expected certificates (PEM) in " + file}
 	}
 	return pool, nil
+}
+
+func keyPair(c ClientCert) (tls.Certificate, error) {
+	cert, err := os.ReadFile(c.Cert)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	key, err := os.ReadFile(c.Key)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	return tls.X509KeyPair(textOf(cert), textOf(key))
 }

@@ -117,9 +117,12 @@ func oneOf(what, value string, known ...string) error {
 
 func setAppKey(c *Config, value string) (err error) {
 	c.AppKeyFile = ""
-	c.AppKey, err = trimmed(value)
+	c.AppKey, err = trimmed(strings.TrimPrefix(value, byteOrderMark))
 	return err
 }
+
+// byteOrderMark stands before what $(cat key.txt) takes from a file of Windows.
+const byteOrderMark = "\ufeff"
 
 func setAppKeyFile(c *Config, value string) (err error) {
 	c.AppKey = ""

@@ -141,6 +141,38 @@ func TestUnwritableOutputSendsNothing(t *testing.T) {
 	}
 }
 
+// TestNoWritableTemporaryDirectory runs as in a bare container: without the lock, and saying so.
+func TestNoWritableTemporaryDirectory(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d := start(t, sandbox.Options{})
+	d.env = []string{"TMPDIR=" + file, "HOME="}
+	e := d.judge(t)
+	e.want(t, verdict.ExitConformant, "No lock can be made in "+file)
+	if !strings.Contains(e.stderr, "No lock can be made in "+file) {
+		t.Errorf("stderr is %q", e.stderr)
+	}
+}
+
+// TestReferenceWithoutTemporaryDirectory judges the embedded reference, whose database then stands beside the reports.
+func TestReferenceWithoutTemporaryDirectory(t *testing.T) {
+	dir := t.TempDir()
+	out, file := filepath.Join(dir, "out"), filepath.Join(dir, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := exec.CommandContext(t.Context(), os.Getenv(binaryName), "run", "--out", out)
+	c.Env = append(os.Environ(), "TMPDIR="+file, "HOME=")
+	if text, err := c.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, text)
+	}
+	if left, err := filepath.Glob(filepath.Join(out, "*sandbox*")); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v %v", left, err)
+	}
+}
+
 // TestDiskFull checks that a verdict without its reports is never a plain one, that no report is cut off, and
 // that an earlier run's stay whole.
 func TestDiskFull(t *testing.T) {

@@ -27,6 +27,7 @@ type Run struct {
 
 	config deployment.Config
 	vault  *seal.Vault
+	notes  []string
 }
 
 // Contract returns the contract that the configuration names, by default the built-in one.
@@ -82,6 +83,9 @@ func Plan(config deployment.Config) (*Run, error) {
 // Embedded tells the evidence that the tool's own reference deployment is judged.
 func (r *Run) Embedded() { r.Suite.Target.Embedded = true }
 
+// Note adds something that the report shows beside the verdicts.
+func (r *Run) Note(text string) { r.notes = append(r.notes, text) }
+
 // Collect carries out the plan and returns the evidence.
 func (r *Run) Collect(ctx context.Context, version string, progress func(done, all int, step string)) (*evidence.Run, error) {
 	id := rand.Text()[:12]
@@ -92,7 +96,7 @@ func (r *Run) Collect(ctx context.Context, version string, progress func(done, a
 	defer client.Close()
 	options := collect.Options{
 		RunID: id, Tool: "conformance " + version, Contract: r.Suite.Contract, Plan: r.Suite.Plan,
-		Target: r.Suite.Target, Vault: r.vault, Client: client, Progress: progress,
+		Target: r.Suite.Target, Vault: r.vault, Client: client, Progress: progress, Notes: r.notes,
 	}
 	if r.config.CodePattern != "" {
 		if options.CodePattern, err = regexp.Compile(r.config.CodePattern); err != nil {

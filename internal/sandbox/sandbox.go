@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"net"
@@ -28,6 +29,8 @@ type Options struct {
 	SMTPAddr string
 	// Dir keeps the database; "" is a directory of its own, removed at the end.
 	Dir string
+	// Scratch is where that directory of its own is made; "" is the system's for temporary files.
+	Scratch string
 	// AppKey is random where it is "".
 	AppKey  string
 	Traders []reference.Trader
@@ -73,20 +76,23 @@ func (s *Sandbox) start(o Options) error {
 		s.closers = append(s.closers, catcher.Close)
 		smtp, s.InboxURL = catcher.SMTPAddr(), catcher.URL()
 	}
-	dir, err := s.directory(o.Dir)
+	dir, err := s.directory(o.Dir, o.Scratch)
 	if err != nil {
 		return err
 	}
 	return s.serve(o, filepath.Join(dir, "deployment.db"), smtp)
 }
 
-func (s *Sandbox) directory(dir string) (string, error) {
+func (s *Sandbox) directory(dir, scratch string) (string, error) {
 	if dir != "" {
 		return dir, os.MkdirAll(dir, 0o700)
 	}
-	dir, err := os.MkdirTemp("", "conformance-sandbox-")
+	dir, err := os.MkdirTemp(scratch, "conformance-sandbox-")
+	if err != nil {
+		return "", fmt.Errorf("there is no directory for the database: %w", err)
+	}
 	s.closers = append(s.closers, func() error { return os.RemoveAll(dir) })
-	return dir, err
+	return dir, nil
 }
 
 func (s *Sandbox) serve(o Options, file, smtp string) error {
