@@ -46,7 +46,7 @@ golden: ## write the golden files anew
 sample: ## write the reports in reports/sample anew
 	$(GO) test ./cmd/conformance -count=1 -run TestSamples -sample
 
-fuzz: ## a short round of every fuzz target (FUZZTIME=5s, FUZZ=internal/seal: of one package)
+fuzz: ## a short round of every fuzz target (FUZZTIME=5s, FUZZ=internal/redact: of one package)
 	@grep -rlE '^func Fuzz' --include='*_test.go' $(or $(FUZZ),.) | while read -r file; do \
 	  for target in $$(sed -nE 's/^func (Fuzz[A-Za-z0-9]*).*/\1/p' $$file); do \
 	    echo "$$target in $$(dirname $$file)"; \

@@ -1,4 +1,4 @@
-// Package collect carries out a plan: it sends the requests, waits for the mails, and returns sealed
+// Package collect carries out a plan: it sends the requests, waits for the mails, and returns redacted
 // evidence. It decides no verdict.
 package collect
 
@@ -18,7 +18,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/inbox"
 	"github.com/etna-conformance/conformance/internal/mishap"
 	"github.com/etna-conformance/conformance/internal/plan"
-	"github.com/etna-conformance/conformance/internal/seal"
+	"github.com/etna-conformance/conformance/internal/redact"
 )
 
 // Options are what a plan is carried out with.
@@ -29,7 +29,7 @@ type Options struct {
 	Contract *contract.Contract
 	Plan     *plan.Plan
 	Target   evidence.Target
-	Vault    *seal.Vault
+	Redactor *redact.Redactor
 	Client   *deployment.Client
 	// Inbox is nil where none was declared.
 	Inbox       inbox.Inbox
@@ -58,7 +58,7 @@ func Run(ctx context.Context, o Options) (*evidence.Run, error) {
 	defer cancel()
 	r.newOrder(ctx, lasting).carryOut()
 	r.closeBoxes(ctx)
-	return r.seal(ctx.Err() != nil), r.fault
+	return r.redact(ctx.Err() != nil), r.fault
 }
 
 // run is one plan being carried out.
@@ -147,7 +147,7 @@ func (r *run) execute(ctx context.Context, s *state) {
 func (r *run) guard(do func()) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			r.fail(errors.New(r.Vault.Text(mishap.Error(cause).Error())))
+			r.fail(errors.New(r.Redactor.Text(mishap.Error(cause).Error())))
 		}
 	}()
 	do()

@@ -29,7 +29,7 @@ func options(t *testing.T) collect.Options {
 	if err != nil {
 		t.Fatal(err)
 	}
-	target, vault := collect.Describe(config, c)
+	target, redactor := collect.Describe(config, c)
 	suite, err := suites.New(c, target)
 	if err != nil {
 		t.Fatal(err)
@@ -39,7 +39,7 @@ func options(t *testing.T) collect.Options {
 		t.Fatal(err)
 	}
 	t.Cleanup(client.Close)
-	return collect.Options{RunID: "test", Contract: c, Plan: suite.Plan, Target: target, Vault: vault, Client: client}
+	return collect.Options{RunID: "test", Contract: c, Plan: suite.Plan, Target: target, Redactor: redactor, Client: client}
 }
 
 // wantFault checks that the run comes to its end with the fault, and with what evidence there is.

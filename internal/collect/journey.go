@@ -31,7 +31,7 @@ func (r *run) lasting(ctx context.Context) (context.Context, context.CancelFunc)
 
 // due reports whether the step still has something to find out or to put back.
 func (r *run) due(s plan.Step) bool {
-	if s.Unless != "" && r.Vault.Knows(s.Unless) && !r.anyDone(s.Despite) || s.UnlessDone != "" && r.done(s.UnlessDone) {
+	if s.Unless != "" && r.Redactor.Knows(s.Unless) && !r.anyDone(s.Despite) || s.UnlessDone != "" && r.done(s.UnlessDone) {
 		r.unsend(s.ID, "not needed any more: "+s.ID)
 		return false
 	}
@@ -135,7 +135,7 @@ func (r *run) unknownIn(text string) string {
 		}
 		name := text[:end+len("›")]
 		text = text[end+len("›"):]
-		if r.learnable[name] && !r.Vault.Knows(name) {
+		if r.learnable[name] && !r.Redactor.Knows(name) {
 			return name
 		}
 	}
@@ -150,13 +150,13 @@ func (r *run) learnSecrets(s plan.Step, id string, x deployment.Exchange) {
 	object := contract.ReadJSON(x.Answer.Body).Object()
 	for _, l := range s.Ask.Learns {
 		if text, _ := object[l.Member].(string); len(text) >= shortestSecret && agrees(object, l.If) {
-			r.Vault.Add(l.Name, text)
+			r.Redactor.Add(l.Name, text)
 			r.addNear(l.Name, text)
 		}
 	}
 	for _, member := range o.Secrets() {
 		if text, _ := object[member].(string); len(text) >= shortestSecret {
-			r.Vault.Add("‹"+member+" of "+id+"›", text)
+			r.Redactor.Add("‹"+member+" of "+id+"›", text)
 		}
 	}
 	r.learnCookies(id, x)
@@ -171,7 +171,7 @@ func (r *run) addNear(name, secret string) {
 			text = kinds[len(kinds)-1].text
 		}
 		if placeholder := plan.Near(name, near.how); r.learnable[placeholder] {
-			r.Vault.Add(placeholder, text)
+			r.Redactor.Add(placeholder, text)
 		}
 	}
 }
@@ -183,7 +183,7 @@ func (r *run) learnCookies(id string, x deployment.Exchange) {
 			continue
 		}
 		if cookie, err := http.ParseSetCookie(f.Value); err == nil && len(cookie.Value) >= shortestSecret {
-			r.Vault.Add("‹cookie of "+id+"›", cookie.Value)
+			r.Redactor.Add("‹cookie of "+id+"›", cookie.Value)
 		}
 	}
 }
@@ -205,7 +205,7 @@ func (r *run) learnCodes(s plan.Step, id string) {
 	}
 	for n, code := range m.codes[:min(len(m.codes), s.Await.Tries)] {
 		name := plan.Candidate(s.Await.Learns, n)
-		r.Vault.Add(name, code)
+		r.Redactor.Add(name, code)
 		if n == 0 {
 			r.addNear(name, code)
 		}
@@ -226,13 +226,13 @@ func (r *run) mail(id string) (mail, bool) {
 func (r *run) settle(s plan.Step) bool {
 	t := s.Settle
 	for _, one := range t.Signed {
-		if !r.Vault.Knows(one.Session) || t.Tell && r.anySent(one.Until) {
+		if !r.Redactor.Knows(one.Session) || t.Tell && r.anySent(one.Until) {
 			continue
 		}
-		valid, other := r.Vault.Open(one.Valid), r.Vault.Open(one.Other)
+		valid, other := r.Redactor.Fill(one.Valid), r.Redactor.Fill(one.Other)
 		if t.Valid != "" {
-			r.Vault.Add(t.Valid, valid)
-			r.Vault.Add(t.Other, other)
+			r.Redactor.Add(t.Valid, valid)
+			r.Redactor.Add(t.Other, other)
 		}
 		if t.Tell {
 			r.tell(fmt.Sprintf("%s signs in with %s", t.Trader, r.nameOf(t.Trader, valid)))
@@ -251,12 +251,12 @@ func (r *run) settle(s plan.Step) bool {
 func (r *run) nameOf(login, password string) string {
 	t, _ := r.trader(login)
 	switch password {
-	case r.Vault.Open(t.Password):
+	case r.Redactor.Fill(t.Password):
 		return "‹password " + login + "›"
-	case r.Vault.Open(t.NewPassword):
+	case r.Redactor.Fill(t.NewPassword):
 		return "‹new password " + login + "›"
 	}
-	return r.Vault.Text(password)
+	return r.Redactor.Text(password)
 }
 
 // notSignedIn says why neither password signed the trader in.

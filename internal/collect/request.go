@@ -24,7 +24,7 @@ func (r *run) build(s plan.Step) (deployment.Request, error) {
 	}
 	request := deployment.Request{Method: o.Method, Path: o.FillPath(values), Conn: s.Ask.Conn}
 	if s.Ask.KeyName != "" {
-		request.Header = append(request.Header, deployment.Field{Name: s.Ask.KeyName, Value: r.Vault.Open(s.Ask.Key)})
+		request.Header = append(request.Header, deployment.Field{Name: s.Ask.KeyName, Value: r.Redactor.Fill(s.Ask.Key)})
 	}
 	for _, f := range o.FillHeader(values) {
 		request.Header = append(request.Header, deployment.Field(f))
@@ -50,7 +50,7 @@ func (r *run) build(s plan.Step) (deployment.Request, error) {
 func (r *run) open(value any) any {
 	switch v := value.(type) {
 	case string:
-		return r.Vault.Open(v)
+		return r.Redactor.Fill(v)
 	case []any:
 		list := make([]any, len(v))
 		for i, item := range v {

@@ -10,12 +10,12 @@ import (
 	"github.com/etna-conformance/conformance/internal/contract"
 	"github.com/etna-conformance/conformance/internal/deployment"
 	"github.com/etna-conformance/conformance/internal/evidence"
-	"github.com/etna-conformance/conformance/internal/seal"
+	"github.com/etna-conformance/conformance/internal/redact"
 )
 
-// Describe splits a configuration into what may be told (the target) and the secrets (the vault).
-func Describe(c deployment.Config, k *contract.Contract) (evidence.Target, *seal.Vault) {
-	vault := seal.NewVault(k.Texts())
+// Describe splits a configuration into what may be told (the target) and the secrets (the redactor).
+func Describe(c deployment.Config, k *contract.Contract) (evidence.Target, *redact.Redactor) {
+	redactor := redact.New(k.Texts())
 	t := evidence.Target{
 		URL: c.URL, Name: c.Deployment.Name, Version: c.Deployment.Version, APIVersion: c.APIVersion,
 		MailDeadline: c.MailDeadline, CodeTries: c.CodeTries, SecretQuestions: string(c.SecretQuestions),
@@ -23,46 +23,46 @@ func Describe(c deployment.Config, k *contract.Contract) (evidence.Target, *seal
 	}
 	if c.Inbox.URL != "" {
 		t.Inbox = c.Inbox.Kind
-		addInboxPassword(vault, c.Inbox.URL)
+		addInboxPassword(redactor, c.Inbox.URL)
 	}
 	if t.HasKey {
-		t.NearKeys = addNear(vault, "app-key", c.AppKey)
+		t.NearKeys = addNear(redactor, "app-key", c.AppKey)
 	}
 	for name, value := range c.Headers {
-		vault.Add("‹header "+name+"›", value)
+		redactor.Add("‹header "+name+"›", value)
 	}
 	for _, trader := range c.Traders {
-		t.Traders = append(t.Traders, describeTrader(trader, vault))
+		t.Traders = append(t.Traders, describeTrader(trader, redactor))
 	}
 	for i, trader := range t.Traders {
-		t.Traders[i].Question = vault.Text(trader.Question)
+		t.Traders[i].Question = redactor.Text(trader.Question)
 	}
-	return t, vault
+	return t, redactor
 }
 
-func addInboxPassword(vault *seal.Vault, address string) {
+func addInboxPassword(redactor *redact.Redactor, address string) {
 	u, err := url.Parse(address)
 	if err != nil {
 		return
 	}
 	if password, given := u.User.Password(); given && password != "" {
-		vault.Add("‹inbox password›", password)
+		redactor.Add("‹inbox password›", password)
 	}
 }
 
-func describeTrader(c deployment.Trader, vault *seal.Vault) evidence.Trader {
+func describeTrader(c deployment.Trader, redactor *redact.Redactor) evidence.Trader {
 	t := evidence.Trader{Login: c.Login, Email: c.Email, MailTo: c.MailTo, Question: c.Question}
 	if t.MailTo == "" {
 		t.MailTo = t.Email
 	}
 	if c.Answer != "" {
-		t.Answer = vault.Add("‹answer "+c.Login+"›", c.Answer)
-		t.NearAnswers = addNear(vault, "answer "+c.Login, c.Answer)
+		t.Answer = redactor.Add("‹answer "+c.Login+"›", c.Answer)
+		t.NearAnswers = addNear(redactor, "answer "+c.Login, c.Answer)
 	}
 	if c.Password != "" {
-		t.Password = vault.Add("‹password "+c.Login+"›", c.Password)
-		t.NewPassword = vault.Add("‹new password "+c.Login+"›", c.NewPassword)
-		t.NearPasswords = slices.DeleteFunc(addNear(vault, "password "+c.Login, c.Password), func(p string) bool { return p == t.NewPassword })
+		t.Password = redactor.Add("‹password "+c.Login+"›", c.Password)
+		t.NewPassword = redactor.Add("‹new password "+c.Login+"›", c.NewPassword)
+		t.NearPasswords = slices.DeleteFunc(addNear(redactor, "password "+c.Login, c.Password), func(p string) bool { return p == t.NewPassword })
 		t.HasPasswords = true
 	}
 	return t
@@ -70,14 +70,14 @@ func describeTrader(c deployment.Trader, vault *seal.Vault) evidence.Trader {
 
 // addNear adds the secret and what nearly equals it; what is derived from a secret is a
 // secret. It returns the placeholders of the near ones.
-func addNear(vault *seal.Vault, name, secret string) []string {
-	placeholder := vault.Add("‹"+name+"›", secret)
+func addNear(redactor *redact.Redactor, name, secret string) []string {
+	placeholder := redactor.Add("‹"+name+"›", secret)
 	var list []string
 	for _, near := range nearly(secret) {
 		if near.text == "" || strings.EqualFold(near.text, secret) {
 			continue
 		}
-		if p := vault.Add("‹"+name+", "+near.how+"›", near.text); p != placeholder && !slices.Contains(list, p) {
+		if p := redactor.Add("‹"+name+", "+near.how+"›", near.text); p != placeholder && !slices.Contains(list, p) {
 			list = append(list, p)
 		}
 	}

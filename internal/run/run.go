@@ -17,7 +17,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/evidence"
 	"github.com/etna-conformance/conformance/internal/inbox"
 	"github.com/etna-conformance/conformance/internal/mishap"
-	"github.com/etna-conformance/conformance/internal/seal"
+	"github.com/etna-conformance/conformance/internal/redact"
 	"github.com/etna-conformance/conformance/suites"
 )
 
@@ -25,9 +25,9 @@ import (
 type Run struct {
 	Suite *suites.Suite
 
-	config deployment.Config
-	vault  *seal.Vault
-	notes  []string
+	config   deployment.Config
+	redactor *redact.Redactor
+	notes    []string
 }
 
 // Contract returns the contract that the configuration names, by default the built-in one.
@@ -72,12 +72,12 @@ func Plan(config deployment.Config) (*Run, error) {
 	if err := checkSelection(config, c); err != nil {
 		return nil, err
 	}
-	target, vault := collect.Describe(config, c)
+	target, redactor := collect.Describe(config, c)
 	suite, err := suites.New(c, target)
 	if err != nil {
 		return nil, err
 	}
-	return &Run{Suite: suite, config: config, vault: vault}, nil
+	return &Run{Suite: suite, config: config, redactor: redactor}, nil
 }
 
 // Embedded tells the evidence that the tool's own reference deployment is judged.
@@ -96,7 +96,7 @@ func (r *Run) Collect(ctx context.Context, version string, progress func(done, a
 	defer client.Close()
 	options := collect.Options{
 		RunID: id, Tool: "conformance " + version, Contract: r.Suite.Contract, Plan: r.Suite.Plan,
-		Target: r.Suite.Target, Vault: r.vault, Client: client, Progress: progress, Notes: r.notes,
+		Target: r.Suite.Target, Redactor: r.redactor, Client: client, Progress: progress, Notes: r.notes,
 	}
 	if r.config.CodePattern != "" {
 		if options.CodePattern, err = regexp.Compile(r.config.CodePattern); err != nil {

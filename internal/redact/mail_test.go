@@ -1,4 +1,4 @@
-package seal_test
+package redact_test
 
 import (
 	"bytes"
@@ -42,14 +42,14 @@ func TestSourceKeepsMailsReadable(t *testing.T) {
 			"Content-Type: message/rfc822", "", "Subject: x", "Content-Transfer-Encoding: quoted-printable", "", "23=31408", "--b--"),
 			[]string{"‹s0›", "Subject: x\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=E2=80=B9s0=E2=80=BA"}},
 	} {
-		got := v.Source([]byte(test.source))
+		got := v.MailSource([]byte(test.source))
 		if leaves := leavesOf(t, got); strings.Join(leaves, "|") != strings.Join(test.want, "|") {
 			t.Errorf("%s: %q, want %q in\n%s", test.name, leaves, test.want, got)
 		}
 		if strings.Contains(string(got), "231408") {
 			t.Errorf("%s: the code is still in\n%s", test.name, got)
 		}
-		if again := v.Source(got); !bytes.Equal(again, got) {
+		if again := v.MailSource(got); !bytes.Equal(again, got) {
 			t.Errorf("%s: sealed twice\n%s\nbecame\n%s", test.name, got, again)
 		}
 	}
@@ -61,7 +61,7 @@ func TestSourceWithoutSecretsStaysAsItIs(t *testing.T) {
 		"", "\r\n", "no header", "Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\n\nbody =3D \n",
 		message("Content-Type: multipart/mixed; boundary=b", "", "--b", "Content-Transfer-Encoding: base64", "", "SGVs bG8=", "--b"),
 	} {
-		if got := string(v.Source([]byte(source))); got != source {
+		if got := string(v.MailSource([]byte(source))); got != source {
 			t.Errorf("%q became\n%q", source, got)
 		}
 	}
@@ -76,7 +76,7 @@ func TestSourceSealsHeaders(t *testing.T) {
 		{"Subject: Stra=?utf-8?q?=C3=9F?=e", "Straße"},
 		{"Subject: your\r\n\tStraße\r\n 12", "your\t‹s1›"},
 	} {
-		got := v.Source([]byte(test.header + "\r\nTo: a@example.org\r\n\r\nbody\r\n"))
+		got := v.MailSource([]byte(test.header + "\r\nTo: a@example.org\r\n\r\nbody\r\n"))
 		m, err := mail.ReadMessage(bytes.NewReader(got))
 		if err != nil {
 			t.Errorf("%s: %v in\n%s", test.header, err, got)
@@ -100,7 +100,7 @@ func TestSourceOfBrokenMails(t *testing.T) {
 		" 231408\n\t231408: x\n:\n",
 		strings.Repeat("Content-Type: multipart/mixed; boundary=b\n\n--b\n", 40) + "\n23=\n1408",
 	} {
-		got := string(v.Source([]byte(source)))
+		got := string(v.MailSource([]byte(source)))
 		if strings.Contains(got, "231408") || strings.Contains(got, "MjMxNDA4") || !strings.Contains(got, "s0") {
 			t.Errorf("%q became\n%q", source, got)
 		}
@@ -113,7 +113,7 @@ func FuzzSource(f *testing.F) {
 	f.Add([]byte("Content-Type: message/rfc822\n\nContent-Type: message/rfc822\n\n231408"))
 	f.Fuzz(func(t *testing.T, source []byte) {
 		v := vault(t, "231408")
-		got := v.Source(source)
+		got := v.MailSource(source)
 		if bytes.Contains(got, []byte("231408")) {
 			t.Errorf("%q became\n%q", source, got)
 		}

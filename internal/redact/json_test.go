@@ -1,4 +1,4 @@
-package seal_test
+package redact_test
 
 import (
 	"bytes"
@@ -42,11 +42,11 @@ func TestJSONReplacesValuesOnly(t *testing.T) {
 		if want == "" {
 			want = test.body
 		}
-		got := string(v.JSON([]byte(test.body)))
+		got := string(v.Body([]byte(test.body)))
 		if got != want {
 			t.Errorf("%s: %s became\n%s, want\n%s", test.name, test.body, got, want)
 		}
-		if again := string(v.JSON([]byte(got))); again != got {
+		if again := string(v.Body([]byte(got))); again != got {
 			t.Errorf("%s: sealed twice %s became\n%s", test.name, got, again)
 		}
 		if json.Valid([]byte(test.body)) != json.Valid([]byte(got)) {
@@ -58,7 +58,7 @@ func TestJSONReplacesValuesOnly(t *testing.T) {
 func TestJSONEscapesPlaceholders(t *testing.T) {
 	v := vault(t)
 	v.Add("‹answer \"x\\y\"›", "Peterson")
-	got := v.JSON([]byte(`{"a":"Peterson"}`))
+	got := v.Body([]byte(`{"a":"Peterson"}`))
 	var parsed map[string]string
 	if err := json.Unmarshal(got, &parsed); err != nil || parsed["a"] != "‹answer \"x\\y\"›" {
 		t.Errorf("%s: %v, %q", got, err, parsed)
@@ -80,8 +80,8 @@ func FuzzJSON(f *testing.F) {
 			t.Skip()
 		}
 		v := vault(t, secret)
-		sealed := v.JSON(body)
-		if again := v.JSON(sealed); !bytes.Equal(again, sealed) {
+		sealed := v.Body(body)
+		if again := v.Body(sealed); !bytes.Equal(again, sealed) {
 			t.Errorf("%q became\n%q, sealed again\n%q", body, sealed, again)
 		}
 		if !json.Valid(body) {

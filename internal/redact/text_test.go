@@ -1,4 +1,4 @@
-package seal_test
+package redact_test
 
 import (
 	"strings"
@@ -6,7 +6,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/etna-conformance/conformance/internal/seal"
+	"github.com/etna-conformance/conformance/internal/redact"
 )
 
 func public() []string {
@@ -17,9 +17,9 @@ func public() []string {
 	}
 }
 
-func vault(t testing.TB, secrets ...string) *seal.Vault {
+func vault(t testing.TB, secrets ...string) *redact.Redactor {
 	t.Helper()
-	v := seal.NewVault(public())
+	v := redact.New(public())
 	for i, s := range secrets {
 		if got, want := v.Add("‹s"+string(rune('0'+i))+"›", s), "‹s"+string(rune('0'+i))+"›"; got != want {
 			t.Fatalf("Add(%q) = %q, want %q", s, got, want)
@@ -96,7 +96,7 @@ func TestTextInOtherCharacterSets(t *testing.T) {
 		if got := v.Text(test.text); got != test.want {
 			t.Errorf("%s: %q became\n%q, want\n%q", test.name, test.text, got, test.want)
 		}
-		if got := string(v.JSON([]byte(test.text))); got != test.want {
+		if got := string(v.Body([]byte(test.text))); got != test.want {
 			t.Errorf("%s as a body: %q became\n%q, want\n%q", test.name, test.text, got, test.want)
 		}
 	}

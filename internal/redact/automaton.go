@@ -1,4 +1,4 @@
-package seal
+package redact
 
 // automaton finds all forms in one pass over a text, however many there are
 // (Aho and Corasick, 1975). It folds the case of ASCII letters.

@@ -1,4 +1,4 @@
-package seal
+package redact
 
 // rounds bounds how often a text is gone over again: what stands beside a
 // placeholder may make up a secret that nobody could see before.
@@ -11,8 +11,8 @@ const maxRemembered = 256
 // URL, form, HTML, base64, hexadecimal, quoted-printable, encoded words,
 // UTF-16 or in the common character sets. Sealing a text again changes
 // nothing. A text from which a secret can't be removed is withheld as a whole.
-func (v *Vault) Text(text string) string {
-	f := v.finder()
+func (r *Redactor) Text(text string) string {
+	f := r.finder()
 	if sealed, known := f.texts.Load(text); known {
 		return sealed.(string)
 	}

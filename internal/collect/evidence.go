@@ -11,38 +11,38 @@ import (
 	"github.com/etna-conformance/conformance/internal/evidence"
 )
 
-// seal turns all that was received into evidence. Codes become known only when their mail is read, and
-// may stand in what came before; therefore everything is sealed at the end, once.
-func (r *run) seal(interrupted bool) *evidence.Run {
-	mails := r.sealMails()
-	sealed := &evidence.Run{
+// redact turns all that was received into evidence. Codes become known only when their mail is read, and
+// may stand in what came before; therefore everything is redacted at the end, once.
+func (r *run) redact(interrupted bool) *evidence.Run {
+	mails := r.redactMails()
+	redacted := &evidence.Run{
 		ID: r.RunID, Tool: r.Tool, Started: r.started, Duration: time.Since(r.started), Interrupted: interrupted,
 		Contract: evidence.Contract{Version: r.Contract.Version, SHA256: r.Contract.SHA256},
-		Target:   r.Target, Waits: r.waits, Mails: mails, Resets: r.resets(), Exchanges: r.sealExchanges(),
+		Target:   r.Target, Waits: r.waits, Mails: mails, Resets: r.resets(), Exchanges: r.redactExchanges(),
 	}
 	if r.boxes.problem != "" {
-		sealed.Target.InboxProblem = r.Vault.Text(r.boxes.problem)
+		redacted.Target.InboxProblem = r.Redactor.Text(r.boxes.problem)
 	}
-	for i, w := range sealed.Waits {
-		sealed.Waits[i].Started = r.steady(w.Started)
-		sealed.Waits[i].Problem = r.Vault.Text(w.Problem)
+	for i, w := range redacted.Waits {
+		redacted.Waits[i].Started = r.steady(w.Started)
+		redacted.Waits[i].Problem = r.Redactor.Text(w.Problem)
 	}
 	if line := r.lastLine(); line != "" {
-		sealed.LastLine = r.Vault.Text(line)
+		redacted.LastLine = r.Redactor.Text(line)
 		r.notes = append(r.notes, line)
 	}
 	for id, reason := range r.unsent {
-		if sealed.Unsent == nil {
-			sealed.Unsent = map[string]string{}
+		if redacted.Unsent == nil {
+			redacted.Unsent = map[string]string{}
 		}
-		sealed.Unsent[id] = r.Vault.Text(reason)
+		redacted.Unsent[id] = r.Redactor.Text(reason)
 	}
 	for _, note := range r.notes {
-		sealed.Observations = append(sealed.Observations, r.Vault.Text(note))
+		redacted.Observations = append(redacted.Observations, r.Redactor.Text(note))
 	}
-	sealed.Secrets, sealed.Sequences = r.Vault.Legend(), r.sequences(mails)
-	slices.SortStableFunc(sealed.Waits, func(a, b evidence.Wait) int { return a.Started.Compare(b.Started) })
-	return sealed
+	redacted.Secrets, redacted.Sequences = r.Redactor.Legend(), r.sequences(mails)
+	slices.SortStableFunc(redacted.Waits, func(a, b evidence.Wait) int { return a.Started.Compare(b.Started) })
+	return redacted
 }
 
 // resets are the accepted resets in the order in which they were sent, and then those that were not.
@@ -67,20 +67,20 @@ func (r *run) steady(at time.Time) time.Time {
 	return r.started.Round(0).Add(at.Sub(r.started))
 }
 
-func (r *run) sealExchanges() []evidence.Exchange {
+func (r *run) redactExchanges() []evidence.Exchange {
 	var list []evidence.Exchange
 	for i, x := range r.exchanges {
-		sealed := r.Vault.Exchange(x.id, x.attempt, x.step.Lane, x.step.Ask.Operation, x.Exchange)
-		sealed.Requirements = x.step.Requirements
-		sealed.Started = r.steady(sealed.Started)
+		redacted := r.Redactor.Exchange(x.id, x.attempt, x.step.Lane, x.step.Ask.Operation, x.Exchange)
+		redacted.Requirements = x.step.Requirements
+		redacted.Started = r.steady(redacted.Started)
 		if x.unreachable != "" {
-			if sealed.Failure == nil {
-				sealed.Failure = &evidence.Failure{Kind: "not the API"}
+			if redacted.Failure == nil {
+				redacted.Failure = &evidence.Failure{Kind: "not the API"}
 			}
-			sealed.Failure.Unreachable = true
-			sealed.Failure.Text = r.Vault.Text(x.unreachable)
+			redacted.Failure.Unreachable = true
+			redacted.Failure.Text = r.Redactor.Text(x.unreachable)
 		}
-		list = append(list, sealed)
+		list = append(list, redacted)
 		r.exchanges[i].Answer = nil // Or the bodies would be held twice.
 	}
 	slices.SortStableFunc(list, func(a, b evidence.Exchange) int {
@@ -92,21 +92,21 @@ func (r *run) sealExchanges() []evidence.Exchange {
 	return list
 }
 
-// sealMails makes every candidate for a code a secret before anything is sealed.
-func (r *run) sealMails() []evidence.Mail {
+// redactMails makes every candidate for a code a secret before anything is redacted.
+func (r *run) redactMails() []evidence.Mail {
 	placeholders := make([][]string, len(r.boxes.mails))
 	number := 0
 	for i, m := range r.boxes.mails {
 		for _, code := range m.codes {
 			number++
-			placeholders[i] = append(placeholders[i], r.Vault.Add(fmt.Sprintf("‹code %d›", number), code))
+			placeholders[i] = append(placeholders[i], r.Redactor.Add(fmt.Sprintf("‹code %d›", number), code))
 		}
 	}
 	var list []evidence.Mail
 	for i, m := range r.boxes.mails {
-		sealed := r.Vault.Mail(m.Mail, m.traders, m.reading.Subject, m.reading.Text, placeholders[i])
-		sealed.ResetsSent, sealed.Seen = m.resetsSent, r.steady(sealed.Seen)
-		list = append(list, sealed)
+		redacted := r.Redactor.Mail(m.Mail, m.traders, m.reading.Subject, m.reading.Text, placeholders[i])
+		redacted.ResetsSent, redacted.Seen = m.resetsSent, r.steady(redacted.Seen)
+		list = append(list, redacted)
 	}
 	return list
 }
@@ -127,10 +127,10 @@ func (r *run) sequences(mails []evidence.Mail) []evidence.Sequence {
 	if len(all) == 0 {
 		return nil
 	}
-	list := []evidence.Sequence{r.Vault.Sequence(all)}
+	list := []evidence.Sequence{r.Redactor.Sequence(all)}
 	for _, t := range r.Target.Traders {
 		if len(own[t.Login]) > 0 {
-			s := r.Vault.Sequence(own[t.Login])
+			s := r.Redactor.Sequence(own[t.Login])
 			s.Trader = t.Login
 			list = append(list, s)
 		}

@@ -1,4 +1,4 @@
-package seal
+package redact
 
 import (
 	"bytes"
@@ -10,9 +10,9 @@ import (
 )
 
 // manySecrets returns a vault with two hundred secrets of different kinds.
-func manySecrets() *Vault {
+func manySecrets() *Redactor {
 	random := rand.New(rand.NewPCG(1, 2))
-	v := NewVault([]string{"Errors", "ErrorsCode", "IsSucceed", "Answer is incorrect, try again."})
+	v := New([]string{"Errors", "ErrorsCode", "IsSucceed", "Answer is incorrect, try again."})
 	for i := range 200 {
 		text := fmt.Sprintf("%06d", random.IntN(1e6))
 		switch i % 4 {
@@ -61,7 +61,7 @@ func BenchmarkJSON(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(len(body)))
 			for b.Loop() {
-				v.JSON(body)
+				v.Body(body)
 			}
 		})
 	}

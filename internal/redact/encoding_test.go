@@ -1,4 +1,4 @@
-package seal_test
+package redact_test
 
 import (
 	"encoding/base64"

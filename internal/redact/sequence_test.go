@@ -1,4 +1,4 @@
-package seal_test
+package redact_test
 
 import (
 	"fmt"
@@ -6,11 +6,11 @@ import (
 	"testing"
 
 	"github.com/etna-conformance/conformance/internal/evidence"
-	"github.com/etna-conformance/conformance/internal/seal"
+	"github.com/etna-conformance/conformance/internal/redact"
 )
 
 func sequence(codes ...string) evidence.Sequence {
-	v := seal.NewVault(nil)
+	v := redact.New(nil)
 	var placeholders []string
 	for i, code := range codes {
 		placeholders = append(placeholders, v.Add(fmt.Sprintf("‹code %d›", i+1), code))

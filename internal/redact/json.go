@@ -1,4 +1,4 @@
-package seal
+package redact
 
 import (
 	"bytes"
@@ -11,9 +11,9 @@ import (
 // only what strings hold is replaced, and a number that is or holds a secret
 // becomes zero; everything else stays byte for byte, so that judging the
 // syntax afterwards gives the same verdict. Any other body is sealed as
-// [Vault.Text] is.
-func (v *Vault) JSON(body []byte) []byte {
-	return v.finder().body(body, false)
+// [Redactor.Text] is.
+func (r *Redactor) Body(body []byte) []byte {
+	return r.finder().body(body, false)
 }
 
 // body seals a body; cut is true when its end is missing.

@@ -1,4 +1,4 @@
-package seal
+package redact
 
 import (
 	"math/big"
@@ -21,8 +21,8 @@ const (
 
 // Sequence says how codes follow each other, as far as judging needs it, in the order of their placeholders;
 // what comes twice counts once, only codes as long as the first count, and of those a few.
-func (v *Vault) Sequence(placeholders []string) evidence.Sequence {
-	codes := v.codes(placeholders)
+func (r *Redactor) Sequence(placeholders []string) evidence.Sequence {
+	codes := r.codes(placeholders)
 	s := evidence.Sequence{Codes: len(codes)}
 	if len(codes) == 0 {
 		return s
@@ -34,11 +34,11 @@ func (v *Vault) Sequence(placeholders []string) evidence.Sequence {
 	return s
 }
 
-func (v *Vault) codes(placeholders []string) [][]rune {
+func (r *Redactor) codes(placeholders []string) [][]rune {
 	var codes [][]rune
 	seen := map[string]bool{}
 	for _, placeholder := range placeholders {
-		text := strings.Map(onlyWord, v.Open(placeholder))
+		text := strings.Map(onlyWord, r.Fill(placeholder))
 		code := []rune(text)
 		if !seen[text] && text != "" && len(codes) < mostCodes && (len(codes) == 0 || len(code) == len(codes[0])) {
 			codes = append(codes, code)

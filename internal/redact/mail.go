@@ -1,4 +1,4 @@
-package seal
+package redact
 
 import (
 	"bytes"
@@ -18,8 +18,8 @@ const maxNesting = 10
 // Source replaces every secret in the source of a mail (RFC 5322). A part that
 // is transferred encoded is decoded, sealed and encoded again, and everything
 // else stays as it was, so that mail readers still open the mail.
-func (v *Vault) Source(source []byte) []byte {
-	f := v.finder()
+func (r *Redactor) MailSource(source []byte) []byte {
+	f := r.finder()
 	// What reaches across parts, or stands in broken ones, is found at last.
 	return f.clean(f.entity(source, maxNesting), false)
 }

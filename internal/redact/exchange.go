@@ -1,4 +1,4 @@
-package seal
+package redact
 
 import (
 	"unicode/utf8"
@@ -10,15 +10,15 @@ import (
 
 // Exchange makes evidence of what was sent and received. The step, the attempt
 // (from 1), the lane and the operation are kept as they are.
-func (v *Vault) Exchange(step string, attempt int, lane, operation string, x deployment.Exchange) evidence.Exchange {
+func (r *Redactor) Exchange(step string, attempt int, lane, operation string, x deployment.Exchange) evidence.Exchange {
 	return evidence.Exchange{
 		Step: step, Attempt: attempt, Lane: lane, Operation: operation,
-		Method:  v.Text(x.Request.Method),
-		URL:     v.Text(x.URL),
-		Header:  v.header(x.Request.Header),
-		Body:    v.JSON(x.Request.Body),
-		Answer:  v.answer(x),
-		Failure: v.failure(x.Failure),
+		Method:  r.Text(x.Request.Method),
+		URL:     r.Text(x.URL),
+		Header:  r.header(x.Request.Header),
+		Body:    r.Body(x.Request.Body),
+		Answer:  r.answer(x),
+		Failure: r.failure(x.Failure),
 		Started: x.Started,
 		Timing: evidence.Timing{
 			DNS: x.Timing.DNS, Connect: x.Timing.Connect, TLS: x.Timing.TLS,
@@ -27,34 +27,34 @@ func (v *Vault) Exchange(step string, attempt int, lane, operation string, x dep
 	}
 }
 
-func (v *Vault) answer(x deployment.Exchange) *evidence.Answer {
+func (r *Redactor) answer(x deployment.Exchange) *evidence.Answer {
 	if x.Answer == nil {
 		return nil
 	}
 	// A body without its end may end in the middle of a secret.
 	cut := x.Answer.Truncated || x.Failure != nil
 	return &evidence.Answer{
-		Proto:     v.Text(x.Answer.Proto),
+		Proto:     r.Text(x.Answer.Proto),
 		Status:    x.Answer.Status,
-		Header:    v.header(x.Answer.Header),
-		Body:      v.finder().body(x.Answer.Body, cut),
+		Header:    r.header(x.Answer.Header),
+		Body:      r.finder().body(x.Answer.Body, cut),
 		Truncated: x.Answer.Truncated,
 	}
 }
 
-func (v *Vault) failure(f *deployment.Failure) *evidence.Failure {
+func (r *Redactor) failure(f *deployment.Failure) *evidence.Failure {
 	if f == nil {
 		return nil
 	}
-	return &evidence.Failure{Kind: string(f.Kind), Text: v.Text(f.Text), AnswerBegun: f.AnswerBegun}
+	return &evidence.Failure{Kind: string(f.Kind), Text: r.Text(f.Text), AnswerBegun: f.AnswerBegun}
 }
 
-func (v *Vault) header(fields []deployment.Field) []evidence.Field {
+func (r *Redactor) header(fields []deployment.Field) []evidence.Field {
 	var sealed []evidence.Field
 	for _, field := range fields {
 		sealed = append(sealed, evidence.Field{
-			Name:  v.Text(fromLatin1(field.Name)),
-			Value: v.Text(fromLatin1(field.Value)),
+			Name:  r.Text(fromLatin1(field.Name)),
+			Value: r.Text(fromLatin1(field.Value)),
 		})
 	}
 	return sealed
@@ -74,12 +74,12 @@ func fromLatin1(text string) string {
 
 // Mail makes evidence of a mail that reached the given traders. The subject
 // and text are what a person reads in it; the codes are placeholders already.
-func (v *Vault) Mail(m inbox.Mail, traders []string, subject, text string, codes []string) evidence.Mail {
+func (r *Redactor) Mail(m inbox.Mail, traders []string, subject, text string, codes []string) evidence.Mail {
 	return evidence.Mail{
 		ID: m.ID, Traders: traders, Seen: m.Seen,
-		Source:  v.Source(m.Source),
-		Subject: v.Text(subject),
-		Text:    v.Text(text),
+		Source:  r.MailSource(m.Source),
+		Subject: r.Text(subject),
+		Text:    r.Text(text),
 		Codes:   codes,
 	}
 }

@@ -1,6 +1,6 @@
-// Package seal is the only way from what was received to evidence: it replaces
+// Package redact is the only way from what was received to evidence: it replaces
 // every secret by a placeholder, wherever and however encoded it stands.
-package seal
+package redact
 
 import (
 	"strconv"
@@ -13,8 +13,8 @@ import (
 // withheld replaces a whole text from which a secret could not be removed.
 const withheld = "‹withheld: a secret could not be removed cleanly›"
 
-// Vault holds the secrets of one run. It is safe for concurrent use.
-type Vault struct {
+// Redactor holds the secrets of one run. It is safe for concurrent use.
+type Redactor struct {
 	mu sync.Mutex
 	// secrets are in the order in which they were added.
 	secrets []secret
@@ -32,11 +32,11 @@ type secret struct {
 	runes int
 }
 
-// NewVault returns an empty vault. The public texts, which the documents print
+// New returns an empty vault. The public texts, which the documents print
 // for everybody to read, are never altered where they stand whole, even when a
 // secret occurs inside.
-func NewVault(public []string) *Vault {
-	return &Vault{
+func New(public []string) *Redactor {
+	return &Redactor{
 		byValue: map[string]int{},
 		byName:  map[string]string{},
 		public:  append([]string(nil), public...),
@@ -45,30 +45,30 @@ func NewVault(public []string) *Vault {
 
 // Add makes text a secret and returns its placeholder: the given one, for
 // example "‹app-key›", or the one it has already. A placeholder that stands for
-// another secret gets a number: "‹code 1 (2)›". [Vault.Open] knows the given
+// another secret gets a number: "‹code 1 (2)›". [Redactor.Open] knows the given
 // placeholder in either case, unless it stands for another secret.
-func (v *Vault) Add(placeholder, text string) string {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if i, known := v.byValue[text]; known {
-		if _, taken := v.byName[placeholder]; !taken {
-			v.byName[placeholder] = text
-			v.ready = nil
+func (r *Redactor) Add(placeholder, text string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if i, known := r.byValue[text]; known {
+		if _, taken := r.byName[placeholder]; !taken {
+			r.byName[placeholder] = text
+			r.ready = nil
 		}
-		return v.secrets[i].placeholder
+		return r.secrets[i].placeholder
 	}
-	name := v.freeName(placeholder)
-	v.byName[name] = text
-	v.byValue[text] = len(v.secrets)
-	v.secrets = append(v.secrets, secret{placeholder: name, value: text, runes: len([]rune(text))})
-	v.ready = nil
+	name := r.freeName(placeholder)
+	r.byName[name] = text
+	r.byValue[text] = len(r.secrets)
+	r.secrets = append(r.secrets, secret{placeholder: name, value: text, runes: len([]rune(text))})
+	r.ready = nil
 	return name
 }
 
-func (v *Vault) freeName(placeholder string) string {
+func (r *Redactor) freeName(placeholder string) string {
 	name := placeholder
 	for n := 2; ; n++ {
-		if _, taken := v.byName[name]; !taken {
+		if _, taken := r.byName[name]; !taken {
 			return name
 		}
 		name = strings.TrimSuffix(placeholder, "›") + " (" + strconv.Itoa(n) + ")›"
@@ -77,9 +77,9 @@ func (v *Vault) freeName(placeholder string) string {
 
 // Open replaces the placeholders in a text by the secrets that they stand for.
 // It makes requests from templates; its result must never be kept.
-func (v *Vault) Open(text string) string {
-	v.mu.Lock()
-	defer v.mu.Unlock()
+func (r *Redactor) Fill(text string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	var out strings.Builder
 	for {
 		start := strings.Index(text, "‹")
@@ -92,7 +92,7 @@ func (v *Vault) Open(text string) string {
 		if end := strings.Index(text, "›"); end >= 0 {
 			name = text[:end+len("›")]
 		}
-		value, known := v.byName[name]
+		value, known := r.byName[name]
 		if !known {
 			name = text[:len("‹")]
 			value = name
@@ -104,20 +104,20 @@ func (v *Vault) Open(text string) string {
 }
 
 // Knows reports whether the placeholder stands for something.
-func (v *Vault) Knows(placeholder string) bool {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	_, known := v.byName[placeholder]
+func (r *Redactor) Knows(placeholder string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	_, known := r.byName[placeholder]
 	return known
 }
 
 // Legend describes the secrets as far as judging needs it, in the order in
 // which they were added.
-func (v *Vault) Legend() []evidence.Secret {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	legend := make([]evidence.Secret, 0, len(v.secrets))
-	for _, s := range v.secrets {
+func (r *Redactor) Legend() []evidence.Secret {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	legend := make([]evidence.Secret, 0, len(r.secrets))
+	for _, s := range r.secrets {
 		legend = append(legend, evidence.Secret{
 			Placeholder: s.placeholder,
 			Length:      s.runes,
@@ -127,11 +127,11 @@ func (v *Vault) Legend() []evidence.Secret {
 	return legend
 }
 
-func (v *Vault) finder() *finder {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.ready == nil {
-		v.ready = newFinder(v.secrets, v.public, v.byName)
+func (r *Redactor) finder() *finder {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.ready == nil {
+		r.ready = newFinder(r.secrets, r.public, r.byName)
 	}
-	return v.ready
+	return r.ready
 }

@@ -1,4 +1,4 @@
-package seal_test
+package redact_test
 
 import (
 	"reflect"
@@ -10,11 +10,11 @@ import (
 	"github.com/etna-conformance/conformance/internal/deployment"
 	"github.com/etna-conformance/conformance/internal/evidence"
 	"github.com/etna-conformance/conformance/internal/inbox"
-	"github.com/etna-conformance/conformance/internal/seal"
+	"github.com/etna-conformance/conformance/internal/redact"
 )
 
 func TestVaultOpensWhatItSealed(t *testing.T) {
-	v := seal.NewVault(nil)
+	v := redact.New(nil)
 	for _, add := range []struct{ placeholder, secret, want string }{
 		{"‹app-key›", "key-1", "‹app-key›"},
 		{"‹code 1›", "231408", "‹code 1›"},
@@ -26,7 +26,7 @@ func TestVaultOpensWhatItSealed(t *testing.T) {
 			t.Errorf("Add(%q, %q) = %q, want %q", add.placeholder, add.secret, got, add.want)
 		}
 	}
-	got := v.Open("‹app-key› ‹‹code 1› ‹code 2›‹code 1 (2)›[‹answer x›] ‹other› ‹")
+	got := v.Fill("‹app-key› ‹‹code 1› ‹code 2›‹code 1 (2)›[‹answer x›] ‹other› ‹")
 	if want := "key-1 ‹231408 231408999999[] ‹other› ‹"; got != want {
 		t.Errorf("Open = %q, want %q", got, want)
 	}
@@ -36,7 +36,7 @@ func TestVaultOpensWhatItSealed(t *testing.T) {
 }
 
 func TestVaultWithDerivedSecrets(t *testing.T) {
-	v := seal.NewVault(nil)
+	v := redact.New(nil)
 	v.Add("‹app-key›", "abcdefgh")
 	v.Add("‹app-key, last character changed›", "abcdefgi")
 	v.Add("‹app-key, longer›", "abcdefgh1")
@@ -48,7 +48,7 @@ func TestVaultWithDerivedSecrets(t *testing.T) {
 }
 
 func TestLegend(t *testing.T) {
-	v := seal.NewVault(nil)
+	v := redact.New(nil)
 	want := []evidence.Secret{
 		{Placeholder: "‹0›", Length: 6, Alphabet: "digits"},
 		{Placeholder: "‹1›", Length: 4, Alphabet: "hex"},
@@ -66,7 +66,7 @@ func TestLegend(t *testing.T) {
 }
 
 func TestVaultIsSafeForConcurrentUse(t *testing.T) {
-	v := seal.NewVault(nil)
+	v := redact.New(nil)
 	var group sync.WaitGroup
 	for i := range 8 {
 		group.Go(func() {
@@ -75,7 +75,7 @@ func TestVaultIsSafeForConcurrentUse(t *testing.T) {
 			if got := v.Text("x " + secret); got != "x "+name {
 				t.Errorf("got %q", got)
 			}
-			v.Open(name)
+			v.Fill(name)
 			v.Legend()
 		})
 	}
