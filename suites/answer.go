@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"html"
 	"mime"
-	"net/http"
 	"net/url"
 	"strings"
 	"unicode/utf8"
@@ -23,24 +22,14 @@ func (a *answer) object() map[string]any { return a.doc.Object() }
 // keyed reports whether the request carried the configured key.
 func (a *answer) keyed() bool { return a.step.Ask != nil && a.step.Ask.Key == KeyPlaceholder }
 
-// keyErrorText is what both pages document for a missing or wrong key.
-const keyErrorText = "Application key is not defined or does not exist"
-
-// isKeyError reports whether the answer is about the key: the documented error, or another one alone, unless the
-// request itself was wrong: frameworks tell that with an error member of their own.
-func (a *answer) isKeyError() bool {
-	text, given := a.object()["error"].(string)
-	return given && (text == keyErrorText || !a.speaks() && !a.breaks())
-}
+// keyError reports whether the response is the documented error about the key.
+func (a *answer) keyError() bool { return a.outcome.Kind == contract.KeyError }
 
 // breaks reports whether the request broke the contract on purpose.
 func (a *answer) breaks() bool { return a.step.Ask != nil && a.step.Ask.Breaks != "" }
 
 // limited reports whether the deployment asks to come back later: that says nothing about its promises.
-func (a *answer) limited() bool {
-	status := a.Answer.Status
-	return status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable && a.header("Retry-After") != ""
-}
+func (a *answer) limited() bool { return a.outcome.Kind == contract.RateLimited }
 
 func (a *answer) header(name string) string {
 	for _, f := range a.Answer.Header {
@@ -61,60 +50,8 @@ func (a *answer) headers(name string) []string {
 	return values
 }
 
-// list returns the strings of a member, read forgivingly: what is of the wrong type is ANSWER-4's business.
-func (a *answer) list(member string) []string {
-	switch v := a.object()[member].(type) {
-	case string:
-		if v != "" {
-			return []string{v}
-		}
-	case []any:
-		var list []string
-		for _, item := range v {
-			list = append(list, fmt.Sprint(item))
-		}
-		return list
-	}
-	return nil
-}
-
-// succeeds reports whether IsSucceed is true.
-func (a *answer) succeeds() bool {
-	succeed, _ := a.object()["IsSucceed"].(bool)
-	return succeed
-}
-
-// speaks reports whether the answer has the members that tell acceptance from refusal.
-func (a *answer) speaks() bool {
-	_, errors := a.object()["Errors"]
-	_, succeed := a.object()["IsSucceed"]
-	return errors || succeed
-}
-
-// refused reports whether a reset lists errors and does not claim success: a reset counts as
-// refused when it lists errors, whatever its status.
-func (a *answer) refused() bool { return len(a.list("Errors")) > 0 && !a.succeeds() }
-
-// claimsSuccess reports whether the answer says that the request was carried out. Only the documents'
-// own sample of an accepted reset does so with IsSucceed false.
-func (a *answer) claimsSuccess(o contract.Operation) bool {
-	if _, state := a.object()["State"]; state && !a.speaks() {
-		return a.signedIn()
-	}
-	return a.speaks() && !a.refused() && (a.succeeds() || o.Profile == "core")
-}
-
-// turnedDown reports whether a request was not accepted, in whatever words: with errors, a key error, or
-// an error status of something that the documents are silent about.
-func (a *answer) turnedDown() bool {
-	return len(a.list("Errors")) > 0 || a.isKeyError() || a.limited() || a.Answer.Status >= 400 && !a.speaks()
-}
-
 // question returns the question that the answer carries, "" where none.
-func (a *answer) question() string {
-	model, _ := a.object()["Model"].(string)
-	return normal(model)
-}
+func (a *answer) question() string { return normal(a.outcome.Model) }
 
 // holds reports whether the text stands anywhere in the answer, also in a usual encoding.
 func (a *answer) holds(text string) bool {

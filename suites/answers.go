@@ -105,7 +105,7 @@ func (l *Look) judged(a *answer) bool {
 	switch {
 	case a.Failure != nil && a.Failure.Unreachable:
 		l.Untestable(a.Failure.Text)
-	case a.Answer != nil && a.limited():
+	case a.limited():
 		// After wrong answers a limit is a refusal like another, and nothing that documents describe.
 		if !strings.HasPrefix(a.Step, "reset/") || !a.step.Ask.Refusable {
 			l.Untestable(fmt.Sprintf("the deployment limits the rate of requests: it answered with status %d", a.Answer.Status))
@@ -158,7 +158,7 @@ func (l *Look) complete(a *answer) bool {
 func (l *Look) documentedOnly(a *answer) bool {
 	beyond := strings.Contains(a.Step, "-answer/") && a.step.Ask.Refusable &&
 		!strings.HasPrefix(a.Step, "reset/missing-answer/") && !strings.HasPrefix(a.Step, "reset/wrong-answer/")
-	return !beyond || a.speaks()
+	return !beyond || a.outcome.Tells
 }
 
 func (l *Look) demandOneDocument(o contract.Operation, a *answer) bool {
@@ -210,12 +210,12 @@ func (l *Look) demandNoRepetition(o contract.Operation, a *answer) bool {
 // demandShape demands that the answer fits a documented outcome; the violations told are those of
 // the outcome that it comes nearest to.
 func (l *Look) demandShape(o contract.Operation, a *answer) bool {
-	if !l.complete(a) || !l.documentedOnly(a) || a.isKeyError() || !a.doc.Read || l.record.keyRefused {
+	if !l.complete(a) || !l.documentedOnly(a) || a.keyError() || !a.doc.Read || l.record.keyRefused {
 		return false
 	}
 	var nearest []contract.Violation
-	for _, outcome := range likely(o, a) {
-		violations := outcome.Check(a.doc.Value)
+	for _, shape := range likely(o, a.outcome) {
+		violations := shape.Check(a.doc.Value)
 		if len(violations) == 0 {
 			return true
 		}
@@ -229,14 +229,14 @@ func (l *Look) demandShape(o contract.Operation, a *answer) bool {
 	return true
 }
 
-// likely puts the outcomes first that the answer claims to be.
-func likely(o contract.Operation, a *answer) []contract.Outcome {
-	list := slices.Clone(o.Outcomes)
-	slices.SortStableFunc(list, func(x, y contract.Outcome) int {
-		if x.Claimed(a.object()) != y.Claimed(a.object()) {
-			return boolOrder(x.Claimed(a.object()), y.Claimed(a.object()))
+// likely puts the shapes first that the response claims to be.
+func likely(o contract.Operation, outcome contract.Outcome) []contract.Shape {
+	list := slices.Clone(o.Shapes)
+	slices.SortStableFunc(list, func(x, y contract.Shape) int {
+		if (x.Kind == outcome.Kind) != (y.Kind == outcome.Kind) {
+			return boolOrder(x.Kind == outcome.Kind, y.Kind == outcome.Kind)
 		}
-		return boolOrder((x.Name == "refused") == a.refused(), (y.Name == "refused") == a.refused())
+		return boolOrder((x.Kind == contract.Refused) == outcome.Refused(), (y.Kind == contract.Refused) == outcome.Refused())
 	})
 	return list
 }
@@ -253,11 +253,11 @@ func boolOrder(first, second bool) int {
 
 // reportsSuccess reports whether the operation's answers tell success from failure, as those of both pages do.
 func reportsSuccess(o contract.Operation) bool {
-	return slices.ContainsFunc(o.Outcomes, func(x contract.Outcome) bool { return x.Has("Errors") || x.Has("IsSucceed") || x.Has("State") })
+	return slices.ContainsFunc(o.Shapes, func(x contract.Shape) bool { return x.Has("Errors") || x.Has("IsSucceed") || x.Has("State") })
 }
 
 func (l *Look) demandFittingStatus(o contract.Operation, a *answer) bool {
-	if !l.complete(a) || a.object() == nil || a.isKeyError() || !a.claimsSuccess(o) || a.step.Ask.Refusable {
+	if !l.complete(a) || a.object() == nil || a.keyError() || !a.outcome.Success() || a.step.Ask.Refusable {
 		return false
 	}
 	if status := a.Answer.Status; status >= 400 && status < 500 {
@@ -274,7 +274,7 @@ func (l *Look) demandKeyAccepted(o contract.Operation, a *answer) bool {
 	if !l.judged(a) || a.Answer == nil || strings.HasPrefix(a.step.ID, "key/") {
 		return false
 	}
-	if a.isKeyError() {
+	if a.keyError() {
 		l.Fail(a.Step, "an answer to a request with the configured key", a.describe()+"; other requests with the same key were accepted")
 	}
 	return true

@@ -160,7 +160,7 @@ func (b *builder) askWithLowerCaseName(o contract.Operation) {
 	}
 	id := b.step(b.guarded(plan.Step{ID: lowerCaseName(o.ID), Ask: ask, After: b.offTheWay(o.ID)}, trader))
 	b.check("KEY-7", o.String(), []string{id}, func(l *Look) {
-		if a, ok := l.Sent(id); ok && a.isKeyError() {
+		if a, ok := l.Sent(id); ok && a.keyError() {
 			l.Fail(id, "the answer that "+b.contract.KeyHeader+" with the right key gets", "the key error, when the header is spelled "+ask.KeyName)
 		}
 	})
@@ -210,24 +210,18 @@ func (l *Look) demandKeyError(step string) {
 	if !ok {
 		return
 	}
-	outcome := l.suite.Contract.KeyError
-	violations := outcome.Check(a.doc.Value)
-	if len(violations) == 0 {
-		return
+	if shape := l.suite.Contract.KeyError; len(shape.Check(a.doc.Value)) > 0 {
+		l.FailAt(shape.Line, step, shape.Sample(), a.describe())
 	}
-	l.FailAt(outcome.Line, step, documentedKeyError, a.describe())
 }
-
-// documentedKeyError is the answer that every page documents for a missing or wrong key.
-const documentedKeyError = `{"error": "` + keyErrorText + `"}`
 
 // shortestFound is the length from which a question is not found by chance in an answer that does not tell it.
 const shortestFound = 4
 
 // foundByChance reports whether a question is so short that any answer may hold it, or stands in the documented error
 // itself: a Model would tell it all the same.
-func foundByChance(question string) bool {
-	return utf8.RuneCountInString(question) < shortestFound || strings.Contains(documentedKeyError, question)
+func (l *Look) foundByChance(question string) bool {
+	return utf8.RuneCountInString(question) < shortestFound || strings.Contains(l.suite.Contract.KeyError.Sample(), question)
 }
 
 // demandNothingRevealed demands that beside the error there is nothing that only the right key may see.
@@ -236,13 +230,13 @@ func (l *Look) demandNothingRevealed(step string) {
 	if !ok {
 		return
 	}
-	if _, refused := a.object()["error"]; !refused {
+	if !a.outcome.HasError {
 		l.Untestable("the answer is no key error; see KEY-1 to KEY-4")
 		return
 	}
-	for _, member := range []string{"Model", "Token"} {
-		if text, _ := a.object()[member].(string); text != "" {
-			l.Fail(step, "the error alone", "the error and a "+member+": "+contract.Describe(text))
+	for _, member := range []struct{ name, text string }{{"Model", a.outcome.Model}, {"token", a.outcome.Token}} {
+		if member.text != "" {
+			l.Fail(step, "the error alone", "the error and a "+member.name+": "+contract.Describe(member.text))
 			return
 		}
 	}
@@ -251,7 +245,7 @@ func (l *Look) demandNothingRevealed(step string) {
 		return
 	}
 	for _, t := range l.suite.Target.Traders {
-		if t.Question != "" && !foundByChance(t.Question) && a.holds(t.Question) {
+		if t.Question != "" && !l.foundByChance(t.Question) && a.holds(t.Question) {
 			l.Fail(step, "the error alone", "the error and the secret question of "+t.Login)
 			return
 		}

@@ -222,7 +222,7 @@ func (l *Look) demandMail(mail, reset string, t evidence.Trader) {
 	if !ok || len(inTime(l.record.mailsAfter(t, reset), wait)) > 0 {
 		return
 	}
-	if !l.record.answers[reset].speaks() {
+	if !l.record.answers[reset].outcome.Tells {
 		l.Untestable("nobody can tell from the answer whether the reset was accepted; see ANSWER-2 and ANSWER-4")
 		return
 	}
@@ -329,7 +329,7 @@ func (l *Look) wait(mail, reset string) (evidence.Wait, bool) {
 	}
 	if a, ok := l.Sent(reset); !ok {
 		return evidence.Wait{}, false
-	} else if a.refused() || a.isKeyError() || a.Answer.Status >= 500 || a.Answer.Status >= 400 && !a.speaks() {
+	} else if a.outcome.Refused() || a.Answer.Status >= 500 || a.Answer.Status >= 400 && !a.outcome.Tells {
 		l.Untestable("the reset that should bring the mail was not accepted; see ANSWER-1, RESET-1, RESET-2 and KEY-8")
 		return evidence.Wait{}, false
 	}

@@ -37,7 +37,7 @@ func generateToken(b *builder) {
 func (b *builder) codeStep(id, code, token string) plan.Step {
 	ask := b.ask(opToken, nil)
 	ask.Values["Code"], ask.Values["Identifier"] = code, "ResetPassword"
-	ask.Learns = []plan.Learn{{Name: token, Member: "Model"}}
+	ask.Learns = []plan.Learn{{Name: token}}
 	return plan.Step{ID: id, Ask: ask}
 }
 
@@ -155,7 +155,7 @@ func (n *lane) checkRightCodes() {
 	n.check("CODE-1", n.trader.Login, steps, func(l *Look) { l.demandToken(steps, alone) })
 	n.check("CODE-2", n.trader.Login, steps, func(l *Look) {
 		for _, step := range steps {
-			if a := l.record.answers[step]; a != nil && a.token("Model") {
+			if a := l.record.answers[step]; a != nil && a.givesToken() {
 				l.demandSuccess(step)
 				return
 			}
@@ -172,7 +172,7 @@ func (l *Look) demandToken(steps []string, alone string) {
 			continue
 		}
 		a, ok := l.Keyed(step)
-		if !ok || a.token("Model") {
+		if !ok || a.givesToken() {
 			return
 		}
 		last = step
@@ -183,7 +183,7 @@ func (l *Look) demandToken(steps []string, alone string) {
 		l.Untestable(l.record.unsent(steps[0]))
 	case a.Attempt > 1:
 		l.Untestable("the code was sent twice, since the first request met silence; see ANSWER-1")
-	case a.speaksOf(limits):
+	case a.outcome.HintsAtLimit():
 		l.Untestable("the deployment limits how often codes are tried: " + a.describeBody())
 	case last != alone && slices.Contains(steps, alone):
 		l.Untestable("the code was refused after ones that were wrong on purpose, which may have used it up, and no other came to be tried alone")
@@ -196,7 +196,7 @@ func (l *Look) demandToken(steps []string, alone string) {
 func (l *Look) demandNoToken(step string) {
 	if a, ok := l.Sent(step); ok {
 		l.Expect(step, a.Answer.Status, gomega.BeNumerically("<", 500), "a status below 500", fmt.Sprintf("status %d", a.Answer.Status))
-		l.Expect(step, a.token("Model") || a.succeeds(), gomega.BeFalse(), "no token and no success", a.describe())
+		l.Expect(step, a.givesToken() || a.outcome.Succeeded, gomega.BeFalse(), "no token and no success", a.describe())
 	}
 }
 
@@ -205,9 +205,9 @@ func (l *Look) demandErrors(step string) {
 	a, ok := l.Keyed(step)
 	switch {
 	case !ok:
-	case a.token("Model") || a.succeeds():
+	case a.givesToken() || a.outcome.Succeeded:
 		l.Untestable("the code was not refused; see CODE-3")
 	default:
-		l.Expect(step, a.list("Errors"), gomega.Not(gomega.BeEmpty()), "an answer that lists errors", a.describe())
+		l.Expect(step, a.outcome.Errors, gomega.Not(gomega.BeEmpty()), "an answer that lists errors", a.describe())
 	}
 }

@@ -107,10 +107,10 @@ func (l *Look) demandOwnHost(t evidence.Trader, name string) {
 	switch {
 	case !sent || !both:
 		return
-	case plain.turnedDown():
+	case plain.outcome.TurnedDown():
 		l.Untestable("the deployment accepts no further reset of " + t.Login)
 		return
-	case a.turnedDown() || !a.speaks():
+	case a.outcome.TurnedDown() || !a.outcome.Tells:
 		return
 	}
 	mails := l.record.brought(t, name)
@@ -207,7 +207,7 @@ func (l *Look) demandFreshCodes(t evidence.Trader, mails []string) {
 func (r *Record) usedCodes() map[string]bool {
 	used := map[string]bool{}
 	for _, a := range r.answers {
-		if a.Operation != opToken || a.Answer == nil || !a.token("Model") {
+		if a.Operation != opToken || a.Answer == nil || !a.givesToken() {
 			continue
 		}
 		for _, m := range r.Run.Mails {

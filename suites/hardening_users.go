@@ -60,7 +60,7 @@ func (l *Look) demandAlike(t evidence.Trader, known, unknown []string) {
 	if !ok || !both {
 		return
 	}
-	if slices.ContainsFunc(ofTrader, (*answer).turnedDown) {
+	if slices.ContainsFunc(ofTrader, func(a *answer) bool { return a.outcome.TurnedDown() }) {
 		l.Untestable("what was asked for " + t.Login + " was refused")
 		return
 	}

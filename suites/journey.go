@@ -148,7 +148,7 @@ func (b *builder) askWayBack(i, travellers int, t evidence.Trader, changes []str
 	}
 	old := back(n.signInStep(join("signin/old", t.Login), validPassword(t), 1))
 	old.After = append([]string{allArrived}, changes...)
-	old.Ask.Again = &plan.Again{After: changes, State: "Succeeded"}
+	old.Ask.Again = &plan.Again{After: changes, SignedIn: true}
 	n.add(old)
 	restore := func(s plan.Step) plan.Step {
 		s = back(s)
@@ -179,7 +179,7 @@ func (b *builder) askHome(t evidence.Trader, changes, updates []string) {
 	signIn := n.signInStep(join(wayBack, "signin", t.Login), validPassword(t), 0)
 	signIn.Finally, signIn.Since = true, changes
 	signIn.Unless, signIn.Despite = session("signin/old", t), updates
-	signIn.Ask.Again = &plan.Again{After: []string{restored(t)}, State: "Failed"}
+	signIn.Ask.Again = &plan.Again{After: []string{restored(t)}}
 	n.add(signIn)
 	// Where the way back claims success and its password is refused, another that still works may not do so for long.
 	other := n.signInStep(join(wayBack, "signin-other", t.Login), otherPassword(t), 0)
@@ -187,7 +187,7 @@ func (b *builder) askHome(t evidence.Trader, changes, updates []string) {
 	other.Unless = session(join(wayBack, "signin"), t)
 	n.add(other)
 	b.check("PASSWORD-1", join(t.Login, wayBack), []string{restored(t), signIn.ID}, func(l *Look) {
-		if a := l.record.answers[restored(t)]; a != nil && a.succeeds() {
+		if a := l.record.answers[restored(t)]; a != nil && a.outcome.Succeeded {
 			l.demandUpdated(restored(t), signIn.ID, "")
 		}
 	})

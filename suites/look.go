@@ -111,7 +111,7 @@ func (l *Look) Keyed(step string) (*answer, bool) {
 	a, ok := l.Readable(step)
 	switch {
 	case !ok:
-	case a.isKeyError():
+	case a.keyError():
 		l.Untestable("the configured key was refused; see KEY-8")
 	case a.object() == nil:
 		l.Untestable("the answer is not an object; see ANSWER-4")
@@ -143,8 +143,9 @@ type Record struct {
 // answer is the last exchange of a step with its body read.
 type answer struct {
 	evidence.Exchange
-	step plan.Step
-	doc  contract.Document
+	step    plan.Step
+	doc     contract.Document
+	outcome contract.Outcome
 }
 
 // newRecord reads the evidence for the looks.
@@ -162,6 +163,7 @@ func (s *Suite) newRecord(run *evidence.Run) *Record {
 		a := &answer{Exchange: x, step: steps[x.Step]}
 		if x.Answer != nil {
 			a.doc = documents.read(x.Answer.Body)
+			a.outcome = s.classify(x, a.doc)
 		}
 		r.answers[x.Step] = a
 	}
@@ -182,6 +184,16 @@ func (s *Suite) newRecord(run *evidence.Run) *Record {
 	}
 	r.keyRefused = r.refusesKeyEverywhere()
 	return r
+}
+
+// classify says what the response of the exchange means.
+func (s *Suite) classify(x evidence.Exchange, document contract.Document) contract.Outcome {
+	o, _ := s.Contract.Operation(x.Operation)
+	r := contract.Response{Status: x.Answer.Status, Body: x.Answer.Body, Truncated: x.Answer.Truncated, Document: document}
+	for _, f := range x.Answer.Header {
+		r.Header = append(r.Header, contract.Field{Name: f.Name, Value: f.Value})
+	}
+	return contract.Classify(o, r)
 }
 
 // documents are bodies read as JSON, by their sum: refusals are alike, and what was read takes many times the space of
@@ -215,7 +227,7 @@ func (r *Record) refusesKeyEverywhere() bool {
 		if !a.keyed() || a.Answer == nil || a.breaks() {
 			continue
 		}
-		if !a.isKeyError() {
+		if !a.keyError() {
 			return false
 		}
 		refused++

@@ -5,15 +5,9 @@ import (
 
 	"github.com/onsi/gomega"
 
+	"github.com/etna-conformance/conformance/internal/contract"
 	"github.com/etna-conformance/conformance/internal/evidence"
 	"github.com/etna-conformance/conformance/internal/plan"
-)
-
-// What the page documents for wrong credentials.
-const (
-	wrongStep        = "BaseAuthentication"
-	wrongReason      = "Invalid credentials"
-	wrongCredentials = `{"State": "Failed", "Step": "BaseAuthentication", "Reason": "Invalid credentials"}`
 )
 
 // wrongPassword has nothing in common with any password.
@@ -47,7 +41,7 @@ func (b *builder) signInStep(id, password string, failures int) plan.Step {
 	ask := b.ask(opSignIn, nil)
 	s := plan.Step{ID: id, Ask: ask, Cost: plan.Cost{FailedSignIns: failures}}
 	ask.Values["Password"] = password
-	ask.Learns = []plan.Learn{{Name: "‹session of " + id + "›", Member: "Token", If: map[string]string{"State": "Succeeded"}}}
+	ask.Learns = []plan.Learn{{Name: "‹session of " + id + "›", If: contract.SignedIn}}
 	return s
 }
 
@@ -127,23 +121,17 @@ func (b *builder) askSignInOfNobody() {
 		b.check("SIGNIN-4", s.Ask.Breaks, []string{id}, func(l *Look) {
 			if a, ok := l.Sent(id); ok {
 				l.Expect(id, a.Answer.Status, gomega.BeNumerically("<", 500), "a status below 500", fmt.Sprintf("status %d", a.Answer.Status))
-				l.Expect(id, a.signedIn() || a.token("Token"), gomega.BeFalse(), "no sign-in", a.describe())
+				l.Expect(id, a.signedIn() || a.givesToken(), gomega.BeFalse(), "no sign-in", a.describe())
 			}
 		})
 	}
 }
 
-// signedIn reports whether the answer says that the credentials were right.
-func (a *answer) signedIn() bool { return a.object()["State"] == "Succeeded" }
+// signedIn reports whether the response says that the credentials were right.
+func (a *answer) signedIn() bool { return a.outcome.Kind == contract.SignedIn }
 
-// expects reports whether the answer asks for a second factor.
-func (a *answer) expects() bool { return a.object()["State"] == "Expecting" }
-
-// token reports whether the member holds a token.
-func (a *answer) token(member string) bool {
-	text, _ := a.object()[member].(string)
-	return text != ""
-}
+// givesToken reports whether the response has what the operation opens something by.
+func (a *answer) givesToken() bool { return a.outcome.Token != "" }
 
 // demandSignedIn demands that one of the two declared passwords signs the trader in.
 func (l *Look) demandSignedIn(t evidence.Trader, first, second string) {
@@ -155,14 +143,14 @@ func (l *Look) demandSignedIn(t evidence.Trader, first, second string) {
 		if !ok {
 			return
 		}
-		switch state := a.object()["State"]; {
-		case state == "Expecting":
+		switch {
+		case a.outcome.Kind == contract.SecondFactor:
 			l.Untestable(t.Login + " signs in with a second factor (State Expecting)")
 			return
 		case a.signedIn():
-			l.Expect(step, a.token("Token"), gomega.BeTrue(), `State "Succeeded" and a Token`, a.describe())
+			l.Expect(step, a.givesToken(), gomega.BeTrue(), `State "Succeeded" and a Token`, a.describe())
 			return
-		case state != "Failed" || a.token("Token"):
+		case !a.outcome.Refused() || !a.outcome.Named() || a.givesToken():
 			l.Fail(step, `State "Succeeded" and a Token, or the documented refusal`, a.describe())
 			return
 		}
@@ -180,15 +168,14 @@ func (l *Look) demandWrongCredentials(step string) {
 	case a.signedIn():
 		l.Untestable("the wrong credentials were not refused; see SIGNIN-3 and PASSWORD-3")
 	default:
-		o := a.object()
-		documented := o["State"] == "Failed" && o["Step"] == wrongStep && o["Reason"] == wrongReason
-		l.Expect(step, documented, gomega.BeTrue(), wrongCredentials, a.describe())
+		o, _ := l.suite.Contract.Operation(a.Operation)
+		l.Expect(step, a.outcome.Kind, gomega.Equal(contract.WrongCredentials), o.Sample(contract.WrongCredentials), a.describe())
 	}
 }
 
 func (l *Look) demandNotSignedIn(step string) {
 	if a, ok := l.Keyed(step); ok {
-		l.Expect(step, a.signedIn() || a.token("Token"), gomega.BeFalse(), "no sign-in with wrong credentials", a.describe())
+		l.Expect(step, a.signedIn() || a.givesToken(), gomega.BeFalse(), "no sign-in with wrong credentials", a.describe())
 	}
 }
 
@@ -208,12 +195,12 @@ const accountLocked = "the account is locked after failed sign-ins: "
 
 // locked reports whether the answer speaks of a lock, after a sign-in of the same trader that failed in other words.
 func (l *Look) locked(a *answer) bool {
-	if a.signedIn() || !a.speaksOf(limits) {
+	if a.signedIn() || !a.outcome.HintsAtLimit() {
 		return false
 	}
 	for _, b := range l.record.answers {
 		if b.Operation == a.Operation && b.Lane == a.Lane && a.Lane != "" && b.Started.Before(a.Started) &&
-			b.object()["State"] == "Failed" && !b.speaksOf(limits) {
+			b.outcome.Refused() && b.outcome.Named() && !b.outcome.HintsAtLimit() {
 			return true
 		}
 	}

@@ -2,12 +2,11 @@ package suites
 
 import (
 	"fmt"
-	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/onsi/gomega"
 
+	"github.com/etna-conformance/conformance/internal/contract"
 	"github.com/etna-conformance/conformance/internal/evidence"
 	"github.com/etna-conformance/conformance/internal/plan"
 )
@@ -77,7 +76,7 @@ func (n *lane) askKept(i int, travellers []evidence.Trader) {
 	}
 	s := n.signInStep(join("signin/kept", n.trader.Login), otherPassword(n.trader), 0)
 	s.After = []string{join("signin/changed", next.Login)}
-	s.Ask.Again = &plan.Again{After: []string{join("password/right", n.trader.Login)}, State: "Failed"}
+	s.Ask.Again = &plan.Again{After: []string{join("password/right", n.trader.Login)}}
 	id := n.step(plan.Step{ID: s.ID, Lane: n.trader.Login, Ask: s.Ask, Needs: []string{join("signin/changed", n.trader.Login)}, After: s.After})
 	own := join("signin/changed", n.trader.Login)
 	n.check("PASSWORD-4", fmt.Sprintf("%s after the update of %s", n.trader.Login, next.Login), []string{id, own, join("password/right", next.Login)}, func(l *Look) {
@@ -93,7 +92,7 @@ func (n *lane) checkOthers(id string, t, changed evidence.Trader) {
 	update := join("password/right", changed.Login)
 	n.check("PASSWORD-4", fmt.Sprintf("%s after the update of %s", t.Login, changed.Login), []string{id, update}, func(l *Look) {
 		l.stillSignsIn(id, t.Login+" signs in as before the update of "+changed.Login)
-		if a, ok := l.Keyed(update); ok && !a.succeeds() {
+		if a, ok := l.Keyed(update); ok && !a.outcome.Succeeded {
 			l.Untestable("there was no update of " + changed.Login + "; see PASSWORD-1")
 		}
 	})
@@ -152,7 +151,7 @@ func (n *lane) askRightUpdate(afterMismatch bool) {
 	update := n.add(n.updateStep(join("password/right", t.Login), tokenOf("", t), otherPassword(t), otherPassword(t)))
 	signIn := n.signInStep(join("signin/changed", t.Login), otherPassword(t), 0)
 	signIn.Needs = []string{update}
-	signIn.Ask.Again = &plan.Again{After: []string{update}, State: "Failed"}
+	signIn.Ask.Again = &plan.Again{After: []string{update}}
 	changed := n.add(signIn)
 	old := join("signin/old", t.Login)
 	mismatch := ""
@@ -164,7 +163,7 @@ func (n *lane) askRightUpdate(afterMismatch bool) {
 		if !l.updated(changed) {
 			return
 		}
-		if a, ok := l.Keyed(update); ok && a.refused() && a.Attempt > 1 {
+		if a, ok := l.Keyed(update); ok && a.outcome.Refused() && a.Attempt > 1 {
 			l.demandAnswered(update, a)
 			return
 		}
@@ -173,7 +172,7 @@ func (n *lane) askRightUpdate(afterMismatch bool) {
 	n.check("PASSWORD-3", t.Login, []string{changed, old}, func(l *Look) {
 		if l.updated(changed) {
 			a, ok := l.Keyed(old)
-			l.Expect(old, ok && (a.signedIn() || a.token("Token")), gomega.BeFalse(), "no sign-in with the password before the update", describe(a))
+			l.Expect(old, ok && (a.signedIn() || a.givesToken()), gomega.BeFalse(), "no sign-in with the password before the update", describe(a))
 		}
 	})
 	n.check("SIGNIN-2", join(t.Login, "the password before the update"), []string{old, changed}, func(l *Look) {
@@ -188,7 +187,7 @@ func (n *lane) askRightUpdate(afterMismatch bool) {
 func (l *Look) demandAnswered(update string, a *answer) {
 	silent := 0
 	for id, other := range l.record.answers {
-		if strings.HasPrefix(id, "password/right/") && other.Attempt > 1 && other.refused() {
+		if strings.HasPrefix(id, "password/right/") && other.Attempt > 1 && other.outcome.Refused() {
 			silent++
 		}
 	}
@@ -225,42 +224,27 @@ func (l *Look) demandUpdated(update, changed, mismatch string) {
 	a, ok := l.Keyed(update)
 	switch {
 	case !ok:
-	case after.expects():
+	case after.outcome.Kind == contract.SecondFactor:
 		l.Untestable("after the update the trader signs in with a second factor (State Expecting)")
 	case l.locked(after):
 		l.Untestable(accountLocked + after.describeBody())
-	case a.refused() && a.Attempt > 1:
+	case a.outcome.Refused() && a.Attempt > 1:
 		l.Untestable("the update was sent twice, since the first request met silence; see ANSWER-1")
-	case a.refused() && policy(a):
+	case a.outcome.Refused() && a.outcome.HintsAtPolicy():
 		l.Untestable("the deployment's rules refuse the declared password: " + a.describeBody())
-	case a.refused() && mismatch != "" && l.record.answers[mismatch] != nil:
+	case a.outcome.Refused() && mismatch != "" && l.record.answers[mismatch] != nil:
 		l.Untestable("the update was refused after one whose confirmation differed, which may have used up the token")
-	case a.refused():
+	case a.outcome.Refused():
 		l.Fail(update, "the password updated with the token", a.describe())
 	default:
 		l.Fail(changed, "a sign-in with the new password", after.describe()+"; the update was answered "+a.describe())
 	}
 }
 
-// What a refusal speaks of: the password's own fitness, or how often one may try.
-var (
-	policies = regexp.MustCompile(`histor|previous|recent|reus|already|used|same|age\b|policy|complex|simple|weak|strength|strong|length|short|long|character|digit|uppercase|lowercase|capital|symbol|common|breach|similar|different|must (have|contain|include|differ)|(invalid|unacceptable) password|password is (invalid|not valid|unacceptable)|often|wait`)
-	limits   = regexp.MustCompile(`lock|too many|too often|attempt|tries|temporar|suspend|block|try again later|limit|wait`)
-)
-
-// speaksOf reports whether some text of the answer does.
-func (a *answer) speaksOf(words *regexp.Regexp) bool {
-	texts := slices.Concat(a.list("Errors"), a.list("ErrorsCode"), a.list("Reason"), a.list("Step"))
-	return words.MatchString(strings.ToLower(strings.Join(texts, " ")))
-}
-
-// policy reports whether a refusal speaks of what passwords may be, and not of the token.
-func policy(a *answer) bool { return !a.speaksOf(regexp.MustCompile("token")) && a.speaksOf(policies) }
-
 // demandNotUpdated demands that the update does not claim success.
 func (l *Look) demandNotUpdated(step string) {
 	if a, ok := l.Sent(step); ok {
 		l.Expect(step, a.Answer.Status, gomega.BeNumerically("<", 500), "a status below 500", fmt.Sprintf("status %d", a.Answer.Status))
-		l.Expect(step, a.succeeds(), gomega.BeFalse(), "a refusal", a.describe())
+		l.Expect(step, a.outcome.Succeeded, gomega.BeFalse(), "a refusal", a.describe())
 	}
 }

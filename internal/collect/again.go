@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/etna-conformance/conformance/internal/contract"
 	"github.com/etna-conformance/conformance/internal/deployment"
 	"github.com/etna-conformance/conformance/internal/plan"
 )
@@ -23,18 +24,22 @@ const (
 
 // askAgain says whether and after which pause to ask once more what was let go then.
 func (r *run) askAgain(s plan.Step, x deployment.Exchange, let time.Time, attempt int) (time.Duration, bool) {
-	if away(s, x) {
+	if r.away(s, x) {
 		return 0, attempt == 1
 	}
 	if r.unsettled(s, x) {
 		return timeToSettle, attempt == 1
 	}
-	if !limited(x) {
+	outcome := r.classify(s, x)
+	if outcome.Kind != contract.RateLimited {
 		return 0, false
 	}
 	pause, known := retryAfter(x, time.Now())
 	r.note("The deployment limits the rate of requests: it answers with status %d.", x.Answer.Status)
 	again := known && pause <= longestRetryAfter && attempt < mostAttempts && s.Cost.WrongAnswers == 0 && !r.impatient.Load()
+	if outcome.LimitedInWords() && s.Cost.WrongCodes+s.Cost.FailedSignIns > 0 {
+		again = false // What is wrong on purpose may be what the limit counts.
+	}
 	if again {
 		r.pacer.slow(let, pause)
 	}
@@ -44,8 +49,8 @@ func (r *run) askAgain(s plan.Step, x deployment.Exchange, let time.Time, attemp
 // learn notices that the deployment does not keep its word about when to come back, while it answers nobody else
 // either: no other request waits for that again, or a run would take as many pauses as its longest chain has requests.
 // Others is how many answers had met no limit when the request was sent before, 0 the first time; so is the result.
-func (r *run) learn(x deployment.Exchange, others int) int {
-	if !limited(x) {
+func (r *run) learn(s plan.Step, x deployment.Exchange, others int) int {
+	if r.classify(s, x).Kind != contract.RateLimited {
 		return r.pacer.answered(1)
 	}
 	now := r.pacer.answered(0)
@@ -59,7 +64,7 @@ func (r *run) learn(x deployment.Exchange, others int) int {
 // patience waits, where the step puts things back and met silence, until the deployment answers again. All such steps
 // share the time.
 func (r *run) patience(ctx context.Context, s plan.Step, x deployment.Exchange) bool {
-	if !s.Finally || !away(s, x) {
+	if !s.Finally || !r.away(s, x) {
 		return true
 	}
 	r.mu.Lock()
@@ -77,19 +82,13 @@ func (r *run) patience(ctx context.Context, s plan.Step, x deployment.Exchange) 
 }
 
 // away reports whether nobody answered, or (what puts things back asks again then, too) only what stands in front.
-func away(s plan.Step, x deployment.Exchange) bool { return silent(x) || s.Finally && page(x) }
+func (r *run) away(s plan.Step, x deployment.Exchange) bool {
+	return silent(x) || s.Finally && r.page(s, x)
+}
 
 // silent reports whether not even the first byte of an answer came.
 func silent(x deployment.Exchange) bool {
 	return x.Answer == nil && x.Failure != nil && !x.Failure.AnswerBegun && x.Failure.Kind != deployment.FailureInterrupted
-}
-
-func limited(x deployment.Exchange) bool {
-	if x.Answer == nil {
-		return false
-	}
-	status := x.Answer.Status
-	return status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable && header(x, "Retry-After") != ""
 }
 
 // retryAfter reads the Retry-After field (RFC 9110, section 10.2.3).

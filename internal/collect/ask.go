@@ -60,7 +60,7 @@ func (r *run) sendPatiently(ctx context.Context, s plan.Step, request deployment
 	let := time.Now()
 	x := r.Client.Do(whole, request)
 	attempt := 1
-	for others := r.learn(x, 0); ; others = r.learn(x, others) {
+	for others := r.learn(s, x, 0); ; others = r.learn(s, x, others) {
 		pause, again := r.askAgain(s, x, let, attempt)
 		if !again || !r.patience(ctx, s, x) || !r.pause(ctx, s, pause) || !r.pacer.wait(ctx, false) {
 			return x, attempt
@@ -85,7 +85,9 @@ func (r *run) keep(s plan.Step, id string, attempt int, x deployment.Exchange, u
 	if x.Answer != nil && x.Answer.TLS != "" && slices.Contains(r.Target.Profiles, "hardening") {
 		r.note("The deployment speaks %s.", x.Answer.TLS)
 	}
-	explained := id == s.ID && explains(s, x)
+	outcome := r.classify(s, x)
+	// A request that must be refused and was accepted fails by its response: its mail is no surprise.
+	explained := id == s.ID && s.Ask.Refusable && outcome.Accepted()
 	r.learnSecrets(s, id, x)
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -95,7 +97,7 @@ func (r *run) keep(s plan.Step, id string, attempt int, x deployment.Exchange, u
 	} else {
 		delete(r.explained, id)
 	}
-	r.exchanges = append(r.exchanges, exchange{Exchange: x, step: s, id: id, attempt: attempt, unreachable: unreachable})
+	r.exchanges = append(r.exchanges, exchange{Exchange: x, step: s, id: id, attempt: attempt, unreachable: unreachable, outcome: outcome})
 }
 
 func (r *run) goesOut(id string) {

@@ -119,6 +119,7 @@ type exchange struct {
 	id          string
 	attempt     int
 	unreachable string
+	outcome     contract.Outcome
 }
 
 func (r *run) execute(ctx context.Context, s *state) {

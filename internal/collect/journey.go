@@ -50,8 +50,7 @@ func (r *run) anySent(ids []string) bool {
 
 // done reports whether the answer to the step says that it was carried out.
 func (r *run) done(id string) bool {
-	x, found := r.last(id)
-	return found && x.Answer != nil && contract.ReadJSON(x.Answer.Body).Object()["IsSucceed"] == true
+	return r.lastOutcome(id).Succeeded
 }
 
 func (r *run) anyDone(ids []string) bool { return slices.ContainsFunc(ids, r.done) }
@@ -59,7 +58,14 @@ func (r *run) anyDone(ids []string) bool { return slices.ContainsFunc(ids, r.don
 // unsettled reports whether the answer contradicts an update, and may not yet know of it.
 func (r *run) unsettled(s plan.Step, x deployment.Exchange) bool {
 	again := s.Ask.Again
-	return again != nil && x.Answer != nil && contract.ReadJSON(x.Answer.Body).Object()["State"] == again.State && r.anyDone(again.After)
+	if again == nil || !r.anyDone(again.After) {
+		return false
+	}
+	outcome := r.classify(s, x)
+	if again.SignedIn {
+		return outcome.Kind == contract.SignedIn
+	}
+	return outcome.Refused() && outcome.Kind != contract.RateLimited
 }
 
 // unsend keeps why a step was not carried out; the first reason stands.
@@ -147,11 +153,11 @@ func (r *run) learnSecrets(s plan.Step, id string, x deployment.Exchange) {
 	if x.Answer == nil || !found || len(o.Secrets()) == 0 {
 		return
 	}
-	object := contract.ReadJSON(x.Answer.Body).Object()
+	object, outcome := contract.ReadJSON(x.Answer.Body).Object(), r.classify(s, x)
 	for _, l := range s.Ask.Learns {
-		if text, _ := object[l.Member].(string); len(text) >= shortestSecret && agrees(object, l.If) {
-			r.Redactor.Add(l.Name, text)
-			r.addNear(l.Name, text)
+		if len(outcome.Token) >= shortestSecret && (l.If == "" || l.If == outcome.Kind) {
+			r.Redactor.Add(l.Name, outcome.Token)
+			r.addNear(l.Name, outcome.Token)
 		}
 	}
 	for _, member := range o.Secrets() {
@@ -186,15 +192,6 @@ func (r *run) learnCookies(id string, x deployment.Exchange) {
 			r.Redactor.Add("‹cookie of "+id+"›", cookie.Value)
 		}
 	}
-}
-
-func agrees(object map[string]any, demanded map[string]string) bool {
-	for member, text := range demanded {
-		if object[member] != text {
-			return false
-		}
-	}
-	return true
 }
 
 // learnCodes names the codes that the mail presents.
@@ -265,7 +262,7 @@ func (r *run) notSignedIn(trader string, signed []plan.Signed) string {
 		if s.Ask == nil || !slices.ContainsFunc(s.Ask.Learns, func(l plan.Learn) bool { return l.Name == signed[0].Session || l.Name == signed[len(signed)-1].Session }) {
 			continue
 		}
-		if x, sent := r.last(s.ID); sent && x.Answer != nil && contract.ReadJSON(x.Answer.Body).Object()["State"] == "Expecting" {
+		if r.lastOutcome(s.ID).Kind == contract.SecondFactor {
 			return trader + " signs in with a second factor (State Expecting), which this tool cannot give"
 		}
 	}

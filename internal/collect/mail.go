@@ -275,10 +275,11 @@ func (r *run) reachedOthers(m mail, t evidence.Trader) bool {
 	})
 }
 
-// brings reports whether the reset's answer leaves room for a mail.
+// brings reports whether the reset's response leaves room for a mail.
 func (r *run) brings(step string) bool {
-	x, found := r.last(step)
-	return found && !refused(x) && !(x.Answer != nil && x.Answer.Status >= 500)
+	_, found := r.last(step)
+	outcome := r.lastOutcome(step)
+	return found && !outcome.Refused() && outcome.Status < 500 && (outcome.Tells || outcome.Status < 400)
 }
 
 func (r *run) addWait(w evidence.Wait) {

@@ -3,11 +3,9 @@ package collect
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/etna-conformance/conformance/internal/deployment"
 	"github.com/etna-conformance/conformance/internal/plan"
@@ -19,7 +17,7 @@ func (r *run) blame(ctx context.Context, s plan.Step, x deployment.Exchange) str
 	switch {
 	case x.Failure != nil && x.Failure.Kind == deployment.FailureInterrupted:
 		return x.Failure.Text
-	case !silent(x) && !page(x):
+	case !silent(x) && !r.page(s, x):
 		return ""
 	case ctx.Err() != nil:
 		return "the run was interrupted before anybody could tell the deployment's fault from the network's"
@@ -36,7 +34,7 @@ func (r *run) blame(ctx context.Context, s plan.Step, x deployment.Exchange) str
 		return "the run was interrupted before anybody could tell the deployment's fault from the network's"
 	}
 	reason := "the deployment can't be reached"
-	if page(x) {
+	if r.page(s, x) {
 		reason = fmt.Sprintf("a page (status %d) answers in place of the API: is the base URL right, and is nothing in front of it?", x.Answer.Status)
 	} else if x.Failure.Text != "" {
 		reason += ": " + x.Failure.Text
@@ -126,8 +124,7 @@ func (r *run) harmless(s plan.Step) bool {
 }
 
 func (r *run) answeredJSON(s plan.Step) bool {
-	x, found := r.last(s.ID)
-	return found && x.Answer != nil && json.Valid(x.Answer.Body)
+	return r.lastOutcome(s.ID).JSON
 }
 
 func rank(late bool) int {
@@ -145,36 +142,5 @@ func (r *run) answersJSON(ctx context.Context, s plan.Step) bool {
 	request.Conn = "known-good"
 	x := r.Client.Do(ctx, request)
 	r.keep(s, "known-good/"+s.ID, 1, x, "")
-	return x.Answer != nil && json.Valid(x.Answer.Body)
-}
-
-// page reports whether something in front of the deployment answered with a page: a
-// sign-in, a block, maintenance.
-func page(x deployment.Exchange) bool {
-	if x.Answer == nil || json.Valid(x.Answer.Body) {
-		return false
-	}
-	switch status := x.Answer.Status; {
-	case slices.Contains(elsewhere(), status):
-		return true
-	case status == http.StatusOK, status == http.StatusUnauthorized, status == http.StatusForbidden, status > 504:
-		return html(x)
-	}
-	return false
-}
-
-// elsewhere are the statuses by which a proxy says that it does not reach the deployment, and those by which
-// another server says that it knows no such path.
-func elsewhere() []int {
-	return []int{
-		http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout,
-		http.StatusProxyAuthRequired, http.StatusNetworkAuthenticationRequired,
-		http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusMisdirectedRequest,
-	}
-}
-
-func html(x deployment.Exchange) bool {
-	begin := strings.ToLower(strings.TrimSpace(string(x.Answer.Body[:min(len(x.Answer.Body), 200)])))
-	return strings.Contains(strings.ToLower(header(x, "Content-Type")), "html") ||
-		strings.HasPrefix(begin, "<!doctype html") || strings.HasPrefix(begin, "<html")
+	return r.classify(s, x).JSON
 }

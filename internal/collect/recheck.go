@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/etna-conformance/conformance/internal/contract"
 	"github.com/etna-conformance/conformance/internal/deployment"
 	"github.com/etna-conformance/conformance/internal/evidence"
 	"github.com/etna-conformance/conformance/internal/plan"
@@ -241,12 +240,6 @@ func (w watcher) quieten(ctx context.Context) {
 	}
 }
 
-// explains reports whether a request that must be refused was answered as if accepted: then its
-// mail is no surprise, and its requirement fails by the answer.
-func explains(s plan.Step, x deployment.Exchange) bool {
-	return s.Ask != nil && s.Ask.Refusable && x.Answer != nil && !refused(x)
-}
-
 // last returns what the step received in the end.
 func (r *run) last(step string) (deployment.Exchange, bool) {
 	r.mu.Lock()
@@ -256,20 +249,6 @@ func (r *run) last(step string) (deployment.Exchange, bool) {
 		return deployment.Exchange{}, false
 	}
 	return r.exchanges[i].Exchange, true
-}
-
-// refused reports whether an answer turns a reset down. It reads only as much as is needed to
-// choose the next step; judging reads the evidence anew.
-func refused(x deployment.Exchange) bool {
-	if x.Answer == nil {
-		return false
-	}
-	object := contract.ReadJSON(x.Answer.Body).Object()
-	errors, _ := object["Errors"].([]any)
-	succeed, _ := object["IsSucceed"].(bool)
-	_, speaks := object["Errors"]
-	_, key := object["error"]
-	return len(errors) > 0 && !succeed || key && !speaks || x.Answer.Status >= 400 && !speaks
 }
 
 // delay is how long the accepted reset's mail took.

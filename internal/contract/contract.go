@@ -26,7 +26,7 @@ type Contract struct {
 	// KeyHeader is the name of the app key's header as the contract spells it.
 	KeyHeader string
 	// KeyError is the outcome of a missing or wrong key.
-	KeyError Outcome
+	KeyError Shape
 
 	doc *openapi3.T
 }
@@ -145,7 +145,7 @@ func (c *Contract) readScheme() error {
 		if !found {
 			return fmt.Errorf("components.securitySchemes.%s: x-key-error must name a schema of components.schemas, got %q", name, schema)
 		}
-		c.KeyError = newOutcome(ref)
+		c.KeyError = newShape(ref)
 		return nil
 	}
 	return errors.New("components.securitySchemes: expected an apiKey scheme in a header")

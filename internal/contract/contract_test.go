@@ -3,20 +3,26 @@ package contract_test
 import (
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	conformance "github.com/etna-conformance/conformance"
 	"github.com/etna-conformance/conformance/internal/contract"
 )
 
+var builtIn = sync.OnceValues(func() (*contract.Contract, error) { return contract.Load("openapi.yaml", conformance.OpenAPI) })
+
 func load(t *testing.T) *contract.Contract {
 	t.Helper()
-	c, err := contract.Load("openapi.yaml", conformance.OpenAPI)
+	c, err := builtIn()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return c
 }
+
+// text is the built-in contract.
+func text() string { return string(conformance.OpenAPI) }
 
 func TestLinesPointIntoTheFile(t *testing.T) {
 	lines := strings.Split(string(conformance.OpenAPI), "\n")
@@ -36,19 +42,23 @@ func TestLinesPointIntoTheFile(t *testing.T) {
 // The documents' own samples of the two pages fit exactly the outcome that they are samples of.
 func TestSamplesFitTheirOutcome(t *testing.T) {
 	c := load(t)
-	for _, sample := range []struct{ operation, outcome, body string }{
-		{"resetPassword", "accepted", `{"Errors": [], "IsSucceed": false}`},
-		{"resetPassword", "refused", `{"Errors": ["Answer is incorrect, try again."], "ErrorsCode": ["ErrorIncorrectAnswer"], "IsSucceed": false}`},
-		{"getSecretQuestion", "question", `{"Model": "What street did you live on in third grade?", "Errors": [], "IsSucceed": true}`},
+	for _, sample := range []struct {
+		operation string
+		kind      contract.Kind
+		body      string
+	}{
+		{"resetPassword", contract.Accepted, `{"Errors": [], "IsSucceed": false}`},
+		{"resetPassword", contract.Refused, `{"Errors": ["Answer is incorrect, try again."], "ErrorsCode": ["ErrorIncorrectAnswer"], "IsSucceed": false}`},
+		{"getSecretQuestion", contract.Question, `{"Model": "What street did you live on in third grade?", "Errors": [], "IsSucceed": true}`},
 	} {
 		o, found := c.Operation(sample.operation)
 		if !found {
 			t.Fatalf("no operation %s", sample.operation)
 		}
-		for _, outcome := range o.Outcomes {
-			fits := len(outcome.Check(contract.ReadJSON([]byte(sample.body)).Value)) == 0
-			if fits != (outcome.Name == sample.outcome) {
-				t.Errorf("%s fits %s: %t", sample.body, outcome.Name, fits)
+		for _, shape := range o.Shapes {
+			fits := len(shape.Check(contract.ReadJSON([]byte(sample.body)).Value)) == 0
+			if fits != (shape.Kind == sample.kind) {
+				t.Errorf("%s fits %s: %t", sample.body, shape.Kind, fits)
 			}
 		}
 	}
@@ -59,7 +69,7 @@ func TestSamplesFitTheirOutcome(t *testing.T) {
 
 func TestViolationsNameMemberAndType(t *testing.T) {
 	o, _ := load(t).Operation("resetPassword")
-	accepted, _ := o.Outcome("accepted")
+	accepted, _ := o.Shape(contract.Accepted)
 	for body, want := range map[string][2]string{
 		`{"Errors":null,"IsSucceed":true}`:                {"Errors: array of strings", "Errors: null"},
 		`{"Errors":[],"IsSucceed":"true"}`:                {"IsSucceed: boolean", `IsSucceed: the string "true"`},
@@ -92,7 +102,6 @@ func TestJSONIsReadStrictly(t *testing.T) {
 }
 
 func TestMistakesInTheContractAreRefused(t *testing.T) {
-	text := string(conformance.OpenAPI)
 	for what, change := range map[string][2]string{
 		"unknown level":     {"level: must", "level: mst"},
 		"misspelt member":   {"demanded:", "demandd:"},
@@ -100,7 +109,7 @@ func TestMistakesInTheContractAreRefused(t *testing.T) {
 		"no key error":      {"x-key-error: KeyError", "x-key-error: KeyEror"},
 		"unknown reference": {"#/components/schemas/Refusal", "#/components/schemas/Refusl"},
 	} {
-		if _, err := contract.Load("openapi.yaml", []byte(strings.Replace(text, change[0], change[1], 1))); err == nil {
+		if _, err := contract.Load("openapi.yaml", []byte(strings.Replace(text(), change[0], change[1], 1))); err == nil {
 			t.Errorf("%s: not refused", what)
 		}
 	}

@@ -27,8 +27,14 @@ type Operation struct {
 	// there is one.
 	Body    []Value
 	HasBody bool
-	// Outcomes are the documented answers, the key error left out.
-	Outcomes []Outcome
+	// Shapes are the documented responses, the key error left out.
+	Shapes []Shape
+
+	// patterns are what the kinds of responses are known by, success is the kind of those that say that the request was
+	// carried out; deniedSuccess is true where the documented sample of it has IsSucceed false.
+	patterns      []pattern
+	success       Kind
+	deniedSuccess bool
 
 	doc  *openapi3.Operation
 	item *openapi3.PathItem
@@ -53,8 +59,8 @@ type Value struct {
 // Members returns the names of all documented members of the operation's answers.
 func (o Operation) Members() []string {
 	names := map[string]bool{"error": true}
-	for _, outcome := range o.Outcomes {
-		for name := range outcome.schema.Properties {
+	for _, shape := range o.Shapes {
+		for name := range shape.schema.Properties {
 			names[name] = true
 		}
 	}
@@ -64,8 +70,8 @@ func (o Operation) Members() []string {
 // Secrets returns the names of the answers' members that open something: x-secret.
 func (o Operation) Secrets() []string {
 	names := map[string]bool{}
-	for _, outcome := range o.Outcomes {
-		for name, member := range outcome.schema.Properties {
+	for _, shape := range o.Shapes {
+		for name, member := range shape.schema.Properties {
 			if secret, _ := member.Value.Extensions["x-secret"].(bool); secret {
 				names[name] = true
 			}
@@ -74,13 +80,13 @@ func (o Operation) Secrets() []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
-// Outcome returns the documented outcome with the name.
-func (o Operation) Outcome(name string) (Outcome, bool) {
-	i := slices.IndexFunc(o.Outcomes, func(x Outcome) bool { return x.Name == name })
+// Shape returns the first documented shape of the kind.
+func (o Operation) Shape(kind Kind) (Shape, bool) {
+	i := slices.IndexFunc(o.Shapes, func(s Shape) bool { return s.Kind == kind })
 	if i < 0 {
-		return Outcome{}, false
+		return Shape{}, false
 	}
-	return o.Outcomes[i], true
+	return o.Shapes[i], true
 }
 
 // Values returns the values of all parameters and body members.
@@ -101,9 +107,14 @@ func (c *Contract) newOperation(method, path string, item *openapi3.PathItem, do
 	if err := o.readBody(); err != nil {
 		return Operation{}, err
 	}
-	o.Outcomes = c.outcomes(doc)
-	if len(o.Outcomes) == 0 {
+	o.Shapes = c.shapes(doc)
+	if len(o.Shapes) == 0 {
 		return Operation{}, errors.New("no response has a JSON schema")
+	}
+	o.readPatterns(c.KeyError)
+	o.success = Success
+	if i := slices.IndexFunc(o.Shapes, func(s Shape) bool { return s.Kind.success() }); i >= 0 {
+		o.success = o.Shapes[i].Kind
 	}
 	return o, nil
 }
@@ -189,10 +200,10 @@ func example(ref *openapi3.SchemaRef) any {
 	return "example"
 }
 
-// outcomes lists the schemas of the JSON answers, those of an anyOf or oneOf one by
+// shapes lists the schemas of the JSON answers, those of an anyOf or oneOf one by
 // one, the key error left out.
-func (c *Contract) outcomes(doc *openapi3.Operation) []Outcome {
-	var list []Outcome
+func (c *Contract) shapes(doc *openapi3.Operation) []Shape {
+	var list []Shape
 	responses := doc.Responses.Map()
 	for _, status := range slices.Sorted(maps.Keys(responses)) {
 		for _, kind := range slices.Sorted(maps.Keys(responses[status].Value.Content)) {
@@ -201,8 +212,8 @@ func (c *Contract) outcomes(doc *openapi3.Operation) []Outcome {
 				continue
 			}
 			for _, ref := range alternatives(media.Schema) {
-				if outcome := newOutcome(ref); outcome.schema != c.KeyError.schema {
-					list = append(list, outcome)
+				if shape := newShape(ref); shape.schema != c.KeyError.schema {
+					list = append(list, shape)
 				}
 			}
 		}

@@ -1,162 +1,99 @@
 package contract
 
-import (
-	"errors"
-	"fmt"
-	"path"
-	"slices"
-	"strings"
+import "slices"
 
-	"github.com/getkin/kin-openapi/openapi3"
+// Kind says what a response means. The kinds that x-outcome may name stand in the contract.
+type Kind string
+
+// The kinds of success.
+const (
+	Accepted Kind = "accepted"
+	Question Kind = "question"
+	Token    Kind = "token"
+	Updated  Kind = "updated"
+	SignedIn Kind = "signed in"
+	// Success is that of an operation whose shapes have no other name.
+	Success Kind = "success"
 )
 
-// Outcome is one documented answer of an operation, known by its name
-// because no status code is documented that would tell what an answer means.
+// The kinds of refusal.
+const (
+	IncorrectAnswer  Kind = "incorrect answer"
+	WrongCredentials Kind = "wrong credentials"
+	KeyError         Kind = "key error"
+	// Refused is any other refusal.
+	Refused Kind = "refused"
+	// RateLimited asks to come back later, by status or in words.
+	RateLimited Kind = "rate limited"
+	// Locked says that the account does not take part for a while, or at all.
+	Locked Kind = "locked"
+)
+
+// The kinds that are neither a success nor a refusal.
+const (
+	// SecondFactor and ExpiredPassword are right credentials that do not sign in yet.
+	SecondFactor    Kind = "second factor"
+	ExpiredPassword Kind = "expired password"
+	// NotTheAPI is a page of something in front of the deployment.
+	NotTheAPI Kind = "not the API"
+	// Unreadable is all that the contract gives no meaning: no JSON, no object, no documented member.
+	Unreadable Kind = "unreadable"
+)
+
+// Kinds are those that x-outcome may name.
+func Kinds() []Kind {
+	return []Kind{
+		Accepted, Question, Token, Updated, SignedIn, Success,
+		IncorrectAnswer, WrongCredentials, KeyError, Refused, SecondFactor, ExpiredPassword,
+	}
+}
+
+func (k Kind) success() bool {
+	return slices.Contains([]Kind{Accepted, Question, Token, Updated, SignedIn, Success}, k)
+}
+
+func (k Kind) refusal() bool {
+	return slices.Contains([]Kind{IncorrectAnswer, WrongCredentials, KeyError, Refused, RateLimited, Locked}, k)
+}
+
+// Outcome is what a response means, with the facts that it was told by. Members are read forgivingly:
+// whether they have the documented type is for [Shape.Check].
 type Outcome struct {
-	// Name is the schema's x-outcome, else its own name, else "answer".
-	Name string
-	// Line is the schema's line in the contract.
-	Line int
-
-	schema *openapi3.Schema
+	Kind   Kind
+	Status int
+	// JSON is true where the body is JSON, Page where it may be that of something in front of the deployment.
+	JSON, Page bool
+	// Errors and Codes are the texts of Errors and ErrorsCode; Invalid are those of ModelState.
+	Errors, Codes, Invalid []string
+	// Succeeded is true where IsSucceed is true, Denied where it is false.
+	Succeeded, Denied bool
+	// Tells is true where Errors or IsSucceed is there, the members that tell success from refusal.
+	Tells bool
+	// HasError is true where there is a member error, Error its text.
+	HasError bool
+	Error    string
+	// Model is the text of the member Model, Token that of the member by which the operation opens something.
+	Model, Token string
+	// named is the kind that the contract's own texts tell, "" where they tell none.
+	named Kind
+	// words are all texts in which a refusal may say why.
+	words string
 }
 
-// Violation is one way in which a value is not what a schema documents.
-type Violation struct {
-	// Expected and Got are for a person to read; Got never holds the value itself
-	// where that may be long.
-	Expected, Got string
-	// Line is the line of the contract that demands it.
-	Line int
+// Success reports whether the response says that the request was carried out.
+func (o Outcome) Success() bool { return o.Kind.success() }
+
+// Refused reports whether the response turns the request down and says nothing else.
+func (o Outcome) Refused() bool { return o.Kind.refusal() }
+
+// TurnedDown reports whether the request was not accepted, in whatever words. A response that lists errors beside
+// IsSucceed true may be read either way: it is a success and turned down.
+func (o Outcome) TurnedDown() bool {
+	return o.Refused() || len(o.Errors) > 0 || o.Status >= 400 && !o.Tells
 }
 
-func newOutcome(ref *openapi3.SchemaRef) Outcome {
-	name := "answer"
-	if ref.Ref != "" {
-		name = path.Base(ref.Ref)
-	}
-	return Outcome{
-		Name:   extension(ref.Value.Extensions, "x-outcome", name),
-		Line:   line(ref.Value.Origin),
-		schema: ref.Value,
-	}
-}
+// Accepted reports whether the response claims success and nothing that speaks against it.
+func (o Outcome) Accepted() bool { return o.Success() && !o.TurnedDown() }
 
-// Has reports whether the outcome documents the member.
-func (o Outcome) Has(member string) bool { return o.schema.Properties[member] != nil }
-
-// Claimed reports whether the object says of itself that it is this outcome: by a member for
-// which the outcome allows one text only.
-func (o Outcome) Claimed(object map[string]any) bool {
-	for name, member := range o.schema.Properties {
-		text, given := object[name].(string)
-		if given && len(member.Value.Enum) == 1 && member.Value.Enum[0] == text {
-			return true
-		}
-	}
-	return false
-}
-
-// mostViolations is how many are told of one value: a hostile one has as many as it has bytes.
-const mostViolations = 20
-
-// Check returns the ways in which a decoded JSON value is not of the outcome's
-// shape, the first of very many; none means that it fits.
-func (o Outcome) Check(value any) []Violation {
-	err := o.schema.VisitJSON(value, openapi3.MultiErrors())
-	return violations(err, value, o)
-}
-
-func violations(err error, value any, o Outcome) []Violation {
-	var many openapi3.MultiError
-	var one *openapi3.SchemaError
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &many):
-		var list []Violation
-		for _, e := range many {
-			if list = append(list, violations(e, value, o)...); len(list) >= mostViolations {
-				return list[:mostViolations]
-			}
-		}
-		return list
-	case errors.As(err, &one):
-		return []Violation{violation(one, value, o)}
-	}
-	return []Violation{{Expected: "an answer as documented", Got: err.Error(), Line: o.Line}}
-}
-
-func violation(e *openapi3.SchemaError, value any, o Outcome) Violation {
-	pointer := e.JSONPointer()
-	v := Violation{Line: o.Line}
-	if e.Schema != nil && e.Schema.Origin != nil {
-		v.Line = line(e.Schema.Origin)
-	}
-	where := "the answer"
-	if len(pointer) > 0 {
-		where = strings.Join(pointer, "/")
-	}
-	if e.SchemaField == "required" {
-		name := missing(e, pointer)
-		v.Expected, v.Got = fmt.Sprintf("a member %q", name), fmt.Sprintf("no member %q%s", name, lookalike(name, value))
-		return v
-	}
-	v.Expected = where + ": " + demand(e)
-	v.Got = where + ": " + Describe(e.Value)
-	return v
-}
-
-func missing(e *openapi3.SchemaError, pointer []string) string {
-	if len(pointer) > 0 {
-		return pointer[len(pointer)-1]
-	}
-	return strings.Trim(strings.TrimPrefix(e.Reason, "property "), `"`)
-}
-
-// lookalike points at a member that differs from the documented name by case or separators only.
-func lookalike(name string, value any) string {
-	object, _ := value.(map[string]any)
-	plain := func(s string) string {
-		return strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(s))
-	}
-	for other := range object {
-		if other != name && plain(other) == plain(name) {
-			return fmt.Sprintf(", but %q", other)
-		}
-	}
-	return ""
-}
-
-func demand(e *openapi3.SchemaError) string {
-	s := e.Schema
-	switch e.SchemaField {
-	case "type", "nullable":
-		return typeName(s)
-	case "enum":
-		var values []string
-		for _, v := range s.Enum {
-			values = append(values, fmt.Sprintf("%q", fmt.Sprint(v)))
-		}
-		return strings.Join(values, " or ")
-	case "maxItems":
-		return fmt.Sprintf("at most %d items", *s.MaxItems)
-	case "minItems":
-		return fmt.Sprintf("at least %d items", s.MinItems)
-	}
-	return e.Reason
-}
-
-func typeName(s *openapi3.Schema) string {
-	if s == nil || s.Type == nil {
-		return "a documented type"
-	}
-	names := slices.Clone(s.Type.Slice())
-	if s.Nullable {
-		names = append(names, "null")
-	}
-	if s.Type.Is("array") && s.Items != nil && s.Items.Value.Type != nil {
-		names[0] = "array of " + strings.Join(s.Items.Value.Type.Slice(), " or ") + "s"
-	}
-	return strings.Join(names, " or ")
-}
+// Named reports whether the response has the texts by which the contract tells outcomes apart.
+func (o Outcome) Named() bool { return o.named != "" }

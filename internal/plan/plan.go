@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/etna-conformance/conformance/internal/contract"
 )
 
 // Plan is what one run will send and wait for.
@@ -74,19 +76,20 @@ type Ask struct {
 	Again *Again
 }
 
-// Again asks once more, a moment later, where one of the steps After claimed success and the answer has the State all
-// the same: a deployment of several machines may take a moment until all of them know of a new password.
+// Again asks once more, a moment later, where one of the steps After claimed success and the sign-in contradicts it:
+// a deployment of several machines may take a moment until all of them know of a new password.
 type Again struct {
 	After []string
-	State string
+	// SignedIn is true where a sign-in contradicts the step, false where a refused one does.
+	SignedIn bool
 }
 
-// Learn gives a member of an answer a name that later templates can hold.
+// Learn gives the token of a response a name that later templates can hold.
 type Learn struct {
 	// Name is a placeholder, for example "‹token of robert.zak›".
-	Name, Member string
-	// If are members that the answer must have, with their texts.
-	If map[string]string
+	Name string
+	// If is the kind that the response must have, "" for any.
+	If contract.Kind
 }
 
 // Await waits for the mail of an accepted reset.

@@ -1,6 +1,7 @@
 package run_test
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -10,21 +11,57 @@ import (
 	"github.com/etna-conformance/conformance/internal/run"
 )
 
-// TestPlanHasEveryTrader declares passwords for one of three traders only: the others are asked all the same, once each.
-func TestPlanHasEveryTrader(t *testing.T) {
-	config := deployment.Config{
+func planOf(t *testing.T, profiles ...string) *run.Run {
+	t.Helper()
+	planned, err := run.Plan(deployment.Config{
 		URL: "http://127.0.0.1:1", AppKey: "an-app-key-of-a-test", Inbox: deployment.Inbox{Kind: "mailhog", URL: "http://127.0.0.1:2"},
-		Profiles: []string{"core", "flow"}, CodeTries: 1,
+		Profiles: profiles, CodeTries: 1,
 		Traders: []deployment.Trader{
 			{Login: "first", Email: "first@example.com", Question: "What?", Answer: "one answer"},
 			{Login: "second", Email: "second@example.com", Question: "Who?", Answer: "another answer", Password: "a password", NewPassword: "a new password"},
 			{Login: "third", Email: "third@example.com"},
 		},
-	}
-	planned, err := run.Plan(config)
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return planned
+}
+
+// TestPlanIsTheSameEachTime plans the same run again and again: what is sent, in which order, and what looks at it.
+func TestPlanIsTheSameEachTime(t *testing.T) {
+	first := planText(t)
+	for i := range 50 {
+		if again := planText(t); again != first {
+			t.Fatalf("plan %d differs from the first:\n%s\n%s", i+2, again, first)
+		}
+	}
+}
+
+// planText is the plan with the subjects of all checks.
+func planText(t *testing.T) string {
+	t.Helper()
+	suite := planOf(t, "core", "flow", "hardening").Suite
+	type subject struct {
+		Requirement, Name string
+		Steps             []string
+	}
+	var subjects []subject
+	for _, check := range suite.Checks {
+		for _, s := range check.Subjects {
+			subjects = append(subjects, subject{check.Requirement.ID, s.Name, s.Steps})
+		}
+	}
+	text, err := json.Marshal([]any{suite.Plan, subjects, suite.Contract.Texts()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// TestPlanHasEveryTrader declares passwords for one of three traders only: the others are asked all the same, once each.
+func TestPlanHasEveryTrader(t *testing.T) {
+	planned := planOf(t, "core", "flow")
 	var mails []string
 	for _, s := range planned.Suite.Plan.Steps {
 		if s.Await != nil && strings.HasPrefix(s.ID, "mail/") {

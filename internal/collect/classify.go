@@ -1,0 +1,34 @@
+package collect
+
+import (
+	"github.com/etna-conformance/conformance/internal/contract"
+	"github.com/etna-conformance/conformance/internal/deployment"
+	"github.com/etna-conformance/conformance/internal/plan"
+)
+
+// classify says what the response to the step's request means; without a response it has no kind.
+func (r *run) classify(s plan.Step, x deployment.Exchange) contract.Outcome {
+	if s.Ask == nil || x.Answer == nil {
+		return contract.Outcome{}
+	}
+	o, _ := r.Contract.Operation(s.Ask.Operation)
+	var header []contract.Field
+	for _, f := range x.Answer.Header {
+		header = append(header, contract.Field(f))
+	}
+	return contract.Classify(o, contract.ReadResponse(x.Answer.Status, header, x.Answer.Body, x.Answer.Truncated))
+}
+
+// lastOutcome is what the last response to the step meant; without one it has no kind.
+func (r *run) lastOutcome(step string) contract.Outcome {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	i, found := r.lasts[step]
+	if !found {
+		return contract.Outcome{}
+	}
+	return r.exchanges[i].outcome
+}
+
+// page reports whether something in front of the deployment may have responded in its place.
+func (r *run) page(s plan.Step, x deployment.Exchange) bool { return r.classify(s, x).Page }

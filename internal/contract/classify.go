@@ -1,0 +1,264 @@
+package contract
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Classify says what a response to the operation means. It is the only place that does: what runs, judges,
+// redacts and reports calls it. What sets outcomes apart are the contract's own texts: those of the
+// samples and shapes with an x-outcome.
+func Classify(o Operation, r Response) Outcome {
+	out := readFacts(o, r)
+	out.Kind = o.kind(out, r)
+	return out
+}
+
+func (o Operation) kind(out Outcome, r Response) Kind {
+	switch {
+	case limitedByStatus(r):
+		return RateLimited
+	case out.Page:
+		return NotTheAPI
+	case r.Document.Object() == nil || !r.readable():
+		return Unreadable
+	case out.named != "" && out.named != Refused:
+		return out.named
+	case out.named == Refused || o.refuses(out):
+		return refusal(out)
+	case o.succeeds(out):
+		return o.success
+	}
+	return Unreadable
+}
+
+// refusal tells a limit and a lock from other refusals.
+func refusal(out Outcome) Kind {
+	switch {
+	case limitedInWords(out):
+		return RateLimited
+	case lockedInWords(out):
+		return Locked
+	}
+	return Refused
+}
+
+// refuses reports whether an object turns the request down, in words that the contract leaves open.
+func (o Operation) refuses(out Outcome) bool {
+	if !out.Tells {
+		return out.HasError || len(out.Invalid) > 0 || out.Status >= 400
+	}
+	if out.Succeeded {
+		return false
+	}
+	return len(out.Errors) > 0 || len(out.Invalid) > 0 || out.Denied && !o.deniedSuccess && out.Model == ""
+}
+
+// succeeds reports whether an object without a refusal says that the request was carried out.
+func (o Operation) succeeds(out Outcome) bool {
+	return out.Tells || out.Token != "" || o.success == Success
+}
+
+// pattern are texts by which a kind is known.
+type pattern struct {
+	kind Kind
+	// members are texts by name of the member.
+	members map[string][]string
+	// exact is true where each member is one text, and not a list of one.
+	exact bool
+	// denied is true where IsSucceed true would contradict them.
+	denied bool
+}
+
+// named returns the kind whose texts the object has, "" where there is none.
+func (o Operation) named(object map[string]any) Kind {
+	for _, p := range o.patterns {
+		if p.matches(object) {
+			return p.kind
+		}
+	}
+	return ""
+}
+
+func (p pattern) matches(object map[string]any) bool {
+	for name, want := range p.members {
+		if p.exact && object[name] != want[0] || !slices.Equal(texts(object[name]), want) {
+			return false
+		}
+	}
+	succeeded, _ := readBool(object["IsSucceed"])
+	return !(p.denied && succeeded)
+}
+
+// readPatterns collects the texts of the samples that have an x-outcome, and those of the shapes' members that have one
+// text only. What demands most comes first.
+func (o *Operation) readPatterns(keyError Shape) {
+	add := func(p pattern) {
+		if len(p.members) > 0 {
+			o.patterns = append(o.patterns, p)
+		}
+	}
+	for _, s := range o.samples() {
+		if !s.kind.success() {
+			add(s.pattern())
+		} else if s.denied() {
+			o.deniedSuccess = true
+		}
+	}
+	for _, s := range o.Shapes {
+		add(s.pattern())
+	}
+	if o.Secured {
+		add(keyError.pattern())
+	}
+	slices.SortStableFunc(o.patterns, func(a, b pattern) int { return len(b.members) - len(a.members) })
+}
+
+// pattern are the members for which the shape allows one text only.
+func (s Shape) pattern() pattern {
+	p := pattern{kind: s.Kind, members: map[string][]string{}, exact: true}
+	for name, member := range s.schema.Properties {
+		if len(member.Value.Enum) != 1 {
+			continue
+		}
+		if text, ok := member.Value.Enum[0].(string); ok {
+			p.members[name] = []string{text}
+		}
+	}
+	return p
+}
+
+// sample is a documented response with the kind that it is a sample of.
+type sample struct {
+	kind  Kind
+	value map[string]any
+}
+
+// pattern are the sample's texts; its other members say nothing of their own.
+func (s sample) pattern() pattern {
+	p := pattern{kind: s.kind, members: map[string][]string{}, denied: s.denied()}
+	for name, value := range s.value {
+		if list := texts(value); len(list) > 0 {
+			p.members[name] = list
+		}
+	}
+	return p
+}
+
+// denied reports whether the sample has IsSucceed false.
+func (s sample) denied() bool {
+	succeeded, known := readBool(s.value["IsSucceed"])
+	return known && !succeeded
+}
+
+// Sample is the documented response of the kind, as JSON for a person to read, "" where the contract has none.
+func (o Operation) Sample(kind Kind) string {
+	for _, s := range o.samples() {
+		if s.kind == kind {
+			return spaced(s.value)
+		}
+	}
+	return ""
+}
+
+// Sample is the shape's documented texts, as JSON for a person to read.
+func (s Shape) Sample() string {
+	value := map[string]any{}
+	for name, list := range s.pattern().members {
+		value[name] = list[0]
+	}
+	return spaced(value)
+}
+
+// spaced writes an object on one line, as the documents do.
+func spaced(value map[string]any) string {
+	var members []string
+	for _, name := range slices.Sorted(maps.Keys(value)) {
+		members = append(members, fmt.Sprintf("%q: %s", name, excerpt(value[name])))
+	}
+	return "{" + strings.Join(members, ", ") + "}"
+}
+
+// samples are the examples of responses that have an x-outcome.
+func (o Operation) samples() []sample {
+	var list []sample
+	responses := o.doc.Responses.Map()
+	for _, status := range slices.Sorted(maps.Keys(responses)) {
+		for _, media := range responses[status].Value.Content {
+			for _, name := range slices.Sorted(maps.Keys(media.Examples)) {
+				example := media.Examples[name].Value
+				value, _ := example.Value.(map[string]any)
+				if kind := extension(example.Extensions, "x-outcome", ""); kind != "" {
+					list = append(list, sample{Kind(kind), value})
+				}
+			}
+		}
+	}
+	return list
+}
+
+// readFacts reads the members that meaning hangs on.
+func readFacts(o Operation, r Response) Outcome {
+	out := Outcome{Status: r.Status, JSON: r.readable(), Page: notTheAPI(r)}
+	object := r.Document.Object()
+	if object == nil || !r.readable() {
+		return out
+	}
+	out.Errors, out.Codes, out.Invalid = texts(object["Errors"]), texts(object["ErrorsCode"]), texts(object["ModelState"])
+	_, errors := object["Errors"]
+	_, succeed := object["IsSucceed"]
+	out.Tells = errors || succeed
+	value, known := readBool(object["IsSucceed"])
+	out.Succeeded, out.Denied = value, known && !value
+	_, out.HasError = object["error"]
+	out.Error, _ = object["error"].(string)
+	out.Model, _ = object["Model"].(string)
+	for _, name := range o.Secrets() {
+		if text, _ := object[name].(string); text != "" {
+			out.Token = text
+		}
+	}
+	out.named, out.words = o.named(object), words(object)
+	return out
+}
+
+// readBool reads a boolean, also where it was written as a text or a number.
+func readBool(value any) (is, known bool) {
+	switch v := value.(type) {
+	case bool:
+		return v, true
+	case float64:
+		return v != 0, true
+	case string:
+		text := strings.ToLower(strings.TrimSpace(v))
+		return text == "true" || text == "1", text == "true" || text == "false" || text == "1" || text == "0"
+	}
+	return false, false
+}
+
+// texts are the texts of a member that should be a list of them: of a list its items, of an object its values, else
+// the value itself. What says nothing (null, false, zero, an empty text) has none.
+func texts(value any) []string {
+	switch v := value.(type) {
+	case nil:
+		return nil
+	case []any:
+		var list []string
+		for _, item := range v {
+			list = append(list, fmt.Sprint(item))
+		}
+		return list
+	case map[string]any:
+		var list []string
+		for _, name := range slices.Sorted(maps.Keys(v)) {
+			list = append(list, texts(v[name])...)
+		}
+		return list
+	}
+	if text := fmt.Sprint(value); text != "" && text != "false" && text != "0" {
+		return []string{text}
+	}
+	return nil
+}

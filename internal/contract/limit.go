@@ -1,0 +1,52 @@
+package contract
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+)
+
+// limitedByStatus reports whether the response asks to come back later by its status. It says nothing about
+// the operation, and may be that of a gateway.
+func limitedByStatus(r Response) bool {
+	return r.Status == http.StatusTooManyRequests || r.Status == http.StatusServiceUnavailable && r.Field("Retry-After") != ""
+}
+
+// In a refusal these words speak of how often one may ask, and of an account that takes no part.
+var (
+	limitWords = regexp.MustCompile(`too many|too often|rate.?limit|limit (is |was )?(exceeded|reached)|try again later|slow down|throttl|quota`)
+	lockWords  = regexp.MustCompile(`\block(ed|out)?\b|suspended|blocked`)
+)
+
+func limitedInWords(out Outcome) bool { return limitWords.MatchString(out.words) }
+func lockedInWords(out Outcome) bool  { return lockWords.MatchString(out.words) }
+
+// In a refusal these words may hint at a limit or a lock, and at what passwords may be. They excuse, and never accuse.
+var (
+	limitHints  = regexp.MustCompile(`lock|too many|too often|attempt|tries|temporar|suspend|block|try again later|limit|wait`)
+	policyHints = regexp.MustCompile(`histor|previous|recent|reus|already|used|same|age\b|policy|complex|simple|weak|strength|strong|length|short|long|character|digit|uppercase|lowercase|capital|symbol|common|breach|similar|different|must (have|contain|include|differ)|(invalid|unacceptable) password|password is (invalid|not valid|unacceptable)|often|wait`)
+	tokenHint   = regexp.MustCompile(`token`)
+)
+
+// HintsAtLimit reports whether some text of the response speaks of a limit or a lock.
+func (o Outcome) HintsAtLimit() bool { return limitHints.MatchString(o.words) }
+
+// HintsAtPolicy reports whether some text of the response speaks of what passwords may be, and not of the token.
+func (o Outcome) HintsAtPolicy() bool {
+	return !tokenHint.MatchString(o.words) && policyHints.MatchString(o.words)
+}
+
+// LimitedInWords reports whether the API itself says that a limit is met, in the body of a response with any status.
+func (o Outcome) LimitedInWords() bool { return o.Kind == RateLimited && limitedInWords(o) }
+
+// placeholders stand for secrets in evidence, and say nothing of their own.
+var placeholders = regexp.MustCompile(`‹[^›]*›`)
+
+// words are the texts in which a refusal says why, in small letters.
+func words(object map[string]any) string {
+	var list []string
+	for _, name := range []string{"Errors", "ErrorsCode", "ModelState", "Message", "message", "Reason", "Step", "error"} {
+		list = append(list, texts(object[name])...)
+	}
+	return placeholders.ReplaceAllString(strings.ToLower(strings.Join(list, " ")), "")
+}
