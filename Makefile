@@ -9,7 +9,7 @@ flags = $(if $(URL),--url '$(URL)') $(if $(CONFIG),--config '$(CONFIG)') $(if $(
         $(if $(PROFILE),--profile '$(PROFILE)') $(if $(ONLY),--only '$(ONLY)') --out '$(OUT)'
 
 .DEFAULT_GOAL := help
-.PHONY: help build conformance test lint prove bench cross golden sample fuzz vuln clean
+.PHONY: help build conformance test lint prove evidence bench cross golden sample fuzz vuln clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -33,6 +33,10 @@ lint: ## go vet, staticcheck, gofmt and go mod tidy
 
 prove: build ## judge every fault and every variant (PART=1/4: a quarter of them)
 	@$(BIN) prove --matrix reports/matrix.md $(if $(PART),--part '$(PART)') $(if $(FAULT),--only '$(FAULT)')
+
+evidence: build ## store the evidence of faults and variants that lack it (FAULT=a,b: of those anew; ALL=1: of all)
+	@$(if $(ALL),rm -rf suites/testdata/evidence)
+	@$(BIN) prove --evidence suites/testdata/evidence $(if $(FAULT),--only '$(FAULT)')
 
 bench: build ## measure runs side by side: a Markdown table
 	@GOGC=25 CONFORMANCE=$(CURDIR)/$(BIN) $(GO) test -run '^$$' -bench '$(or $(BENCH),.)' -benchtime $(or $(TIMES),5)x -timeout 30m ./internal/bench | $(GO) run ./internal/bench

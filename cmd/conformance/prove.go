@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -14,64 +15,104 @@ import (
 	"github.com/etna-conformance/conformance/internal/nearest"
 	"github.com/etna-conformance/conformance/internal/prove"
 	"github.com/etna-conformance/conformance/internal/report"
+	"github.com/etna-conformance/conformance/internal/run"
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
+// proof says what to prove.
+type proof struct {
+	only, profile, part string
+	keep, matrix        string
+	// evidence is a corpus to store evidence in, "" for none.
+	evidence string
+	atOnce   int
+}
+
 func proveCommand() *cobra.Command {
-	var only, profile, dir, matrix, part string
-	var atOnce int
+	var p proof
 	c := &cobra.Command{
 		Use:   "prove",
 		Short: "Judge every fault and every variant, and fail when the judge is wrong about one",
 		Args:  noArguments,
-		RunE: func(c *cobra.Command, _ []string) error {
-			if profile != "" && !slices.Contains(contract.Profiles(), profile) {
-				return usageError{fmt.Errorf("profile %q: expected one of %s%s", profile, strings.Join(contract.Profiles(), ", "), nearest.Hint(profile, contract.Profiles()))}
-			}
-			cases, err := prove.Part(prove.Cases(only, profile), part)
-			if err != nil {
-				return usageError{err}
-			}
-			if len(cases) == 0 {
-				return usageError{fmt.Errorf("no fault and no variant has %q in its name; see conformance faults", only)}
-			}
-			if dir == "" {
-				if dir, err = os.MkdirTemp("", "conformance-prove-"); err != nil {
-					return err
-				}
-				defer os.RemoveAll(dir)
-			}
-			binary, err := os.Executable()
-			if err != nil {
-				return err
-			}
-			return proveAll(c, cases, atOnce, prove.Command(binary, dir, "--mail-deadline", "4s"), matrix, only+profile+part == "")
-		},
+		RunE:  func(c *cobra.Command, _ []string) error { return p.run(c) },
 	}
-	c.Flags().StringVar(&only, "only", "", "only faults and variants with this text in their name")
-	c.Flags().StringVar(&profile, "profile", "", "only those that are judged by this profile: core, flow or hardening")
-	c.Flags().StringVar(&part, "part", "", "only the K-th of N parts, written K/N")
-	c.Flags().StringVar(&dir, "keep", "", "directory that keeps what the runs leave (default forgotten at the end)")
-	c.Flags().StringVar(&matrix, "matrix", "", "file to write the matrix of requirements and faults to, as Markdown")
-	c.Flags().IntVar(&atOnce, "at-once", 6*runtime.NumCPU(), "how many deployments to judge at once")
+	flags := c.Flags()
+	flags.StringVar(&p.only, "only", "", "only faults and variants with this text, or one of these (a,b), in their name")
+	flags.StringVar(&p.profile, "profile", "", "only those that are judged by this profile: core, flow or hardening")
+	flags.StringVar(&p.part, "part", "", "only the K-th of N parts, written K/N")
+	flags.StringVar(&p.keep, "keep", "", "directory that keeps what the runs leave (default forgotten at the end)")
+	flags.StringVar(&p.matrix, "matrix", "", "file to write the matrix of requirements and faults to, as Markdown")
+	flags.StringVar(&p.evidence, "evidence", "", "directory to store the evidence of the named cases in, else of those whose evidence is missing or stale")
+	flags.IntVar(&p.atOnce, "at-once", 6*runtime.NumCPU(), "how many deployments to judge at once")
+	_ = flags.MarkHidden("evidence") // For those who work on this tool: see make evidence.
 	return c
 }
 
-func proveAll(c *cobra.Command, cases []prove.Case, atOnce int, runner prove.Runner, matrix string, whole bool) error {
+func (p proof) run(c *cobra.Command) error {
+	cases, err := p.cases()
+	if err != nil {
+		return usageError{err}
+	}
+	dir := p.keep
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "conformance-prove-"); err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+	}
+	binary, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	contract, err := run.Contract("")
+	if err != nil {
+		return err
+	}
+	runner := prove.Command(contract, binary, dir, "--mail-deadline", "4s")
+	if p.evidence == "" {
+		return p.all(c, cases, runner)
+	}
+	store, err := prove.OpenStore(p.evidence, contract)
+	if err != nil {
+		return err
+	}
+	if !p.selects() {
+		cases = store.Stale(cases)
+	}
+	wrong := p.all(c, cases, store.Keeping(runner))
+	return errors.Join(store.Write(), wrong)
+}
+
+// selects reports whether some of the cases are named.
+func (p proof) selects() bool { return p.only+p.profile+p.part != "" }
+
+func (p proof) cases() ([]prove.Case, error) {
+	if profiles := contract.Profiles(); p.profile != "" && !slices.Contains(profiles, p.profile) {
+		return nil, fmt.Errorf("profile %q: expected one of %s%s", p.profile, strings.Join(profiles, ", "), nearest.Hint(p.profile, profiles))
+	}
+	cases, err := prove.Part(prove.Cases(p.only, p.profile), p.part)
+	if err == nil && len(cases) == 0 {
+		err = fmt.Errorf("no fault and no variant has %q in its name; see conformance faults", p.only)
+	}
+	return cases, err
+}
+
+// all judges the cases and tells what was judged wrongly.
+func (p proof) all(c *cobra.Command, cases []prove.Case, runner prove.Runner) error {
 	progress := report.NewProgress(os.Stderr, report.TerminalColumns(os.Stderr))
 	defer progress.Clear()
 	done := 0
-	outcomes := prove.All(c.Context(), cases, atOnce, runner, func(o prove.Outcome) {
+	outcomes := prove.All(c.Context(), cases, p.atOnce, runner, func(o prove.Outcome) {
 		done++
 		progress.Show(fmt.Sprintf("%d of %d  %s", done, len(cases), o.Case.Name))
 	})
 	progress.Clear()
-	if matrix != "" {
-		if err := writeMatrix(matrix, outcomes); err != nil {
+	if p.matrix != "" {
+		if err := writeMatrix(p.matrix, outcomes); err != nil {
 			return err
 		}
 	}
-	return tellProof(c.OutOrStdout(), outcomes, whole)
+	return tellProof(c.OutOrStdout(), outcomes, !p.selects() && p.evidence == "")
 }
 
 func writeMatrix(path string, outcomes []prove.Outcome) error {

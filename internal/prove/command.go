@@ -13,23 +13,24 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/etna-conformance/conformance/internal/contract"
 	"github.com/etna-conformance/conformance/internal/evidence"
 	"github.com/etna-conformance/conformance/internal/fault"
 	"github.com/etna-conformance/conformance/internal/run"
 	"github.com/etna-conformance/conformance/internal/sandbox"
 	"github.com/etna-conformance/conformance/internal/verdict"
+	"github.com/etna-conformance/conformance/suites"
 )
 
 // Command returns a runner that starts each case's deployment and judges it with the binary, and then
-// judges the stored evidence again. Directories below dir keep what the runs left.
-func Command(binary, dir string, arguments ...string) Runner {
+// judges the written evidence again by the contract. Directories below dir keep what the runs left.
+func Command(contract *contract.Contract, binary, dir string, arguments ...string) Runner {
 	return func(ctx context.Context, c Case) Outcome {
 		o := Outcome{Case: c}
-		kind := "faults"
-		if c.Variant != nil {
-			kind = "variants" // One of each may have the same name.
+		dir := filepath.Join(dir, c.id())
+		if o.Err = o.run(ctx, binary, dir, arguments); o.Err == nil {
+			o.Err = o.judgeAgain(contract, dir)
 		}
-		o.Err = o.run(ctx, binary, filepath.Join(dir, kind, c.Name), arguments)
 		return o
 	}
 }
@@ -56,19 +57,16 @@ func (o *Outcome) run(ctx context.Context, binary, dir string, arguments []strin
 	if o.Exit, err = call(ctx, binary, environment, arguments); err != nil {
 		return err
 	}
-	if err := read(filepath.Join(dir, "report.json"), &o.Report); err != nil {
-		return err
-	}
-	return o.judgeAgain(dir)
+	return read(filepath.Join(dir, "report.json"), &o.Report)
 }
 
-// judgeAgain judges the stored evidence in this process.
-func (o *Outcome) judgeAgain(dir string) error {
+// judgeAgain judges the written evidence in this process.
+func (o *Outcome) judgeAgain(c *contract.Contract, dir string) error {
 	found, err := evidence.Read(dir)
 	if err != nil {
 		return err
 	}
-	suite, err := run.Again(found, "")
+	suite, err := suites.New(c, found.Target)
 	if err != nil {
 		return err
 	}
@@ -76,7 +74,7 @@ func (o *Outcome) judgeAgain(dir string) error {
 	if err != nil {
 		return err
 	}
-	o.Again = *again
+	o.Again, o.Evidence = *again, &found
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/etna-conformance/conformance/internal/evidence"
 	"github.com/etna-conformance/conformance/internal/fault"
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
@@ -35,8 +36,9 @@ func (c Case) profile() string {
 	return profile
 }
 
-// Cases returns all faults and variants whose name contains the text and that are judged by the profile, "" being any.
-func Cases(text, profile string) []Case {
+// Cases returns all faults and variants whose name contains one of the texts, which commas separate, and
+// that are judged by the profile, "" being any.
+func Cases(texts, profile string) []Case {
 	var list []Case
 	for _, f := range fault.Faults() {
 		list = append(list, Case{Name: f.Name, Fault: &f})
@@ -45,7 +47,8 @@ func Cases(text, profile string) []Case {
 		list = append(list, Case{Name: v.Name, Variant: &v})
 	}
 	return slices.DeleteFunc(list, func(c Case) bool {
-		return !strings.Contains(c.Name, text) || profile != "" && c.profile() != profile
+		named := slices.ContainsFunc(strings.Split(texts, ","), func(text string) bool { return strings.Contains(c.Name, text) })
+		return !named || profile != "" && c.profile() != profile
 	})
 }
 
@@ -54,8 +57,10 @@ type Outcome struct {
 	Case   Case
 	Exit   int
 	Report verdict.Report
-	// Again is what judging the stored evidence said.
+	// Again is what judging the written evidence said.
 	Again verdict.Report
+	// Evidence is that evidence, nil once it is done with.
+	Evidence *evidence.Run
 	// Err says why there is no report.
 	Err error
 }
@@ -103,6 +108,28 @@ func (o Outcome) Problems() []string {
 		problems = append(problems, "judging the stored evidence gives other verdicts")
 	}
 	return problems
+}
+
+// Summary is one line that says of what the case was accused, and what could not be judged.
+func (o Outcome) Summary() string {
+	line := o.Case.id()
+	for _, outcome := range []verdict.Outcome{verdict.Failed, verdict.Untestable} {
+		if ids := o.with(outcome); len(ids) > 0 {
+			line += "; " + string(outcome) + ": " + strings.Join(ids, " ")
+		}
+	}
+	return line
+}
+
+// checks are the verdicts of all checks, of each requirement on each subject.
+func checks(r verdict.Report) []string {
+	var list []string
+	for _, q := range r.Requirements {
+		for _, c := range q.Checks {
+			list = append(list, q.ID+" "+c.Subject+" "+string(c.Verdict))
+		}
+	}
+	return list
 }
 
 func verdicts(r verdict.Report) []string {
