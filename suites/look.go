@@ -146,6 +146,8 @@ type answer struct {
 	step    plan.Step
 	doc     contract.Document
 	outcome contract.Outcome
+	// asBadKey is true where the right key got the same error as a bad one, in other words than documented.
+	asBadKey bool
 }
 
 // newRecord reads the evidence for the looks.
@@ -182,8 +184,27 @@ func (s *Suite) newRecord(run *evidence.Run) *Record {
 			r.coded[code] = append(r.coded[code], m)
 		}
 	}
+	r.markBadKeys()
 	r.keyRefused = r.refusesKeyEverywhere()
 	return r
+}
+
+// markBadKeys finds the responses to right keys that say what the operation says to bad ones.
+func (r *Record) markBadKeys() {
+	type words struct {
+		operation, text string
+		status          int
+	}
+	known := map[words]bool{}
+	each := func(keyed bool, do func(*answer, words)) {
+		for _, a := range r.answers {
+			if a.keyed() == keyed && a.outcome.Kind == contract.Refused && a.outcome.Error != "" && !a.outcome.Tells {
+				do(a, words{a.Operation, a.outcome.Error, a.outcome.Status})
+			}
+		}
+	}
+	each(false, func(_ *answer, w words) { known[w] = true })
+	each(true, func(a *answer, w words) { a.asBadKey = known[w] })
 }
 
 // classify says what the response of the exchange means.

@@ -186,7 +186,7 @@ func (l *Look) demandSuccess(step string) {
 		return
 	}
 	l.Expect(step, a.outcome.Denied, gomega.BeFalse(), "IsSucceed true", "IsSucceed false in "+a.describeBody())
-	l.Expect(step, a.outcome.Errors, gomega.BeEmpty(), "no errors", a.describeBody())
+	l.Expect(step, a.outcome.TurnedDown(), gomega.BeFalse(), "no errors", a.describeBody())
 	l.Expect(step, a.outcome.Codes, gomega.BeEmpty(), "no error codes", a.describeBody())
 }
 

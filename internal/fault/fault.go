@@ -56,7 +56,7 @@ func Faults() []Fault {
 	return slices.Concat(
 		transportFaults(), statusFaults(), bodyFaults(), encodingFaults(), labelFaults(),
 		shapeFaults(), memberFaults(), repeatFaults(), fittingFaults(),
-		keyTakenFaults(), keyTextFaults(), keyLeakFaults(), keyRightFaults(),
+		keyTakenFaults(), keyTextFaults(), errorTextFaults(), keyLeakFaults(), keyRightFaults(),
 		acceptFaults(), refusalFaults(), carelessFaults(), againFaults(), requestFaults(),
 		questionFaults(), questionTextFaults(), foreignQuestionFaults(),
 		deliveryFaults(), codeFaults(), recipientFaults(), earlyMailFaults(),
