@@ -46,6 +46,7 @@ cross: ## build for Linux, macOS and Windows
 
 golden: ## write the golden files anew
 	$(GO) test ./internal/report/... ./cmd/... -update
+	$(GO) test ./suites -run TestStoredEvidence -update
 
 sample: ## write the reports in reports/sample anew
 	$(GO) test ./cmd/conformance -count=1 -run TestSamples -sample
