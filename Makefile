@@ -5,8 +5,10 @@ BIN   := bin/conformance
 OUT   ?= reports/latest
 FUZZTIME ?= 5s
 
-flags = $(if $(URL),--url '$(URL)') $(if $(CONFIG),--config '$(CONFIG)') $(if $(INBOX),--inbox '$(INBOX)') \
-        $(if $(PROFILE),--profile '$(PROFILE)') $(if $(ONLY),--only '$(ONLY)') --out '$(OUT)'
+# What is given empty reaches the tool, which says so: nobody means the embedded reference by URL=.
+given = $(if $(filter undefined,$(origin $(1))),,--$(2) '$($(1))')
+flags = $(call given,URL,url) $(call given,CONFIG,config) $(call given,INBOX,inbox) \
+        $(call given,PROFILE,profile) $(call given,ONLY,only) --out '$(OUT)'
 
 .DEFAULT_GOAL := help
 .PHONY: help build conformance test lint prove evidence bench cross golden sample fuzz vuln clean

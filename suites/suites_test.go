@@ -36,11 +36,12 @@ func declare(flags *flag.FlagSet) map[string]*string {
 
 func given() map[string]string {
 	values := map[string]string{}
-	for name, value := range options {
-		if *value != "" {
-			values[name] = *value
+	// What was given empty is a mistake, and must reach the one who says so.
+	flag.Visit(func(f *flag.Flag) {
+		if value, ours := options[f.Name]; ours {
+			values[f.Name] = *value
 		}
-	}
+	})
 	return values
 }
 

@@ -39,7 +39,7 @@ components:
 	policySchema = `
   schemas:
     PasswordPolicy:
-      x-outcome: policy
+      x-outcome: success
       type: object
       required: [MinLength, Alphabets]
       properties:
@@ -49,6 +49,19 @@ components:
 	rightPolicy = `{"MinLength": 12, "Alphabets": ["letters", "digits"]}`
 	keyError    = `{"error": "Application key is not defined or does not exist"}`
 )
+
+// changedContract writes a copy of the contract in which something stands otherwise at its first place.
+func changedContract(t testing.TB, old, new string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "openapi.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), old) {
+		t.Fatalf("the contract has no %q", old)
+	}
+	return write(t, "changed.yaml", strings.Replace(string(text), old, new, 1))
+}
 
 // withPolicy writes a copy of the contract with one operation more.
 func withPolicy(t *testing.T) string {

@@ -149,9 +149,6 @@ func embed(config *deployment.Config) (embedded bool, stop func(), err error) {
 	if config.URL != "" {
 		return false, func() {}, nil
 	}
-	if config.AppKey != "" || len(config.Traders) > 0 || config.Inbox.URL != "" {
-		return false, nil, &deployment.ConfigError{Where: "url", Text: "missing: a key, traders or an inbox are declared, but no deployment (url, --url or CONFORMANCE_URL)"}
-	}
 	s, err := sandbox.Start(sandbox.Options{Scratch: scratch(config.Out)})
 	if err != nil {
 		return false, nil, fmt.Errorf("the embedded reference deployment does not start: %w", err)

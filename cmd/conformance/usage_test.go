@@ -47,6 +47,11 @@ func TestMistakesAreNamedBeforeAnythingIsSent(t *testing.T) {
 		"out":                         {args: []string{"--out", filepath.Join(write(t, "a-file", ""), "reports")}, says: []string{"--out ", "reports can't be written there"}},
 		"baseline":                    {args: []string{"--baseline", missing}, says: []string{"the baseline can't be read"}},
 		"contract":                    {args: []string{"--contract", missing}, says: []string{"the contract can't be read"}},
+		"fact in the contract":        {args: []string{"--contract", changedContract(t, "x-fact: trader.login", "x-fact: trader.logn")}, says: []string{`not a contract: `, `line `, `x-fact "trader.logn"`, `did you mean "trader.login"?`}},
+		"key in the contract":         {args: []string{"--contract", changedContract(t, "x-profile: flow", "x-profle: flow")}, says: []string{`unknown key "x-profle"; did you mean "x-profile"?`}},
+		"outcome in the contract":     {args: []string{"--contract", changedContract(t, "x-outcome: question", "x-outcome: qestion")}, says: []string{`did you mean "question"?`}},
+		"level in the contract":       {args: []string{"--contract", changedContract(t, "level: must", "level: shuold")}, says: []string{`level "shuold"`, `did you mean "should"?`}},
+		"profile in the contract":     {args: []string{"--contract", changedContract(t, "    profile: flow", "    profile: flwo")}, says: []string{`profile "flwo"`, `did you mean "flow"?`}},
 		"contract of another kind":    {args: []string{"--contract", write(t, "other.yaml", "openapi: 3.0.3\n")}, says: []string{"not a contract"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -8,10 +8,13 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"github.com/etna-conformance/conformance/internal/nearest"
 )
 
 // Contract is what deployments are judged by.
@@ -134,16 +137,18 @@ func appendStrings(texts []string, value any) []string {
 
 // readScheme finds the header of the app key and what a wrong one is answered with.
 func (c *Contract) readScheme() error {
-	for name, ref := range c.doc.Components.SecuritySchemes {
-		scheme := ref.Value
+	schemes, schemas := c.doc.Components.SecuritySchemes, c.doc.Components.Schemas
+	for _, name := range slices.Sorted(maps.Keys(schemes)) {
+		scheme := schemes[name].Value
 		if scheme.Type != "apiKey" || scheme.In != "header" {
 			continue
 		}
 		c.KeyHeader = scheme.Name
 		schema, _ := scheme.Extensions["x-key-error"].(string)
-		ref, found := c.doc.Components.Schemas[schema]
+		ref, found := schemas[schema]
 		if !found {
-			return fmt.Errorf("components.securitySchemes.%s: x-key-error must name a schema of components.schemas, got %q", name, schema)
+			return fmt.Errorf("line %d: %s: x-key-error must name a schema of components.schemas, got %q%s",
+				line(scheme.Origin), name, schema, nearest.Hint(schema, slices.Sorted(maps.Keys(schemas))))
 		}
 		c.KeyError = newShape(ref)
 		return nil

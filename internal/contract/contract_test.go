@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -101,16 +102,70 @@ func TestJSONIsReadStrictly(t *testing.T) {
 	}
 }
 
+// TestMistakesInTheContractAreRefused has each mistake named with its line and what was probably meant.
 func TestMistakesInTheContractAreRefused(t *testing.T) {
-	for what, change := range map[string][2]string{
-		"unknown level":     {"level: must", "level: mst"},
-		"misspelt member":   {"demanded:", "demandd:"},
-		"repeated id":       {"id: ANSWER-2", "id: ANSWER-1"},
-		"no key error":      {"x-key-error: KeyError", "x-key-error: KeyEror"},
-		"unknown reference": {"#/components/schemas/Refusal", "#/components/schemas/Refusl"},
+	for what, c := range map[string]struct{ old, new, says string }{
+		"unknown level":      {"level: must", "level: mst", `level "mst": expected must, should, advice; did you mean "must"?`},
+		"unknown profile":    {"    profile: flow", "    profile: flwo", `profile "flwo": expected core, flow, hardening; did you mean "flow"?`},
+		"misspelt member":    {"demanded:", "demandd:", `there is no member "demandd"; did you mean "demanded"?`},
+		"repeated id":        {"id: ANSWER-2", "id: ANSWER-1", "requirement ANSWER-1 stands twice"},
+		"id of another form": {"id: ANSWER-2", "id: answer-2", `requirement id "answer-2": expected the form RESET-6`},
+		"no key error":       {"x-key-error: KeyError", "x-key-error: KeyEror", `got "KeyEror"; did you mean "KeyError"?`},
+		"unknown reference":  {"#/components/schemas/Refusal", "#/components/schemas/Refusl", "Refusl"},
+		"misspelt fact":      {"x-fact: trader.login", "x-fact: trader.logn", `x-fact "trader.logn": expected trader.login`},
+		"nearest fact":       {"x-fact: trader.login", "x-fact: trader.logn", `did you mean "trader.login"?`},
+		"misspelt outcome":   {"x-outcome: accepted", "x-outcome: acepted", `did you mean "accepted"?`},
+		"outcome of a page":  {"x-outcome: accepted", "x-outcome: rate limited", `x-outcome "rate limited": expected accepted, `},
+		"asked by nobody":    {"x-profile: flow", "x-profile: flwo", `x-profile "flwo": expected core, flow, hardening; did you mean "flow"?`},
+		"misspelt key":       {"x-secret: true", "x-secert: true", `unknown key "x-secert"; did you mean "x-secret"?`},
+		"key in capitals":    {"x-secret: true", "X-Secret: true", `unknown key "X-Secret"; did you mean "x-secret"?`},
+		"misspelt ledger":    {"x-requirements:", "x-requirments:", `unknown key "x-requirments"; did you mean "x-requirements"?`},
+		"foreign key":        {"x-secret: true", "x-amazon-apigateway: true", `unknown key "x-amazon-apigateway"`},
+		"secret as a text":   {"x-secret: true", `x-secret: "true"`, `x-secret "true": expected true, false`},
+		"secret as a word":   {"x-secret: true", "x-secret: yes please", "expected true, false"},
+		"fact of a list":     {"x-fact: trader.login", "x-fact: [trader.login]", "expected trader.login"},
+		"key elsewhere":      {"      summary: Sign in\n", "      x-outcome: accepted\n", "x-outcome means nothing in an operation; it belongs to a schema or an example"},
+		"key beside $ref":    {`Errors: {$ref: "#/components/schemas/NoErrors"}`, `Errors: {$ref: "#/components/schemas/NoErrors", x-secret: true}`, "x-secret means nothing beside $ref"},
+		"repeated member":    {"      summary: Sign in\n", "      summary: Sign in\n      summary: Sign in\n", "already defined"},
+		"misspelt schema":    {"required: [Model, Errors, IsSucceed]", "requried: [Model, Errors, IsSucceed]", "requried"},
+		"repeated operation": {"operationId: signIn", "operationId: resetPassword", "resetPassword"},
 	} {
-		if _, err := contract.Load("openapi.yaml", []byte(strings.Replace(text(), change[0], change[1], 1))); err == nil {
-			t.Errorf("%s: not refused", what)
+		if !strings.Contains(text(), c.old) {
+			t.Fatalf("%s: the contract has no %q", what, c.old)
+		}
+		changed := strings.Replace(text(), c.old, c.new, 1)
+		_, err := contract.Load("openapi.yaml", []byte(changed))
+		if err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: error %v, want one with %s", what, err, c.says)
+			continue
+		}
+		if line := strings.Count(text()[:strings.Index(text(), c.old)], "\n") + 1; strings.HasPrefix(c.new, "x-") && what != "no key error" && !strings.Contains(err.Error(), fmt.Sprintf("line %d: ", line)) {
+			t.Errorf("%s: %v does not name line %d", what, err, line)
+		}
+	}
+}
+
+// TestKeysOfAnAuthorAreNoMistakes has names with x- where names are the author's own.
+func TestKeysOfAnAuthorAreNoMistakes(t *testing.T) {
+	for _, change := range [][2]string{
+		{"value: {Errors: [], IsSucceed: false}", "value: {Errors: [], IsSucceed: false, x-trace: 1}"},
+		{"        Errors: {$ref: \"#/components/schemas/NoErrors\"}\n", "        Errors: {$ref: \"#/components/schemas/NoErrors\"}\n        x-trace: {type: string}\n"},
+		{"          description: The secret question.", "          headers: {X-Request-Id: {schema: {type: string}}}\n          description: The secret question."},
+		{"    ResetRequest:\n", "    x-Trace: {type: string}\n    ResetRequest:\n"},
+	} {
+		if !strings.Contains(text(), change[0]) {
+			t.Fatalf("the contract has no %q", change[0])
+		}
+		if _, err := contract.Load("openapi.yaml", []byte(strings.Replace(text(), change[0], change[1], 1))); err != nil {
+			t.Errorf("%s: %v", change[1], err)
+		}
+	}
+}
+
+func TestAliasesThatHoldThemselvesEnd(t *testing.T) {
+	for _, doc := range []string{"a: &a [*a]", "a: &a {b: *a}", "paths: &a {b: *a}", "components: {schemas: &s {A: {properties: *s}}}"} {
+		if _, err := contract.Load("openapi.yaml", []byte("openapi: 3.0.3\n"+doc+"\n")); err == nil {
+			t.Errorf("%s: not refused", doc)
 		}
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/etna-conformance/conformance/internal/nearest"
 )
 
 // Requirement is one promise of the documents.
@@ -67,6 +69,9 @@ func split(data []byte) (ledger, []byte, error) {
 	var doc yaml.Node
 	var l ledger
 	if err := yaml.Unmarshal(data, &doc); err != nil {
+		return l, nil, err
+	}
+	if err := checkKeys(&doc); err != nil {
 		return l, nil, err
 	}
 	if err := doc.Decode(&l); err != nil {
@@ -130,9 +135,9 @@ func (c *Contract) addRequirement(r Requirement) error {
 	case twice:
 		return fmt.Errorf("requirement %s stands twice", r.ID)
 	case !slices.Contains(Levels(), r.Level):
-		return fmt.Errorf("%s: level %q: expected %s", r.ID, r.Level, strings.Join(Levels(), ", "))
+		return fmt.Errorf("%s: level %q: expected %s%s", r.ID, r.Level, strings.Join(Levels(), ", "), nearest.Hint(r.Level, Levels()))
 	case !slices.Contains(Profiles(), r.Profile):
-		return fmt.Errorf("%s: profile %q: expected %s", r.ID, r.Profile, strings.Join(Profiles(), ", "))
+		return fmt.Errorf("%s: profile %q: expected %s%s", r.ID, r.Profile, strings.Join(Profiles(), ", "), nearest.Hint(r.Profile, Profiles()))
 	case r.Statement == "" || r.Source.Page == "" || r.Sent == "" || r.Demanded == "":
 		return fmt.Errorf("%s: statement, source, sent and demanded must not be empty", r.ID)
 	}
@@ -143,9 +148,18 @@ func (c *Contract) addRequirement(r Requirement) error {
 // decodeStrictly decodes a mapping whose keys must all be known.
 func decodeStrictly(node, known *yaml.Node, into any) error {
 	if key := unknown(node, known); key != nil {
-		return fmt.Errorf("line %d: there is no member %q", key.Line, key.Value)
+		return fmt.Errorf("line %d: there is no member %q%s", key.Line, key.Value, nearest.Hint(key.Value, namesIn(known)))
 	}
 	return node.Decode(into)
+}
+
+// namesIn are the names of the mapping and of the mappings in it.
+func namesIn(mapping *yaml.Node) []string {
+	var names []string
+	for i := 0; i+1 < len(mapping.Content); i += 2 {
+		names = append(append(names, mapping.Content[i].Value), namesIn(mapping.Content[i+1])...)
+	}
+	return names
 }
 
 // unknown returns the first key, at any depth, that a mapping has and the known one has not.

@@ -25,7 +25,8 @@ func written(t *testing.T, content string) string {
 
 func load(t *testing.T, file string, env ...string) (deployment.Config, error) {
 	t.Helper()
-	return deployment.Load(deployment.Sources{Flags: map[string]string{"config": written(t, file)}, Env: env})
+	flags := map[string]string{"config": written(t, file), "url": "http://127.0.0.1:1"}
+	return deployment.Load(deployment.Sources{Flags: flags, Env: env})
 }
 
 func mustLoad(t *testing.T, sources deployment.Sources) deployment.Config {
@@ -134,11 +135,40 @@ func TestValuesStayAsWritten(t *testing.T) {
 	}
 }
 
-func TestEmptyFileSetsNothing(t *testing.T) {
-	for _, content := range []string{"", "# nothing\n", "---\n"} {
-		if _, err := load(t, content); err != nil {
-			t.Errorf("%q: %v", content, err)
+// TestNobodyMeansTheEmbeddedReference has configurations that say something, and not which deployment.
+func TestNobodyMeansTheEmbeddedReference(t *testing.T) {
+	empty, urlless := written(t, "# nothing\n"), written(t, "profile: [core]\n")
+	for name, c := range map[string]struct {
+		sources deployment.Sources
+		says    string
+	}{
+		"empty file":               {deployment.Sources{Flags: map[string]string{"config": written(t, "")}}, "is empty; expected a configuration"},
+		"file of a comment":        {deployment.Sources{Flags: map[string]string{"config": empty}}, "is empty; expected a configuration"},
+		"file of a mark":           {deployment.Sources{Flags: map[string]string{"config": written(t, "---\n")}}, "expected"},
+		"empty file with a URL":    {deployment.Sources{Flags: map[string]string{"config": empty, "url": "http://127.0.0.1:1"}}, "is empty; expected a configuration"},
+		"file without url":         {deployment.Sources{Flags: map[string]string{"config": urlless}}, "url is missing"},
+		"the same by environment":  {deployment.Sources{Env: []string{"CONFORMANCE_CONFIG=" + urlless}}, "url is missing"},
+		"empty url in the file":    {deployment.Sources{Flags: map[string]string{"config": written(t, "url: ''\n")}}, "url: is empty"},
+		"url without value":        {deployment.Sources{Flags: map[string]string{"config": written(t, "url:\n")}}, "url: has no value"},
+		"url of an empty variable": {deployment.Sources{Flags: map[string]string{"config": written(t, "url: ${U}\n")}, Env: []string{"U="}}, "url: is empty"},
+		"url of a blank variable":  {deployment.Sources{Flags: map[string]string{"config": written(t, "url: ${U}\n")}, Env: []string{"U= "}}, "expected an absolute URL"},
+		"empty URL":                {deployment.Sources{Flags: map[string]string{"url": ""}}, "--url: is empty"},
+		"blank URL":                {deployment.Sources{Flags: map[string]string{"url": " "}}, "--url: expected an absolute URL"},
+		"empty CONFORMANCE_URL":    {deployment.Sources{Env: []string{"CONFORMANCE_URL="}}, "CONFORMANCE_URL: is empty"},
+		"empty name":               {deployment.Sources{Flags: map[string]string{"config": ""}}, "--config: is empty"},
+		"empty CONFORMANCE_CONFIG": {deployment.Sources{Env: []string{"CONFORMANCE_CONFIG="}}, "CONFORMANCE_CONFIG: is empty"},
+		"missing file":             {deployment.Sources{Flags: map[string]string{"config": "/nowhere/x.yaml"}}, "can't be read"},
+		"key alone":                {deployment.Sources{Env: []string{"CONFORMANCE_APP_KEY=k"}}, "no deployment"},
+		"inbox alone":              {deployment.Sources{Flags: map[string]string{"inbox": "mailhog=http://127.0.0.1:1"}}, "no deployment"},
+		"selection of nothing":     {deployment.Sources{Flags: map[string]string{"only": ","}}, "--only: expected ids"},
+	} {
+		_, err := deployment.Load(c.sources)
+		if _, ok := errors.AsType[*deployment.ConfigError](err); !ok || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v, want an error with %q", name, err, c.says)
 		}
+	}
+	if c := mustLoad(t, deployment.Sources{}); c.URL != "" {
+		t.Errorf("without anything: %q", c.URL)
 	}
 }
 
@@ -289,7 +319,7 @@ func TestFilesOfWindows(t *testing.T) {
 			}
 		})
 	}
-	if c := mustLoad(t, deployment.Sources{Env: []string{"CONFORMANCE_APP_KEY=\ufeffthe-key"}}); c.AppKey != "the-key" {
+	if c := mustLoad(t, deployment.Sources{Env: []string{"CONFORMANCE_APP_KEY=\ufeffthe-key", "CONFORMANCE_URL=http://127.0.0.1:1"}}); c.AppKey != "the-key" {
 		t.Errorf("the key of the environment is %q", c.AppKey)
 	}
 }
@@ -308,11 +338,9 @@ func utf16Of(s string, mark ...byte) []byte {
 }
 
 func TestJSONIsRead(t *testing.T) {
-	c, err := load(t, "{\n\t\"url\": \"http:\\/\\/a.example\\/api\",\n\t\"apiVersion\": 1.0, \"rate\": 0.5, \"insecure\": true,\n"+
-		"\t\"traders\": [{\"login\": \"a\", \"email\": \"a@a.example\", \"question\": \"\\ud83d\\ude00? \\\\ud83d\", \"answer\": \"${ANSWER}\"}]\n}\n", "ANSWER=x")
-	if err != nil {
-		t.Fatal(err)
-	}
+	text := "{\n\t\"url\": \"http:\\/\\/a.example\\/api\",\n\t\"apiVersion\": 1.0, \"rate\": 0.5, \"insecure\": true,\n" +
+		"\t\"traders\": [{\"login\": \"a\", \"email\": \"a@a.example\", \"question\": \"\\ud83d\\ude00? \\\\ud83d\", \"answer\": \"${ANSWER}\"}]\n}\n"
+	c := mustLoad(t, deployment.Sources{Flags: map[string]string{"config": written(t, text)}, Env: []string{"ANSWER=x"}})
 	want := deployment.Trader{Login: "a", Email: "a@a.example", MailTo: "a@a.example", Question: `😀? \ud83d`, Answer: "x"}
 	if c.URL != "http://a.example/api" || c.APIVersion != "1.0" || c.Rate != 0.5 || !c.Insecure || !slices.Equal(c.Traders, []deployment.Trader{want}) {
 		t.Errorf("%+v", c)

@@ -32,8 +32,11 @@ type field struct {
 // decode puts what the file says into the configuration.
 func (d *document) decode(content []byte, c *Config) error {
 	root, err := d.root(content)
-	if err != nil || root == nil {
+	if err != nil {
 		return err
+	}
+	if root == nil {
+		return &ConfigError{d.name, "is empty; expected a configuration with a url, as conformance.example.yaml shows it"}
 	}
 	d.lines = map[string]int{}
 	if root.Kind == yaml.MappingNode {

@@ -41,7 +41,7 @@ func Load(sources Sources) (Config, error) {
 	if l.open == nil {
 		l.open = func(name string) (io.ReadCloser, error) { return os.Open(name) }
 	}
-	for _, step := range []func() error{l.defaults, l.file, l.environment, l.commandLine, l.readAppKey} {
+	for _, step := range []func() error{l.defaults, l.file, l.environment, l.commandLine, l.readAppKey, l.complete} {
 		if err := step(); err != nil {
 			return Config{}, err
 		}
@@ -54,8 +54,8 @@ type loader struct {
 	env    map[string]string
 	flags  map[string]string
 	open   func(string) (io.ReadCloser, error)
-	// appKeyFileAt is where the key's file was named.
-	appKeyFileAt string
+	// appKeyFileAt is where the key's file was named, named the configuration file, "" where none was.
+	appKeyFileAt, named string
 }
 
 func environment(entries []string) map[string]string {
@@ -80,13 +80,18 @@ func (l *loader) defaults() error {
 }
 
 func (l *loader) file() error {
-	name, where := l.env[configEnv], configEnv
-	if flag, given := l.flags[configFlag]; given {
-		name, where = flag, "--"+configFlag
+	name, given := l.env[configEnv]
+	where := configEnv
+	if flag, byFlag := l.flags[configFlag]; byFlag {
+		name, given, where = flag, true, "--"+configFlag
 	}
-	if name == "" {
+	if !given {
 		return nil
 	}
+	if name == "" {
+		return &ConfigError{where, isEmpty}
+	}
+	l.named = name
 	content, err := l.content(name, where)
 	if err != nil {
 		return err
@@ -158,9 +163,25 @@ func (l *loader) commandLine() error {
 	return nil
 }
 
+const isEmpty = "is empty; expected a value, or leave it out"
+
+// complete refuses a configuration that says something of a deployment, and not which: nobody means the embedded
+// reference deployment by it.
+func (l *loader) complete() error {
+	c := l.config
+	switch {
+	case c.URL != "":
+	case l.named != "":
+		return &ConfigError{l.named, "url is missing; expected the base URL of the deployment (url, --url or CONFORMANCE_URL)"}
+	case c.AppKey != "" || len(c.Traders) > 0 || c.Inbox.URL != "":
+		return &ConfigError{"url", "missing: a key, traders or an inbox are declared, but no deployment (url, --url or CONFORMANCE_URL)"}
+	}
+	return nil
+}
+
 func (l *loader) apply(s setting, where, value string) error {
 	if value == "" {
-		return &ConfigError{where, "is empty; expected a value, or leave it out"}
+		return &ConfigError{where, isEmpty}
 	}
 	if err := s.set(l.config, value); err != nil {
 		return &ConfigError{where, err.Error()}

@@ -97,7 +97,7 @@ func runSettings() []setting {
 		{key: "profile", env: "CONFORMANCE_PROFILE", flag: "profile", kind: List, fallback: "core", usage: "what is judged: core, flow, hardening",
 			set: setProfiles, read: readProfiles},
 		{env: "CONFORMANCE_ONLY", flag: "only", kind: List, usage: "only these requirements",
-			set: func(c *Config, v string) (err error) { c.Only, err = list(v); return err }},
+			set: setOnly},
 		{env: "CONFORMANCE_LABEL_FILTER", flag: "label-filter", usage: "only requirements whose labels match (Ginkgo's syntax)",
 			set: text(func(c *Config) *string { return &c.LabelFilter })},
 		{env: "CONFORMANCE_OUT", flag: "out", fallback: "reports/latest", usage: "directory for the reports",

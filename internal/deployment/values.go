@@ -198,6 +198,14 @@ func setCodeTries(c *Config, value string) error {
 	return nil
 }
 
+func setOnly(c *Config, value string) (err error) {
+	c.Only, err = list(value)
+	if err == nil && len(c.Only) == 0 {
+		return errors.New("expected ids such as RESET-6 or RESET-*, with commas between")
+	}
+	return err
+}
+
 func setProfiles(c *Config, value string) error {
 	profiles, err := list(value)
 	if err != nil {
