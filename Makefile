@@ -48,7 +48,7 @@ cross: ## build for Linux, macOS and Windows
 
 golden: ## write the golden files anew
 	$(GO) test ./internal/report/... ./cmd/... -update
-	$(GO) test ./suites -run TestStoredEvidence -update
+	$(GO) test ./suites -run "TestStoredEvidence|TestChangedEvidence|TestUndeclared" -update
 
 sample: ## write the reports in reports/sample anew
 	$(GO) test ./cmd/conformance -count=1 -run TestSamples -sample
