@@ -41,10 +41,7 @@ func (b *builder) askFurtherResets() {
 		return
 	}
 	t := b.order[0]
-	before := b.askedAndAwaited()
-	for _, other := range b.target.Traders {
-		before = append(before, join("recheck", other.Login))
-	}
+	before := append(b.askedAndAwaited(), bisecting)
 	var unknown []string
 	for _, name := range further() {
 		if t.Answer == "" {

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/onsi/gomega/types"
 
@@ -231,15 +232,27 @@ func (d documents) read(body []byte) contract.Document {
 	return document
 }
 
-// beforeFurther are the mails that came before requests were asked again, or resets that only the hardening profile
+// beforeFurther are the mails that came before requests were repeated, or resets that only the hardening profile
 // asks for: what those bring is for the waits of each to tell, and so many codes that two may be equal by chance.
 func (r *Record) beforeFurther() []evidence.Mail {
+	further, begun := r.furtherBegan()
+	if !begun {
+		return r.Run.Mails
+	}
+	return slices.DeleteFunc(slices.Clone(r.Run.Mails), func(m evidence.Mail) bool { return m.Seen.After(further) })
+}
+
+// furtherBegan is when the first request went out for what surplus codes or the hardening profile make necessary.
+func (r *Record) furtherBegan() (time.Time, bool) {
+	if r.Run.Bisect != nil && len(r.Run.Bisect.Trials) > 0 {
+		return r.Run.Bisect.Trials[0].Started, true
+	}
 	for _, x := range r.Run.Exchanges {
-		if strings.HasPrefix(x.Step, "recheck/") || strings.HasPrefix(x.Step, furtherReset("")+"/") {
-			return slices.DeleteFunc(slices.Clone(r.Run.Mails), func(m evidence.Mail) bool { return m.Seen.After(x.Started) })
+		if strings.HasPrefix(x.Step, furtherReset("")+"/") {
+			return x.Started, true
 		}
 	}
-	return r.Run.Mails
+	return time.Time{}, false
 }
 
 func (r *Record) refusesKeyEverywhere() bool {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -57,10 +58,19 @@ func showPlan(w io.Writer, p *plan.Plan) error {
 			sum.WrongCodes, sum.FailedSignIns, sum.Changes)
 	}
 	if err == nil && again.Requests > 0 {
-		_, err = fmt.Fprintf(w, "Only if more codes come than resets were accepted, to find out why:\nat most %d more requests, of them %d wrong answers and %d accepted resets.\n",
-			again.Requests, again.WrongAnswers, again.Mails)
+		_, err = fmt.Fprintf(w, "Only if more codes come than resets were accepted, to find out why: for at most %s\nat most %d more requests, of them %d wrong answers and %d accepted resets.\n",
+			bisectTime(p), again.Requests, again.WrongAnswers, again.Mails)
 	}
 	return err
+}
+
+func bisectTime(p *plan.Plan) time.Duration {
+	for _, s := range p.Steps {
+		if s.Bisect != nil {
+			return s.Bisect.Time
+		}
+	}
+	return 0
 }
 
 // showCosts says what each trader's account goes through at most; what touches no trader stands last.
@@ -84,8 +94,8 @@ func describeStep(s plan.Step) string {
 		parts = append(parts, s.Ask.Operation)
 	case s.Await != nil:
 		parts = append(parts, "waits for the mail of "+s.Await.For)
-	case s.Recheck != nil:
-		parts = append(parts, fmt.Sprintf("only if surplus mail came: asks up to %d requests again", s.Cost.Requests))
+	case s.Bisect != nil:
+		parts = append(parts, fmt.Sprintf("only if surplus codes came: for at most %s repeats requests, at most %d resets of each trader among them", s.Bisect.Time, s.Bisect.Resets))
 	default:
 		parts = append(parts, "a point that others wait for")
 	}

@@ -68,7 +68,7 @@ func (p proof) run(c *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	runner := prove.Command(contract, binary, dir, "--mail-deadline", "4s")
+	runner := prove.Command(contract, binary, dir, "--mail-deadline", "4s", "--bisect-time", "60s")
 	if p.evidence == "" {
 		return p.all(c, cases, runner)
 	}

@@ -19,6 +19,17 @@ func (r *run) classify(s plan.Step, x deployment.Exchange) contract.Outcome {
 	return contract.Classify(o, contract.ReadResponse(x.Answer.Status, header, x.Answer.Body, x.Answer.Truncated))
 }
 
+// last returns what the step received in the end.
+func (r *run) last(step string) (deployment.Exchange, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	i, found := r.lasts[step]
+	if !found {
+		return deployment.Exchange{}, false
+	}
+	return r.exchanges[i].Exchange, true
+}
+
 // lastOutcome is what the last response to the step meant; without one it has no kind.
 func (r *run) lastOutcome(step string) contract.Outcome {
 	r.mu.Lock()

@@ -96,8 +96,10 @@ type run struct {
 	impatient atomic.Bool
 	// pacer slows the run down where the deployment limits the rate of requests.
 	pacer pacer
-	// probing lets one known-good request speak for all that wait for it; rechecking is for one trader at a time.
-	probing, rechecking sync.Mutex
+	// probing lets one known-good request speak for all that wait for it.
+	probing sync.Mutex
+	// bisected is what was found out about surplus codes, nil where there were none.
+	bisected *evidence.Bisect
 }
 
 // state is one step on its way.
@@ -135,8 +137,8 @@ func (r *run) execute(ctx context.Context, s *state) {
 		s.ok = r.await(ctx, s.step)
 	case s.step.Turn != nil:
 		s.ok = true
-	case s.step.Recheck != nil:
-		s.ok = r.recheck(ctx, *s.step.Recheck)
+	case s.step.Bisect != nil:
+		s.ok = r.bisect(ctx, *s.step.Bisect)
 	case s.step.Settle != nil:
 		s.ok = r.settle(s.step)
 	default:

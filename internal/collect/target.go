@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -19,6 +20,7 @@ func Describe(c deployment.Config, k *contract.Contract) (evidence.Target, *reda
 	t := evidence.Target{
 		URL: c.URL, Name: c.Deployment.Name, Version: c.Deployment.Version, APIVersion: c.APIVersion,
 		MailDeadline: c.MailDeadline, CodeTries: c.CodeTries, SecretQuestions: string(c.SecretQuestions),
+		BisectTime: bisectTime(c), BisectResets: c.BisectResets,
 		Profiles: c.Profiles, Only: c.Only, Labels: c.LabelFilter, HasKey: c.AppKey != "",
 	}
 	if c.Inbox.URL != "" {
@@ -38,6 +40,13 @@ func Describe(c deployment.Config, k *contract.Contract) (evidence.Target, *reda
 		t.Traders[i].Question = redactor.Text(trader.Question)
 	}
 	return t, redactor
+}
+
+func bisectTime(c deployment.Config) time.Duration {
+	if c.BisectTime == 0 {
+		return 2 * c.MailDeadline
+	}
+	return max(c.BisectTime, 0)
 }
 
 func addInboxPassword(redactor *redact.Redactor, address string) {

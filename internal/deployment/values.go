@@ -88,6 +88,24 @@ func duration(value string) (time.Duration, error) {
 	return d, nil
 }
 
+func setBisectTime(c *Config, value string) (err error) {
+	if d, zero := time.ParseDuration(value); zero == nil && d == 0 {
+		c.BisectTime = -1
+		return nil
+	}
+	c.BisectTime, err = duration(value)
+	return err
+}
+
+func setBisectResets(c *Config, value string) error {
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 0 || n > 100 {
+		return errors.New("expected a whole number from 0 to 100")
+	}
+	c.BisectResets = n
+	return nil
+}
+
 func emailAddress(value string) (string, error) {
 	address, err := mail.ParseAddress(value)
 	if err != nil || address.Address != value {

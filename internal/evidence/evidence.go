@@ -22,6 +22,8 @@ type Run struct {
 	// Resets are the steps that may bring a mail, in the order in which they were sent; those that were
 	// planned and not sent come last.
 	Resets []string `json:"resets,omitempty"`
+	// Bisect is how surplus codes were looked into, nil where there were none.
+	Bisect *Bisect `json:"bisect,omitempty"`
 	// Secrets is the legend of the placeholders.
 	Secrets []Secret `json:"secrets"`
 	// Sequences say how the codes of the mails follow each other: those of all mails, then each trader's.
@@ -58,9 +60,13 @@ type Target struct {
 	InboxProblem string        `json:"inboxProblem,omitempty"`
 	MailDeadline time.Duration `json:"mailDeadline"`
 	// CodeTries is how many candidates of one mail the flow tries.
-	CodeTries       int      `json:"codeTries,omitempty"`
-	SecretQuestions string   `json:"secretQuestions"`
-	Profiles        []string `json:"profiles"`
+	CodeTries int `json:"codeTries,omitempty"`
+	// BisectTime and BisectResets are the budget for finding out where surplus codes come from: the time, and the
+	// accepted resets of each trader.
+	BisectTime      time.Duration `json:"bisectTime,omitempty"`
+	BisectResets    int           `json:"bisectResets,omitempty"`
+	SecretQuestions string        `json:"secretQuestions"`
+	Profiles        []string      `json:"profiles"`
 	// Only and Labels are the selection that the run was asked for.
 	Only    []string `json:"only,omitempty"`
 	Labels  string   `json:"labels,omitempty"`

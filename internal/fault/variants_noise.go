@@ -83,8 +83,8 @@ func noiseVariants() []Variant {
 		{Name: "notices-for-traders", Why: why, Noise: every(60*time.Millisecond, func(w World, i int) reference.Mail {
 			return notice(w.Traders[i%len(w.Traders)], "Daily report no. "+strconv.Itoa(100200+i), "Your balance is $ 15000.00 as of 03/14/2025. Report 20250314-"+strconv.Itoa(i)+".\n")
 		})},
-		{Name: "late-code-of-earlier-reset", Why: "A surplus mail is no guilt: an earlier run's mail may come late.", HTTP: perRun(lateCode((*call).isReset))},
-		{Name: "code-of-another-run", Why: "Two runs at once may share a trader's inbox.", HTTP: perRun(lateCode((*call).isQuestion))},
+		{Name: "late-code-of-earlier-reset", Why: "A surplus mail is no guilt: an earlier run's mail may come late.", Untestable: true, HTTP: perRun(lateCode((*call).isReset))},
+		{Name: "code-of-another-run", Why: "Two runs at once may share a trader's inbox.", Untestable: true, HTTP: perRun(lateCode((*call).isQuestion))},
 	}
 }
 

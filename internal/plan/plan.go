@@ -42,7 +42,7 @@ type Step struct {
 	Ask          *Ask
 	Await        *Await
 	Turn         *Turn
-	Recheck      *Recheck
+	Bisect       *Bisect
 	Settle       *Settle
 	Cost         Cost
 }
@@ -147,19 +147,25 @@ type Turn struct {
 	AtMost time.Duration
 }
 
-// Recheck asks refused requests again, one by one, where a surplus code mail has
-// come for the trader: a mail is no guilt until the same request brings one again.
-type Recheck struct {
-	Trader string
-	// Kinds are the steps to ask again, Wrong those of them that cost a wrong answer.
-	Kinds, Wrong []string
-	// Others are steps of other traders, asked again when none of the trader's own brings a code.
-	Others []string
-	// Next is a request with the right key that is refused as well, for
-	// deployments that carry out a refused request only with the next one.
-	Next string
-	// Accepted is the trader's accepted reset, for deployments that send the mail of a refused one with the next that they accept.
-	Accepted string
+// Bisect repeats refused requests, all together and then in halves, where more codes came than resets were
+// accepted: a surplus code is no guilt until the same requests bring one again, and controls bring none.
+type Bisect struct {
+	// Groups are the requests that must bring no code, by the requirement that says so.
+	Groups []Group
+	// Accepted are the accepted resets of the traders, for deployments that mail the code of a refused one with the
+	// next that they accept.
+	Accepted []string
+	// Time and Resets are the budget: how long it may take, and how many more accepted resets a trader may get.
+	Time   time.Duration
+	Resets int
+}
+
+// Group is what one requirement allows no code for.
+type Group struct {
+	Requirement string
+	Steps       []string
+	// Always is true where a response that accepts the request does not explain a code.
+	Always bool
 }
 
 // Cost is what a step costs the deployment and the trader, at most.
@@ -213,14 +219,14 @@ func (p *Plan) Select(ids []string) *Plan {
 
 // point reports whether the step only keeps others in order.
 func (s Step) point() bool {
-	return s.Ask == nil && s.Await == nil && s.Recheck == nil && s.Settle == nil
+	return s.Ask == nil && s.Await == nil && s.Bisect == nil && s.Settle == nil
 }
 
 // Cost adds up what the plan costs, and what it costs besides, at most, when surplus mail
 // makes it ask again.
 func (p *Plan) Cost() (sum, again Cost) {
 	for _, s := range p.Steps {
-		if s.Recheck != nil {
+		if s.Bisect != nil {
 			again = again.plus(s.Cost)
 		} else {
 			sum = sum.plus(s.Cost)
@@ -240,7 +246,7 @@ func (p *Plan) Lanes() []Lane {
 	var lanes []Lane
 	index := map[string]int{}
 	for _, s := range p.Steps {
-		if s.Recheck != nil || s.Cost == (Cost{}) {
+		if s.Bisect != nil || s.Cost == (Cost{}) {
 			continue
 		}
 		i, known := index[s.Lane]

@@ -1,0 +1,116 @@
+package evidence
+
+import (
+	"slices"
+	"time"
+)
+
+// Bisect is how surplus codes were looked into: refused requests were repeated, all together and then in
+// halves, between controls that repeat none.
+type Bisect struct {
+	// Trials stand in their order.
+	Trials []Trial `json:"trials,omitempty"`
+	// Stopped says why it ended before its end, "" where it did not.
+	Stopped string `json:"stopped,omitempty"`
+	// Foreign is true where codes came that no request of the run can have brought.
+	Foreign bool `json:"foreign,omitempty"`
+}
+
+// Trial is one step of bisecting: what was repeated together, and the codes that came then.
+type Trial struct {
+	// Requests are the steps whose requests were repeated; a control has none.
+	Requests []string `json:"requests,omitempty"`
+	// Resets are the accepted resets that followed, for deployments that mail the code of a refused request
+	// with the next reset that they accept. They bring codes of their own.
+	Resets  []string  `json:"resets,omitempty"`
+	Started time.Time `json:"started"`
+	// Watched is how long a first code was waited for at most; First is how long it took, 0 where none came.
+	Watched time.Duration `json:"watched"`
+	First   time.Duration `json:"first,omitempty"`
+	// Mails are the ids of the mails with a code.
+	Mails []string `json:"mails,omitempty"`
+}
+
+const (
+	// Repeats is how often all suspects must bring codes, and how often a control must bring none, before
+	// anything counts. Since their order is random, the codes of others fit once in 256 times at most.
+	Repeats = 4
+	// Confirms is how often a part of the suspects must bring codes after that.
+	Confirms = 2
+)
+
+// Brings reports whether the requests, repeated together, bring codes: more than any control, each time, and only
+// after all suspects together, with these among them, did so as well.
+func (b *Bisect) Brings(requests []string) bool {
+	return b != nil && len(requests) > 0 && (b.brings(requests, false) || b.brings(requests, true))
+}
+
+func (b *Bisect) brings(requests []string, withResets bool) bool {
+	return b.bringsEachTime(requests, withResets, Confirms) && slices.ContainsFunc(b.Trials, func(whole Trial) bool {
+		return includes(whole.Requests, requests) && b.bringsEachTime(whole.Requests, withResets, Repeats)
+	})
+}
+
+// bringsEachTime reports whether that many trials of the requests brought more codes than each control, of which as
+// many as it takes were watched for as long as the slowest of these codes took.
+func (b *Bisect) bringsEachTime(requests []string, withResets bool, times int) bool {
+	base, steady := b.Base(withResets)
+	trials := b.Of(requests, withResets)
+	slowest := time.Duration(0)
+	for _, t := range trials {
+		if len(t.Mails) <= base {
+			return false
+		}
+		slowest = max(slowest, t.First)
+	}
+	return steady && len(trials) >= times && b.Controls(withResets, slowest) >= Repeats
+}
+
+// Acquits reports whether the request was repeated, alone or with others, and no more codes came than a control brings.
+func (b *Bisect) Acquits(request string) bool {
+	return slices.ContainsFunc(b.Trials, func(t Trial) bool {
+		base, _ := b.Base(len(t.Resets) > 0)
+		return slices.Contains(t.Requests, request) && len(t.Mails) <= base
+	})
+}
+
+// Base is how many codes a control brings: none, or those of the accepted resets. It is not steady where controls differ.
+func (b *Bisect) Base(withResets bool) (codes int, steady bool) {
+	controls := b.Of(nil, withResets)
+	if !withResets || len(controls) == 0 {
+		return 0, !slices.ContainsFunc(controls, func(t Trial) bool { return len(t.Mails) > 0 })
+	}
+	codes = len(controls[0].Mails)
+	return codes, !slices.ContainsFunc(controls, func(t Trial) bool { return len(t.Mails) != codes })
+}
+
+// Controls is how many controls were watched for at least so long.
+func (b *Bisect) Controls(withResets bool, atLeast time.Duration) int {
+	return len(slices.DeleteFunc(b.Of(nil, withResets), func(t Trial) bool { return t.Watched < atLeast }))
+}
+
+// EachReset is how many codes each accepted reset brings, whether refused requests go before it or not; 0 where
+// that is not known, or not always the same number.
+func (b *Bisect) EachReset() int {
+	controls := b.Of(nil, true)
+	if len(controls) < Confirms {
+		return 0
+	}
+	resets, codes := len(controls[0].Resets), len(controls[0].Mails)
+	differs := func(t Trial) bool { return len(t.Resets) > 0 && len(t.Mails) != codes }
+	if slices.ContainsFunc(b.Trials, differs) || codes%resets != 0 {
+		return 0
+	}
+	return codes / resets
+}
+
+// Of are the trials of these requests; those of none are the controls.
+func (b *Bisect) Of(requests []string, withResets bool) []Trial {
+	return slices.DeleteFunc(slices.Clone(b.Trials), func(t Trial) bool {
+		return !slices.Equal(t.Requests, requests) || len(t.Resets) > 0 != withResets
+	})
+}
+
+func includes(whole, part []string) bool {
+	return !slices.ContainsFunc(part, func(id string) bool { return !slices.Contains(whole, id) })
+}
