@@ -19,6 +19,8 @@ import (
 
 // Contract is what deployments are judged by.
 type Contract struct {
+	// Name is the file's, as it was given.
+	Name    string
 	Version string
 	// SHA256 identifies the file, in hexadecimal.
 	SHA256 string
@@ -41,6 +43,7 @@ func Load(name string, data []byte) (*Contract, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
+	c.Name = name
 	return c, nil
 }
 

@@ -9,8 +9,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
-// Badge writes a small SVG for a README: the verdict and how many of the judged
-// musts passed.
+// Badge writes a small SVG for a README: the verdict, how many of the profiles' musts passed, and what restricts it.
 func Badge(w io.Writer, v View) error {
 	label, value := "ETNA conformance", badgeValue(v.Report)
 	if v.Report.Deployment.Embedded {
@@ -32,8 +31,15 @@ const badgeSVG = `<svg xmlns="http://www.w3.org/2000/svg" width="%[1]d" height="
 `
 
 func badgeValue(r verdict.Report) string {
-	judged := r.Counts.Musts.Passed + r.Counts.Musts.Failed
-	return fmt.Sprintf("%s %d/%d", fit(Visible(string(r.Verdict)), 40), r.Counts.Musts.Passed, judged)
+	_, all := r.Musts()
+	value := fmt.Sprintf("%s %d/%d", fit(Visible(string(r.Verdict)), 40), r.Counts.Musts.Passed, all)
+	if r.Selection != nil {
+		value += ", a selection"
+	}
+	if r.Contract.File != "" {
+		value += ", another contract"
+	}
+	return value
 }
 
 // BadgeColour has a contrast of at least 4.5 with the white text.

@@ -14,6 +14,9 @@ import (
 // https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 func GitHub(w io.Writer, v View) error {
 	l := &lines{w: w}
+	for _, caveat := range caveats(v.Report) {
+		l.printf("::notice file=%s,line=1,title=%s::%s\n", contractFile, commandProperty(Visible(string(v.Report.Verdict))), commandData(caveat))
+	}
 	for _, r := range v.Report.Requirements {
 		switch {
 		case r.Verdict == verdict.Failed:
@@ -79,6 +82,9 @@ type codeQualityLocation struct {
 // https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 func CodeQuality(w io.Writer, v View) error {
 	issues := []codeQualityIssue{}
+	for _, caveat := range caveats(v.Report) {
+		issues = append(issues, codeQualityCaveat(v.Report, caveat))
+	}
 	for _, r := range having(v.Report.Requirements, verdict.Failed) {
 		prints := fingerprints(r)
 		for i, f := range r.Findings {
@@ -97,6 +103,15 @@ func codeQuality(r verdict.Requirement, f verdict.Finding, print string) codeQua
 		Location:    codeQualityLocation{Path: contractFile},
 	}
 	issue.Location.Lines.Begin = max(findingLine(r, f), 1)
+	return issue
+}
+
+func codeQualityCaveat(r verdict.Report, text string) codeQualityIssue {
+	issue := codeQualityIssue{
+		Description: text, CheckName: Visible(string(r.Verdict)), Fingerprint: fingerprint(verdict.Requirement{}, verdict.Finding{Expected: text}, 0),
+		Severity: "info", Location: codeQualityLocation{Path: contractFile},
+	}
+	issue.Location.Lines.Begin = 1
 	return issue
 }
 

@@ -59,6 +59,9 @@ func (c *console) headline() {
 	c.printf("%s\n", c.paint.overall(r.Verdict, strings.ToUpper(Visible(string(r.Verdict)))))
 	c.block("", inert(subject(r.Deployment)))
 	c.block("", headline(r))
+	for _, caveat := range caveats(r) {
+		c.block("", inert(caveat))
+	}
 	if r.Interrupted {
 		c.block("", "The run was interrupted: what had not been asked is untestable.")
 	}

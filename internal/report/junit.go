@@ -57,7 +57,7 @@ type junitResult struct {
 // documents: failed is a failure, untestable an error, not applicable skipped.
 func JUnit(w io.Writer, v View) error {
 	steps := stepTimes(v.Run)
-	suites := junitSuites{Name: "ETNA conformance: " + subject(v.Report.Deployment), Time: seconds(took(v.Report))}
+	suites := junitSuites{Name: "ETNA conformance: " + subject(v.Report.Deployment) + restricted(v.Report), Time: seconds(took(v.Report))}
 	for _, g := range groupBy(v.Report.Requirements, pageOf) {
 		suite := newJUnitSuite(g, v.Report, steps)
 		suites.add(suite.junitCounts)
@@ -90,13 +90,18 @@ func newJUnitSuite(g group, r verdict.Report, steps map[string]time.Duration) ju
 }
 
 func junitProperties(r verdict.Report) []junitProperty {
-	return []junitProperty{
+	list := []junitProperty{
 		{"deployment", subject(r.Deployment)},
 		{"verdict", Visible(string(r.Verdict))},
+		{"coverage", coverage(r)},
 		{"contract", Visible(r.Contract.Version)},
 		{"tool", Visible(r.Tool.Name + " " + r.Tool.Version)},
 		{"run", Visible(r.RunID)},
 	}
+	for _, caveat := range caveats(r) {
+		list = append(list, junitProperty{"caveat", caveat})
+	}
+	return list
 }
 
 func newJUnitCase(r verdict.Requirement, spent time.Duration) junitCase {

@@ -42,6 +42,9 @@ func (m *markdown) head(r verdict.Report) {
 		m.printf("%s %s\n\n", code(strings.TrimSpace(r.Deployment.Name+" "+r.Deployment.Version)), code(r.Deployment.URL))
 	}
 	m.printf("%s\n", headline(r))
+	for _, caveat := range caveats(r) {
+		m.printf("\n**%s**\n", inertMarkdown(caveat))
+	}
 	if r.Interrupted {
 		m.printf("\nThe run was interrupted: what had not been asked is untestable.\n")
 	}

@@ -22,6 +22,7 @@ type pageData struct {
 	Subject, URL string
 	Embedded     bool
 	Headline     string
+	Caveats      []string
 	Interrupted  bool
 	Facts        []fact
 	Tiles        []tile
@@ -81,6 +82,7 @@ func newPage(v View) pageData {
 		Title:        subject(r.Deployment),
 		Embedded:     r.Deployment.Embedded,
 		Headline:     headline(r),
+		Caveats:      caveats(r),
 		Interrupted:  r.Interrupted,
 		Facts:        facts(v),
 		Tiles:        tiles(r.Requirements),
@@ -131,8 +133,8 @@ func facts(v View) []fact {
 		{"Profiles", Visible(strings.Join(r.Profiles, ", "))},
 		{"Inbox", Visible(v.Run.Target.Inbox)},
 		{"Traders", Visible(strings.Join(logins(v.Run.Target.Traders), ", "))},
-		{"Selection", Visible(strings.TrimSpace(strings.Join(v.Run.Target.Only, ", ") + " " + v.Run.Target.Labels))},
-		{"Contract", Visible(r.Contract.Version + " " + r.Contract.SHA256[:min(12, len(r.Contract.SHA256))])},
+		{"Musts judged", strings.TrimSuffix(coverage(r), " judged")},
+		{"Contract", Visible(strings.TrimSpace(r.Contract.File + " " + r.Contract.Version + " " + r.Contract.SHA256[:min(12, len(r.Contract.SHA256))]))},
 		{"Tool", Visible(r.Tool.Name + " " + r.Tool.Version)},
 		{"Run", Visible(r.RunID)},
 	}

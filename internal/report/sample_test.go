@@ -239,6 +239,9 @@ func hostileView(text string) View {
 	v.Report.Deployment = verdict.Deployment{URL: text, Name: text, Version: text}
 	v.Report.Observations = []string{text}
 	v.Report.RunID, v.Report.Tool.Version, v.Report.Contract.Version = text, text, text
+	v.Report.Contract.File, v.Report.Contract.SHA256 = text, text
+	v.Report.Contract.Weaker = []verdict.Weaker{{ID: text, Level: text, Profile: text}, {ID: text, Level: text, NowLevel: text + text, NowProfile: text}}
+	v.Report.Selection = &verdict.Selection{Only: []string{text}, Labels: text}
 	for i := range v.Report.Requirements {
 		hostileRequirement(&v.Report.Requirements[i], text)
 	}

@@ -57,9 +57,9 @@ type (
 		Notifications []sarifNotification `json:"toolExecutionNotifications"`
 	}
 	sarifNotification struct {
-		Level   string       `json:"level"`
-		Message sarifText    `json:"message"`
-		Rule    sarifRuleRef `json:"associatedRule"`
+		Level   string        `json:"level"`
+		Message sarifText     `json:"message"`
+		Rule    *sarifRuleRef `json:"associatedRule,omitempty"`
 	}
 	sarifRuleRef struct {
 		ID    string `json:"id"`
@@ -98,13 +98,16 @@ func SARIF(w io.Writer, v View) error {
 		Results:    []sarifResult{},
 	}
 	notifications := []sarifNotification{}
+	for _, caveat := range caveats(v.Report) {
+		notifications = append(notifications, sarifNotification{Level: "note", Message: sarifMessage(caveat)})
+	}
 	for i, r := range v.Report.Requirements {
 		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, newSARIFRule(r))
 		switch r.Verdict {
 		case verdict.Failed:
 			run.Results = append(run.Results, sarifResults(i, r)...)
 		case verdict.Untestable:
-			notifications = append(notifications, sarifNotification{"warning", sarifMessage("untestable: " + why(r)), sarifRuleRef{Visible(r.ID), i}})
+			notifications = append(notifications, sarifNotification{"warning", sarifMessage("untestable: " + why(r)), &sarifRuleRef{Visible(r.ID), i}})
 		}
 	}
 	run.Invocations = []sarifInvocation{newSARIFInvocation(v.Report, notifications)}

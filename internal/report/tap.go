@@ -15,6 +15,9 @@ func TAP(w io.Writer, v View) error {
 	l := &lines{w: w}
 	l.printf("TAP version 14\n1..%d\n", len(v.Report.Requirements))
 	l.printf("# %s\n", subject(v.Report.Deployment))
+	for _, caveat := range caveats(v.Report) {
+		l.printf("# %s\n", caveat)
+	}
 	for i, r := range v.Report.Requirements {
 		tapPoint(l, i+1, r)
 	}

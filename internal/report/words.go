@@ -27,26 +27,46 @@ func subject(d verdict.Deployment) string {
 
 // Headline is the verdict of the run in one or two sentences, without its subject.
 func headline(r verdict.Report) string {
+	text := judgement(r)
+	if text != "" && r.Verdict != verdict.PartlyJudged && partial(r) {
+		text += " " + capital(coverage(r)) + "."
+	}
+	return text
+}
+
+func judgement(r verdict.Report) string {
 	musts := r.Counts.Musts
 	judged := musts.Passed + musts.Failed
 	switch r.Verdict {
 	case verdict.Conformant:
 		return fmt.Sprintf("It keeps %s.", allOf(musts.Passed, "must requirement"))
 	case verdict.PartlyJudged:
-		switch {
-		case r.Counts.Passed+r.Counts.Failed == 0:
-			return "Nothing was judged: what was selected needs more configuration."
-		case judged == 0:
-			return fmt.Sprintf("No must requirement was judged; of the others %d passed and %d failed.", r.Counts.Passed, r.Counts.Failed)
-		}
-		return fmt.Sprintf("It keeps %s that could be judged; %d could not, for want of configuration.",
-			allOf(musts.Passed, "must requirement"), undeclared(r))
+		return partlyJudged(r)
 	case verdict.Incomplete:
 		return fmt.Sprintf("Nothing failed that decides, but %s not observable.", were(musts.Untestable, "must requirement"))
 	case verdict.NotConformant:
 		return fmt.Sprintf("It breaks %d of %s.", musts.Failed, count(judged, "judged must requirement"))
 	}
 	return ""
+}
+
+func partlyJudged(r verdict.Report) string {
+	switch {
+	case r.Counts.Passed+r.Counts.Failed == 0:
+		return "Nothing was judged: what was selected needs more configuration."
+	case r.Counts.Musts.Passed == 0:
+		return fmt.Sprintf("%s; of the other requirements %d passed and %d failed.", capital(coverage(r)), r.Counts.Passed, r.Counts.Failed)
+	case !partial(r):
+		return fmt.Sprintf("It keeps %s; others were not selected.", allOf(r.Counts.Musts.Passed, "must requirement"))
+	}
+	var why []string
+	if r.Selection != nil && r.Selection.UnselectedMusts > 0 {
+		why = append(why, fmt.Sprintf("%d not selected", r.Selection.UnselectedMusts))
+	}
+	if n := undeclared(r); n > 0 {
+		why = append(why, fmt.Sprintf("%d not judged for want of configuration", n))
+	}
+	return fmt.Sprintf("%s, and kept; %s.", capital(coverage(r)), strings.Join(why, ", "))
 }
 
 // undeclared counts the musts that only want of configuration kept from being judged.

@@ -120,9 +120,9 @@ func Fault(suite *suites.Suite, version string, cause error) *verdict.Report {
 func head(suite *suites.Suite, t evidence.Target, version string) *verdict.Report {
 	return &verdict.Report{
 		Tool:       verdict.Tool{Name: "conformance", Version: version},
-		Contract:   verdict.Contract{Version: suite.Contract.Version, SHA256: suite.Contract.SHA256},
+		Contract:   contractOf(suite.Contract),
 		Deployment: verdict.Deployment{URL: t.URL, Name: t.Name, Version: t.Version, Embedded: t.Embedded},
-		Profiles:   t.Profiles,
+		Profiles:   t.Profiles, Selection: selection(suite),
 	}
 }
 

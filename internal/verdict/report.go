@@ -39,7 +39,9 @@ type Report struct {
 	Started       time.Time  `json:"started"`
 	DurationMs    int64      `json:"durationMs"`
 	Profiles      []string   `json:"profiles"`
-	Interrupted   bool       `json:"interrupted,omitempty"`
+	// Selection is what of the profiles was asked for, nil where all of it was.
+	Selection   *Selection `json:"selection,omitempty"`
+	Interrupted bool       `json:"interrupted,omitempty"`
 	// Fault says what went wrong within this tool; then nothing was judged.
 	Fault        string        `json:"fault,omitempty"`
 	Verdict      Overall       `json:"verdict"`
@@ -63,6 +65,30 @@ type Tool struct {
 type Contract struct {
 	Version string `json:"version"`
 	SHA256  string `json:"sha256"`
+	// File is the name of a contract that is not the built-in one, "" for the built-in one.
+	File string `json:"file,omitempty"`
+	// Weaker are the requirements of the built-in contract that this one demands less of.
+	Weaker []Weaker `json:"weaker,omitempty"`
+}
+
+// Weaker is a requirement of the built-in contract that another contract leaves out or lowers.
+type Weaker struct {
+	ID string `json:"id"`
+	// Level and Profile are those of the built-in contract, NowLevel and NowProfile the other's, "" where it is left out.
+	Level      string `json:"level"`
+	Profile    string `json:"profile"`
+	NowLevel   string `json:"nowLevel,omitempty"`
+	NowProfile string `json:"nowProfile,omitempty"`
+}
+
+// Selection is a part of the profiles' requirements.
+type Selection struct {
+	// Only are ids and patterns, Labels is a Ginkgo label filter.
+	Only   []string `json:"only,omitempty"`
+	Labels string   `json:"labels,omitempty"`
+	// Unselected counts the requirements of the profiles that it leaves out, UnselectedMusts the musts among them.
+	Unselected      int `json:"unselected"`
+	UnselectedMusts int `json:"unselectedMusts"`
 }
 
 // Deployment names what was judged.

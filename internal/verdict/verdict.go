@@ -89,21 +89,38 @@ func (c *Counts) add(q Requirement) {
 
 // overall is the run's verdict; only musts count, and what the documents rule out is not missing.
 func (r *Report) overall() Overall {
-	missing := 0
-	for _, q := range r.Requirements {
-		if q.Level == "must" && q.Verdict == NotApplicable && !q.ByDocuments {
-			missing++
-		}
-	}
 	switch musts := r.Counts.Musts; {
 	case musts.Failed > 0:
 		return NotConformant
 	case musts.Untestable > 0 || r.Interrupted || r.Fault != "":
 		return Incomplete
-	case missing > 0 || musts.Passed == 0:
+	case r.undeclared() || r.Selection != nil:
 		return PartlyJudged
 	}
 	return Conformant
+}
+
+// undeclared reports whether a selected must was not judged for want of configuration, or none was.
+func (r *Report) undeclared() bool {
+	return r.Counts.Musts.Passed+r.Counts.Musts.Failed == 0 || slices.ContainsFunc(r.Requirements, func(q Requirement) bool {
+		return q.Level == "must" && q.Verdict == NotApplicable && !q.ByDocuments
+	})
+}
+
+// Musts are the musts of the chosen profiles, selected or not, without those that the documents rule out; judged are those
+// that passed or failed.
+func (r *Report) Musts() (judged, all int) {
+	n := r.Counts.Musts
+	judged, all = n.Passed+n.Failed, n.Passed+n.Failed+n.Untestable+n.NotApplicable
+	for _, q := range r.Requirements {
+		if q.Level == "must" && q.Verdict == NotApplicable && q.ByDocuments {
+			all--
+		}
+	}
+	if r.Selection != nil {
+		all += r.Selection.UnselectedMusts
+	}
+	return judged, all
 }
 
 // The exit codes of a judged run.
@@ -126,7 +143,7 @@ func (r *Report) ExitCode(strict, complete bool) int {
 		return ExitInterrupted
 	case r.failed(strict) || len(r.StaleBaseline) > 0:
 		return ExitNotConformant
-	case musts.Untestable > 0 || complete && r.Verdict == PartlyJudged:
+	case musts.Untestable > 0 || complete && r.undeclared():
 		return ExitIncomplete
 	case !r.judgedAny():
 		return ExitUsage
