@@ -163,10 +163,34 @@ func (l *Look) demandCode(mail, reset string, t evidence.Trader) {
 			return
 		}
 	}
+	if m, shapes := l.record.possibleCodes(mails); shapes != "" {
+		l.Untestable(fmt.Sprintf("no code is recognised in the mail %q, although it holds what could be one (%s): "+
+			"set codePattern to a regular expression that matches it, and try it with conformance mail", m.Subject, shapes))
+		return
+	}
 	last := mails[len(mails)-1]
 	l.FailMail(last.ID, reset, "a mail that presents a confirmation code",
 		fmt.Sprintf("a mail %q that presents none: %s", last.Subject, excerpt(strings.Join(strings.Fields(last.Text), " "))))
 }
+
+// possibleCodes returns the first mail that holds what could be a code, and the shapes of all that could, never
+// their texts.
+func (r *Record) possibleCodes(mails []evidence.Mail) (evidence.Mail, string) {
+	for _, m := range mails {
+		var shapes []string
+		for _, s := range r.Run.Secrets {
+			if slices.Contains(m.Candidates, s.Placeholder) && (isCode(s.Placeholder) || isCandidate(s.Placeholder)) {
+				shapes = append(shapes, s.Shape())
+			}
+		}
+		if len(shapes) > 0 {
+			return m, strings.Join(shapes, ", ")
+		}
+	}
+	return evidence.Mail{}, ""
+}
+
+func isCandidate(placeholder string) bool { return strings.HasPrefix(placeholder, "‹candidate ") }
 
 // isCode reports whether the placeholder is that of a code, and not of the app key, an answer or a password in its place.
 func isCode(placeholder string) bool { return strings.HasPrefix(placeholder, "‹code ") }

@@ -13,7 +13,7 @@ import (
 	"github.com/onsi/gomega"
 
 	"github.com/etna-conformance/conformance/internal/evidence"
-	"github.com/etna-conformance/conformance/internal/inbox"
+	"github.com/etna-conformance/conformance/internal/mailtext"
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
@@ -176,7 +176,7 @@ func (l *Look) demandDiscreetMail(t evidence.Trader) {
 
 // readable is what a person, or a program that follows links, finds in the mail.
 func readable(m evidence.Mail) []byte {
-	return []byte(strings.Join(append(inbox.Parse(m.Source).Links, m.Subject, m.Text), "\n"))
+	return []byte(strings.Join(append(mailtext.Parse(m.Source).Links, m.Subject, m.Text), "\n"))
 }
 
 // secretIn finds a secret of one of the kinds; what is derived from one does not count, nor does one so

@@ -93,23 +93,41 @@ func (r *run) redactExchanges() []evidence.Exchange {
 	return list
 }
 
-// redactMails makes every candidate for a code a secret before anything is redacted.
+// redactMails makes every code, and every candidate for one, a secret before anything is redacted.
 func (r *run) redactMails() []evidence.Mail {
-	placeholders := make([][]string, len(r.boxes.mails))
-	number := 0
-	for i, m := range r.boxes.mails {
-		for _, code := range m.codes {
-			number++
-			placeholders[i] = append(placeholders[i], r.Redactor.Add(fmt.Sprintf("‹code %d›", number), code))
+	codes, candidates := make([][]string, len(r.boxes.mails)), make([][]string, len(r.boxes.mails))
+	numbers := map[string]int{}
+	name := func(kind string, texts []string) []string {
+		var placeholders []string
+		for _, text := range texts {
+			numbers[kind]++
+			placeholders = append(placeholders, r.Redactor.Add(fmt.Sprintf("‹%s %d›", kind, numbers[kind]), text))
 		}
+		return placeholders
+	}
+	for i, m := range r.boxes.mails {
+		codes[i] = name("code", m.codes)
+	}
+	for i, m := range r.boxes.mails {
+		candidates[i] = name("candidate", r.otherCandidates(m))
 	}
 	var list []evidence.Mail
 	for i, m := range r.boxes.mails {
-		redacted := r.Redactor.Mail(m.Mail, m.traders, m.reading.Subject, m.reading.Text, placeholders[i])
+		redacted := r.Redactor.Mail(m.Mail, m.traders, m.reading.Subject, m.reading.Text, codes[i])
+		redacted.Candidates = candidates[i]
 		redacted.ResetsSent, redacted.Seen = m.resetsSent, r.steady(redacted.Seen)
 		list = append(list, redacted)
 	}
 	return list
+}
+
+// otherCandidates are those that are not recognised as codes. A login is no code, and stands in what must stay readable.
+func (r *run) otherCandidates(m mail) []string {
+	return slices.DeleteFunc(slices.Clone(m.candidates), func(text string) bool {
+		return slices.Contains(m.codes, text) || slices.ContainsFunc(r.Target.Traders, func(t evidence.Trader) bool {
+			return strings.EqualFold(t.Login, text)
+		})
+	})
 }
 
 // sequences describe the most likely code of each mail, in the order in which the mails came.

@@ -194,13 +194,17 @@ func (r *run) learnCookies(id string, x deployment.Exchange) {
 	}
 }
 
-// learnCodes names the codes that the mail presents.
+// learnCodes names the codes that the mail presents, or where none is recognised, what could be one.
 func (r *run) learnCodes(s plan.Step, id string) {
 	m, found := r.mail(id)
 	if s.Await.Learns == "" || !found {
 		return
 	}
-	for n, code := range m.codes[:min(len(m.codes), s.Await.Tries)] {
+	codes := m.codes
+	if len(codes) == 0 {
+		codes = m.candidates
+	}
+	for n, code := range codes[:min(len(codes), s.Await.Tries)] {
 		name := plan.Candidate(s.Await.Learns, n)
 		r.Redactor.Add(name, code)
 		if n == 0 {

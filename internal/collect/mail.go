@@ -9,8 +9,10 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/etna-conformance/conformance/internal/codefinder"
 	"github.com/etna-conformance/conformance/internal/evidence"
 	"github.com/etna-conformance/conformance/internal/inbox"
+	"github.com/etna-conformance/conformance/internal/mailtext"
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
@@ -37,9 +39,11 @@ type boxes struct {
 // mail is one mail with what was read in it.
 type mail struct {
 	inbox.Mail
-	reading inbox.Reading
+	reading mailtext.Reading
 	codes   []string
-	traders []string
+	// candidates are all that could be the code, the codes among them.
+	candidates []string
+	traders    []string
 	// resetsSent is how many accepted resets had been sent when the mail was seen.
 	resetsSent int
 }
@@ -161,14 +165,41 @@ func (r *run) look(ctx context.Context, address string) error {
 		if !r.boxes.known[m.ID] {
 			r.boxes.known[m.ID] = true
 			r.boxes.mails = append(r.boxes.mails, r.read(m, sent))
+			r.readAgain()
 		}
 	}
 	return nil
 }
 
+// mostCompared bounds the mails of a run that are read beside a new one.
+const mostCompared = 8
+
+// readAgain looks for codes in the latest mails in which none was recognised: beside more mails of their template
+// the code shows.
+func (r *run) readAgain() {
+	latest := r.boxes.mails[max(0, len(r.boxes.mails)-mostCompared):]
+	for i := range latest {
+		if m := &latest[i]; len(m.codes) == 0 && len(m.candidates) > 0 {
+			found := codefinder.FindAmong(m.reading, others(latest, i), r.CodePattern)
+			m.codes, m.candidates = found.Codes, found.Candidates
+		}
+	}
+}
+
+func others(mails []mail, i int) []mailtext.Reading {
+	var list []mailtext.Reading
+	for k, m := range mails {
+		if k != i {
+			list = append(list, m.reading)
+		}
+	}
+	return list
+}
+
 func (r *run) read(m inbox.Mail, sent int) mail {
-	reading := inbox.Parse(m.Source)
-	read := mail{Mail: m, reading: reading, codes: inbox.Codes(reading, r.CodePattern), resetsSent: sent}
+	reading := mailtext.Parse(m.Source)
+	found := codefinder.Find(reading, r.CodePattern)
+	read := mail{Mail: m, reading: reading, codes: found.Codes, candidates: found.Candidates, resetsSent: sent}
 	for _, t := range r.Target.Traders {
 		if slices.ContainsFunc(m.Recipients, func(a string) bool { return strings.EqualFold(a, t.MailTo) }) {
 			read.traders = append(read.traders, t.Login)
@@ -216,7 +247,11 @@ func (r *run) await(ctx context.Context, s plan.Step) bool {
 	t, _ := r.trader(w.Trader)
 	if w.Problem = r.boxes.dead(); w.Problem == "" && r.brings(w.For) {
 		place := r.sentAs(w.For)
-		w.Mail, w.Problem = r.watch(ctx, t, w.Deadline, func(m mail) bool { return m.resetsSent >= place })
+		caused := func(m mail) bool { return m.resetsSent >= place }
+		w.Mail, w.Problem = r.watch(ctx, t, w.Deadline, caused)
+		if w.Mail == "" {
+			w.Mail = r.findPossible(t, caused)
+		}
 		w.Mail = r.preferUnlike(ctx, t, s, w)
 		r.awaitOwn(ctx, t, s, w)
 	}
@@ -249,7 +284,7 @@ func (r *run) preferUnlike(ctx context.Context, t evidence.Trader, s plan.Step, 
 	earlier := r.Redactor.Fill(s.Await.Unlike)
 	m, found := r.mail(w.Mail)
 	switch {
-	case !found:
+	case !found || len(m.codes) == 0:
 		return w.Mail
 	case r.reachedOthers(m, t):
 		earlier = m.codes[0]
@@ -326,4 +361,17 @@ func (r *run) find(t evidence.Trader, pass func(mail) bool) (mail, bool) {
 		}
 	}
 	return mail{}, false
+}
+
+// findPossible returns the id of the first mail for the trader that could present a code, "" where none does.
+func (r *run) findPossible(t evidence.Trader, pass func(mail) bool) string {
+	r.boxes.mu.Lock()
+	defer r.boxes.mu.Unlock()
+	i := slices.IndexFunc(r.boxes.mails, func(m mail) bool {
+		return len(m.candidates) > 0 && slices.Contains(m.traders, t.Login) && pass(m)
+	})
+	if i < 0 {
+		return ""
+	}
+	return r.boxes.mails[i].ID
 }

@@ -3,7 +3,10 @@
 // the run again without the deployment.
 package evidence
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Run is the evidence of one run.
 type Run struct {
@@ -183,6 +186,8 @@ type Mail struct {
 	Text    string `json:"text"`
 	// Codes are the placeholders of what the mail presents as a code, most likely first.
 	Codes []string `json:"codes,omitempty"`
+	// Candidates are the placeholders of what else in the mail could be the code.
+	Candidates []string `json:"candidates,omitempty"`
 }
 
 // Secret describes what a placeholder stands for, as far as judging needs it.
@@ -193,6 +198,14 @@ type Secret struct {
 	Length int `json:"length"`
 	// Alphabet is "digits", "hex", "letters", "letters and digits" or "any".
 	Alphabet string `json:"alphabet"`
+}
+
+// Shape describes the secret in words, for example "6 digits".
+func (s Secret) Shape() string {
+	if s.Alphabet == "any" {
+		return fmt.Sprintf("%d characters", s.Length)
+	}
+	return fmt.Sprintf("%d %s", s.Length, s.Alphabet)
 }
 
 // The steps by which codes follow each other, read as numbers.

@@ -1,0 +1,72 @@
+package codefinder
+
+import "testing"
+
+// Short mails, and what they present.
+func TestShortMails(t *testing.T) {
+	var cases []presented
+	for text, code := range map[string]string{
+		"Dear Mr. Zak,\n\nTo reset your password, please enter the code shown here: 231408 within the next 30 minutes.\n": "231408",
+		"S:ETNA\n231408\n":                   "231408",
+		"Reset code [231408] - do not share": "231408",
+		"Hello,\nThe one-time code for resetting your password is\n\n    231 408\n\nRegards":                "231408",
+		"You can also enter this code manually: AB3D-9KQ2-77XZ":                                             "AB3D-9KQ2-77XZ",
+		"Confirmation code\n\n2 3 1 4 0 8\n\nThis code is valid for 15 min":                                 "231408",
+		"ETNA: 231408 is your security code. Don't share it.":                                               "231408",
+		"<p>Hi,</p><p>Your code:</p><p style='font-family:monospace'>2<span>3</span>1 <span>408</span></p>": "231408",
+		"Someone has requested a password reset for your account. 231408":                                   "231408",
+		"The code is: \"231408\"":                                                "231408",
+		"Code: 231408\r\nLogin: robert.zak":                                      "231408",
+		"Please, find the code in the attached image.":                           "",
+		"Your code for password reset:\n\n231408\n\n231408 is valid 15 minutes.": "231408",
+		"<table><tr><td>Your confirmation code is</td></tr><tr><td><table><tr><td style='padding:9px'>231408</td></tr></table></td></tr></table>": "231408",
+		"Confirmation code (case sensitive): aB3dE6":                    "aB3dE6",
+		"Confirmation code = aB3dE6":                                    "aB3dE6",
+		"Your confirmation code is below.\n\nABCD-EFGH\n\nThanks":       "ABCD-EFGH",
+		"Your confirmation code is below:\n\nQWXZPK\n\nThanks":          "QWXZPK",
+		"Your confirmation code is below.\n\nQWXZPK\n\nThanks":          "QWXZPK",
+		"Someone has requested a password reset.\n\nQWXZPK\n":           "QWXZPK",
+		"Reset-Code: 231408":                                            "231408",
+		"reset_code: 231408":                                            "231408",
+		"ConfirmationCode: 231408":                                      "231408",
+		"confirmation_code=AB12CD34":                                    "AB12CD34",
+		"Verification Code;231408":                                      "231408",
+		"The verification code you need is the following: 231408":       "231408",
+		"code:\t\t231408":                                               "231408",
+		"Access code to your account 48392011 is 2314":                  "2314",
+		"Dein Code: 231 408 (gültig 15 Minuten)":                        "231408",
+		"Kod: 231408, ważny 15 minut":                                   "231408",
+		"Twój kod to 231408":                                            "231408",
+		"Enter 231408":                                                  "231408",
+		"S:Password reset code 231408\nsee subject":                     "231408",
+		"S:Password reset - 231408\nHi. Use the number in the subject.": "231408",
+		"Your password reset confirmation: 231408":                      "231408",
+		"Bitte geben Sie folgenden Code ein:\n\n231408\n\nIhr ETNA-Team\nHauptstr. 5\n10115 Berlin":     "231408",
+		"Somebody, hopefully you, tried to reset with the answer 483920 at 10:22:11.":                   "",
+		"A failed attempt to reset your password was made. Attempts left: 3. Reference code: 48392011.": "",
+		"Confirmation code: ABCDEF12\nDo not reply. Mail no. 48392011.":                                 "ABCDEF12",
+		"Confirmation code: -":              "",
+		"Confirmation code: ....":           "",
+		"Confirmation code: 0":              "",
+		"Confirmation code: <null>":         "",
+		"Confirmation code: System.Object":  "",
+		"Confirmation code: \"\"":           "",
+		"Confirmation code: $code":          "",
+		"Confirmation code: #{code}":        "",
+		"Confirmation code: [[code1]]":      "",
+		"Confirmation code: &nbsp;\n\n<br>": "",
+		"Confirmation code: hello":          "",
+		"Confirmation code: Error":          "",
+		"Your code is ready. It has 6 digits. Sign in to see it. Your client number is 48392011.": "",
+		"Ваш PIN-код: 2314":                  "2314",
+		"Confirmation code: 231–408":         "231-408 231408",
+		"Confirmation code: AB 12 CD":        "AB12CD",
+		"Confirmation code: 231 4089":        "2314089",
+		"Code de confirmation&nbsp;: 231408": "231408",
+		"Code: 20260512":                     "20260512",
+		"Confirmation code: ABC":             "",
+	} {
+		cases = append(cases, presented{text, text, code})
+	}
+	checkPresented(t, cases)
+}
