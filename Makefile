@@ -11,7 +11,7 @@ flags = $(call given,URL,url) $(call given,CONFIG,config) $(call given,INBOX,inb
         $(call given,PROFILE,profile) $(call given,ONLY,only) --out '$(OUT)'
 
 .DEFAULT_GOAL := help
-.PHONY: help build conformance test lint prove evidence bench cross golden sample fuzz vuln clean
+.PHONY: help build conformance test lint prove evidence mutants bench cross golden sample fuzz vuln clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -39,6 +39,9 @@ prove: build ## judge every fault and every variant (PART=1/4: a quarter of them
 evidence: build ## store the evidence of faults and variants that lack it (FAULT=a,b: of those anew; ALL=1: of all)
 	@$(if $(ALL),rm -rf suites/testdata/evidence)
 	@$(BIN) prove --evidence suites/testdata/evidence $(if $(FAULT),--only '$(FAULT)')
+
+mutants: ## what the tests of the judge would not notice (FILE=answer: in files of that name)
+	$(GO) run ./internal/mutants $(if $(FILE),-only '$(FILE)')
 
 bench: build ## measure runs side by side: a Markdown table
 	@GOGC=25 CONFORMANCE=$(CURDIR)/$(BIN) $(GO) test -run '^$$' -bench '$(or $(BENCH),.)' -benchtime $(or $(TIMES),5)x -timeout 30m ./internal/bench | $(GO) run ./internal/bench
