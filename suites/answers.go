@@ -22,10 +22,12 @@ func answers(b *builder) {
 		}
 		b.askAsDocumented(o)
 		// What puts things back may be refused, and is asked another time elsewhere.
-		whole := b.asked(func(s plan.Step) bool { return s.Ask.Operation == o.ID && s.Ask.Breaks == "" && !s.Finally })
+		whole := b.asked(func(s plan.Step) bool {
+			return s.Ask.Operation == o.ID && s.Ask.Breaks == "" && !s.Ask.Blockable && !s.Finally
+		})
 		isKeyed := func(s plan.Step) bool { return s.Ask.Operation == o.ID && s.Ask.Key == KeyPlaceholder && !s.Finally }
 		keyed := b.asked(isKeyed)
-		shaped := b.asked(func(s plan.Step) bool { return isKeyed(s) && s.Ask.Breaks == "" })
+		shaped := b.asked(func(s plan.Step) bool { return isKeyed(s) && s.Ask.Breaks == "" && !s.Ask.Blockable })
 		b.checkAll("ANSWER-1", o, whole, (*Look).demandAnswer)
 		b.checkAll("ANSWER-2", o, whole, (*Look).demandOneDocument)
 		b.checkAll("ANSWER-3", o, whole, (*Look).demandLabel)

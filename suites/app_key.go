@@ -92,6 +92,9 @@ func (b *builder) askByEmailWithBadKey(o contract.Operation, trader *evidence.Tr
 // else users can be found out and answers tried without a key. A missing answer tries none. None of it can bring a code
 // that others with a bad key would not, so that no accepted reset needs to wait for it.
 func (b *builder) askRefusableWithBadKey(o contract.Operation, trader *evidence.Trader) {
+	for _, key := range append(looseTexts(), looseValue{kind: "star", value: "*"}) {
+		b.askNobodyWithLooseKey(o, key)
+	}
 	ask := func(kind, what string, ask *plan.Ask) {
 		ask.Conn, ask.Key = "", wrongKey
 		id := b.step(plan.Step{ID: wrongKeyed(o.ID, kind), Ask: ask, After: b.offTheWay(o.ID)})
@@ -108,6 +111,20 @@ func (b *builder) askRefusableWithBadKey(o contract.Operation, trader *evidence.
 	case o.ID == opQuestion:
 		ask("of-nobody", "of an unknown user", b.questionOf(nobody(), nobody().Login))
 	}
+}
+
+// askNobodyWithLooseKey asks what reveals and changes nothing with a text that a careless look-up takes for any key.
+func (b *builder) askNobodyWithLooseKey(o contract.Operation, key looseValue) {
+	if o.ID != opReset && o.ID != opQuestion {
+		return
+	}
+	ask := b.reset(nobody(), nil)
+	if o.ID == opQuestion {
+		ask = b.questionOf(nobody(), nobody().Login)
+	}
+	ask.Conn, ask.Key, ask.Blockable = "", key.value.(string), key.blockable
+	id := b.step(plan.Step{ID: join("key", o.ID, key.kind), Ask: ask, After: b.offTheWay(o.ID)})
+	b.check("KEY-3", fmt.Sprintf("%s with the key %s", o, ask.Key), []string{id}, func(l *Look) { l.demandKeptOut(id) })
 }
 
 func wrongKeyed(operation, kind string) string { return join("key", operation, "wrong-"+kind) }

@@ -174,29 +174,16 @@ func (b *builder) askNearAnswers(t evidence.Trader) {
 	}
 	if i == 0 {
 		// The error of the empty answer is looked at: it comes before the others may cause a lock-out.
-		before = b.askNearAnswer(t, "empty", "", before)
+		before = b.askNearAnswer(t, looseValue{kind: "empty", value: ""}, before)
 	}
-	traders := min(len(b.withQuestion()), 2)
-	for n, near := range t.NearAnswers {
-		if n%traders == i {
-			b.askNearAnswer(t, kindOf(near), near, before)
-		}
-	}
-	if i == traders-1 {
-		b.askNearAnswer(t, "wildcard", wildcard, before)
-		b.askNearAnswer(t, "boolean", true, before)
+	for _, wrong := range b.wrongAnswers(t) {
+		b.askNearAnswer(t, wrong, before)
 	}
 }
 
-// wildcard is what databases' LIKE takes for everything.
-const wildcard = "%"
-
-func (b *builder) askNearAnswer(t evidence.Trader, kind string, answer any, before string) string {
-	ask := b.reset(t, answer)
+func (b *builder) askNearAnswer(t evidence.Trader, wrong looseValue, before string) string {
+	kind, ask := wrong.kind, wrong.in(b.reset(t, nil), "SecretQuestionAnswer")
 	ask.Refusable = true
-	if _, text := answer.(string); !text {
-		ask.Breaks = "SecretQuestionAnswer is no string"
-	}
 	id := b.step(plan.Step{
 		ID: join("reset", kind+"-answer", t.Login), Lane: t.Login, Ask: ask,
 		After: slices.Concat(b.homes(), beside(), []string{before}), Cost: plan.Cost{WrongAnswers: 1},
@@ -286,6 +273,9 @@ func (l *Look) demandTryingAgain(wrong, right string) {
 func (l *Look) demandTurnedDown(step string) {
 	if a, sent := l.record.answers[step]; sent && a.limited() {
 		return // A limit after several wrong answers turns them down as well.
+	}
+	if l.blocked(step) {
+		return
 	}
 	a, ok := l.Sent(step)
 	if !ok {

@@ -2,6 +2,7 @@ package suites
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/onsi/gomega"
@@ -16,7 +17,7 @@ const inventedToken = "certainly-not-a-token-of-this-deployment-0417"
 
 // updatePassword reads the page "Update the Password".
 func updatePassword(b *builder) {
-	all := []string{"PASSWORD-1", "PASSWORD-2", "PASSWORD-3", "PASSWORD-4", "PASSWORD-5", "PASSWORD-6", "PASSWORD-7", "PASSWORD-8"}
+	all := []string{"PASSWORD-1", "PASSWORD-2", "PASSWORD-3", "PASSWORD-4", "PASSWORD-5", "PASSWORD-6", "PASSWORD-7", "PASSWORD-8", "PASSWORD-9"}
 	b.missing(noPasswords, all...)
 	if b.target.Inbox == "" {
 		b.missing("no inbox is declared (inbox or CONFORMANCE_INBOX, for example mailhog=http://localhost:8025)", all...)
@@ -107,11 +108,11 @@ func (n *lane) askInvented(kind, token string) {
 	n.askUnchanged(kind, id)
 }
 
-// askUnchanged signs in with the password as before.
-func (n *lane) askUnchanged(kind, update string) {
+// askUnchanged signs in with the password as before the updates, which must all be refused.
+func (n *lane) askUnchanged(kind string, updates ...string) {
 	id := n.add(n.signInStep(join("signin/after", kind, n.trader.Login), validPassword(n.trader), 0))
-	n.check("PASSWORD-7", join(n.trader.Login, kind), []string{update, id}, func(l *Look) {
-		if _, ok := l.Sent(update); ok {
+	n.check("PASSWORD-7", join(n.trader.Login, kind), append(updates, id), func(l *Look) {
+		if _, ok := l.Sent(updates[0]); ok {
 			l.stillSignsIn(id, "the password as before the refused update")
 		}
 	})
@@ -136,12 +137,39 @@ func (n *lane) askWithoutToken() {
 	n.check("PASSWORD-8", n.trader.Login, []string{id}, func(l *Look) { l.demandNotUpdated(id) })
 }
 
-// askMismatch asks with a confirmation that differs. Both are declared passwords, so whichever a wrong deployment
-// takes, the trader gets none that nobody knows.
+// askMismatch asks with a confirmation that differs, is missing, or differs in case only. The passwords are declared
+// ones: whichever a wrong deployment takes, the trader gets none that nobody knows. The last is sent only where the
+// first was refused: else the deployment may store the confirmation.
 func (n *lane) askMismatch() {
-	id := n.add(n.updateStep(n.mismatch(), tokenOf("", n.trader), otherPassword(n.trader), validPassword(n.trader)))
-	n.check("PASSWORD-5", n.trader.Login, []string{id}, func(l *Look) { l.demandNotUpdated(id) })
-	n.askUnchanged("mismatch", id)
+	t := n.trader
+	mismatch := n.add(n.updateStep(n.mismatch(), tokenOf("", t), otherPassword(t), validPassword(t)))
+	n.check("PASSWORD-5", t.Login, []string{mismatch}, func(l *Look) { l.demandNotUpdated(mismatch) })
+
+	s := n.updateStep(join("password/no-confirmation", t.Login), tokenOf("", t), otherPassword(t), "")
+	s.Ask.Values, s.Ask.Breaks = withoutMember(s.Ask.Values, "PasswordConfirmation"), "PasswordConfirmation is missing"
+	missing := n.add(s)
+	n.check("PASSWORD-9", t.Login, []string{missing}, func(l *Look) { l.demandNotUpdated(missing) })
+
+	updates := []string{mismatch, missing}
+	if slices.Contains(t.NearPasswords, plan.Near(t.Password, plan.OtherCase)) {
+		updates = append(updates, n.askConfirmationInOtherCase(mismatch))
+	}
+	n.askUnchanged("mismatch", updates...)
+}
+
+func (n *lane) askConfirmationInOtherCase(mismatch string) string {
+	confirmation := plan.Near(otherPassword(n.trader), plan.OtherCase)
+	s := n.updateStep(join("password/other-case", n.trader.Login), tokenOf("", n.trader), otherPassword(n.trader), confirmation)
+	s.UnlessDone = mismatch
+	id := n.add(s)
+	n.check("PASSWORD-5", join(n.trader.Login, "in other case"), []string{id}, func(l *Look) {
+		if a := l.record.answers[mismatch]; a != nil && a.outcome.Succeeded {
+			l.Untestable("a confirmation that differs altogether was accepted")
+			return
+		}
+		l.demandNotUpdated(id)
+	})
+	return id
 }
 
 func (n *lane) mismatch() string { return join("password/mismatch", n.trader.Login) }

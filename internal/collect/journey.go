@@ -171,7 +171,7 @@ func (r *run) learnSecrets(s plan.Step, id string, x deployment.Exchange) {
 // addNear makes known what a template holds that is derived from the secret.
 func (r *run) addNear(name, secret string) {
 	kinds := nearly(secret)
-	for _, near := range append(kinds, late(secret)) {
+	for _, near := range append(kinds, late(secret), lettered(secret), inOtherCase(secret)) {
 		text := near.text
 		if len(text) < shortestSecret {
 			text = kinds[len(kinds)-1].text
@@ -234,6 +234,7 @@ func (r *run) settle(s plan.Step) bool {
 		if t.Valid != "" {
 			r.Redactor.Add(t.Valid, valid)
 			r.Redactor.Add(t.Other, other)
+			r.addNear(t.Other, other)
 		}
 		if t.Tell {
 			r.tell(fmt.Sprintf("%s signs in with %s", t.Trader, r.nameOf(t.Trader, valid)))

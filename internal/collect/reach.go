@@ -105,13 +105,22 @@ func (r *run) knownGood() []plan.Step {
 			if !r.harmless(s) || r.answeredJSON(s) != answered {
 				continue
 			}
-			if kind := [2]string{s.Ask.Operation, s.Ask.Key}; !seen[kind] {
+			if kind := [2]string{s.Ask.Operation, keyKind(s)}; !seen[kind] {
 				seen[kind] = true
 				steps = append(steps, s)
 			}
 		}
 	}
 	return steps
+}
+
+// keyKind tells the right key, a bad one and none apart: one bad key is like another.
+func keyKind(s plan.Step) string {
+	switch s.Ask.Key {
+	case "", "‹app-key›":
+		return s.Ask.Key
+	}
+	return "bad"
 }
 
 // harmless reports whether the step may be asked any time.

@@ -11,6 +11,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/contract"
 	"github.com/etna-conformance/conformance/internal/deployment"
 	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/plan"
 	"github.com/etna-conformance/conformance/internal/redact"
 )
 
@@ -28,7 +29,7 @@ func Describe(c deployment.Config, k *contract.Contract) (evidence.Target, *reda
 		addInboxPassword(redactor, c.Inbox.URL)
 	}
 	if t.HasKey {
-		t.NearKeys = addNear(redactor, "app-key", c.AppKey)
+		t.NearKeys = addNear(redactor, "app-key", c.AppKey, append(nearly(c.AppKey), preceded(c.AppKey)))
 	}
 	for name, value := range c.Headers {
 		redactor.Add("‹header "+name+"›", value)
@@ -66,12 +67,16 @@ func describeTrader(c deployment.Trader, redactor *redact.Redactor) evidence.Tra
 	}
 	if c.Answer != "" {
 		t.Answer = redactor.Add("‹answer "+c.Login+"›", c.Answer)
-		t.NearAnswers = addNear(redactor, "answer "+c.Login, c.Answer)
+		t.NearAnswers = addNear(redactor, "answer "+c.Login, c.Answer, nearly(c.Answer))
 	}
 	if c.Password != "" {
 		t.Password = redactor.Add("‹password "+c.Login+"›", c.Password)
 		t.NewPassword = redactor.Add("‹new password "+c.Login+"›", c.NewPassword)
-		t.NearPasswords = slices.DeleteFunc(addNear(redactor, "password "+c.Login, c.Password), func(p string) bool { return p == t.NewPassword })
+		near := nearly(c.Password)
+		if cased(c.Password) && cased(c.NewPassword) {
+			near = slices.Insert(near, 0, inOtherCase(c.Password))
+		}
+		t.NearPasswords = slices.DeleteFunc(addNear(redactor, "password "+c.Login, c.Password, near), func(p string) bool { return p == t.NewPassword })
 		t.HasPasswords = true
 	}
 	return t
@@ -79,11 +84,11 @@ func describeTrader(c deployment.Trader, redactor *redact.Redactor) evidence.Tra
 
 // addNear adds the secret and what nearly equals it; what is derived from a secret is a
 // secret. It returns the placeholders of the near ones.
-func addNear(redactor *redact.Redactor, name, secret string) []string {
+func addNear(redactor *redact.Redactor, name, secret string, kinds []near) []string {
 	placeholder := redactor.Add("‹"+name+"›", secret)
 	var list []string
-	for _, near := range nearly(secret) {
-		if near.text == "" || strings.EqualFold(near.text, secret) {
+	for _, near := range kinds {
+		if near.text == "" || strings.EqualFold(near.text, secret) && near.how != plan.OtherCase {
 			continue
 		}
 		if p := redactor.Add("‹"+name+", "+near.how+"›", near.text); p != placeholder && !slices.Contains(list, p) {
@@ -112,6 +117,29 @@ func nearly(secret string) []near {
 		{"middle character changed", string(middle)},
 		{"last character changed", string(end)},
 	}
+}
+
+// preceded puts a character before the secret: what only ends with it.
+func preceded(secret string) near {
+	return near{"preceded", string(other([]rune(secret)[0])) + secret}
+}
+
+// lettered puts a letter behind the secret: a reader of numbers stops before it.
+func lettered(secret string) near { return near{plan.LetterBehind, secret + "x"} }
+
+// cased reports whether the secret reads differently in other case.
+func cased(secret string) bool {
+	other := inOtherCase(secret).text
+	return other != secret && strings.EqualFold(other, secret)
+}
+
+// inOtherCase is the secret in capitals or, where it is that already, in small letters.
+func inOtherCase(secret string) near {
+	text := strings.ToUpper(secret)
+	if text == secret {
+		text = strings.ToLower(secret)
+	}
+	return near{plan.OtherCase, text}
 }
 
 // late changes a character shortly before the end: of a signature, but not of the bits that an encoding pads it with.

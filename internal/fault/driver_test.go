@@ -161,7 +161,8 @@ func badKeySteps(traders []reference.Trader) []step {
 	for _, t := range traders {
 		reset, question := acceptedStep(t), questionStep("", nil, t.Email)
 		for _, key := range []*string{nil, text(""), text("nothing in common"), text(testKey[:len(testKey)-1]), text(testKey + "x"),
-			text("x" + testKey[1:]), text(testKey[:len(testKey)-1] + "?"), text("x" + testKey), text(strings.ToUpper(testKey))} {
+			text("x" + testKey[1:]), text(testKey[:len(testKey)-1] + "?"), text("x" + testKey), text(strings.ToUpper(testKey)),
+			text("%"), text("*"), text(".*"), text("' OR '1'='1")} {
 			for _, s := range []step{reset, question, questionStep("", nil, t.Login)} {
 				s.name, s.key = "key", key
 				steps = append(steps, s)
@@ -176,12 +177,15 @@ func nearSteps(t reference.Trader, foreign string) []step {
 	runes := []rune(t.Answer)
 	var steps []step
 	for _, answer := range []string{"", string(runes[:len(runes)-1]), string(runes[1:]), t.Answer + "x", "x" + t.Answer, string(runes[:len(runes)-1]) + "?",
-		"?" + string(runes[1:]), strings.ToUpper(t.Answer), t.Answer + " ", foreign, string(runes[:1]), string(runes[:1]) + "zz" + string(runes[len(runes)-1:]), "1", "%"} {
+		"?" + string(runes[1:]), strings.ToUpper(t.Answer), t.Answer + " ", foreign, string(runes[:1]), string(runes[:1]) + "zz" + string(runes[len(runes)-1:]), "1", "%", ".*", "' OR '1'='1"} {
 		steps = append(steps, resetStep("reset/near", text(testKey), &t.Login, &answer))
 	}
-	isTrue := resetStep("odd", text(testKey), &t.Login, nil)
-	isTrue.body = strings.TrimSuffix(isTrue.body, "}") + `,"SecretQuestionAnswer":true}`
-	return append(steps, isTrue, acceptedStep(t))
+	for _, value := range []string{"true", "0", "null", `{"$ne":null,"$gt":""}`, `["x",` + quote(t.Answer) + "]", "[" + quote(t.Answer) + "]"} {
+		typed := resetStep("odd", text(testKey), &t.Login, nil)
+		typed.body = strings.TrimSuffix(typed.body, "}") + `,"SecretQuestionAnswer":` + value + "}"
+		steps = append(steps, typed)
+	}
+	return append(steps, acceptedStep(t))
 }
 
 func oddSteps(traders []reference.Trader) []step {

@@ -125,7 +125,7 @@ func mismatchFaults() []Fault {
 	taken := func(name, summary, got string, http func(World, http.Handler) http.Handler) Fault {
 		return Fault{
 			Name: name, Breaks: "PASSWORD-5", Summary: summary, Expected: "a refusal", Got: got,
-			Also: []string{"PASSWORD-1", "PASSWORD-2", "PASSWORD-3", "PASSWORD-7", "ANSWER-1"}, HTTP: http,
+			Also: []string{"PASSWORD-1", "PASSWORD-2", "PASSWORD-3", "PASSWORD-7", "PASSWORD-9", "ANSWER-1"}, HTTP: http,
 		}
 	}
 	return []Fault{

@@ -39,14 +39,28 @@ func (s Step) holds() []string {
 		}
 	case s.Ask != nil:
 		for _, value := range s.Ask.Values {
-			text, _ := value.(string)
-			for _, name := range placeholders(text) {
+			for _, name := range placeholdersIn(value) {
 				whole, _, _ := strings.Cut(name, ", ")
 				names = append(names, "‹"+whole+"›")
 			}
 		}
 	}
 	return names
+}
+
+// placeholdersIn are those in a value of a request: a text, or a list that holds some.
+func placeholdersIn(value any) []string {
+	switch v := value.(type) {
+	case string:
+		return placeholders(v)
+	case []any:
+		var names []string
+		for _, item := range v {
+			names = append(names, placeholdersIn(item)...)
+		}
+		return names
+	}
+	return nil
 }
 
 // placeholders are those in a text, without their marks.

@@ -66,6 +66,8 @@ type Ask struct {
 	Breaks string
 	// Conn names the connection to use; "" is any.
 	Conn string
+	// Blockable is true of a request that a firewall in front of the deployment may block in words of its own.
+	Blockable bool
 	// Refusable is true where the answer must be a refusal: acceptance is what
 	// would explain a code mail.
 	Refusable bool
@@ -115,6 +117,12 @@ func Candidate(name string, n int) string {
 	}
 	return Near(name, fmt.Sprintf("candidate %d", n+1))
 }
+
+// Ways to derive from a secret, for [Near].
+const (
+	OtherCase    = "in other case"
+	LetterBehind = "letter behind"
+)
 
 // Near is the placeholder of what is derived from a secret.
 func Near(name, how string) string { return strings.TrimSuffix(name, "›") + ", " + how + "›" }

@@ -24,7 +24,9 @@ import (
 type tap struct {
 	mu        sync.Mutex
 	passwords []string
-	answers   []string
+	// confirmations are those of all updates that have one.
+	confirmations []string
+	answers       []string
 	// updated is called after each update that was carried out.
 	updated func()
 }
@@ -54,7 +56,10 @@ func (p *tap) note(r *http.Request, body, answer []byte) {
 	defer p.mu.Unlock()
 	var update struct{ Password, PasswordConfirmation string }
 	if r.Method == http.MethodPut && json.Unmarshal(body, &update) == nil {
-		p.passwords = append(p.passwords, update.Password, update.PasswordConfirmation)
+		p.passwords = append(p.passwords, update.Password)
+		if update.PasswordConfirmation != "" {
+			p.confirmations = append(p.confirmations, update.PasswordConfirmation)
+		}
 	}
 	var tokens struct{ Model, Token string }
 	if r.Method == http.MethodPost && json.Unmarshal(answer, &tokens) == nil {
@@ -122,6 +127,11 @@ func TestOnlyDeclaredPasswordsAreSentAndTheFirstIsBack(t *testing.T) {
 	for _, password := range p.passwords {
 		if !slices.Contains(declared(config), password) {
 			t.Errorf("an update carried %q, which nobody declared", password)
+		}
+	}
+	for _, confirmation := range p.confirmations {
+		if !slices.ContainsFunc(declared(config), func(d string) bool { return strings.EqualFold(d, confirmation) }) {
+			t.Errorf("an update was confirmed by %q, which nobody declared", confirmation)
 		}
 	}
 	for _, trader := range config.Traders {

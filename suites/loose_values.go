@@ -1,0 +1,117 @@
+package suites
+
+import (
+	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/plan"
+)
+
+// wildcard is what a database's LIKE takes for everything.
+const wildcard = "%"
+
+// looseValue is no secret, but a loosely typed or interpolating back end takes it for the right one.
+type looseValue struct {
+	// kind is a part of the step's id.
+	kind  string
+	value any
+	// breaks says what of the contract the value breaks, "" where it is a text like another.
+	breaks string
+	// blockable is true of what a firewall blocks.
+	blockable bool
+}
+
+// looseTexts are texts that a query, a pattern or a directory's filter takes for everything.
+func looseTexts() []looseValue {
+	return []looseValue{
+		{kind: "wildcard", value: wildcard},
+		{kind: "injection", value: "' OR '1'='1", blockable: true},
+		{kind: "pattern", value: ".*"},
+	}
+}
+
+// looseValues are the texts, and values of other types that are compared as equal: by PHP and by a database that
+// reads texts as numbers (0, true), where only what is given is looked at (null), by a document database (operators),
+// and where a list stands for its items. The most natural mistakes come first. A list of the right secret alone is not
+// sent: who sends it knows the secret.
+func looseValues(member string, wrong, right any) []looseValue {
+	no := func(what string) string { return member + " is " + what }
+	texts := looseTexts()
+	return []looseValue{
+		{kind: "operators", value: map[string]any{"$ne": nil, "$gt": ""}, breaks: no("an object")},
+		{kind: "zero", value: 0, breaks: no("a number")},
+		texts[0],
+		{kind: "null", value: nil, breaks: no("null")},
+		texts[1],
+		{kind: "list", value: []any{wrong, right}, breaks: no("a list")},
+		texts[2],
+		{kind: "boolean", value: true, breaks: no("a boolean")},
+	}
+}
+
+// mostWrongAnswers bounds how often a trader gives a wrong answer, the one before the right answer included, since each
+// may count for a lock-out.
+const mostWrongAnswers = 9
+
+// wrongAnswers are what is sent in place of the trader's answer when the right one has been accepted: nearly right ones
+// and loose values in turn, spread over all traders who have a question.
+func (b *builder) wrongAnswers(t evidence.Trader) []looseValue {
+	traders := b.withQuestion()
+	i, many := at(traders, t), len(traders)
+	var near, loose []looseValue
+	for k, placeholder := range t.NearAnswers {
+		if k%many == i {
+			near = append(near, looseValue{kind: kindOf(placeholder), value: placeholder})
+		}
+	}
+	for k, value := range looseValues("SecretQuestionAnswer", wrongAnswer, t.Answer) {
+		if k%many == (i+1)%many {
+			loose = append(loose, value)
+		}
+	}
+	list := inTurn(near, loose)
+	return list[:min(len(list), mostWrongAnswers-wrongBefore-wrongEmpty)]
+}
+
+// Each trader gives one wrong answer before the right one, and the first an empty one after it.
+const wrongBefore, wrongEmpty = 1, 1
+
+// inTurn takes one of each list after the other.
+func inTurn(a, b []looseValue) []looseValue {
+	var list []looseValue
+	for k := range max(len(a), len(b)) {
+		if k < len(a) {
+			list = append(list, a[k])
+		}
+		if k < len(b) {
+			list = append(list, b[k])
+		}
+	}
+	return list
+}
+
+// blocked reports whether the connection was closed on a request that a firewall may block: to close it is to refuse.
+func (l *Look) blocked(step string) bool {
+	a := l.record.answers[step]
+	return a != nil && a.step.Ask.Blockable && a.Failure != nil && !a.Failure.Unreachable && a.Failure.Kind != timeout
+}
+
+// demandKeptOut demands the key error, or whatever a firewall says in its place.
+func (l *Look) demandKeptOut(step string) {
+	if l.blocked(step) {
+		return
+	}
+	a, ok := l.Sent(step)
+	if !ok || a.step.Ask.Blockable && a.Answer.Status >= 400 && a.Answer.Status < 500 && !a.outcome.Tells {
+		return
+	}
+	if a.step.Ask.Blockable && !a.doc.Read {
+		l.Fail(step, l.suite.Contract.KeyError.Sample(), a.describe())
+		return
+	}
+	l.demandKeyError(step)
+}
+
+// in puts the loose value into the request in the member's place.
+func (v looseValue) in(ask *plan.Ask, member string) *plan.Ask {
+	ask.Values[member], ask.Breaks, ask.Blockable = v.value, v.breaks, v.blockable
+	return ask
+}
