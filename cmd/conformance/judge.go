@@ -7,6 +7,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/evidence"
 	"github.com/etna-conformance/conformance/internal/report"
 	"github.com/etna-conformance/conformance/internal/run"
+	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
 func judgeCommand() *cobra.Command {
@@ -58,5 +59,7 @@ func judgeStored(dir string, config deployment.Config, formats []string) error {
 	if err != nil {
 		return tellFault(err, suite, config, formats, report.View{Run: found})
 	}
-	return tell(config, formats, report.View{Report: *judged, Run: found})
+	digest := evidence.Check(dir)
+	judged.JudgedBy(verdict.Evidence{SHA256: digest.SHA256, Problem: digest.Problem})
+	return tell(config, formats, report.View{Report: *judged, Run: found}, true)
 }

@@ -82,8 +82,8 @@ func memoryOf(p *plan.Plan) int64 {
 func judgeLive(ctx context.Context, planned *run.Run, config deployment.Config, known []verdict.Known, formats []string) error {
 	found := &evidence.Run{Target: planned.Suite.Target}
 	fault := guarded(func() error { return collectInto(ctx, found, planned, config) })
-	writing := make(chan error, 1)
-	go func() { writing <- guarded(func() error { return keep(config, *found) }) }()
+	writing := make(chan kept, 1)
+	go func() { writing <- keep(config, *found) }()
 	view := report.View{Run: *found}
 	if fault == nil {
 		fault = guarded(func() (err error) { view.Report, err = judgeFound(ctx, planned, found, config, known); return err })
@@ -92,9 +92,13 @@ func judgeLive(ctx context.Context, planned *run.Run, config deployment.Config, 
 		<-writing
 		return tellFault(fault, planned.Suite, config, formats, view)
 	}
-	told, unkept := tell(config, formats, view), <-writing
-	if unkept != nil {
-		return unkept
+	stored := <-writing
+	if stored.err == nil {
+		view.Report.JudgedBy(verdict.Evidence{SHA256: stored.digest.SHA256})
+	}
+	told := tell(config, formats, view, false)
+	if stored.err != nil {
+		return stored.err
 	}
 	return told
 }
@@ -180,12 +184,13 @@ func collectLive(ctx context.Context, planned *run.Run, config deployment.Config
 	})
 }
 
-// tell writes the reports and prints the verdict, which is printed also where they can't be written.
-func tell(config deployment.Config, formats []string, view report.View) error {
+// tell writes the reports and prints the verdict of a run or (stored) of what one has left, which is printed also where they can't be written.
+func tell(config deployment.Config, formats []string, view report.View, stored bool) error {
 	unwritten := write(config, formats, view)
 	unprinted := report.Console(os.Stdout, view, report.ConsoleOptions{
 		Colour:  !config.NoColor && report.TerminalColumns(os.Stdout) > 0,
 		Quiet:   config.Quiet,
+		Stored:  stored,
 		Reports: config.Out,
 	})
 	if os.Getenv("GITHUB_ACTIONS") == "true" {
@@ -210,9 +215,16 @@ func write(config deployment.Config, formats []string, view report.View) error {
 	return nil
 }
 
-func keep(config deployment.Config, found evidence.Run) error {
-	if err := evidence.Write(config.Out, found); err != nil {
-		return unwrittenError{err}
+// kept is the evidence on disk.
+type kept struct {
+	digest evidence.Digest
+	err    error
+}
+
+func keep(config deployment.Config, found evidence.Run) (stored kept) {
+	err := guarded(func() (err error) { stored.digest, err = evidence.Write(config.Out, found); return err })
+	if err != nil {
+		stored.err = unwrittenError{err}
 	}
-	return nil
+	return stored
 }

@@ -85,7 +85,7 @@ func TestLongBodyIsReadFromEvidence(t *testing.T) {
 		Body: []byte(`{"User":"` + strings.Repeat("x", 10_000) + "\n\"}"),
 	}
 	dir := t.TempDir()
-	if err := evidence.Write(dir, evidence.Run{Exchanges: []evidence.Exchange{x, x}}); err != nil {
+	if _, err := evidence.Write(dir, evidence.Run{Exchanges: []evidence.Exchange{x, x}}); err != nil {
 		t.Fatal(err)
 	}
 	line := evidence.Curl(x)

@@ -1,6 +1,8 @@
 package evidence
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -21,38 +23,34 @@ const (
 )
 
 // Write writes a run's evidence into a directory, which it makes where there is
-// none: evidence.har (HAR 1.2) and mails/001.eml, … An earlier run's are replaced.
+// none: evidence.har (HAR 1.2), mails/001.eml, … and the sums of all. An earlier run's are replaced.
 // All files are complete under another name before the first gets its own.
-func Write(dir string, r Run) error {
-	var s staged
+func Write(dir string, r Run) (Digest, error) {
+	s := staged{dir: dir}
 	defer s.discard()
 	for i, mail := range r.Mails {
-		err := s.stage(filepath.Join(dir, mailFile(i)), func(w io.Writer) error { _, err := w.Write(mail.Source); return err })
-		if err != nil {
-			return err
+		if err := s.stage(mailFile(i), func(w io.Writer) error { _, err := w.Write(mail.Source); return err }); err != nil {
+			return Digest{}, err
 		}
 	}
-	err := s.stage(filepath.Join(dir, FileName), func(w io.Writer) error { return writeHAR(w, r) })
-	if err != nil {
-		return fmt.Errorf("the evidence can't be written: %w", err)
+	if err := s.stage(FileName, func(w io.Writer) error { return writeHAR(w, r) }); err != nil {
+		return Digest{}, fmt.Errorf("the evidence can't be written: %w", err)
+	}
+	sums := writeSums(s.sums)
+	if err := s.stage(SumsName, func(w io.Writer) error { _, err := w.Write(sums); return err }); err != nil {
+		return Digest{}, err
 	}
 	if err := s.commit(); err != nil {
-		return err
+		return Digest{}, err
 	}
-	return removeMails(dir, len(r.Mails))
+	return Digest{SHA256: digestOf(sums)}, removeMails(dir, len(r.Mails))
 }
 
 // Read reads the evidence that Write wrote, given the directory or the path of
 // the HAR. Empty lists of exchanges and header fields and empty bodies are nil.
 // An error is one sentence that names the file. No file may exceed 1 GiB.
 func Read(path string) (Run, error) {
-	dir, name := path, FileName
-	if info, err := os.Stat(path); err == nil && !info.IsDir() {
-		dir, name = filepath.Split(path)
-	}
-	if dir == "" {
-		dir = "."
-	}
+	dir, name := place(path)
 	// A root keeps links in a stranger's evidence from leading elsewhere.
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -73,6 +71,18 @@ func Read(path string) (Run, error) {
 		}
 	}
 	return r, nil
+}
+
+// place is the directory of the evidence and the name of its HAR, given either.
+func place(path string) (dir, name string) {
+	dir, name = path, FileName
+	if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		dir, name = filepath.Split(path)
+	}
+	if dir == "" {
+		dir = "."
+	}
+	return dir, name
 }
 
 func readFile(root *os.Root, name string) ([]byte, error) {
@@ -118,6 +128,8 @@ func cause(err error) error {
 
 func mailFile(i int) string { return filepath.Join(mailDir, fmt.Sprintf("%03d.eml", i+1)) }
 
+var numberedMail = regexp.MustCompile(`^[0-9]{3,}\.eml$`)
+
 // removeMails removes the mails of an earlier run that had more than this one.
 func removeMails(dir string, keep int) error {
 	entries, err := os.ReadDir(filepath.Join(dir, mailDir))
@@ -131,9 +143,8 @@ func removeMails(dir string, keep int) error {
 	for i := range keep {
 		ours[filepath.Base(mailFile(i))] = true
 	}
-	numbered := regexp.MustCompile(`^[0-9]{3,}\.eml$`)
 	for _, e := range entries {
-		if e.Type().IsRegular() && numbered.MatchString(e.Name()) && !ours[e.Name()] {
+		if e.Type().IsRegular() && numberedMail.MatchString(e.Name()) && !ours[e.Name()] {
 			if err := os.Remove(filepath.Join(dir, mailDir, e.Name())); err != nil {
 				return err
 			}
@@ -142,12 +153,17 @@ func removeMails(dir string, keep int) error {
 	return nil
 }
 
-// staged are files that are complete, but don't have their names yet.
-type staged struct{ files []stagedFile }
+// staged are files of a directory that are complete, but don't have their names yet.
+type staged struct {
+	dir   string
+	files []stagedFile
+	sums  []sum
+}
 
 type stagedFile struct{ temporary, path string }
 
-func (s *staged) stage(path string, write func(io.Writer) error) error {
+func (s *staged) stage(name string, write func(io.Writer) error) error {
+	path := filepath.Join(s.dir, name)
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
@@ -156,7 +172,10 @@ func (s *staged) stage(path string, write func(io.Writer) error) error {
 		return err
 	}
 	s.files = append(s.files, stagedFile{file.Name(), path})
-	return errors.Join(write(file), file.Chmod(0o644), file.Close())
+	digest := sha256.New()
+	err = errors.Join(write(io.MultiWriter(file, digest)), file.Chmod(0o644), file.Close())
+	s.sums = append(s.sums, sum{hex.EncodeToString(digest.Sum(nil)), filepath.ToSlash(name)})
+	return err
 }
 
 func (s *staged) commit() error {

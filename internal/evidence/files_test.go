@@ -66,7 +66,7 @@ func sample() evidence.Run {
 
 func write(t testing.TB, dir string, r evidence.Run) {
 	t.Helper()
-	if err := evidence.Write(dir, r); err != nil {
+	if _, err := evidence.Write(dir, r); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -126,7 +126,7 @@ func TestWriteRemovesOnlyTheMailsOfEarlierRuns(t *testing.T) {
 	if got := strings.Join(names(t, filepath.Join(dir, "mails")), " "); got != "001.eml notes.eml" {
 		t.Errorf("mails are %s", got)
 	}
-	if got := strings.Join(names(t, dir), " "); got != "evidence.har mails" {
+	if got := strings.Join(names(t, dir), " "); got != "evidence.har evidence.sha256 mails" {
 		t.Errorf("the directory has %s", got)
 	}
 	if got := read(t, dir, "mails/001.eml"); got != "new" {
@@ -139,17 +139,17 @@ func TestWriteThatFailsChangesNothing(t *testing.T) {
 	write(t, dir, sample())
 	before := read(t, dir, evidence.FileName)
 	bad := evidence.Run{Started: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), Mails: sample().Mails}
-	if err := evidence.Write(dir, bad); err == nil {
+	if _, err := evidence.Write(dir, bad); err == nil {
 		t.Error("no error for a time that JSON can't hold")
 	}
 	blocked := filepath.Join(t.TempDir(), "blocked")
 	if err := os.WriteFile(blocked, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := evidence.Write(blocked, sample()); err == nil {
+	if _, err := evidence.Write(blocked, sample()); err == nil {
 		t.Error("no error for a directory that is a file")
 	}
-	if read(t, dir, evidence.FileName) != before || len(names(t, dir)) != 2 {
+	if read(t, dir, evidence.FileName) != before || len(names(t, dir)) != 3 {
 		t.Errorf("the evidence changed: %v", names(t, dir))
 	}
 }

@@ -39,6 +39,9 @@ func badgeValue(r verdict.Report) string {
 	if r.Contract.File != "" {
 		value += ", another contract"
 	}
+	if r.Evidence != nil && r.Evidence.Problem != "" {
+		value += ", evidence not whole"
+	}
 	return value
 }
 

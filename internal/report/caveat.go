@@ -18,6 +18,9 @@ func caveats(r verdict.Report) []string {
 		all = append(all, fmt.Sprintf("Judged by another contract than the built-in one: %s (version %s, SHA-256 %s).%s",
 			short(c.File, 200), short(c.Version, 100), Visible(c.SHA256[:min(12, len(c.SHA256))]), weakened(c.Weaker)))
 	}
+	if r.Evidence != nil && r.Evidence.Problem != "" {
+		all = append(all, "The evidence is not whole: "+short(r.Evidence.Problem, 500)+".")
+	}
 	return all
 }
 
@@ -73,7 +76,7 @@ func partial(r verdict.Report) bool {
 
 // restricted is what stands behind a name where there is room for little.
 func restricted(r verdict.Report) string {
-	if r.Selection == nil && r.Contract.File == "" {
+	if len(caveats(r)) == 0 {
 		return ""
 	}
 	return " (" + badgeValue(r) + ")"

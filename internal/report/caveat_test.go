@@ -70,10 +70,10 @@ func TestHeadlineCountsTheMustsOfTheProfiles(t *testing.T) {
 	}{
 		{func(r *verdict.Report) { r.Verdict = verdict.NotConformant }, "It breaks 1 of 3 judged must requirements. 3 of 6 musts judged."},
 		{func(r *verdict.Report) { r.Verdict = verdict.Incomplete }, "Nothing failed that decides, but 1 must requirement was not observable. 3 of 6 musts judged."},
-		{func(r *verdict.Report) { r.Verdict = verdict.PartlyJudged }, "3 of 6 musts judged, and kept; 2 not judged for want of configuration."},
+		{func(r *verdict.Report) { r.Verdict = verdict.PartlyJudged }, "3 of 6 musts judged, all kept; 2 not judged for want of configuration."},
 		{func(r *verdict.Report) {
 			r.Verdict, r.Selection = verdict.PartlyJudged, &verdict.Selection{UnselectedMusts: 24}
-		}, "3 of 30 musts judged, and kept; 24 not selected, 2 not judged for want of configuration."},
+		}, "3 of 30 musts judged, all kept; 24 not selected, 2 not judged for want of configuration."},
 	} {
 		v := sampleView()
 		c.change(&v.Report)

@@ -22,6 +22,8 @@ type ConsoleOptions struct {
 	Colour bool
 	// Quiet leaves only the headline and what stands in the way of a better one.
 	Quiet bool
+	// Stored is true where the evidence was read and not collected: whether it is whole is news then.
+	Stored bool
 	// Reports is where the report files are, "" where none were written.
 	Reports string
 }
@@ -33,7 +35,7 @@ func Text(w io.Writer, v View) error { return Console(w, v, ConsoleOptions{}) }
 // the words of a curl line may be longer, so that it can be pasted.
 func Console(w io.Writer, v View, o ConsoleOptions) error {
 	c := &console{lines: lines{w: w}, paint: paint{on: o.Colour}, view: v}
-	c.headline()
+	c.headline(o.Stored)
 	if !o.Quiet {
 		c.requirements()
 	}
@@ -54,13 +56,16 @@ type console struct {
 	view  View
 }
 
-func (c *console) headline() {
+func (c *console) headline(stored bool) {
 	r := c.view.Report
 	c.printf("%s\n", c.paint.overall(r.Verdict, strings.ToUpper(Visible(string(r.Verdict)))))
 	c.block("", inert(subject(r.Deployment)))
 	c.block("", headline(r))
 	for _, caveat := range caveats(r) {
 		c.block("", inert(caveat))
+	}
+	if e := r.Evidence; stored && e != nil && e.Problem == "" {
+		c.block("", inert("The evidence is whole: SHA-256 "+Visible(e.SHA256[:min(12, len(e.SHA256))])+"."))
 	}
 	if r.Interrupted {
 		c.block("", "The run was interrupted: what had not been asked is untestable.")

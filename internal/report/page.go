@@ -137,8 +137,17 @@ func facts(v View) []fact {
 		{"Contract", Visible(strings.TrimSpace(r.Contract.File + " " + r.Contract.Version + " " + r.Contract.SHA256[:min(12, len(r.Contract.SHA256))]))},
 		{"Tool", Visible(r.Tool.Name + " " + r.Tool.Version)},
 		{"Run", Visible(r.RunID)},
+		{"Evidence", evidenceOf(r)},
 	}
 	return slices.DeleteFunc(all, func(f fact) bool { return strings.TrimSpace(f.Value) == "" })
+}
+
+// evidenceOf is the digest of the evidence, "" where none was stored.
+func evidenceOf(r verdict.Report) string {
+	if r.Evidence == nil {
+		return ""
+	}
+	return Visible(r.Evidence.SHA256[:min(12, len(r.Evidence.SHA256))])
 }
 
 func logins(traders []evidence.Trader) []string {

@@ -241,6 +241,7 @@ func hostileView(text string) View {
 	v.Report.RunID, v.Report.Tool.Version, v.Report.Contract.Version = text, text, text
 	v.Report.Contract.File, v.Report.Contract.SHA256 = text, text
 	v.Report.Contract.Weaker = []verdict.Weaker{{ID: text, Level: text, Profile: text}, {ID: text, Level: text, NowLevel: text + text, NowProfile: text}}
+	v.Report.Evidence = &verdict.Evidence{SHA256: text, Problem: text}
 	v.Report.Selection = &verdict.Selection{Only: []string{text}, Labels: text}
 	for i := range v.Report.Requirements {
 		hostileRequirement(&v.Report.Requirements[i], text)

@@ -43,11 +43,21 @@ func judgement(r verdict.Report) string {
 	case verdict.PartlyJudged:
 		return partlyJudged(r)
 	case verdict.Incomplete:
-		return fmt.Sprintf("Nothing failed that decides, but %s not observable.", were(musts.Untestable, "must requirement"))
+		return incomplete(r)
 	case verdict.NotConformant:
 		return fmt.Sprintf("It breaks %d of %s.", musts.Failed, count(judged, "judged must requirement"))
 	}
 	return ""
+}
+
+func incomplete(r verdict.Report) string {
+	switch {
+	case r.Counts.Musts.Untestable > 0:
+		return fmt.Sprintf("Nothing failed that decides, but %s not observable.", were(r.Counts.Musts.Untestable, "must requirement"))
+	case r.Evidence != nil && r.Evidence.Problem != "":
+		return "Nothing failed that decides, but the evidence is not whole."
+	}
+	return "Nothing failed that decides, but the run did not come to its end."
 }
 
 func partlyJudged(r verdict.Report) string {
@@ -66,7 +76,7 @@ func partlyJudged(r verdict.Report) string {
 	if n := undeclared(r); n > 0 {
 		why = append(why, fmt.Sprintf("%d not judged for want of configuration", n))
 	}
-	return fmt.Sprintf("%s, and kept; %s.", capital(coverage(r)), strings.Join(why, ", "))
+	return fmt.Sprintf("%s, all kept; %s.", capital(coverage(r)), strings.Join(why, ", "))
 }
 
 // undeclared counts the musts that only want of configuration kept from being judged.

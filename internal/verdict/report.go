@@ -50,6 +50,8 @@ type Report struct {
 	Observations []string      `json:"observations"`
 	// StaleBaseline says which entries of the baseline no longer hold; they fail the gate.
 	StaleBaseline []string `json:"staleBaseline,omitempty"`
+	// Evidence says what was judged by, nil where none could be stored.
+	Evidence *Evidence `json:"evidence,omitempty"`
 	// CriticalPath is the longest chain of exchanges and mail waits that
 	// depended on each other.
 	CriticalPath []Link `json:"criticalPath,omitempty"`
@@ -97,6 +99,14 @@ type Deployment struct {
 	Name     string `json:"name,omitempty"`
 	Version  string `json:"version,omitempty"`
 	Embedded bool   `json:"embedded,omitempty"`
+}
+
+// Evidence is the stored evidence of a run.
+type Evidence struct {
+	// SHA256 is that of the file with the sums of all its files, "" where there is none.
+	SHA256 string `json:"sha256,omitempty"`
+	// Problem says what differs from what the run has stored, "" where nothing does.
+	Problem string `json:"problem,omitempty"`
 }
 
 // Counts counts requirements by outcome, musts apart.

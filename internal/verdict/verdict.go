@@ -92,13 +92,21 @@ func (r *Report) overall() Overall {
 	switch musts := r.Counts.Musts; {
 	case musts.Failed > 0:
 		return NotConformant
-	case musts.Untestable > 0 || r.Interrupted || r.Fault != "":
+	case musts.Untestable > 0 || r.Interrupted || r.Fault != "" || !r.whole():
 		return Incomplete
 	case r.undeclared() || r.Selection != nil:
 		return PartlyJudged
 	}
 	return Conformant
 }
+
+// JudgedBy adds what was judged by. Evidence that is not whole shows what failed, and never that nothing did.
+func (r *Report) JudgedBy(e Evidence) {
+	r.Evidence = &e
+	r.Verdict = r.overall()
+}
+
+func (r *Report) whole() bool { return r.Evidence == nil || r.Evidence.Problem == "" }
 
 // undeclared reports whether a selected must was not judged for want of configuration, or none was.
 func (r *Report) undeclared() bool {
@@ -143,7 +151,7 @@ func (r *Report) ExitCode(strict, complete bool) int {
 		return ExitInterrupted
 	case r.failed(strict) || len(r.StaleBaseline) > 0:
 		return ExitNotConformant
-	case musts.Untestable > 0 || complete && r.undeclared():
+	case musts.Untestable > 0 || !r.whole() || complete && r.undeclared():
 		return ExitIncomplete
 	case !r.judgedAny():
 		return ExitUsage
