@@ -35,13 +35,20 @@ type asker func(*call) *reply
 // middleware stands between a call and its answer.
 type middleware func(c *call, next asker) *reply
 
+// The makers of wrappers are not inlined: each of their two thousand calls would compile its closures
+// anew, and the package would take more than twice as long to build.
+
 // through makes a handler's wrapper of a middleware that keeps no state.
+//
+//go:noinline
 func through(m middleware) func(World, http.Handler) http.Handler {
 	return perRun(func(World) middleware { return m })
 }
 
 // perRun makes a handler's wrapper of a middleware whose state is made anew for
 // each deployment.
+//
+//go:noinline
 func perRun(make func(World) middleware) func(World, http.Handler) http.Handler {
 	return func(w World, inner http.Handler) http.Handler {
 		m := make(w)
@@ -57,6 +64,8 @@ func perRun(make func(World) middleware) func(World, http.Handler) http.Handler 
 }
 
 // when asks the middleware only about some calls.
+//
+//go:noinline
 func when(concerns func(*call) bool, m middleware) func(World, http.Handler) http.Handler {
 	return through(func(c *call, next asker) *reply {
 		if concerns(c) {

@@ -85,16 +85,22 @@ func (c *call) answerKind() string {
 }
 
 // answers concerns resets whose answer is of one of the kinds.
+//
+//go:noinline
 func answers(kinds ...string) func(*call) bool {
 	return func(c *call) bool { return slices.Contains(kinds, c.answerKind()) }
 }
 
 // keys concerns calls of the core operations whose key is of one of the kinds.
+//
+//go:noinline
 func keys(kinds ...string) func(*call) bool {
 	return func(c *call) bool { return c.isCore() && slices.Contains(kinds, c.keyKind()) }
 }
 
 // all concerns what concerns each.
+//
+//go:noinline
 func all(concerns ...func(*call) bool) func(*call) bool {
 	return func(c *call) bool {
 		return !slices.ContainsFunc(concerns, func(f func(*call) bool) bool { return !f(c) })

@@ -53,6 +53,8 @@ func (p *reply) succeeds() bool {
 }
 
 // onFlow changes the answers to some calls that were carried out, or (else) that were refused.
+//
+//go:noinline
 func onFlow(concerns func(*call) bool, succeeded bool, change func(*call, *reply)) func(World, http.Handler) http.Handler {
 	return through(func(c *call, next asker) *reply {
 		p := next(c)

@@ -85,6 +85,8 @@ func (l *letter) readParts(parts *multipart.Reader) error {
 }
 
 // mailing wraps a mailer; mails that present no code go through as they are.
+//
+//go:noinline
 func mailing(deliver func(w World, l letter, send func(reference.Mail) error) error) func(World, reference.Mailer) reference.Mailer {
 	return func(w World, mailer reference.Mailer) reference.Mailer {
 		return mailerFunc(func(ctx context.Context, m reference.Mail) error {
@@ -99,6 +101,8 @@ func mailing(deliver func(w World, l letter, send func(reference.Mail) error) er
 }
 
 // writes changes the letter and sends it in the reference's form.
+//
+//go:noinline
 func writes(change func(World, letter) letter) func(World, reference.Mailer) reference.Mailer {
 	return mailing(func(w World, l letter, send func(reference.Mail) error) error {
 		return send(change(w, l).mail())

@@ -140,6 +140,8 @@ func whatever() []outcome {
 }
 
 // on changes the answers of some outcomes.
+//
+//go:noinline
 func on(change func(*call, *reply), which ...outcome) func(World, http.Handler) http.Handler {
 	return through(func(c *call, next asker) *reply {
 		p := next(c)
@@ -151,6 +153,8 @@ func on(change func(*call, *reply), which ...outcome) func(World, http.Handler) 
 }
 
 // onCalls changes the answers of some outcomes to some calls.
+//
+//go:noinline
 func onCalls(concerns func(*call) bool, change func(*call, *reply), which ...outcome) func(World, http.Handler) http.Handler {
 	return on(func(c *call, p *reply) {
 		if concerns(c) {
@@ -160,11 +164,15 @@ func onCalls(concerns func(*call) bool, change func(*call, *reply), which ...out
 }
 
 // rewrites changes the body as text.
+//
+//go:noinline
 func rewrites(change func(body string) string) func(*call, *reply) {
 	return func(_ *call, p *reply) { p.body = []byte(change(string(p.body))) }
 }
 
 // edits changes the body as a JSON object.
+//
+//go:noinline
 func edits(change func(object) object) func(*call, *reply) {
 	return func(_ *call, p *reply) {
 		if doc, read := parse(p.body); read {

@@ -9,6 +9,8 @@ import (
 
 const whyTraders = "No document limits what a login, an email, a question or an answer may be."
 
+//
+//go:noinline
 func eachTrader(change func(reference.Trader) reference.Trader) func([]reference.Trader) []reference.Trader {
 	return func(traders []reference.Trader) []reference.Trader {
 		for i, t := range traders {
