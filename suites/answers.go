@@ -110,7 +110,7 @@ func (l *Look) judged(a *answer) bool {
 	case a.limited():
 		// After wrong answers a limit is a refusal like another, and nothing that documents describe.
 		if !strings.HasPrefix(a.Step, "reset/") || !a.step.Ask.Refusable {
-			l.Untestable(fmt.Sprintf("the deployment limits the rate of requests: it answered with status %d", a.Answer.Status))
+			l.Untestable(limitedWith(a.Answer.Status))
 		}
 	default:
 		return true

@@ -89,11 +89,27 @@ func (l *Look) Sent(step string) (*answer, bool) {
 	case a.Answer == nil:
 		l.Untestable(fmt.Sprintf("no answer to judge by (%s); see ANSWER-1", a.Failure.Text))
 	case a.limited():
-		l.Untestable(fmt.Sprintf("the deployment limits the rate of requests: it answered with status %d", a.Answer.Status))
+		l.Untestable(limitedWith(a.Answer.Status))
+	case l.notTheAPIs(a):
+		l.Untestable(fmt.Sprintf("a page (status %d) came in place of the API's answer; see ANSWER-1 and ANSWER-2", a.Answer.Status))
 	default:
 		return a, true
 	}
 	return nil, false
+}
+
+// notTheAPIs reports whether the response turns nothing down, since it is that of something in front, or of an operation that
+// is not there at all. One that is there may say so of what a request names.
+func (l *Look) notTheAPIs(a *answer) bool {
+	if a.outcome.Absent() {
+		return !l.record.responds(a.Operation)
+	}
+	return a.outcome.Kind == contract.NotTheAPI && a.Answer.Status < 500
+}
+
+// limitedWith says that a limit is no answer to judge by.
+func limitedWith(status int) string {
+	return fmt.Sprintf("the deployment limits the rate of requests: it answered with status %d", status)
 }
 
 // Readable returns the answer to the step where it can be read as JSON.
@@ -267,6 +283,16 @@ func (r *Record) refusesKeyEverywhere() bool {
 		refused++
 	}
 	return refused > 0
+}
+
+// responds reports whether some request with the right key got an answer of the operation.
+func (r *Record) responds(operation string) bool {
+	for _, a := range r.answers {
+		if a.Operation == operation && a.keyed() && a.outcome.OfTheAPI() && !a.keyError() {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *Record) unsent(step string) string {

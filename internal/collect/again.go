@@ -2,9 +2,8 @@ package collect
 
 import (
 	"context"
+	"fmt"
 	"net/http"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/etna-conformance/conformance/internal/contract"
@@ -12,8 +11,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// longestRetryAfter bounds how long the deployment may make the run wait, once a request.
-const longestRetryAfter = 30 * time.Second
+// mostAttempts bounds how often one request that meets a limit is sent.
+const mostAttempts = 6
 
 // timeToSettle is how long a deployment may take until all of it knows of a new password, timeToReturn how long what
 // puts things back waits for a deployment that is away.
@@ -22,43 +21,65 @@ const (
 	timeToReturn = 20 * time.Second
 )
 
-// askAgain says whether and after which pause to ask once more what was let go then.
-func (r *run) askAgain(s plan.Step, x deployment.Exchange, let time.Time, attempt int) (time.Duration, bool) {
-	if r.away(s, x) {
-		return 0, attempt == 1
+// sendPatiently sends the request as often as it takes, and returns what came last and how often it was sent, counted from
+// the attempt; what came before is kept.
+func (r *run) sendPatiently(ctx context.Context, s plan.Step, request deployment.Request, attempt int) (deployment.Exchange, int) {
+	whole := ctx
+	if s.Cost.Changes > 0 {
+		// What may change a password is not broken off: nobody would know what came of it.
+		whole = context.WithoutCancel(ctx)
 	}
-	if r.unsettled(s, x) {
-		return timeToSettle, attempt == 1
+	for first := attempt; ; attempt++ {
+		if attempt > 1 {
+			request.Conn = fmt.Sprintf("%s, attempt %d", s.ID, attempt)
+		}
+		x := r.send(whole, s, request)
+		pause, again := r.askAgain(ctx, s, x, attempt-first+1)
+		if !again || !r.patience(ctx, s, x) || !r.pause(ctx, s, pause) {
+			return x, attempt
+		}
+		r.keep(s, s.ID, attempt, x, "")
 	}
+}
+
+// askAgain says whether and after which pause to ask once more after so many attempts.
+func (r *run) askAgain(ctx context.Context, s plan.Step, x deployment.Exchange, attempts int) (time.Duration, bool) {
 	outcome := r.classify(s, x)
-	if outcome.Kind != contract.RateLimited {
+	switch {
+	case r.away(s, x), lostBehind(outcome):
+		return 0, attempts == 1
+	case r.unsettled(s, x):
+		return timeToSettle, attempts == 1
+	case !outcome.MayBeLimit():
 		return 0, false
 	}
 	pause, known := retryAfter(x, time.Now())
-	r.note("The deployment limits the rate of requests: it answers with status %d.", x.Answer.Status)
-	again := known && pause <= longestRetryAfter && attempt < mostAttempts && s.Cost.WrongAnswers == 0 && !r.impatient.Load()
-	if outcome.LimitedInWords() && s.Cost.WrongCodes+s.Cost.FailedSignIns > 0 {
-		again = false // What is wrong on purpose may be what the limit counts.
+	said := header(x, "Retry-After") != ""
+	r.note("%s", limitNote(outcome))
+	if !known || pause > longestRetryAfter || !r.general(ctx, s, outcome) {
+		return 0, false
 	}
-	if again {
-		r.pacer.slow(let, pause)
+	if r.front.limit(s.Ask.Operation, x.Started, pause, said) {
+		r.pacer.free()
+		return 0, false
 	}
-	return pause, again
+	return pause, attempts < mostAttempts
 }
 
-// learn notices that the deployment does not keep its word about when to come back, while it answers nobody else
-// either: no other request waits for that again, or a run would take as many pauses as its longest chain has requests.
-// Others is how many answers had met no limit when the request was sent before, 0 the first time; so is the result.
-func (r *run) learn(s plan.Step, x deployment.Exchange, others int) int {
-	if r.classify(s, x).Kind != contract.RateLimited {
-		return r.pacer.answered(1)
+// general reports whether all requests meet the limit.
+func (r *run) general(ctx context.Context, s plan.Step, outcome contract.Outcome) bool {
+	switch {
+	case !mayBeTheTraders(s, outcome):
+		return true
+	case saidByTheAPI(outcome):
+		return false
 	}
-	now := r.pacer.answered(0)
-	if others > 0 && others == now+1 {
-		r.impatient.Store(true)
-		r.pacer.free()
-	}
-	return now + 1
+	return r.pacer.slowed() || !r.responds(ctx, s)
+}
+
+// lostBehind reports whether a proxy lost its connection to the deployment, which may happen at any time.
+func lostBehind(outcome contract.Outcome) bool {
+	return outcome.Page && (outcome.Status == http.StatusBadGateway || outcome.Status == http.StatusGatewayTimeout)
 }
 
 // patience waits, where the step puts things back and met silence, until the deployment answers again. All such steps
@@ -73,7 +94,7 @@ func (r *run) patience(ctx context.Context, s plan.Step, x deployment.Exchange) 
 	}
 	until := r.gone.Add(timeToReturn)
 	r.mu.Unlock()
-	for time.Now().Before(until) && !r.answers(ctx, s.Ask.Operation) {
+	for time.Now().Before(until) && !r.responds(ctx, s) {
 		if !sleep(ctx, timeToSettle/2) {
 			return false
 		}
@@ -91,42 +112,10 @@ func silent(x deployment.Exchange) bool {
 	return x.Answer == nil && x.Failure != nil && !x.Failure.AnswerBegun && x.Failure.Kind != deployment.FailureInterrupted
 }
 
-// retryAfter reads the Retry-After field (RFC 9110, section 10.2.3).
-func retryAfter(x deployment.Exchange, now time.Time) (time.Duration, bool) {
-	text := header(x, "Retry-After")
-	if seconds, err := strconv.Atoi(text); err == nil && seconds >= 0 {
-		return time.Duration(seconds) * time.Second, true
-	}
-	if at, err := http.ParseTime(text); err == nil {
-		return max(0, at.Sub(now)), true
-	}
-	return unsaidPause, text == ""
-}
-
-func header(x deployment.Exchange, name string) string {
-	for _, f := range x.Answer.Header {
-		if strings.EqualFold(f.Name, name) {
-			return f.Value
-		}
-	}
-	return ""
-}
-
 // pause lets others ask in the meantime.
 func (r *run) pause(ctx context.Context, s plan.Step, d time.Duration) bool {
 	if d > 0 {
 		r.states[s.ID].leave()
 	}
 	return sleep(ctx, d)
-}
-
-func sleep(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }

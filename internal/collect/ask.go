@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/etna-conformance/conformance/internal/deployment"
 	"github.com/etna-conformance/conformance/internal/plan"
@@ -15,8 +14,8 @@ import (
 const mostOfTruncated = 64 << 10
 
 // ask sends the step's request and keeps what came. A request that met silence is asked once more on a fresh
-// connection, since a kept-alive one may die at any time; one that met a limit is asked again when
-// the deployment says so, as long as it answers others meanwhile. Everything stays in the evidence.
+// connection, since a kept-alive one may die at any time; one that met a limit is asked again, more slowly, as long as
+// others get through. Everything stays in the evidence.
 func (r *run) ask(ctx context.Context, s plan.Step) bool {
 	if name := r.unknown(s.Ask.Values); name != "" {
 		r.unsend(s.ID, fmt.Sprintf("no answer and no mail gave %s: %s was not sent", name, s.ID))
@@ -31,17 +30,15 @@ func (r *run) ask(ctx context.Context, s plan.Step) bool {
 		r.fail(err)
 		return false
 	}
-	r.pacer.wait(ctx, s.Cost.WrongAnswers > 0)
 	if s.Cost.Mails > 0 {
 		r.beforeAccepted(ctx, s)
 	}
 	r.goesOut(s.ID)
-	x, attempt := r.sendPatiently(ctx, s, request)
+	x, attempt, unreachable := r.sendUntilClear(ctx, s, request)
 	if x.Failure != nil && x.Failure.Kind == deployment.FailureRequest {
 		r.fail(fmt.Errorf("step %s: %s", s.ID, x.Failure.Text))
 		return false
 	}
-	unreachable := r.blame(ctx, s, x)
 	if attempt == 1 && ctx.Err() != nil && r.unsettled(s, x) {
 		unreachable = "the run was interrupted before it could be asked once more whether the update is known everywhere"
 	}
@@ -49,27 +46,16 @@ func (r *run) ask(ctx context.Context, s plan.Step) bool {
 	return x.Answer != nil
 }
 
-// sendPatiently sends the request as often as it takes, and returns what came last and how often it was sent; what came before
-// is kept.
-func (r *run) sendPatiently(ctx context.Context, s plan.Step, request deployment.Request) (deployment.Exchange, int) {
-	whole := ctx
-	if s.Cost.Changes > 0 {
-		// What may change a password is not broken off: nobody would know what came of it.
-		whole = context.WithoutCancel(ctx)
-	}
-	let := time.Now()
-	x := r.Client.Do(whole, request)
-	attempt := 1
-	for others := r.learn(s, x, 0); ; others = r.learn(s, x, others) {
-		pause, again := r.askAgain(s, x, let, attempt)
-		if !again || !r.patience(ctx, s, x) || !r.pause(ctx, s, pause) || !r.pacer.wait(ctx, false) {
-			return x, attempt
+// sendUntilClear sends the request until it is clear whose the response is; unreachable says why it is not the deployment's.
+func (r *run) sendUntilClear(ctx context.Context, s plan.Step, request deployment.Request) (x deployment.Exchange, attempt int, unreachable string) {
+	x, attempt = r.sendPatiently(ctx, s, request, 1)
+	for doubts := 0; ; doubts++ {
+		unreachable, clear := r.blame(ctx, s, x, doubts)
+		if clear {
+			return x, attempt, unreachable
 		}
 		r.keep(s, s.ID, attempt, x, "")
-		attempt++
-		request.Conn = fmt.Sprintf("%s, attempt %d", s.ID, attempt)
-		let = time.Now()
-		x = r.Client.Do(whole, request)
+		x, attempt = r.sendPatiently(ctx, s, request, attempt+1)
 	}
 }
 

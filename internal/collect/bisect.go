@@ -399,8 +399,7 @@ func (b *bisection) send(ctx context.Context, s plan.Step, attempt int) {
 		b.fail(err)
 		return
 	}
-	b.pacer.wait(ctx, false)
-	b.keep(s, "bisect/"+s.ID, attempt, b.Client.Do(ctx, request), "")
+	b.keep(s, "bisect/"+s.ID, attempt, b.run.send(ctx, s, request), "")
 }
 
 // await waits until so many codes have come that were not known; it is false where they did not in time.

@@ -9,7 +9,6 @@ import (
 	"regexp"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/etna-conformance/conformance/internal/contract"
@@ -46,6 +45,7 @@ func Run(ctx context.Context, o Options) (*evidence.Run, error) {
 	r := &run{
 		Options: o, started: time.Now(), states: map[string]*state{}, lasts: map[string]int{}, explained: map[string]bool{}, accepted: map[string]int{},
 		learnable: learnable(o.Plan), sent: map[string]bool{}, unsent: map[string]string{}, notes: slices.Clone(o.Notes),
+		pacer: newPacer(),
 	}
 	for _, s := range o.Plan.Steps {
 		r.states[s.ID] = &state{step: s, done: make(chan struct{})}
@@ -92,10 +92,9 @@ type run struct {
 	// gone is when what puts things back first met silence.
 	gone  time.Time
 	fault error
-	// impatient is true once the deployment has not kept its word about when to ask again.
-	impatient atomic.Bool
-	// pacer slows the run down where the deployment limits the rate of requests.
-	pacer pacer
+	// pacer slows the run down where requests meet a limit; front remembers what came in the API's place.
+	pacer *pacer
+	front front
 	// probing lets one known-good request speak for all that wait for it.
 	probing sync.Mutex
 	// bisected is what was found out about surplus codes, nil where there were none.

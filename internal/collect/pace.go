@@ -7,57 +7,114 @@ import (
 )
 
 const (
-	// mostAttempts bounds how often one request that meets a limit is sent.
-	mostAttempts = 6
-	// unsaidPause is how long to wait where a limit does not say so.
-	unsaidPause = time.Second
-	// shortestStep and longestStep bound the time between two requests to a deployment that limits them.
-	shortestStep, longestStep = 200 * time.Millisecond, time.Second
-	// untroubled is after how many answers without a limit the run goes twice as fast again, and leastStep the step
-	// below which it does not pace itself any more.
-	untroubled, leastStep = 12, 50 * time.Millisecond
+	// firstStep is the time between two requests after the first limit, longestStep the longest.
+	firstStep, longestStep = 200 * time.Millisecond, 4 * time.Second
+	// shortestStep is the shortest; below it requests may go out side by side again.
+	shortestStep = 25 * time.Millisecond
+	// untroubled is after how many responses without a limit requests go out faster, and forgotten after how many
+	// the pace that met a limit is tried again.
+	untroubled, forgotten = 12, 100
 )
 
-// pacer spaces out requests once the deployment has said that they come too fast: without it those under way
-// together meet the limit again and again.
+// pacer lets requests go out one at a time and apart, once the deployment, or what stands before it, has refused one
+// for coming too fast. It looks for the shortest step between two requests that meets no limit: twice as long after a
+// limit, and half-way back to the step that met one after a streak without.
 type pacer struct {
-	mu            sync.Mutex
-	next, changed time.Time
-	step          time.Duration
-	// answers counts the answers that met no limit, row those since the last one that did.
-	answers, row int
+	// gate holds the one request that is under way.
+	gate chan struct{}
+
+	mu sync.Mutex
+	// step is the time between the beginnings of two requests, 0 as long as they need not be apart.
+	step time.Duration
+	// limited is the longest step that met a limit, borne the shortest that bore a streak, 0 where there is none.
+	limited, borne time.Duration
+	next, changed  time.Time
+	// streak counts the responses since the last limit or change of the step, calm those since the last limit.
+	streak, calm int
+	// suspected is true while requests are apart without a limit that was met.
+	suspected bool
+	// answered counts all responses without a limit.
+	answered int
 }
 
-// wait waits for the next moment at which a request may go out; for one that is sent once only there is a pause before it.
-func (p *pacer) wait(ctx context.Context, onceOnly bool) bool {
-	p.mu.Lock()
-	if p.step == 0 {
-		p.mu.Unlock()
-		return true
+func newPacer() *pacer { return &pacer{gate: make(chan struct{}, 1)} }
+
+// enter waits for the next moment at which a request may go out; leave ends it. One to spare waits
+// twice as long, so as to meet no limit. The result is false when ctx ended first.
+func (p *pacer) enter(ctx context.Context, spare bool) (leave func(), ok bool) {
+	if !p.slowed() {
+		return func() {}, ctx.Err() == nil
 	}
-	at := time.Now()
+	select {
+	case p.gate <- struct{}{}:
+	case <-ctx.Done():
+		return func() {}, false
+	}
+	return func() { <-p.gate }, sleep(ctx, p.book(spare))
+}
+
+// slowed reports whether requests go out one at a time.
+func (p *pacer) slowed() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.step > 0
+}
+
+// book takes the next free moment and returns how far away it is.
+func (p *pacer) book(spare bool) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	at := now
 	if p.next.After(at) {
 		at = p.next
 	}
-	if onceOnly {
-		at = at.Add(longestStep)
+	if spare {
+		at = at.Add(p.step)
 	}
 	p.next = at.Add(p.step)
-	p.mu.Unlock()
-	return sleep(ctx, time.Until(at))
+	return at.Sub(now)
 }
 
-// slow notes that a request that was let go then met a limit, and may come back after the pause. Those that were let
-// go before the run slowed down say nothing about its pace.
-func (p *pacer) slow(let time.Time, pause time.Duration) {
+// slow notes that a request that began then met a limit, and that none should follow before the pause. One that
+// began before the last change says nothing about the present step.
+func (p *pacer) slow(began time.Time, pause time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.row = 0
-	if let.After(p.changed) {
-		p.step, p.changed = min(max(2*p.step, shortestStep), longestStep), time.Now()
+	p.streak, p.calm, p.suspected = 0, 0, false
+	if !began.Before(p.changed) {
+		p.limited = max(p.limited, p.step)
+		p.step, p.changed = p.slower(), time.Now()
 	}
 	if at := time.Now().Add(pause); at.After(p.next) {
 		p.next = at
+	}
+}
+
+// slower is the step after a limit: one that has borne a streak already, or twice the present one.
+func (p *pacer) slower() time.Duration {
+	if p.borne > p.step {
+		return p.borne
+	}
+	p.borne = 0
+	return min(max(2*p.step, firstStep), longestStep)
+}
+
+// suspect slows down as after a limit, until it is known whether requests came too fast.
+func (p *pacer) suspect() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.step == 0 {
+		p.step, p.changed, p.suspected = firstStep, time.Now(), true
+	}
+}
+
+// relax takes a suspicion back.
+func (p *pacer) relax() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.suspected {
+		p.step, p.suspected = 0, false
 	}
 }
 
@@ -68,17 +125,41 @@ func (p *pacer) free() {
 	p.step = 0
 }
 
-// answered counts an answer that met no limit; it returns how many there were.
-func (p *pacer) answered(more int) int {
+// bear counts a response that met no limit; it returns how many there were.
+func (p *pacer) bear() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.answers += more
-	p.row += more
-	if p.row >= untroubled {
-		p.row, p.step = 0, p.step/2
+	p.answered++
+	p.streak++
+	p.calm++
+	if p.calm >= forgotten {
+		p.calm, p.limited = 0, p.limited/2
 	}
-	if p.step < leastStep {
-		p.step = 0
+	if p.step > 0 && p.streak >= untroubled {
+		p.streak, p.borne = 0, p.step
+		p.step = p.faster()
 	}
-	return p.answers
+	return p.answered
+}
+
+// faster is the step after a streak: half-way back to the one that met a limit, unless it is near that already.
+func (p *pacer) faster() time.Duration {
+	step := (p.step + p.limited) / 2
+	switch {
+	case step < shortestStep:
+		if p.limited == 0 && p.calm < forgotten/2 {
+			return shortestStep // Side by side they met a limit not long ago.
+		}
+		return 0
+	case p.step-step < p.step/16:
+		return p.step
+	}
+	return step
+}
+
+// met returns how many responses met no limit.
+func (p *pacer) met() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.answered
 }

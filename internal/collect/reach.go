@@ -3,75 +3,211 @@ package collect
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
+	"github.com/etna-conformance/conformance/internal/contract"
 	"github.com/etna-conformance/conformance/internal/deployment"
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// blame tells a broken answer from a deployment that is not there: after silence, or a page that is
-// not the API's, a known-good request is asked. It returns "" where the answer is the deployment's own.
-func (r *run) blame(ctx context.Context, s plan.Step, x deployment.Exchange) string {
+// blame tells a broken response from a deployment that is not there: after silence, or a page that may be another's, a
+// request that is known to be good is sent. Unreachable is "" where the response is the deployment's own. The result is
+// not clear where the request should be sent once more, now that others get through; doubts says how often it was.
+func (r *run) blame(ctx context.Context, s plan.Step, x deployment.Exchange, doubts int) (unreachable string, clear bool) {
 	switch {
 	case x.Failure != nil && x.Failure.Kind == deployment.FailureInterrupted:
-		return x.Failure.Text
+		return x.Failure.Text, true
+	case r.classify(s, x).Kind == contract.RateLimited:
+		return r.limitReason(s, x), true
 	case !silent(x) && !r.page(s, x):
-		return ""
+		return "", true
 	case ctx.Err() != nil:
-		return "the run was interrupted before anybody could tell the deployment's fault from the network's"
+		return undecided, true
+	}
+	if reason := r.front.blocked(s.Ask.Operation); reason != "" && !silent(x) {
+		return reason, true
 	}
 	r.probing.Lock()
 	defer r.probing.Unlock()
 	if stopped := r.stop(); stopped != "" {
-		return stopped
+		return stopped, true
 	}
-	if r.reachable(ctx, s.Ask.Operation) {
-		return ""
+	switch got, waited := r.probePatiently(ctx, s, x); {
+	case ctx.Err() != nil:
+		return undecided, true
+	case got == nowhere:
+		reason := r.reasonFor(s, x)
+		r.stopFor(reason)
+		return reason, true
+	case got == elsewhere:
+		reason := blockedReason(s, x)
+		r.front.block(s.Ask.Operation, reason)
+		return reason, true
+	default:
+		return "", !r.doubtful(s, x, doubts, waited)
 	}
-	if ctx.Err() != nil {
-		return "the run was interrupted before anybody could tell the deployment's fault from the network's"
+}
+
+const undecided = "the run was interrupted before anybody could tell the deployment's fault from the network's"
+
+// doubtful reports whether the request should be sent once more, although others get through: it may have come too fast.
+func (r *run) doubtful(s plan.Step, x deployment.Exchange, doubts int, waited bool) bool {
+	status := 0
+	if x.Answer != nil {
+		status = x.Answer.Status
 	}
-	reason := "the deployment can't be reached"
-	if r.page(s, x) {
-		reason = fmt.Sprintf("a page (status %d) answers in place of the API: is the base URL right, and is nothing in front of it?", x.Answer.Status)
-	} else if x.Failure.Text != "" {
-		reason += ": " + x.Failure.Text
+	risky := s.Cost.Mails+s.Cost.WrongAnswers+s.Cost.Changes > 0 && silent(x)
+	switch {
+	case waited && doubts < mostDoubts:
+		return true
+	case doubts > 0, risky, timedOut(x), r.front.isOwn(s.Ask.Operation, status):
+		r.front.keepOwn(s.Ask.Operation, status)
+		r.pacer.relax()
+		return false
 	}
+	r.pacer.suspect()
+	return true
+}
+
+// mostDoubts bounds how often a request is sent again after others did not get through for a while.
+const mostDoubts = 3
+
+// stopFor ends the sending of requests.
+func (r *run) stopFor(reason string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.stopped = reason
-	return reason
 }
 
-// answers reports whether the deployment can be reached, asked by one step at a time.
-func (r *run) answers(ctx context.Context, suspect string) bool {
-	r.probing.Lock()
-	defer r.probing.Unlock()
-	return r.reachable(ctx, suspect)
-}
+// reached is what a request that is known to be good tells of another.
+type reached int
 
-// reachable asks requests that change nothing until one is answered by the API: first those that need not be refused,
-// then those that were answered before; those of the suspect operation last.
-func (r *run) reachable(ctx context.Context, suspect string) bool {
-	const most = 4
-	candidates := r.knownGood()
-	slices.SortStableFunc(candidates, func(a, b plan.Step) int {
-		return cmp.Or(
-			rank(a.Ask.Refusable)-rank(b.Ask.Refusable),
-			rank(a.Ask.Operation == suspect)-rank(b.Ask.Operation == suspect),
-		)
-	})
-	for i, s := range candidates {
-		if i == most {
-			break
+const (
+	// there: the deployment is there, and the response its own.
+	there reached = iota
+	// elsewhere: no request of the same operation gets through, others do.
+	elsewhere
+	// nowhere: no request gets through.
+	nowhere
+)
+
+// probePatiently waits where the deployment was there before, or may only limit the rate of requests.
+func (r *run) probePatiently(ctx context.Context, s plan.Step, x deployment.Exchange) (got reached, waited bool) {
+	long := time.Duration(0)
+	switch {
+	case timedOut(x):
+	case r.front.responded(""):
+		long = patience
+	case r.classify(s, x).MayBeLimit():
+		long = briefPatience
+	}
+	for began := time.Now(); ; waited = true {
+		got = r.probe(ctx, s, x)
+		if got != nowhere || time.Since(began) >= long || ctx.Err() != nil {
+			return got, waited
 		}
-		if r.answersJSON(ctx, s) {
-			return true
+		r.pacer.slow(time.Now(), unsaidPause)
+	}
+}
+
+// probe sends requests that are known to be good: one of the same operation, where that responded before, then those of
+// others.
+func (r *run) probe(ctx context.Context, s plan.Step, x deployment.Exchange) reached {
+	got := there
+	if same, found := r.knownGoodOf(s.Ask.Operation); found && r.front.responded(s.Ask.Operation) {
+		switch y := r.sendKnownGood(ctx, same); {
+		case r.classify(same, y).OfTheAPI():
+			return there
+		case r.alike(s, x, same, y):
+			got = elsewhere
 		}
 	}
-	return false
+	alike := got == elsewhere
+	for _, other := range r.candidates(s, got) {
+		y := r.sendKnownGood(ctx, other)
+		if r.classify(other, y).OfTheAPI() {
+			return got
+		}
+		alike = alike || r.alike(s, x, other, y)
+	}
+	if alike && (got == elsewhere || !r.mayBeKeyError(s, x)) {
+		return nowhere
+	}
+	return there
+}
+
+// alike reports whether the same came for two requests: the same page, or nothing that a proxy could pass on.
+func (r *run) alike(s plan.Step, x deployment.Exchange, t plan.Step, y deployment.Exchange) bool {
+	if r.unavailable(s, x) && r.unavailable(t, y) {
+		return true
+	}
+	return x.Answer != nil && y.Answer != nil && x.Answer.Status == y.Answer.Status && r.page(t, y)
+}
+
+// unavailable reports whether nothing came, or a proxy's word that nothing did.
+func (r *run) unavailable(s plan.Step, x deployment.Exchange) bool {
+	if silent(x) {
+		return true
+	}
+	outcome := r.classify(s, x)
+	return lostBehind(outcome) || outcome.Page && outcome.Status == http.StatusServiceUnavailable
+}
+
+// mayBeKeyError reports whether the response may be what a deployment says to any request without a right key, where none is
+// declared that could show the difference.
+func (r *run) mayBeKeyError(s plan.Step, x deployment.Exchange) bool {
+	outcome := r.classify(s, x)
+	return !r.Target.HasKey && !silent(x) && !outcome.HTML && !outcome.Absent() && outcome.Kind != contract.NotTheAPI && cause(x) == ""
+}
+
+func timedOut(x deployment.Exchange) bool {
+	return x.Failure != nil && x.Failure.Kind == deployment.FailureTimeout
+}
+
+// responds reports whether the deployment can be reached, asked by one step at a time.
+func (r *run) responds(ctx context.Context, s plan.Step) bool {
+	r.probing.Lock()
+	defer r.probing.Unlock()
+	return slices.ContainsFunc(r.candidates(s, there), func(other plan.Step) bool {
+		return r.classify(other, r.sendKnownGood(ctx, other)).OfTheAPI()
+	})
+}
+
+// candidates are requests that change nothing: with the right key where the suspect has it, too; first those that
+// need not be refused, then those that were answered before; those of the suspect operation last, or left out.
+func (r *run) candidates(suspect plan.Step, got reached) []plan.Step {
+	const most = 4
+	list := r.knownGood()
+	if suspect.Ask.Key == appKey && slices.ContainsFunc(list, withAppKey) {
+		list = slices.DeleteFunc(list, func(s plan.Step) bool { return !withAppKey(s) })
+	}
+	if got == elsewhere {
+		list = slices.DeleteFunc(list, func(s plan.Step) bool { return s.Ask.Operation == suspect.Ask.Operation })
+	}
+	slices.SortStableFunc(list, func(a, b plan.Step) int {
+		return cmp.Or(
+			rank(a.Ask.Breaks != "")-rank(b.Ask.Breaks != ""),
+			rank(a.Ask.Refusable)-rank(b.Ask.Refusable),
+			rank(a.Ask.Operation == suspect.Ask.Operation)-rank(b.Ask.Operation == suspect.Ask.Operation),
+		)
+	})
+	return list[:min(len(list), most)]
+}
+
+func withAppKey(s plan.Step) bool { return s.Ask.Key == appKey }
+
+// knownGoodOf is a request of the operation that changes nothing, with the right key where there is one.
+func (r *run) knownGoodOf(operation string) (plan.Step, bool) {
+	list := slices.DeleteFunc(r.knownGood(), func(s plan.Step) bool { return s.Ask.Operation != operation })
+	if i := slices.IndexFunc(list, withAppKey); i >= 0 {
+		return list[i], true
+	}
+	if len(list) == 0 || r.Target.HasKey {
+		return plan.Step{}, false
+	}
+	return list[0], true
 }
 
 // keyless are requests without a key of all operations that the plan may not ask at all.
@@ -117,19 +253,20 @@ func (r *run) knownGood() []plan.Step {
 // keyKind tells the right key, a bad one and none apart: one bad key is like another.
 func keyKind(s plan.Step) string {
 	switch s.Ask.Key {
-	case "", "‹app-key›":
+	case "", appKey:
 		return s.Ask.Key
 	}
 	return "bad"
 }
 
-// harmless reports whether the step may be asked any time.
+// harmless reports whether the step may be asked any time: it reads, has no key, or lacks what it would need to change
+// something.
 func (r *run) harmless(s plan.Step) bool {
-	if s.Ask == nil || s.Cost.Mails+s.Cost.WrongAnswers+s.Cost.Changes > 0 || len(s.Ask.Learns) > 0 {
+	if s.Ask == nil || s.Cost.Mails+s.Cost.WrongAnswers+s.Cost.WrongCodes+s.Cost.FailedSignIns+s.Cost.Changes > 0 || len(s.Ask.Learns) > 0 {
 		return false
 	}
 	o, _ := r.Contract.Operation(s.Ask.Operation)
-	return o.Method == http.MethodGet || o.Secured && s.Ask.KeyName == ""
+	return o.Method == http.MethodGet || o.Secured && s.Ask.KeyName == "" || s.Ask.Breaks != "" && s.Lane == ""
 }
 
 func (r *run) answeredJSON(s plan.Step) bool {
@@ -143,13 +280,14 @@ func rank(late bool) int {
 	return 0
 }
 
-func (r *run) answersJSON(ctx context.Context, s plan.Step) bool {
+// sendKnownGood sends the request and keeps what came.
+func (r *run) sendKnownGood(ctx context.Context, s plan.Step) deployment.Exchange {
 	request, err := r.build(s)
 	if err != nil {
-		return false
+		return deployment.Exchange{}
 	}
 	request.Conn = "known-good"
-	x := r.Client.Do(ctx, request)
+	x := r.send(ctx, s, request)
 	r.keep(s, "known-good/"+s.ID, 1, x, "")
-	return r.classify(s, x).JSON
+	return x
 }

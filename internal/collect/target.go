@@ -15,6 +15,9 @@ import (
 	"github.com/etna-conformance/conformance/internal/redact"
 )
 
+// appKey stands for the configured app key.
+const appKey = "‹app-key›"
+
 // Describe splits a configuration into what may be told (the target) and the secrets (the redactor).
 func Describe(c deployment.Config, k *contract.Contract) (evidence.Target, *redact.Redactor) {
 	redactor := redact.New(k.Texts())
@@ -29,7 +32,7 @@ func Describe(c deployment.Config, k *contract.Contract) (evidence.Target, *reda
 		addInboxPassword(redactor, c.Inbox.URL)
 	}
 	if t.HasKey {
-		t.NearKeys = addNear(redactor, "app-key", c.AppKey, append(nearly(c.AppKey), preceded(c.AppKey)))
+		t.NearKeys = addNear(redactor, strings.Trim(appKey, "‹›"), c.AppKey, append(nearly(c.AppKey), preceded(c.AppKey)))
 	}
 	for name, value := range c.Headers {
 		redactor.Add("‹header "+name+"›", value)

@@ -12,15 +12,16 @@ import (
 // samples and shapes with an x-outcome.
 func Classify(o Operation, r Response) Outcome {
 	out := readFacts(o, r)
+	out.Page, out.HTML = mayBePage(out, r), !out.JSON && isHTML(r)
 	out.Kind = o.kind(out, r)
 	return out
 }
 
 func (o Operation) kind(out Outcome, r Response) Kind {
 	switch {
-	case limitedByStatus(r):
+	case limitedByStatus(r), limitedInPage(out, r):
 		return RateLimited
-	case out.Page:
+	case notTheAPI(r):
 		return NotTheAPI
 	case r.Document.Object() == nil || !r.readable():
 		return Unreadable
@@ -201,7 +202,7 @@ func (o Operation) samples() []sample {
 
 // readFacts reads the members that meaning hangs on.
 func readFacts(o Operation, r Response) Outcome {
-	out := Outcome{Status: r.Status, JSON: r.readable(), Page: notTheAPI(r)}
+	out := Outcome{Status: r.Status, JSON: r.readable()}
 	object := r.Document.Object()
 	if object == nil || !r.readable() {
 		return out

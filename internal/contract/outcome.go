@@ -61,8 +61,11 @@ func (k Kind) refusal() bool {
 type Outcome struct {
 	Kind   Kind
 	Status int
-	// JSON is true where the body is JSON, Page where it may be that of something in front of the deployment.
+	// JSON is true where the body is JSON, Page where it may be that of something in front of the deployment:
+	// see [Outcome.OfTheAPI].
 	JSON, Page bool
+	// HTML is true where the response is no JSON, but a page in HTML.
+	HTML bool
 	// Errors and Codes are the texts of Errors and ErrorsCode; Invalid are those of ModelState.
 	Errors, Codes, Invalid []string
 	// Succeeded is true where IsSucceed is true, Denied where it is false.

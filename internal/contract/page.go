@@ -3,33 +3,78 @@ package contract
 import (
 	"bytes"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 )
 
-// notTheAPI reports whether something in front of the deployment responded with a page: a sign-in, a
-// block, maintenance.
-func notTheAPI(r Response) bool {
-	if r.readable() {
-		return false
-	}
+// mayBePage reports whether the response may be that of something in front of the deployment, or of another server:
+// a sign-in, a block, maintenance, a redirect, an error of a gateway. Only a request that is known to be
+// good tells: what gets the same is not the API's.
+func mayBePage(out Outcome, r Response) bool {
 	switch {
+	case out.Tells || out.Named():
+		return false
+	case !r.readable():
+		return notTheAPI(r) || r.Status >= 400 || r.Status/100 == 3 || isHTML(r)
+	}
+	return out.Absent() || r.Status >= 400 && !out.HasError && len(out.Invalid) == 0
+}
+
+// notTheAPI reports whether the response says nothing of the API: no deployment refuses a request by it.
+func notTheAPI(r Response) bool {
+	switch {
+	case r.readable(), slices.Contains(badRequests(), r.Status):
+		return false
 	case slices.Contains(frontStatuses(), r.Status):
 		return true
-	case r.Status == http.StatusOK, r.Status == http.StatusUnauthorized, r.Status == http.StatusForbidden, r.Status > 504:
-		return isHTML(r)
 	}
-	return false
+	return r.Status != http.StatusInternalServerError && isHTML(r)
+}
+
+// badRequests are the statuses by which frameworks refuse a request for its form, in a page of their own.
+func badRequests() []int {
+	return []int{
+		http.StatusBadRequest, http.StatusLengthRequired, http.StatusRequestEntityTooLarge,
+		http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity,
+	}
 }
 
 // frontStatuses are those by which a proxy says that it does not reach the deployment, and by which another server says
 // that it knows no such path.
 func frontStatuses() []int {
-	return []int{
-		http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout,
-		http.StatusProxyAuthRequired, http.StatusNetworkAuthenticationRequired,
-		http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusMisdirectedRequest,
-	}
+	return append(absentStatuses(), http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout,
+		http.StatusProxyAuthRequired, http.StatusNetworkAuthenticationRequired)
+}
+
+// absentStatuses say that there is no such operation.
+func absentStatuses() []int {
+	return []int{http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusMisdirectedRequest}
+}
+
+// Absent reports whether the response says that there is no such operation, and nothing else that is documented.
+func (o Outcome) Absent() bool {
+	return slices.Contains(absentStatuses(), o.Status) && !o.Tells && !o.Named() && len(o.Invalid) == 0
+}
+
+// OfTheAPI reports whether the response can only be the API's own.
+func (o Outcome) OfTheAPI() bool { return o.JSON && !o.Page && o.Kind != RateLimited }
+
+// pageLimit are the words by which gateways say in a page that requests come too fast.
+var pageLimit = regexp.MustCompile(`too many requests|rate.?limit|error (code: )?1015\b|throttl|slow down|limit exceeded`)
+
+// limitedInPage reports whether a page says that requests come too fast, with whatever status.
+func limitedInPage(out Outcome, r Response) bool {
+	return out.Page && r.Status >= 400 && pageLimit.Match(bytes.ToLower(r.Body[:min(len(r.Body), mostOfPage)]))
+}
+
+// mostOfPage is how much of a page is read for the words of a limit.
+const mostOfPage = 16 << 10
+
+// MayBeLimit reports whether requests may have come too fast for something in front of the deployment: nginx says so by
+// the page of a service that is not available.
+func (o Outcome) MayBeLimit() bool {
+	return o.Kind == RateLimited || o.Page && o.Status == http.StatusServiceUnavailable
 }
 
 func isHTML(r Response) bool {

@@ -29,6 +29,8 @@ func (a attempt) failure(err error) *Failure {
 		return &Failure{FailureTimeout, a.late(), begun}
 	case errors.As(err, new(dialError)):
 		return a.unconnected(err)
+	case begun && speaksTLS(err):
+		return &Failure{FailureTLS, "The port speaks TLS, not plain HTTP (a URL with https:// reaches it).", false}
 	case begun:
 		return broken(err)
 	default:

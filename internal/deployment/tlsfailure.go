@@ -46,6 +46,9 @@ func handshakeProblem(err error) string {
 		}
 		return "The port does not speak TLS."
 	}
+	if isAlert(err) && strings.Contains(err.Error(), "certificate") {
+		return "The deployment refused the TLS handshake: " + networkCause(err) + " (it demands a client certificate; declare clientCert)."
+	}
 	if isAlert(err) {
 		return "The deployment refused the TLS handshake: " + networkCause(err) + "."
 	}
@@ -60,4 +63,9 @@ func handshakeProblem(err error) string {
 func isAlert(err error) bool {
 	op, ok := errors.AsType[*net.OpError](err)
 	return ok && op.Op == "remote error"
+}
+
+// speaksTLS is true where plain HTTP was met by TLS: its alert is read as a malformed status line.
+func speaksTLS(err error) bool {
+	return strings.Contains(err.Error(), `malformed HTTP response "\x15\x03`)
 }

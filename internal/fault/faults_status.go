@@ -66,7 +66,7 @@ func redirectFaults() []Fault {
 		to("redirect-to-sign-in", 302, "A bad key is redirected to a sign-in page.", "/signin?returnUrl=%2F", not(keys(keyRight)), needKeyError()),
 		to("redirect-with-slash", 301, "A reset is redirected to the path with a slash at the end.", "reset/", (*call).isReset, needAnything()),
 		to("redirect-question-with-slash", 308, "The question is redirected to the path with a slash at the end.", "secret-question/", (*call).isQuestion, needAnything()),
-		to("redirect-to-https", 307, "Each request is redirected to another host.", "https://secure.etna.invalid/", (*call).isCore, needAnything()),
+		to("redirect-to-https", 307, "Each reset is redirected to another host.", "https://secure.etna.invalid/", (*call).isReset, needAnything()),
 		to("redirect-after-post", 303, "An accepted reset is redirected to a page that confirms it.", "/reset/done", answers(answerRight), needAcceptance()),
 	}
 }

@@ -217,17 +217,28 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	var elsewhere atomic.Int64
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { elsewhere.Add(1) }))
 	t.Cleanup(other.Close)
-	for name, to := range map[string]func(*http.Request) string{
-		"to another host": func(r *http.Request) string { return other.URL + r.URL.Path },
-		"in a circle":     func(r *http.Request) string { return r.URL.String() },
+	for name, c := range map[string]struct {
+		to    func(*http.Request) string
+		where func(behaviour) func(http.ResponseWriter, *http.Request) bool
+		exit  int
+		says  string
+	}{
+		"of one operation, to another host": {func(r *http.Request) string { return other.URL + r.URL.Path }, onQuestions,
+			verdict.ExitNotConformant, "an answer where documented, got a redirect, status 307"},
+		"of all, to another host": {func(r *http.Request) string { return other.URL + r.URL.Path }, everywhere,
+			verdict.ExitIncomplete, "it redirects to " + other.URL},
+		"of all, in a circle": {func(r *http.Request) string { return r.URL.String() }, everywhere,
+			verdict.ExitIncomplete, "a page (status 307) answers in place of the API"},
+		"of all, to https": {func(r *http.Request) string { return "https://" + r.Host + r.URL.Path }, everywhere,
+			verdict.ExitIncomplete, "it redirects to https://; declare the url with https://"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := start(t, sandbox.Options{})
-			d.url = before(t, d.URL, everywhere(func(w http.ResponseWriter, r *http.Request) {
-				http.Redirect(w, r, to(r), http.StatusTemporaryRedirect)
+			d.url = before(t, d.URL, c.where(func(w http.ResponseWriter, r *http.Request) {
+				http.Redirect(w, r, c.to(r), http.StatusTemporaryRedirect)
 			})).URL
 			e := d.judge(t)
-			e.want(t, verdict.ExitNotConformant, "an answer where documented, got a redirect, status 307")
+			e.want(t, c.exit, c.says)
 			if n := elsewhere.Load(); n > 0 {
 				t.Errorf("%d requests were carried elsewhere, with the key", n)
 			}

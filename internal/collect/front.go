@@ -1,0 +1,124 @@
+package collect
+
+import (
+	"sync"
+	"time"
+)
+
+const (
+	// patience is how long the run waits for an operation that responded before and meets a limit now, briefPatience for
+	// one that never did: limits let the first requests through.
+	patience, briefPatience = 10 * time.Second, 3 * time.Second
+	// fewestLimits is how many requests in a row have to meet a limit until an operation is given up.
+	fewestLimits = 4
+)
+
+// front remembers of each operation what came in its place.
+type front struct {
+	mu         sync.Mutex
+	operations map[string]*standing
+}
+
+// standing is what is known of one operation.
+type standing struct {
+	// responded is true once the API itself responded.
+	responded bool
+	// limits counts the limits in a row that requests met which went out when they were let, the first at since;
+	// the next counts from then on.
+	limits      int
+	since, from time.Time
+	// hopeless is true once nobody waits for the limit to end any more.
+	hopeless bool
+	// blocked says why no request gets through, "" where some do.
+	blocked string
+	// own are the statuses of pages that are its own, 0 of silence.
+	own map[int]bool
+}
+
+// of returns the standing of the operation; mu is held.
+func (f *front) of(operation string) *standing {
+	if f.operations == nil {
+		f.operations = map[string]*standing{}
+	}
+	if f.operations[operation] == nil {
+		f.operations[operation] = &standing{own: map[int]bool{}}
+	}
+	return f.operations[operation]
+}
+
+// respond notes that the API itself responded.
+func (f *front) respond(operation string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s := f.of(operation)
+	s.responded, s.limits, s.hopeless, s.blocked = true, 0, false, ""
+}
+
+// responded reports whether the API has responded for the operation, or ("") for any.
+func (f *front) responded(operation string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if operation != "" {
+		return f.of(operation).responded
+	}
+	for _, s := range f.operations {
+		if s.responded {
+			return true
+		}
+	}
+	return false
+}
+
+// limit notes that a request that began then met a limit that is said to last for the pause, and reports whether to give the
+// operation up: what was said did not hold, or nothing got through for a while.
+func (f *front) limit(operation string, began time.Time, pause time.Duration, said bool) (hopeless bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	s, now := f.of(operation), time.Now()
+	if s.limits == 0 {
+		s.since, s.from = now, time.Time{}
+	}
+	if began.After(s.from) {
+		s.limits++
+		s.from = now.Add(pause * 9 / 10)
+	}
+	longest := briefPatience
+	if s.responded {
+		longest = patience
+	}
+	s.hopeless = s.hopeless || said && s.limits > 1 || s.limits >= fewestLimits && now.Sub(s.since) >= longest
+	return s.hopeless
+}
+
+// hopeless reports whether the operation was given up and has not responded since.
+func (f *front) hopeless(operation string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.of(operation).hopeless
+}
+
+// block notes why no request of the operation gets through.
+func (f *front) block(operation, reason string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.of(operation).blocked = reason
+}
+
+func (f *front) blocked(operation string) string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.of(operation).blocked
+}
+
+// keepOwn notes that pages of the status, or (0) silence, are the operation's own.
+func (f *front) keepOwn(operation string, status int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.of(operation).own[status] = true
+}
+
+func (f *front) isOwn(operation string, status int) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.of(operation).own[status]
+}
