@@ -42,7 +42,7 @@ func root() *cobra.Command {
 	}
 	c.CompletionOptions.DisableDefaultCmd = true
 	c.SetFlagErrorFunc(flagError)
-	c.AddCommand(runCommand(), listCommand(), explainCommand(), judgeCommand(), diffCommand(), planCommand(), serveCommand(), faultsCommand(), proveCommand())
+	c.AddCommand(runCommand(), listCommand(), explainCommand(), judgeCommand(), diffCommand(), planCommand(), mailCommand(), serveCommand(), faultsCommand(), proveCommand())
 	return c
 }
 

@@ -4,10 +4,12 @@ package mailtext
 
 import "strings"
 
+// MaxRead is how much of a mail is looked at, in bytes.
+const MaxRead = 4 << 20
+
 // Limits of one reading. They bound time and memory against a hostile mail and
 // lie far above what a mail with a code needs.
 const (
-	maxRead     = 4 << 20   // bytes of a mail that are looked at
 	maxText     = 256 << 10 // bytes of readable text that are kept
 	maxDepth    = 20        // multiparts and forwarded mails inside each other
 	maxParts    = 200       // parts of one mail
@@ -39,8 +41,8 @@ type Reading struct {
 // Parse reads the source of a mail (RFC 5322, MIME). It reads every source,
 // however broken or cut off: what cannot be decoded is read as it stands.
 func Parse(source []byte) Reading {
-	if len(source) > maxRead {
-		source = source[:maxRead]
+	if len(source) > MaxRead {
+		source = source[:MaxRead]
 	}
 	head, body := splitHeader(source)
 	w := &walker{}
