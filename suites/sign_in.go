@@ -148,7 +148,7 @@ func (l *Look) demandSignedIn(t evidence.Trader, first, second string) {
 			l.Untestable(t.Login + " signs in with a second factor (State Expecting)")
 			return
 		case a.signedIn():
-			l.Expect(step, a.givesToken(), gomega.BeTrue(), `State "Succeeded" and a Token`, a.describe())
+			l.Expect(step, a.outcome.Named() && a.givesToken(), gomega.BeTrue(), `State "Succeeded" and a Token`, a.describe())
 			return
 		case !a.outcome.Refused() || !a.outcome.Named() || a.givesToken():
 			l.Fail(step, `State "Succeeded" and a Token, or the documented refusal`, a.describe())

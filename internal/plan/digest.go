@@ -1,22 +1,44 @@
 package plan
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
-// Digest names what the plan asks and in which order; plans that ask the same have the same digest.
-// Which requirements look at a step does not count.
+// asked is what a deployment sees of a step, and which mail is waited for.
+type asked struct {
+	ID                                string
+	Operation, KeyName, Key, Raw, For string
+	Values                            map[string]any
+	Header                            map[string]string
+	NoBody, Refusable                 bool
+	Breaks                            string
+}
+
+// Digest names what the plan sends and waits for: evidence of plans with one digest can be judged alike. Order,
+// costs and what is done when surplus mail comes do not count.
 func (p *Plan) Digest() string {
-	sum := sha256.New()
-	encoder := json.NewEncoder(sum)
+	var all []asked
 	for _, s := range p.Steps {
-		s.Requirements = nil
-		if err := encoder.Encode(s); err != nil {
-			panic(fmt.Sprintf("step %s: %v", s.ID, err)) // Steps hold nothing but texts and numbers.
+		switch {
+		case s.Ask != nil:
+			all = append(all, asked{
+				ID: s.ID, Operation: s.Ask.Operation, KeyName: s.Ask.KeyName, Key: s.Ask.Key, Raw: s.Ask.Raw, Values: s.Ask.Values,
+				Header: s.Ask.Header, NoBody: s.Ask.NoBody, Refusable: s.Ask.Refusable, Breaks: s.Ask.Breaks,
+			})
+		case s.Await != nil:
+			all = append(all, asked{ID: s.ID, For: s.Await.For})
 		}
 	}
-	return hex.EncodeToString(sum.Sum(nil)[:8])
+	slices.SortFunc(all, func(a, b asked) int { return cmp.Compare(a.ID, b.ID) })
+	text, err := json.Marshal(all)
+	if err != nil {
+		panic(fmt.Sprintf("a plan that is no JSON: %v", err)) // Values are texts and numbers.
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:8])
 }
