@@ -19,9 +19,9 @@ const longestTurn = 10 * time.Second
 
 // confirmationMail reads page 1, Response: the trader receives the confirmation code via email.
 func confirmationMail(b *builder) {
-	all := []string{"MAIL-1", "MAIL-2", "MAIL-3", "MAIL-4", "KEY-6", "QUESTION-9"}
-	b.missing("no trader is declared", "MAIL-1", "MAIL-2", "KEY-6")
-	b.missing("fewer than two traders are declared", "MAIL-4")
+	all := []string{"MAIL-1", "MAIL-2", "MAIL-3", "MAIL-4", "MAIL-5", "MAIL-6", "KEY-6", "QUESTION-9"}
+	b.missing("no trader is declared", "MAIL-1", "MAIL-2", "MAIL-5", "KEY-6")
+	b.missing("fewer than two traders are declared", "MAIL-4", "MAIL-6")
 	b.missing("no trader with a secret question is declared (traders: login, email, question, answer)", "MAIL-3", "QUESTION-9")
 	b.ruleOutQuestions()
 	if b.target.Inbox == "" {
@@ -36,6 +36,7 @@ func confirmationMail(b *builder) {
 	b.step(plan.Step{ID: allAsked, After: b.askedAndAwaited()})
 	for _, t := range b.target.Traders {
 		b.demandMail(t)
+		b.demandOwnMail(t)
 	}
 	b.demandNoCodes()
 }

@@ -86,6 +86,9 @@ func (r *Record) leaks(t evidence.Trader, own []evidence.Mail, traders []evidenc
 		if !found {
 			m, found = r.exchanged(other, own, traders)
 		}
+		if !found {
+			m, found = r.renderedFor(other, t, own)
+		}
 		if found {
 			list = append(list, leak{m, other.MailTo})
 		}
@@ -139,6 +142,18 @@ func (r *Record) exchanged(other evidence.Trader, own []evidence.Mail, traders [
 					return m, true
 				}
 			}
+		}
+	}
+	return evidence.Mail{}, false
+}
+
+// renderedFor finds a mail to the other trader that carries the code of one of the mails and names the trader in place of
+// the other: it is the trader's mail.
+func (r *Record) renderedFor(other, t evidence.Trader, own []evidence.Mail) (evidence.Mail, bool) {
+	for _, m := range r.codesAfter(other, acceptedReset(other)) {
+		shared := slices.ContainsFunc(own, func(mine evidence.Mail) bool { return sameCode(mine, m) })
+		if shared && r.meant(m, t, other) != "" {
+			return m, true
 		}
 	}
 	return evidence.Mail{}, false

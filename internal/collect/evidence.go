@@ -114,7 +114,7 @@ func (r *run) redactMails() []evidence.Mail {
 	var list []evidence.Mail
 	for i, m := range r.boxes.mails {
 		redacted := r.Redactor.Mail(m.Mail, m.traders, m.reading.Subject, m.reading.Text, codes[i])
-		redacted.Candidates = candidates[i]
+		redacted.Candidates, redacted.HTML = candidates[i], compareVersions(m.reading.Versions, m.codes)
 		redacted.ResetsSent, redacted.Seen = m.resetsSent, r.steady(redacted.Seen)
 		list = append(list, redacted)
 	}

@@ -188,7 +188,17 @@ type Mail struct {
 	Codes []string `json:"codes,omitempty"`
 	// Candidates are the placeholders of what else in the mail could be the code.
 	Candidates []string `json:"candidates,omitempty"`
+	// HTML says how the mail's HTML presents the code of its plain text, one of the words below; "" where the mail has not
+	// both, or its text presents no code.
+	HTML string `json:"html,omitempty"`
 }
+
+// How the HTML of a mail presents the code of its plain text.
+const (
+	HTMLSame    = "same"
+	HTMLOther   = "other"
+	HTMLMissing = "missing"
+)
 
 // Secret describes what a placeholder stands for, as far as judging needs it.
 type Secret struct {

@@ -61,7 +61,7 @@ func Faults() []Fault {
 		questionFaults(), questionTextFaults(), foreignQuestionFaults(),
 		deliveryFaults(), codeFaults(), recipientFaults(), earlyMailFaults(),
 		tokenFaults(), passwordFaults(), signInFaults(), flowPlaceFaults(), hardeningFaults(),
-		looseFaults(), confirmationFaults(),
+		looseFaults(), confirmationFaults(), renderingFaults(),
 	)
 }
 

@@ -42,7 +42,7 @@ func Variants() []Variant {
 		mimeVariants(), layoutVariants(), wordingVariants(), codeVariants(),
 		deliveryVariants(), noticeVariants(), noiseVariants(),
 		flowVariants(), hardeningVariants(),
-		looseVariants(), confirmationVariants(),
+		looseVariants(), confirmationVariants(), renderingVariants(),
 	)
 }
 

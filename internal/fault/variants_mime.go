@@ -78,9 +78,6 @@ func multipartVariants() []Variant {
 		packed("alternative-text-refers-to-html", func(l letter) part {
 			return multi("alternative", text("Your mail program cannot show this mail. Read it at https://etna.example/m/20250314."), l.page("utf-8", "base64"))
 		}),
-		packed("alternative-html-empty", func(l letter) part {
-			return multi("alternative", l.plain("utf-8", "base64"), textPart("text/html", "utf-8", "8bit", "<html><body></body></html>"))
-		}),
 		packed("mixed-with-attachment", func(l letter) part { return multi("mixed", l.alternative(), attachment()) }),
 		packed("mixed-attachment-first", func(l letter) part { return multi("mixed", attachment(), l.alternative()) }),
 		packed("related-with-image", func(l letter) part { return multi("related", l.page("utf-8", "quoted-printable"), image()) }),

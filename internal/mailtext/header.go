@@ -96,6 +96,18 @@ func (h header) attachment() bool {
 	return strings.EqualFold(strings.TrimSpace(kind), "attachment")
 }
 
+// addressees returns the names of an address list, as far as it can be read.
+func addressees(field string) []string {
+	var names []string
+	list, _ := mail.ParseAddressList(field)
+	for _, entry := range list {
+		if entry.Name != "" {
+			names = append(names, entry.Name)
+		}
+	}
+	return names
+}
+
 // addresses returns the bare addresses of an address list, as far as it can be read.
 func addresses(field string) []string {
 	if field == "" {

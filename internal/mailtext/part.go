@@ -75,8 +75,11 @@ func (w *walker) leaf(head header, content []byte, kind, charset string) {
 		list = &w.html
 		text = htmlText(text, w.link, w.emphasize)
 	}
-	if head.attachment() {
+	switch {
+	case head.attachment():
 		list = &w.attached
+	case isHTML && (strings.TrimSpace(text) != "" || !bytes.Contains(bytes.ToLower(content), []byte("<img"))):
+		w.pages++
 	}
 	for _, address := range webAddress().FindAllString(text, maxLinks) {
 		w.link(strings.TrimRight(address, ".,;:!?)]}'*_"))
@@ -120,12 +123,16 @@ func (w *walker) multipart(head header, body []byte, boundary string, depth int)
 		w.leaf(head, decodeTransfer(body, head.get("content-transfer-encoding")), "text/plain", "")
 		return
 	}
+	plain, html, pages := len(w.plain), len(w.html), w.pages
 	for _, part := range parts {
 		if w.parts >= maxParts {
 			return
 		}
 		inner, text := splitHeader(part)
 		w.part(inner, text, depth+1)
+	}
+	if kind, _ := head.mediaType(); kind == "multipart/alternative" && w.versions.Plain == "" && len(w.plain) > plain && w.pages > pages {
+		w.versions = Versions{Plain: strings.Join(w.plain[plain:], "\n"), HTML: strings.Join(w.html[html:], "\n")}
 	}
 }
 

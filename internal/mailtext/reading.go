@@ -26,8 +26,8 @@ type Reading struct {
 	Subject string
 	// From is the decoded From header: a display name, an address or both.
 	From string
-	// To holds the bare addresses of the To header.
-	To []string
+	// To holds the bare addresses of the To header, ToNames the names beside them.
+	To, ToNames []string
 	// Text is the readable text of all text parts. The plain text comes first;
 	// an HTML alternative that reads otherwise follows after an empty line.
 	// Tabs stand between the cells of a table.
@@ -36,7 +36,13 @@ type Reading struct {
 	Emphasis []string
 	// Links holds the http and https links of all parts, each once, in order of appearance.
 	Links []string
+	// Versions are the two forms of the mail of which a mail program shows one (multipart/alternative); empty where it
+	// has one form only.
+	Versions Versions
 }
+
+// Versions are the readable texts of a mail's plain text and of its HTML. One that holds nothing readable is "".
+type Versions struct{ Plain, HTML string }
 
 // Parse reads the source of a mail (RFC 5322, MIME). It reads every source,
 // however broken or cut off: what cannot be decoded is read as it stands.
@@ -51,9 +57,11 @@ func Parse(source []byte) Reading {
 		Subject:  head.decoded("subject"),
 		From:     head.decoded("from"),
 		To:       addresses(head.get("to")),
+		ToNames:  addressees(head.get("to")),
 		Text:     w.text(),
 		Emphasis: w.emphasis,
 		Links:    w.links,
+		Versions: w.versions,
 	}
 }
 
@@ -63,6 +71,9 @@ type walker struct {
 	emphasis, links       []string
 	seen                  map[string]bool
 	parts, size           int
+	// pages counts the HTML parts that are shown; one of pictures alone is none.
+	pages    int
+	versions Versions
 }
 
 // text joins the parts in the order in which they serve a reader. Attached

@@ -120,3 +120,26 @@ func TestLinksAreListedOnce(t *testing.T) {
 		t.Errorf("got %q, want %q", r.Links, want)
 	}
 }
+
+func TestVersionsAreThoseOfAnAlternative(t *testing.T) {
+	part := func(kind, text string) string { return "--b\r\nContent-Type: " + kind + "\r\n\r\n" + text }
+	mail := func(kind string, parts ...string) []byte {
+		return source("Content-Type: multipart/"+kind+`; boundary="b"`, "", strings.Join(parts, "\r\n"), "--b--")
+	}
+	plain, page := part("text/plain", "Code: 1234"), part("text/html", "<p>Hello</p>")
+	for name, c := range map[string]struct {
+		source []byte
+		want   Versions
+	}{
+		"both":           {mail("alternative", plain, page), Versions{"Code: 1234", "Hello"}},
+		"HTML first":     {mail("alternative", page, plain), Versions{"Code: 1234", "Hello"}},
+		"empty HTML":     {mail("alternative", plain, part("text/html", "<p></p>")), Versions{"Code: 1234", ""}},
+		"a picture":      {mail("alternative", plain, part("text/html", `<img src="cid:x">`)), Versions{}},
+		"text alone":     {mail("alternative", plain), Versions{}},
+		"not either, or": {mail("mixed", plain, page), Versions{}},
+	} {
+		if got := Parse(c.source).Versions; got != c.want {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+	}
+}
