@@ -51,6 +51,9 @@ func (a *answer) headers(name string) []string {
 	return values
 }
 
+// enumerates reports whether the response lists errors, in Errors or by the request's members.
+func (a *answer) enumerates() bool { return len(a.outcome.Errors)+len(a.outcome.Invalid) > 0 }
+
 // question returns the question that the answer carries, "" where none.
 func (a *answer) question() string { return normal(a.outcome.Model) }
 

@@ -42,6 +42,9 @@ func answers(b *builder) {
 		if o.Secured {
 			b.checkAll("KEY-8", o, keyed, (*Look).demandKeyAccepted)
 		}
+		if o.ID == opSignIn {
+			b.checkAll("SIGNIN-5", o, keyed, (*Look).demandDocumentedStatus)
+		}
 	}
 }
 
@@ -76,7 +79,9 @@ func (b *builder) checkAll(requirement string, o contract.Operation, steps []str
 		switch {
 		case !sent:
 			l.Untestable(l.record.unsent(steps[0]))
-		case !judged:
+		case judged:
+			l.inapplicable = ""
+		case l.inapplicable == "":
 			l.Untestable("no answer was left to look at; see ANSWER-1, ANSWER-2 and KEY-8")
 		}
 		l.findings = merge(l.findings)
@@ -128,7 +133,7 @@ func (l *Look) demandAnswer(o contract.Operation, a *answer) bool {
 	}
 	status := a.Answer.Status
 	switch {
-	case status >= 500:
+	case status >= 500 && !(a.step.Ask.Invalid && a.documentedFailure()):
 		l.Fail(a.Step, "a status below 500", a.describe())
 	case status >= 300 && status < 400:
 		l.Fail(a.Step, "an answer where documented", fmt.Sprintf("a redirect, status %d to %s", status, orNone(a.header("Location"))))
@@ -259,13 +264,47 @@ func reportsSuccess(o contract.Operation) bool {
 }
 
 func (l *Look) demandFittingStatus(o contract.Operation, a *answer) bool {
-	if !l.complete(a) || a.object() == nil || a.keyError() || !a.outcome.Success() || a.step.Ask.Refusable {
+	if !l.complete(a) || a.object() == nil || a.keyError() {
+		return false
+	}
+	if !a.outcome.Success() || a.step.Ask.Refusable {
+		l.NotApplicable("no request of the operation was answered with success")
 		return false
 	}
 	if status := a.Answer.Status; status >= 400 && status < 500 {
 		l.Fail(a.Step, "a 2xx status on an answer without errors", a.describe())
 	}
 	return true
+}
+
+// demandDocumentedStatus demands the status that is documented for what the response says of itself. Limits have none.
+func (l *Look) demandDocumentedStatus(o contract.Operation, a *answer) bool {
+	if !l.complete(a) || !a.doc.Read || a.keyError() || !a.signedIn() && a.outcome.HintsAtLimit() {
+		return false
+	}
+	for _, shape := range o.Shapes {
+		if len(shape.Statuses) == 0 || !shape.Claimed(a.object()) {
+			continue
+		}
+		if !slices.Contains(shape.Statuses, a.Answer.Status) {
+			l.FailAt(shape.Line, a.Step, fmt.Sprintf("status %d beside %s", shape.Statuses[0], shape.Sample()), a.describe())
+		}
+		return true
+	}
+	return false
+}
+
+// documentedFailure reports whether the response is the 500 that several pages document for a request that lacks
+// what it needs.
+func (a *answer) documentedFailure() bool {
+	return a.outcome.Kind == contract.ServerError && a.Answer.Status == http.StatusInternalServerError
+}
+
+// demandNoFailure demands a status below 500, or the documented failure.
+func (l *Look) demandNoFailure(a *answer) {
+	if a.Answer.Status >= 500 && !a.documentedFailure() {
+		l.Fail(a.Step, `a status below 500, or the documented "Unexpected server error"`, a.describe())
+	}
 }
 
 func (l *Look) demandKeyAccepted(o contract.Operation, a *answer) bool {

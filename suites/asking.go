@@ -63,6 +63,8 @@ func (b *builder) ask(operation string, trader *evidence.Trader) *plan.Ask {
 	return &plan.Ask{
 		Operation: operation, KeyName: b.contract.KeyHeader, Key: KeyPlaceholder,
 		Values: b.values(o, trader),
+		// The example's token opens nothing.
+		Invalid: operation == opPassword,
 	}
 }
 

@@ -262,8 +262,8 @@ func changes() []change {
 		{"the wait did not begin", func(e *edited) {
 			e.Waits = slices.DeleteFunc(e.Waits, func(w evidence.Wait) bool { return w.Step == "mail/robert.zak" })
 		}},
-		{"a second factor", func(e *edited) { e.answer("signin/password/robert.zak", 200, expecting) }},
-		{"a second factor after the update", func(e *edited) { e.answer("signin/changed/robert.zak", 200, expecting) }},
+		{"a second factor", func(e *edited) { e.answer("signin/password/robert.zak", 202, expecting) }},
+		{"a second factor after the update", func(e *edited) { e.answer("signin/changed/robert.zak", 202, expecting) }},
 		{"a lock after wrong passwords", func(e *edited) {
 			e.answer("signin/closing/robert.zak", 401, locked)
 			e.answer("signin/old/robert.zak", 401, locked)

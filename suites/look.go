@@ -26,6 +26,8 @@ type Look struct {
 	steps    []string
 	findings []verdict.Finding
 	reason   string
+	// inapplicable says why there turned out to be nothing to look at, "" where there was.
+	inapplicable string
 }
 
 // look judges one subject by the record.
@@ -41,6 +43,8 @@ func (s *Suite) look(c Check, subject Subject, record *Record) verdict.Result {
 		r.Verdict = verdict.Failed
 	case l.reason != "":
 		r.Verdict, r.Reason = verdict.Untestable, l.reason
+	case l.inapplicable != "":
+		r.Verdict, r.Reason = verdict.NotApplicable, l.inapplicable
 	}
 	return r
 }
@@ -74,6 +78,9 @@ func (l *Look) Untestable(reason string) {
 		l.reason = reason
 	}
 }
+
+// NotApplicable says why the subject holds nothing that the requirement speaks of.
+func (l *Look) NotApplicable(reason string) { l.inapplicable = reason }
 
 // Sent returns the answer to the step, whatever it is; where none came, or none that is this
 // deployment's, the subject is untestable.

@@ -281,7 +281,11 @@ func (l *Look) demandTurnedDown(step string) {
 	if !ok {
 		return
 	}
-	l.Expect(step, a.Answer.Status, gomega.BeNumerically("<", 500), "a status below 500", fmt.Sprintf("status %d", a.Answer.Status))
+	if a.breaks() {
+		l.demandNoFailure(a)
+	} else {
+		l.Expect(step, a.Answer.Status, gomega.BeNumerically("<", 500), "a status below 500", fmt.Sprintf("status %d", a.Answer.Status))
+	}
 	l.Expect(step, a.outcome.TurnedDown() || !a.outcome.Tells, gomega.BeTrue(), "an answer that lists errors", a.describe())
 }
 

@@ -21,7 +21,7 @@ func settled(t evidence.Trader) string { return join("signin/settled", t.Login) 
 
 // signIn reads the page "Signing In".
 func signIn(b *builder) {
-	all := []string{"SIGNIN-1", "SIGNIN-2", "SIGNIN-3", "SIGNIN-4"}
+	all := []string{"SIGNIN-1", "SIGNIN-2", "SIGNIN-3", "SIGNIN-4", "SIGNIN-5", "SIGNIN-6"}
 	b.missing(noPasswords, all...)
 	if !b.target.HasKey {
 		b.missing("no app key is declared (appKey or CONFORMANCE_APP_KEY)", all...)
@@ -124,6 +124,7 @@ func (b *builder) askSignInOfNobody() {
 				l.Expect(id, a.signedIn() || a.givesToken(), gomega.BeFalse(), "no sign-in", a.describe())
 			}
 		})
+		b.check("SIGNIN-6", s.Ask.Breaks, []string{id}, func(l *Look) { l.demandMissingCredentials(id) })
 	}
 }
 
@@ -147,6 +148,9 @@ func (l *Look) demandSignedIn(t evidence.Trader, first, second string) {
 		case a.outcome.Kind == contract.SecondFactor:
 			l.Untestable(t.Login + " signs in with a second factor (State Expecting)")
 			return
+		case a.outcome.Kind == contract.ExpiredPassword:
+			l.Untestable("the password of " + t.Login + " has expired: " + a.describeBody())
+			return
 		case a.signedIn():
 			l.Expect(step, a.outcome.Named() && a.givesToken(), gomega.BeTrue(), `State "Succeeded" and a Token`, a.describe())
 			return
@@ -166,11 +170,22 @@ func (l *Look) demandWrongCredentials(step string) {
 	case l.locked(a):
 		l.Untestable(accountLocked + a.describeBody())
 	case a.signedIn():
-		l.Untestable("the wrong credentials were not refused; see SIGNIN-3 and PASSWORD-3")
+		l.Untestable("the wrong credentials were not refused; see SIGNIN-3, SIGNIN-4 and PASSWORD-3")
 	default:
 		o, _ := l.suite.Contract.Operation(a.Operation)
 		l.Expect(step, a.outcome.Kind, gomega.Equal(contract.WrongCredentials), o.Sample(contract.WrongCredentials), a.describe())
 	}
+}
+
+// demandMissingCredentials demands the same of a request without credentials, whatever became of it.
+func (l *Look) demandMissingCredentials(step string) {
+	a, ok := l.Sent(step)
+	if ok && a.Answer.Status >= 500 {
+		o, _ := l.suite.Contract.Operation(a.Operation)
+		l.Fail(step, o.Sample(contract.WrongCredentials), a.describe())
+		return
+	}
+	l.demandWrongCredentials(step)
 }
 
 func (l *Look) demandNotSignedIn(step string) {

@@ -17,7 +17,7 @@ const inventedToken = "certainly-not-a-token-of-this-deployment-0417"
 
 // updatePassword reads the page "Update the Password".
 func updatePassword(b *builder) {
-	all := []string{"PASSWORD-1", "PASSWORD-2", "PASSWORD-3", "PASSWORD-4", "PASSWORD-5", "PASSWORD-6", "PASSWORD-7", "PASSWORD-8", "PASSWORD-9"}
+	all := []string{"PASSWORD-1", "PASSWORD-2", "PASSWORD-3", "PASSWORD-4", "PASSWORD-5", "PASSWORD-6", "PASSWORD-7", "PASSWORD-8", "PASSWORD-9", "PASSWORD-10"}
 	b.missing(noPasswords, all...)
 	if b.target.Inbox == "" {
 		b.missing("no inbox is declared (inbox or CONFORMANCE_INBOX, for example mailhog=http://localhost:8025)", all...)
@@ -33,6 +33,7 @@ func updatePassword(b *builder) {
 // updateStep sets a declared password with the token; where it works, it changes one.
 func (n *lane) updateStep(id, token, password, confirmation string) plan.Step {
 	ask := n.ask(opPassword, nil)
+	ask.Invalid = false
 	ask.Values["Token"], ask.Values["Password"], ask.Values["PasswordConfirmation"] = token, password, confirmation
 	return plan.Step{ID: id, Ask: ask, Cost: plan.Cost{Changes: 1}}
 }
@@ -102,9 +103,10 @@ func (n *lane) checkOthers(id string, t, changed evidence.Trader) {
 // askInvented asks with a token that no answer gave, and then signs in as before.
 func (n *lane) askInvented(kind, token string) {
 	s := n.updateStep(join("password", kind, n.trader.Login), token, otherPassword(n.trader), otherPassword(n.trader))
-	s.Needs = []string{n.rightCode("", 0)}
+	s.Needs, s.Ask.Invalid = []string{n.rightCode("", 0)}, true
 	id := n.add(s)
 	n.check("PASSWORD-6", join(n.trader.Login, kind), []string{id}, func(l *Look) { l.demandNotUpdated(id) })
+	n.check("PASSWORD-10", join(n.trader.Login, kind), []string{id}, func(l *Look) { l.demandReasons(id) })
 	n.askUnchanged(kind, id)
 }
 
@@ -142,8 +144,11 @@ func (n *lane) askWithoutToken() {
 // first was refused: else the deployment may store the confirmation.
 func (n *lane) askMismatch() {
 	t := n.trader
-	mismatch := n.add(n.updateStep(n.mismatch(), tokenOf("", t), otherPassword(t), validPassword(t)))
+	differing := n.updateStep(n.mismatch(), tokenOf("", t), otherPassword(t), validPassword(t))
+	differing.Ask.Invalid = true
+	mismatch := n.add(differing)
 	n.check("PASSWORD-5", t.Login, []string{mismatch}, func(l *Look) { l.demandNotUpdated(mismatch) })
+	n.check("PASSWORD-10", join(t.Login, "mismatch"), []string{mismatch}, func(l *Look) { l.demandReasons(mismatch) })
 
 	s := n.updateStep(join("password/no-confirmation", t.Login), tokenOf("", t), otherPassword(t), "")
 	s.Ask.Values, s.Ask.Breaks = withoutMember(s.Ask.Values, "PasswordConfirmation"), "PasswordConfirmation is missing"
@@ -160,7 +165,7 @@ func (n *lane) askMismatch() {
 func (n *lane) askConfirmationInOtherCase(mismatch string) string {
 	confirmation := plan.Near(otherPassword(n.trader), plan.OtherCase)
 	s := n.updateStep(join("password/other-case", n.trader.Login), tokenOf("", n.trader), otherPassword(n.trader), confirmation)
-	s.UnlessDone = mismatch
+	s.UnlessDone, s.Ask.Invalid = mismatch, true
 	id := n.add(s)
 	n.check("PASSWORD-5", join(n.trader.Login, "in other case"), []string{id}, func(l *Look) {
 		if a := l.record.answers[mismatch]; a != nil && a.outcome.Succeeded {
@@ -254,6 +259,8 @@ func (l *Look) demandUpdated(update, changed, mismatch string) {
 	case !ok:
 	case after.outcome.Kind == contract.SecondFactor:
 		l.Untestable("after the update the trader signs in with a second factor (State Expecting)")
+	case after.outcome.Kind == contract.ExpiredPassword:
+		l.Untestable("after the update the trader's password has expired: " + after.describeBody())
 	case l.locked(after):
 		l.Untestable(accountLocked + after.describeBody())
 	case a.outcome.Refused() && a.Attempt > 1:
@@ -272,7 +279,22 @@ func (l *Look) demandUpdated(update, changed, mismatch string) {
 // demandNotUpdated demands that the update does not claim success.
 func (l *Look) demandNotUpdated(step string) {
 	if a, ok := l.Sent(step); ok {
-		l.Expect(step, a.Answer.Status, gomega.BeNumerically("<", 500), "a status below 500", fmt.Sprintf("status %d", a.Answer.Status))
+		l.demandNoFailure(a)
 		l.Expect(step, a.outcome.Succeeded, gomega.BeFalse(), "a refusal", a.describe())
+	}
+}
+
+// demandReasons demands that a refused update says why.
+func (l *Look) demandReasons(step string) {
+	a, ok := l.Readable(step)
+	switch {
+	case !ok:
+	case a.outcome.Succeeded:
+		l.Untestable("the update was not refused; see PASSWORD-5 and PASSWORD-6")
+	case a.keyError():
+		l.Untestable("the configured key was refused; see KEY-8")
+	default:
+		listed := a.enumerates() || a.documentedFailure()
+		l.Expect(step, listed, gomega.BeTrue(), "errors, in Errors or in ModelState", a.describe())
 	}
 }

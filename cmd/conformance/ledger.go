@@ -37,8 +37,8 @@ func list(w io.Writer, k *contract.Contract) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(w, "\n%d requirements; %d promises of the documents are not checked, see openapi.yaml, x-excluded\n",
-		len(k.Requirements), len(k.Exclusions))
+	_, err := fmt.Fprintf(w, "\n%d requirements; %d sentences of the documents hold nothing that can be checked, see openapi.yaml, x-sentences\n",
+		len(k.Requirements), len(k.Excluded()))
 	return err
 }
 
@@ -70,20 +70,23 @@ func explain(w io.Writer, k *contract.Contract, ids []string) error {
 			for _, r := range k.Requirements {
 				known = append(known, r.ID)
 			}
+			if w, withdrawn := k.Withdrawal(strings.ToUpper(id)); withdrawn {
+				return usageError{errors.New("requirement " + w.ID + " was withdrawn; see " + strings.Join(w.Instead, ", ") + ". " + w.Reason)}
+			}
 			return usageError{errors.New("there is no requirement " + quoted(id) + nearest.Hint(id, known))}
 		}
 		if i > 0 {
 			fmt.Fprintln(w)
 		}
-		explainOne(w, r)
+		explainOne(w, k, r)
 	}
 	return nil
 }
 
-func explainOne(w io.Writer, r contract.Requirement) {
+func explainOne(w io.Writer, k *contract.Contract, r contract.Requirement) {
 	fmt.Fprintf(w, "%s (%s, %s)\n%s\n\n", r.ID, r.Level, r.Profile, wrap(r.Statement, ""))
 	for _, part := range []struct{ label, text string }{
-		{"Source", r.Source.Page + ": " + r.Source.Section},
+		{"Source", sourceOf(k, r.Source)},
 		{"Contract", fmt.Sprintf("openapi.yaml, line %d", r.Line)},
 		{"Sent", r.Sent},
 		{"Demanded", r.Demanded},
@@ -93,6 +96,22 @@ func explainOne(w io.Writer, r contract.Requirement) {
 			fmt.Fprintf(w, "%-10s%s\n", part.label, wrap(part.text, strings.Repeat(" ", 10)))
 		}
 	}
+}
+
+// sourceOf says where a promise stands, and where that can be read.
+func sourceOf(k *contract.Contract, s contract.Source) string {
+	text := s.Page + ": " + s.Section
+	if s.Edition != "" {
+		text += ", edition of " + s.Edition
+	}
+	page, _ := k.Page(s.Page)
+	switch {
+	case page.URL != "":
+		text += " (" + page.URL + ")"
+	case page.File != "":
+		text += " (" + page.File + ")"
+	}
+	return text
 }
 
 // wrap breaks a text at 80 columns, the lines after the first indented.

@@ -267,8 +267,11 @@ func (r *run) notSignedIn(trader string, signed []plan.Signed) string {
 		if s.Ask == nil || !slices.ContainsFunc(s.Ask.Learns, func(l plan.Learn) bool { return l.Name == signed[0].Session || l.Name == signed[len(signed)-1].Session }) {
 			continue
 		}
-		if r.lastOutcome(s.ID).Kind == contract.SecondFactor {
+		switch r.lastOutcome(s.ID).Kind {
+		case contract.SecondFactor:
 			return trader + " signs in with a second factor (State Expecting), which this tool cannot give"
+		case contract.ExpiredPassword:
+			return "the password of " + trader + " has expired (State BaseAuthentication); nothing was changed"
 		}
 	}
 	return "neither of the two declared passwords signs " + trader + " in: either they are not the account's, or the deployment refuses right ones; nothing was changed"

@@ -102,7 +102,7 @@ func TestKindOfEveryShape(t *testing.T) {
 		{generate, 500, `{"error": "Application key is not defined or does not exist", "more": 1}`, contract.KeyError},
 		{reset, 401, `{"error": "Invalid application key"}`, contract.Refused},
 		{reset, 400, `{"statusCode": 400, "error": "Bad Request", "message": "body must have required property 'User'"}`, contract.Refused},
-		{reset, 500, `{"message": "no", "error": "Unexpected server error"}`, contract.Refused},
+		{reset, 500, `{"message": "no", "error": "Unexpected server error"}`, contract.ServerError},
 		{reset, 200, `{"error": ""}`, contract.Refused},
 		{reset, 200, `{"error": null}`, contract.Refused},
 		{reset, 200, `{"error": {"message": "Application key is not defined or does not exist"}}`, contract.Refused},

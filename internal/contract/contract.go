@@ -27,7 +27,10 @@ type Contract struct {
 	// Operations stand in the order of the file.
 	Operations   []Operation
 	Requirements []Requirement
-	Exclusions   []Exclusion
+	// Pages are those that requirements are taken from, Sentences those of the two documents.
+	Pages     []Page
+	Sentences []PageSentences
+	Withdrawn []Withdrawal
 	// KeyHeader is the name of the app key's header as the contract spells it.
 	KeyHeader string
 	// KeyError is the outcome of a missing or wrong key.

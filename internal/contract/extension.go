@@ -81,8 +81,10 @@ func keys() []key {
 		kinds = append(kinds, string(k))
 	}
 	return []key{
+		{"x-pages", []place{atRoot}, nil},
 		{"x-requirements", []place{atRoot}, nil},
-		{"x-excluded", []place{atRoot}, nil},
+		{"x-withdrawn", []place{atRoot}, nil},
+		{"x-sentences", []place{atRoot}, nil},
 		{"x-profile", []place{atOperation}, Profiles()},
 		{"x-key-error", []place{atScheme}, nil},
 		{"x-fact", []place{atParameter, atSchema}, Facts()},

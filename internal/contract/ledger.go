@@ -2,7 +2,7 @@ package contract
 
 import (
 	"bytes"
-	"errors"
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -34,15 +34,11 @@ type Requirement struct {
 
 // Source is where a promise stands.
 type Source struct {
+	// Page is the title of one of the contract's pages.
 	Page    string `yaml:"page"`
 	Section string `yaml:"section"`
-}
-
-// Exclusion is a promise that is not checked.
-type Exclusion struct {
-	Statement string `yaml:"statement"`
-	Source    Source `yaml:"source"`
-	Reason    string `yaml:"reason"`
+	// Edition is the month of the page's edition that says it first, where that is not the documents' own.
+	Edition string `yaml:"edition"`
 }
 
 // Levels are the levels of requirements, strictest first.
@@ -59,8 +55,15 @@ func (r Requirement) Group() string {
 
 // ledger are the extensions at the contract's root.
 type ledger struct {
+	Pages        []yaml.Node `yaml:"x-pages"`
 	Requirements []yaml.Node `yaml:"x-requirements"`
-	Excluded     []yaml.Node `yaml:"x-excluded"`
+	Withdrawn    []yaml.Node `yaml:"x-withdrawn"`
+	Sentences    []yaml.Node `yaml:"x-sentences"`
+}
+
+// isLedger reports whether a member of the contract's root belongs to the ledger.
+func isLedger(name string) bool {
+	return slices.Contains([]string{"x-pages", "x-requirements", "x-withdrawn", "x-sentences"}, name)
 }
 
 // split reads the ledger, and returns the contract with the ledger's lines empty: most of the file is the
@@ -83,7 +86,7 @@ func split(data []byte) (ledger, []byte, error) {
 	lines := bytes.SplitAfter(data, []byte("\n"))
 	members := doc.Content[0].Content
 	for i := 0; i < len(members); i += 2 {
-		if name := members[i].Value; name != "x-requirements" && name != "x-excluded" {
+		if !isLedger(members[i].Value) {
 			continue
 		}
 		end := len(lines)
@@ -100,27 +103,29 @@ func split(data []byte) (ledger, []byte, error) {
 // readLedger decodes the ledger node by node, so that each requirement knows its line
 // and a misspelt member is an error.
 func (c *Contract) readLedger(l ledger) error {
-	var known struct {
-		Requirement, Exclusion yaml.Node
-	}
-	if err := errors.Join(known.Requirement.Encode(Requirement{}), known.Exclusion.Encode(Exclusion{})); err != nil {
+	return cmp.Or(
+		decodeEach(l.Pages, func(p Page, _ int) error { c.Pages = append(c.Pages, p); return nil }),
+		decodeEach(l.Withdrawn, func(w Withdrawal, _ int) error { c.Withdrawn = append(c.Withdrawn, w); return nil }),
+		decodeEach(l.Requirements, func(r Requirement, line int) error { r.Line = line; return c.addRequirement(r) }),
+		decodeEach(l.Sentences, c.addSentences),
+	)
+}
+
+// decodeEach decodes the nodes strictly and adds each with its line; the first mistake ends it.
+func decodeEach[T any](nodes []yaml.Node, add func(entry T, line int) error) error {
+	var known yaml.Node
+	var empty T
+	if err := known.Encode(empty); err != nil {
 		return err
 	}
-	for _, node := range l.Requirements {
-		r := Requirement{Line: node.Line}
-		if err := decodeStrictly(&node, &known.Requirement, &r); err != nil {
+	for _, node := range nodes {
+		var entry T
+		if err := decodeStrictly(&node, &known, &entry); err != nil {
 			return err
 		}
-		if err := c.addRequirement(r); err != nil {
+		if err := add(entry, node.Line); err != nil {
 			return fmt.Errorf("line %d: %w", node.Line, err)
 		}
-	}
-	for _, node := range l.Excluded {
-		var x Exclusion
-		if err := decodeStrictly(&node, &known.Exclusion, &x); err != nil {
-			return err
-		}
-		c.Exclusions = append(c.Exclusions, x)
 	}
 	return nil
 }
@@ -129,11 +134,16 @@ var idForm = regexp.MustCompile(`^[A-Z]+-[0-9]+$`)
 
 func (c *Contract) addRequirement(r Requirement) error {
 	_, twice := c.Requirement(r.ID)
+	_, withdrawn := c.Withdrawal(r.ID)
 	switch {
 	case !idForm.MatchString(r.ID):
 		return fmt.Errorf("requirement id %q: expected the form RESET-6", r.ID)
 	case twice:
 		return fmt.Errorf("requirement %s stands twice", r.ID)
+	case withdrawn:
+		return fmt.Errorf("requirement %s was withdrawn; ids are never reused", r.ID)
+	case !c.hasPage(r.Source.Page):
+		return fmt.Errorf("%s: x-pages has no page %q%s", r.ID, r.Source.Page, nearest.Hint(r.Source.Page, c.titles()))
 	case !slices.Contains(Levels(), r.Level):
 		return fmt.Errorf("%s: level %q: expected %s%s", r.ID, r.Level, strings.Join(Levels(), ", "), nearest.Hint(r.Level, Levels()))
 	case !slices.Contains(Profiles(), r.Profile):

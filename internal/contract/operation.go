@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -213,10 +214,22 @@ func (c *Contract) shapes(doc *openapi3.Operation) []Shape {
 			}
 			for _, ref := range alternatives(media.Schema) {
 				if shape := newShape(ref); shape.schema != c.KeyError.schema {
-					list = append(list, shape)
+					list = addShape(list, shape, status)
 				}
 			}
 		}
+	}
+	return list
+}
+
+// addShape adds the shape, or the status to one that is listed already.
+func addShape(list []Shape, shape Shape, status string) []Shape {
+	i := slices.IndexFunc(list, func(s Shape) bool { return s.schema == shape.schema })
+	if i < 0 {
+		i, list = len(list), append(list, shape)
+	}
+	if code, err := strconv.Atoi(status); err == nil {
+		list[i].Statuses = append(list[i].Statuses, code)
 	}
 	return list
 }

@@ -21,6 +21,8 @@ const (
 	IncorrectAnswer  Kind = "incorrect answer"
 	WrongCredentials Kind = "wrong credentials"
 	KeyError         Kind = "key error"
+	// ServerError is the failure that is documented for requests that lack what they need.
+	ServerError Kind = "server error"
 	// Refused is any other refusal.
 	Refused Kind = "refused"
 	// RateLimited asks to come back later, by status or in words.
@@ -44,7 +46,7 @@ const (
 func Kinds() []Kind {
 	return []Kind{
 		Accepted, Question, Token, Updated, SignedIn, Success,
-		IncorrectAnswer, WrongCredentials, KeyError, Refused, SecondFactor, ExpiredPassword,
+		IncorrectAnswer, WrongCredentials, KeyError, ServerError, Refused, SecondFactor, ExpiredPassword,
 	}
 }
 
@@ -53,7 +55,7 @@ func (k Kind) success() bool {
 }
 
 func (k Kind) refusal() bool {
-	return slices.Contains([]Kind{IncorrectAnswer, WrongCredentials, KeyError, Refused, RateLimited, Locked}, k)
+	return slices.Contains([]Kind{IncorrectAnswer, WrongCredentials, KeyError, ServerError, Refused, RateLimited, Locked}, k)
 }
 
 // Outcome is what a response means, with the facts that it was told by. Members are read forgivingly:

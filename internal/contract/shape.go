@@ -16,6 +16,8 @@ type Shape struct {
 	Kind Kind
 	// Line is the schema's line in the contract.
 	Line int
+	// Statuses are the documented status codes, none where the response is a `default` one.
+	Statuses []int
 
 	schema *openapi3.Schema
 }
@@ -39,6 +41,12 @@ func newShape(ref *openapi3.SchemaRef) Shape {
 
 // Has reports whether the shape documents the member.
 func (s Shape) Has(member string) bool { return s.schema.Properties[member] != nil }
+
+// Claimed reports whether the object has the texts that tell the shape: those of members that allow one only.
+func (s Shape) Claimed(object map[string]any) bool {
+	p := s.pattern()
+	return len(p.members) > 0 && p.matches(object)
+}
 
 // mostViolations is how many are told of one value: a hostile one has as many as it has bytes.
 const mostViolations = 20

@@ -13,7 +13,7 @@ func errorTextFaults() []Fault {
 	const unauthorized = `{"statusCode":401,"error":"Unauthorized","message":"Missing API key"}`
 	return []Fault{
 		{
-			Name: "empty-question-not-found-by-framework", Breaks: "QUESTION-6", Summary: "A trader without a question gets the framework's 404.",
+			Name: "empty-question-not-found-by-framework", Breaks: "QUESTION-10", Summary: "A trader without a question gets the framework's 404.",
 			Expected: "no errors, and an empty Model", Got: notFound, Also: needQuestion(),
 			HTTP: onCalls(withoutQuestion, becomes(http.StatusNotFound, "application/json", notFound), noQuestion),
 		},

@@ -10,7 +10,7 @@ import (
 
 // passwordFaults change passwords wrongly.
 func passwordFaults() []Fault {
-	return flowing(storedFaults(), updateAnswerFaults(), othersFaults(), mismatchFaults(), inventedTokenFaults(), silentUpdateFaults())
+	return flowing(storedFaults(), updateAnswerFaults(), othersFaults(), mismatchFaults(), inventedTokenFaults(), silentUpdateFaults(), unreasonedFaults())
 }
 
 type storing = func(a *accounts, w World, owner reference.Trader, password string)

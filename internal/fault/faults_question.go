@@ -69,15 +69,15 @@ func emptyQuestionFaults() []Fault {
 		return edits(func(o object) object { return o.set("Model", json) })
 	}
 	return []Fault{
-		asked("empty-question-refused", "QUESTION-6", "A trader without a question is an error.", "errors",
+		asked("empty-question-refused", "QUESTION-10", "A trader without a question is an error.", "errors",
 			becomes(http.StatusBadRequest, "application/json", `{"Errors":["Secret question is not set."],"ErrorsCode":["ErrorNoSecretQuestion"],"IsSucceed":false}`)),
-		asked("empty-question-refused-with-model", "QUESTION-6", "A trader without a question is an error, beside an empty Model.", "errors",
+		asked("empty-question-refused-with-model", "QUESTION-10", "A trader without a question is an error, beside an empty Model.", "errors",
 			becomes(http.StatusOK, "application/json", `{"Model":"","Errors":["Secret question is not set."],"ErrorsCode":["ErrorNoSecretQuestion"],"IsSucceed":false}`)),
-		asked("empty-question-unknown-user", "QUESTION-6", "A trader without a question is not found.", "errors",
+		asked("empty-question-unknown-user", "QUESTION-10", "A trader without a question is not found.", "errors",
 			becomes(http.StatusNotFound, "application/json", `{"Errors":["User is not found."],"ErrorsCode":["ErrorUserNotFound"],"IsSucceed":false}`)),
-		asked("empty-question-fails", "QUESTION-6", "For a trader without a question IsSucceed is false.", `"IsSucceed": false`,
+		asked("empty-question-fails", "QUESTION-10", "For a trader without a question IsSucceed is false.", `"IsSucceed": false`,
 			edits(func(o object) object { return o.set("IsSucceed", "false") })),
-		asked("empty-question-with-code", "QUESTION-6", "For a trader without a question a code is listed.", `"ErrorsCode": ["NoQuestion"]`,
+		asked("empty-question-with-code", "QUESTION-10", "For a trader without a question a code is listed.", `"ErrorsCode": ["NoQuestion"]`,
 			edits(func(o object) object { return o.set("ErrorsCode", `["NoQuestion"]`) })),
 		asked("empty-question-invented", "QUESTION-6", "A trader without a question gets an invented one.", "a question", model(`"What was the name of your first pet?"`)),
 		asked("empty-question-in-words", "QUESTION-6", "A trader without a question is told so in Model.", `Model "No secret question"`, model(`"No secret question"`)),

@@ -8,7 +8,7 @@ import (
 
 // signInFaults sign in wrongly.
 func signInFaults() []Fault {
-	return flowing(signedInFaults(), wrongCredentialsFaults(), anyoneSignsInFaults(), flowKeyFaults())
+	return flowing(signedInFaults(), signInStatusFaults(), wrongCredentialsFaults(), missingCredentialsFaults(), anyoneSignsInFaults(), flowKeyFaults())
 }
 
 // signedInFaults answer right credentials wrongly.
@@ -32,7 +32,7 @@ func signedInFaults() []Fault {
 		wrong("session-token-misspelt", "ANSWER-4", "The Token of a sign-in is called token.", `"token"`, edits(func(o object) object {
 			return o.rename(strings.ToLower)
 		})),
-		wrong("sign-in-with-status-401", "ANSWER-6", "A sign-in has status 401.", "status 401", hasStatus(401)),
+		wrong("sign-in-with-status-401", "ANSWER-6", "A sign-in has status 401.", "status 401", hasStatus(401), "SIGNIN-5"),
 		wrong("sign-in-labelled-as-text", "ANSWER-3", "A sign-in is labelled as text.", "text/plain", hasHeader("Content-Type", "text/plain")),
 	}
 }
@@ -42,7 +42,7 @@ func wrongCredentialsFaults() []Fault {
 	wrong := func(name, summary, got string, change func(*call, *reply)) Fault {
 		return Fault{
 			Name: name, Breaks: "SIGNIN-2", Summary: summary, Expected: wrongCredentialsJSON, Got: got,
-			Also: []string{"ANSWER-4", "SIGNIN-1"}, HTTP: onFlow((*call).isSignIn, false, change),
+			Also: []string{"ANSWER-4", "SIGNIN-1", "SIGNIN-6"}, HTTP: onFlow((*call).isSignIn, false, change),
 		}
 	}
 	unknown := func(c *call) bool {
@@ -66,7 +66,7 @@ func wrongCredentialsFaults() []Fault {
 			becomes(401, "application/problem+json", `{"type":"about:blank","title":"Unauthorized","status":401}`)),
 		{
 			Name: "unknown-user-told", Breaks: "SIGNIN-2", Summary: "An unknown user is told so.", Expected: wrongCredentialsJSON, Got: "another Reason",
-			HTTP: answersJSON(all(unknown, func(c *call) bool { return c.request.Header.Get("Username") != "" }), 401,
+			Also: []string{"SIGNIN-6"}, HTTP: answersJSON(all(unknown, func(c *call) bool { return c.request.Header.Get("Username") != "" }), 401,
 				`{"State":"Failed","Step":"BaseAuthentication","Reason":"User is not found"}`),
 		},
 	}
@@ -112,7 +112,7 @@ func anyoneSignsInFaults() []Fault {
 		},
 		{
 			Name: "sign-in-without-password-fails", Breaks: "SIGNIN-4", Summary: "A sign-in without Password makes the deployment fail.", Expected: "a status below 500", Got: "status 500",
-			HTTP: failsOn(all((*call).isSignIn, hasKey, func(c *call) bool { return c.request.Header.Get("Password") == "" })),
+			Also: []string{"SIGNIN-6"}, HTTP: failsOn(all((*call).isSignIn, hasKey, func(c *call) bool { return c.request.Header.Get("Password") == "" })),
 		},
 	}
 }

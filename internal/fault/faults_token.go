@@ -67,9 +67,6 @@ func tokenAnswerFaults() []Fault {
 		wrong("token-success-missing", "ANSWER-4", "IsSucceed is missing.", "no IsSucceed", set("IsSucceed", ""), codeIDs()...),
 		wrong("token-errors-null", "ANSWER-4", "Errors is null beside the token.", "null", set("Errors", "null")),
 		wrong("token-errors-missing", "ANSWER-4", "Errors is missing beside the token.", "no Errors", set("Errors", "")),
-		wrong("token-status-code-missing", "ANSWER-4", "StatusCode is missing beside the token.", "no StatusCode", set("StatusCode", "")),
-		wrong("token-status-code-number", "ANSWER-4", "StatusCode is a number.", "100", set("StatusCode", "100")),
-		wrong("token-status-code-null", "ANSWER-4", "StatusCode is null.", "null", set("StatusCode", "null")),
 		wrong("token-with-status-400", "ANSWER-6", "A token is given with status 400.", "status 400", hasStatus(400)),
 		wrong("token-labelled-as-text", "ANSWER-3", "The answer with the token is labelled as text.", "text/plain", hasHeader("Content-Type", "text/plain")),
 		wrong("token-repeated", "ANSWER-5", "Model stands twice.", "Model twice", edits(func(o object) object { return o.add("Model", string(o.get("Model"))) })),
@@ -110,7 +107,7 @@ func wrongCodeFaults() []Fault {
 			func(_ *call, p *reply) {
 				*p = *jsonReply(200, `{"Model":"token-of-nobody-0417","Errors":[],"ErrorsCode":[],"StatusCode":"Continue","IsSucceed":true}`)
 			}),
-		answered("wrong-code-refused-without-error", "CODE-4", "A wrong code is refused with empty Errors.", "no errors", set("Errors", "[]")),
+		answered("wrong-code-refused-without-error", "CODE-4", "A wrong code is refused with empty Errors.", "no errors", set("Errors", "[]"), "ANSWER-4"),
 		answered("wrong-code-errors-missing", "ANSWER-4", "A wrong code is refused without Errors.", "no Errors", set("Errors", "")),
 		answered("wrong-code-errors-text", "ANSWER-4", "A wrong code is refused with Errors as a string.", "a string", set("Errors", `"Invalid code."`)),
 		answered("wrong-code-success-null", "ANSWER-4", "A wrong code is refused with IsSucceed null.", "null", set("IsSucceed", "null")),
@@ -137,13 +134,13 @@ func oddCodeFaults() []Fault {
 		return jsonReply(200, `{"Model":"token-of-nobody-0417","Errors":[],"ErrorsCode":[],"StatusCode":"Continue","IsSucceed":true}`)
 	}
 	return []Fault{
-		odd("identifier-ignored", "CODE-5", "Any Identifier will do.", "a token", when(unknown, func(c *call, next asker) *reply {
+		odd("identifier-ignored", "CODE-7", "Any Identifier will do.", "a token", when(unknown, func(c *call, next asker) *reply {
 			return next(c.withMember("Identifier", "ResetPassword"))
 		})),
-		odd("unknown-identifier-gets-token", "CODE-5", "An unknown Identifier gets a token that opens nothing.", "a token", answersWith(unknown, token)),
-		odd("unknown-identifier-succeeds", "CODE-5", "An unknown Identifier is answered with success.", "IsSucceed true",
+		odd("unknown-identifier-gets-token", "CODE-7", "An unknown Identifier gets a token that opens nothing.", "a token", answersWith(unknown, token)),
+		odd("unknown-identifier-succeeds", "CODE-7", "An unknown Identifier is answered with success.", "IsSucceed true",
 			answersJSON(unknown, 200, `{"Model":"","Errors":[],"StatusCode":"Continue","IsSucceed":true}`)),
-		odd("unknown-identifier-fails", "CODE-5", "An unknown Identifier makes the deployment fail.", "status 500", failsOn(unknown)),
+		odd("unknown-identifier-fails", "CODE-7", "An unknown Identifier makes the deployment fail.", "status 500", failsOn(unknown)),
 		odd("code-missing-gets-token", "CODE-6", "A request without Code gets a token.", "a token", answersWith(codeless, token)),
 		odd("code-missing-fails", "CODE-6", "A request without Code makes the deployment fail.", "status 500", failsOn(codeless)),
 		odd("code-without-body-fails", "CODE-6", "A request for a token without a body makes the deployment fail.", "status 500",

@@ -22,7 +22,7 @@ func needRefusal() []string {
 
 // needQuestion are the requirements that need the answer with a question.
 func needQuestion() []string {
-	return []string{"ANSWER-4", "QUESTION-1", "QUESTION-2", "QUESTION-3", "QUESTION-4", "QUESTION-5", "QUESTION-6", "QUESTION-7"}
+	return []string{"ANSWER-4", "QUESTION-1", "QUESTION-2", "QUESTION-3", "QUESTION-4", "QUESTION-5", "QUESTION-6", "QUESTION-7", "QUESTION-10"}
 }
 
 // needKeyError are the requirements that need the key error.

@@ -219,8 +219,10 @@ func flowing(lists ...[]Fault) []Fault {
 }
 
 // Groups of requirements that what is wrong in one step takes along.
-func codeIDs() []string { return []string{"CODE-1", "CODE-2", "CODE-3", "CODE-4", "CODE-5", "CODE-6"} }
+func codeIDs() []string { return []string{"CODE-1", "CODE-2", "CODE-3", "CODE-4", "CODE-6", "CODE-7"} }
 func passwordIDs() []string {
-	return []string{"PASSWORD-1", "PASSWORD-2", "PASSWORD-3", "PASSWORD-4", "PASSWORD-5", "PASSWORD-6", "PASSWORD-7", "PASSWORD-8"}
+	return []string{"PASSWORD-1", "PASSWORD-2", "PASSWORD-3", "PASSWORD-4", "PASSWORD-5", "PASSWORD-6", "PASSWORD-7", "PASSWORD-8", "PASSWORD-9", "PASSWORD-10"}
 }
-func signInIDs() []string { return []string{"SIGNIN-1", "SIGNIN-2", "SIGNIN-3", "SIGNIN-4"} }
+func signInIDs() []string {
+	return []string{"SIGNIN-1", "SIGNIN-2", "SIGNIN-3", "SIGNIN-4", "SIGNIN-6"}
+}

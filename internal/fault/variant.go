@@ -41,7 +41,7 @@ func Variants() []Variant {
 		lenientVariants(), strangerVariants(), limitVariants(), traderVariants(), loginVariants(),
 		mimeVariants(), layoutVariants(), wordingVariants(), codeVariants(),
 		deliveryVariants(), noticeVariants(), noiseVariants(),
-		flowVariants(), hardeningVariants(),
+		flowVariants(), envelopeVariants(), expiredVariants(), hardeningVariants(),
 		looseVariants(), confirmationVariants(), renderingVariants(),
 	)
 }

@@ -64,6 +64,8 @@ type Ask struct {
 	NoBody bool
 	// Breaks says what of the contract the request breaks on purpose, "" where nothing.
 	Breaks string
+	// Invalid is true where a body that the contract's schema allows must fail validation all the same.
+	Invalid bool
 	// Conn names the connection to use; "" is any.
 	Conn string
 	// Blockable is true of a request that a firewall in front of the deployment may block in words of its own.

@@ -29,7 +29,9 @@ func (d *Deployment) signIn(r *http.Request) (answer, error) {
 	case !right:
 		return wrongCredentials(), nil
 	case trader.TwoFactor:
-		return ok(signInAnswer{State: "Expecting"}), nil
+		return answer{status: http.StatusAccepted, body: signInAnswer{
+			State: "Expecting", Step: "VerificationCode", Reason: "Verification code is required", Token: newToken(),
+		}}, nil
 	}
 	return ok(signInAnswer{State: "Succeeded", Token: newToken()}), nil
 }

@@ -125,7 +125,11 @@ func took(r verdict.Report) time.Duration {
 
 // Source says where a promise stands in the documents.
 func source(s verdict.Source) string {
-	return strings.Trim(Visible(s.Page)+" › "+Visible(s.Section), " ›")
+	text := strings.Trim(Visible(s.Page)+" › "+Visible(s.Section), " ›")
+	if s.Edition != "" {
+		text += ", edition of " + Visible(s.Edition)
+	}
+	return text
 }
 
 // ContractLine says where the contract demands it, "" where no line is known.

@@ -12,7 +12,6 @@ import (
 
 	"github.com/etna-conformance/conformance/internal/contract"
 	"github.com/etna-conformance/conformance/internal/deployment"
-	"github.com/etna-conformance/conformance/internal/nearest"
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
@@ -41,7 +40,7 @@ func Baseline(path string, c *contract.Contract) ([]verdict.Known, error) {
 
 func checkKnown(k verdict.Known, c *contract.Contract) error {
 	if _, found := c.Requirement(k.ID); !found {
-		return fmt.Errorf("there is no requirement %q%s", k.ID, nearest.Hint(k.ID, ids(c)))
+		return errors.New(noRequirement(k.ID, c))
 	}
 	if k.Reason == "" {
 		return fmt.Errorf("%s: reason is missing", k.ID)

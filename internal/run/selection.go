@@ -41,8 +41,15 @@ func checkSelection(config deployment.Config, c *contract.Contract) error {
 }
 
 func unknownID(pattern string, c *contract.Contract) error {
-	text := fmt.Sprintf("there is no requirement %q%s", pattern, nearest.Hint(pattern, ids(c)))
-	return &deployment.ConfigError{Where: "--only", Text: text}
+	return &deployment.ConfigError{Where: "--only", Text: noRequirement(pattern, c)}
+}
+
+// noRequirement says that there is no such requirement, and which one was meant or took its place.
+func noRequirement(id string, c *contract.Contract) string {
+	if w, withdrawn := c.Withdrawal(id); withdrawn {
+		return fmt.Sprintf("requirement %s was withdrawn; see %s", id, strings.Join(w.Instead, ", "))
+	}
+	return fmt.Sprintf("there is no requirement %q%s", id, nearest.Hint(id, ids(c)))
 }
 
 func firstLine(err error) string {

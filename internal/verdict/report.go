@@ -149,6 +149,8 @@ type Requirement struct {
 type Source struct {
 	Page    string `json:"page"`
 	Section string `json:"section"`
+	// Edition is the month of the page's edition, "" for the documents' own.
+	Edition string `json:"edition,omitempty"`
 	// Line is the requirement's line in the contract.
 	Line int `json:"line"`
 }

@@ -33,11 +33,16 @@ func requirement(j Judged, results []Result) Requirement {
 	q := Requirement{
 		ID: j.Requirement.ID, Level: j.Requirement.Level, Profile: j.Requirement.Profile,
 		Statement: j.Requirement.Statement, Reading: j.Requirement.Reading,
-		Source:      Source{Page: j.Requirement.Source.Page, Section: j.Requirement.Source.Section, Line: j.Requirement.Line},
+		Source:      Source{Page: j.Requirement.Source.Page, Section: j.Requirement.Source.Section, Edition: j.Requirement.Source.Edition, Line: j.Requirement.Line},
 		ByDocuments: j.ByDocuments, Findings: []Finding{}, Checks: []Check{},
 	}
+	missing := j.Missing
 	for _, result := range results {
-		if result.Requirement != q.ID || result.Verdict == NotApplicable {
+		if result.Requirement != q.ID {
+			continue
+		}
+		if result.Verdict == NotApplicable {
+			missing = result.Reason
 			continue
 		}
 		q.Checks = append(q.Checks, Check{Subject: result.Subject, Verdict: result.Verdict, Reason: result.Reason, Steps: result.Steps})
@@ -48,7 +53,7 @@ func requirement(j Judged, results []Result) Requirement {
 			q.Findings = append(q.Findings, f)
 		}
 	}
-	q.Verdict, q.Reason = sum(q.Checks, j.Missing)
+	q.Verdict, q.Reason = sum(q.Checks, missing)
 	if q.Verdict != NotApplicable {
 		q.ByDocuments = false
 	}

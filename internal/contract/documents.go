@@ -1,0 +1,95 @@
+package contract
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Page is one that requirements are taken from.
+type Page struct {
+	// Title is the page's own.
+	Title string `yaml:"title"`
+	// File is the name by which the two documents link to it, URL where everybody can read it; "" where
+	// nobody has said.
+	File string `yaml:"file"`
+	URL  string `yaml:"url"`
+}
+
+// Withdrawal is a requirement that is no longer judged. Its id is never used again.
+type Withdrawal struct {
+	ID string `yaml:"id"`
+	// Instead are the requirements that took its place.
+	Instead []string `yaml:"instead"`
+	Reason  string   `yaml:"reason"`
+}
+
+// PageSentences are the sentences of one of the two documents, in their order.
+type PageSentences struct {
+	Page      string     `yaml:"page"`
+	Sentences []Sentence `yaml:"sentences"`
+}
+
+// Sentence is one sentence, sample or template of a document.
+type Sentence struct {
+	// Says are some of its words.
+	Says string `yaml:"says"`
+	// Required are the requirements that hold it; Excluded says why none can, "" where one does.
+	Required []string `yaml:"required"`
+	Excluded string   `yaml:"excluded"`
+}
+
+// Withdrawal returns the withdrawn requirement with the id.
+func (c *Contract) Withdrawal(id string) (Withdrawal, bool) {
+	i := slices.IndexFunc(c.Withdrawn, func(w Withdrawal) bool { return w.ID == id })
+	if i < 0 {
+		return Withdrawal{}, false
+	}
+	return c.Withdrawn[i], true
+}
+
+// Page returns the page with the title.
+func (c *Contract) Page(title string) (Page, bool) {
+	i := slices.IndexFunc(c.Pages, func(p Page) bool { return p.Title == title })
+	if i < 0 {
+		return Page{}, false
+	}
+	return c.Pages[i], true
+}
+
+// Excluded are the sentences of the documents that no requirement holds.
+func (c *Contract) Excluded() []Sentence {
+	var list []Sentence
+	for _, d := range c.Sentences {
+		for _, s := range d.Sentences {
+			if s.Excluded != "" {
+				list = append(list, s)
+			}
+		}
+	}
+	return list
+}
+
+// hasPage reports whether the title is a page's; a contract that lists no pages may name any.
+func (c *Contract) hasPage(title string) bool {
+	_, found := c.Page(title)
+	return found || len(c.Pages) == 0
+}
+
+func (c *Contract) titles() []string {
+	var titles []string
+	for _, p := range c.Pages {
+		titles = append(titles, p.Title)
+	}
+	return titles
+}
+
+// addSentences adds a document whose sentences are each either required or excluded.
+func (c *Contract) addSentences(d PageSentences, _ int) error {
+	for _, s := range d.Sentences {
+		if s.Says == "" || (len(s.Required) == 0) == (s.Excluded == "") {
+			return fmt.Errorf("%s: the sentence %q: expected says, and either required or excluded", d.Page, s.Says)
+		}
+	}
+	c.Sentences = append(c.Sentences, d)
+	return nil
+}
