@@ -4,62 +4,71 @@ package redact
 // (Aho and Corasick, 1975). It folds the case of ASCII letters.
 type automaton struct {
 	nodes []node
-	// rows are the complete transitions, 256 each, of the nodes near the root
-	// and of those with many children.
+	// rows are complete transition tables of 256 entries each, for nodes near
+	// the root and nodes with many children.
 	rows  []int32
 	forms []form
-	// starts are the pairs of bytes that a form begins with.
-	starts [1 << 10]uint64
 	// ends lists the forms that end at a node.
 	ends map[int32][]int32
+	// starts is a set of pairs of bytes at which a form may begin.
+	starts pairs
 }
 
-// node is the state of having read the first depth bytes of some form.
+// node is the state after the first depth bytes of some form.
 type node struct {
 	child, sibling int32
 	// fail is the longest proper suffix that begins a form, match the longest
-	// suffix, the node itself included, that is a form; 0 is none.
+	// suffix (the node itself included) that is a form; 0 is none.
 	fail, match int32
-	// row is where its row begins, or -1.
+	// next is the longest of those suffixes that goes on with another byte than
+	// the node: where the node does not go on, the ones between don't either.
+	next int32
+	// enter and leave enclose the nodes of which this one is a suffix.
+	enter, leave int32
+	// row is the index of the transition table, or -1.
 	row   int32
 	depth int32
-	// form is one that begins with this node.
-	form int32
-	key  byte
+	// secret is the index of one that begins with this node, -1 for none.
+	secret int32
+	key    byte
 }
 
-// The nodes that get a row.
+// The nodes that get a transition table.
 const (
 	manyChildren = 3
 	nearRoot     = 1
 )
 
 func newAutomaton(forms []form) *automaton {
-	a := &automaton{nodes: []node{{row: -1}}, forms: forms, ends: map[int32][]int32{}}
-	for i := range forms {
-		a.insert(int32(i))
-		a.start(forms[i].raw)
+	a := &automaton{nodes: []node{{row: -1, secret: -1}}, ends: map[int32][]int32{}}
+	for _, f := range forms {
+		a.insert(f)
 	}
 	a.link()
 	return a
 }
 
-func (a *automaton) insert(form int32) {
+// insert adds a form; [automaton.link] must follow.
+func (a *automaton) insert(f form) {
 	at := int32(0)
-	for _, b := range a.forms[form].raw {
+	for _, b := range f.raw {
 		key := lower(b)
 		next := a.childOf(at, key)
 		if next == 0 {
 			next = int32(len(a.nodes))
 			a.nodes = append(a.nodes, node{
-				sibling: a.nodes[at].child, row: -1, key: key,
-				depth: a.nodes[at].depth + 1, form: form,
+				sibling: a.nodes[at].child, row: -1, key: key, depth: a.nodes[at].depth + 1, secret: -1,
 			})
 			a.nodes[at].child = next
 		}
 		at = next
+		if a.nodes[at].secret < 0 {
+			a.nodes[at].secret = int32(f.secret)
+		}
 	}
-	a.ends[at] = append(a.ends[at], form)
+	a.ends[at] = append(a.ends[at], int32(len(a.forms)))
+	a.forms = append(a.forms, f)
+	a.addStart(f.raw)
 }
 
 func (a *automaton) childOf(at int32, key byte) int32 {
@@ -70,18 +79,21 @@ func (a *automaton) childOf(at int32, key byte) int32 {
 	return child
 }
 
-// link goes through the nodes breadth first, so that what a node fails to is
-// complete before the node itself.
+// link completes the nodes breadth first: the suffixes of a node are shorter,
+// so they are complete before the node itself.
 func (a *automaton) link() {
+	a.rows = nil
+	for i := range a.nodes {
+		a.nodes[i].row = -1
+	}
 	a.addRow(0)
-	queue := []int32{0}
-	for len(queue) > 0 {
-		at := queue[0]
-		queue = queue[1:]
+	order := []int32{0}
+	for i := 0; i < len(order); i++ {
+		at := order[i]
 		children := 0
 		for child := a.nodes[at].child; child != 0; child = a.nodes[child].sibling {
 			children++
-			queue = append(queue, child)
+			order = append(order, child)
 		}
 		if at == 0 {
 			continue
@@ -92,8 +104,26 @@ func (a *automaton) link() {
 		}
 		for child := a.nodes[at].child; child != 0; child = a.nodes[child].sibling {
 			a.nodes[child].fail = a.step(a.nodes[at].fail, a.nodes[child].key)
+			a.nodes[child].next = a.nodes[child].fail
+		}
+		if fail := a.nodes[at].fail; a.goesOnAs(fail, at) {
+			a.nodes[at].next = a.nodes[fail].next
 		}
 	}
+	a.number(order)
+}
+
+// goesOnAs reports whether one node goes on only with bytes with which the other
+// does.
+func (a *automaton) goesOnAs(one, other int32) bool {
+	if a.nodes[one].row >= 0 {
+		return false
+	}
+	child := a.nodes[one].child
+	for child != 0 && a.childOf(other, a.nodes[child].key) != 0 {
+		child = a.nodes[child].sibling
+	}
+	return child == 0
 }
 
 func (a *automaton) matchOf(at int32) int32 {
@@ -118,6 +148,33 @@ func (a *automaton) addRow(at int32) {
 	a.rows = append(a.rows, row[:]...)
 }
 
+// number sets enter and leave of the nodes, given breadth first: a walk through
+// the tree of suffixes, in which fail is the parent.
+func (a *automaton) number(order []int32) {
+	size := make([]int32, len(a.nodes))
+	for i := len(order) - 1; i >= 0; i-- {
+		at := order[i]
+		size[at]++
+		if at != 0 {
+			size[a.nodes[at].fail] += size[at]
+		}
+	}
+	a.nodes[0].enter, a.nodes[0].leave = 0, 1
+	for _, at := range order[1:] {
+		parent := &a.nodes[a.nodes[at].fail]
+		a.nodes[at].enter = parent.leave
+		a.nodes[at].leave = parent.leave + 1
+		parent.leave += size[at]
+	}
+}
+
+// isSuffix reports whether what was read up to one node is a suffix of what was
+// read up to the other: the other finds all that the one finds.
+func (a *automaton) isSuffix(one, other int32) bool {
+	enter := a.nodes[other].enter
+	return a.nodes[one].enter <= enter && enter < a.nodes[one].leave
+}
+
 // step is the state after one more byte.
 func (a *automaton) step(at int32, b byte) int32 {
 	for {
@@ -128,73 +185,48 @@ func (a *automaton) step(at int32, b byte) int32 {
 		if child := a.childOf(at, lower(b)); child != 0 {
 			return child
 		}
-		at = n.fail
+		at = n.next
 	}
 }
 
-// start notes the pairs that a form begins with, in either case.
-func (a *automaton) start(raw []byte) {
+// addStart notes the pairs of bytes that the form begins with, in either case.
+func (a *automaton) addStart(raw []byte) {
 	for _, first := range []byte{lower(raw[0]), upper(raw[0])} {
-		if len(raw) > 1 {
-			a.addStart(first, lower(raw[1]))
-			a.addStart(first, upper(raw[1]))
+		if len(raw) == 1 {
+			a.starts.addFirst(first)
 			continue
 		}
-		for second := range 256 {
-			a.addStart(first, byte(second))
-		}
+		a.starts.add(first, lower(raw[1]))
+		a.starts.add(first, upper(raw[1]))
 	}
 }
 
-func (a *automaton) addStart(first, second byte) {
-	pair := uint(first)<<8 | uint(second)
-	a.starts[pair>>6] |= 1 << (pair & 63)
-}
-
-// skip returns the next place, from i on, where a form may begin.
+// skip returns the next index, from i on, at which a form may begin.
 func (a *automaton) skip(text []byte, i int) int {
-	for ; i+1 < len(text); i++ {
-		pair := uint(text[i])<<8 | uint(text[i+1])
-		if a.starts[pair>>6&(1<<10-1)]&(1<<(pair&63)) != 0 {
-			break
-		}
+	for i+1 < len(text) && !a.starts.has(text[i], text[i+1]) {
+		i++
 	}
 	return i
 }
 
-// scan calls hit for every state in which at least one form ends, with the
-// index after its last byte, and returns the last state.
-func (a *automaton) scan(text []byte, hit func(match int32, end int)) int32 {
-	at := int32(0)
-	for i := 0; i < len(text); i++ {
-		if at == 0 {
-			i = a.skip(text, i)
-		}
-		if row := a.nodes[at].row; row >= 0 {
-			at = a.rows[row+int32(text[i])]
-		} else {
-			at = a.step(at, text[i])
-		}
-		if match := a.nodes[at].match; match != 0 {
-			hit(match, i+1)
-		}
-	}
-	return at
+// pairs is a set of pairs of bytes.
+type pairs [1 << 10]uint64
+
+func (p *pairs) add(first, second byte) {
+	pair := uint(first)<<8 | uint(second)
+	p[pair>>6] |= 1 << (pair & 63)
 }
 
-// finds tells whether scan would call hit.
-func (a *automaton) finds(text []byte) bool {
-	at := int32(0)
-	for i := 0; i < len(text); i++ {
-		if at == 0 {
-			i = a.skip(text, i)
-		}
-		at = a.step(at, text[i])
-		if a.nodes[at].match != 0 {
-			return true
-		}
+// addFirst adds all pairs with the first byte.
+func (p *pairs) addFirst(first byte) {
+	for second := range 256 {
+		p.add(first, byte(second))
 	}
-	return false
+}
+
+func (p *pairs) has(first, second byte) bool {
+	pair := uint(first)<<8 | uint(second)
+	return p[pair>>6&(1<<10-1)]&(1<<(pair&63)) != 0
 }
 
 func upper(b byte) byte {

@@ -17,33 +17,42 @@ import (
 type coding struct {
 	name  string
 	write func(string) string
+	// bytes is true where it writes any bytes, not only text.
+	bytes bool
+	// needsBytes is true where what it writes is not text.
+	needsBytes bool
 }
+
+// canWrite reports whether what the inner coding writes can be written.
+func (c coding) canWrite(inner coding) bool { return c.bytes || !inner.needsBytes }
 
 // codings are those that may stand inside each other.
 func codings() []coding {
 	return []coding{
-		{"plain", func(s string) string { return s }},
-		{"JSON", jsonText},
-		{"JSON, all escaped", func(s string) string { return jsonEscapes(s, `\u%04x`, 1) }},
-		{"JSON, capitals, half escaped", func(s string) string { return jsonEscapes(s, `\u%04X`, 2) }},
-		{"JSON with slash", func(s string) string { return strings.ReplaceAll(jsonText(s), "/", `\/`) }},
-		{"URL query", url.QueryEscape},
-		{"URL path", url.PathEscape},
-		{"percent, all", func(s string) string { return eachByte(s, "%%%02x", 1) }},
-		{"percent, half", func(s string) string { return eachByte(s, "%%%02X", 2) }},
-		{"HTML", html.EscapeString},
-		{"HTML decimal", func(s string) string { return eachRune(s, "&#%d;", 1) }},
-		{"HTML hex, half", func(s string) string { return eachRune(s, "&#x%X;", 2) }},
-		{"base64", func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }},
-		{"base64 inside, offset 1", func(s string) string { return base64.RawStdEncoding.EncodeToString([]byte("a" + s + "bcd")) }},
-		{"base64 inside, offset 2", func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte("ab" + s + "c")) }},
-		{"base64 wrapped", wrapped},
-		{"quoted-printable", quotedPrintable},
-		{"quoted-printable, soft breaks", func(s string) string { return eachByte(s, "=%02X=\r\n", 1) }},
-		{"hex", func(s string) string { return hex.EncodeToString([]byte(s)) }},
-		{"hex, capitals", func(s string) string { return strings.ToUpper(hex.EncodeToString([]byte(s))) }},
-		{"encoded word Q", func(s string) string { return mime.QEncoding.Encode("utf-8", "é"+s) }},
-		{"encoded word B", func(s string) string { return mime.BEncoding.Encode("utf-8", "é"+s) }},
+		{name: "plain", write: func(s string) string { return s }, bytes: true},
+		{name: "JSON", write: jsonText},
+		{name: "JSON, all escaped", write: func(s string) string { return jsonEscapes(s, `\u%04x`, 1) }},
+		{name: "JSON, capitals, half escaped", write: func(s string) string { return jsonEscapes(s, `\u%04X`, 2) }},
+		{name: "JSON with slash", write: func(s string) string { return strings.ReplaceAll(jsonText(s), "/", `\/`) }},
+		{name: "URL query", write: url.QueryEscape, bytes: true},
+		{name: "URL path", write: url.PathEscape, bytes: true},
+		{name: "percent, all", write: func(s string) string { return eachByte(s, "%%%02x", 1) }, bytes: true},
+		{name: "percent, half", write: func(s string) string { return eachByte(s, "%%%02X", 2) }, bytes: true},
+		{name: "HTML", write: html.EscapeString},
+		{name: "HTML decimal", write: func(s string) string { return eachRune(s, "&#%d;", 1) }},
+		{name: "HTML hex, half", write: func(s string) string { return eachRune(s, "&#x%X;", 2) }},
+		{name: "base64", write: func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }, bytes: true},
+		{name: "base64 inside, offset 1", write: func(s string) string { return base64.RawStdEncoding.EncodeToString([]byte("a" + s + "bcd")) }, bytes: true},
+		{name: "base64 inside, offset 2", write: func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte("ab" + s + "c")) }, bytes: true},
+		{name: "base64 wrapped", write: wrapped, bytes: true},
+		{name: "quoted-printable", write: quotedPrintable},
+		{name: "quoted-printable, soft breaks", write: func(s string) string { return eachByte(s, "=%02X=\r\n", 1) }, bytes: true},
+		{name: "hex", write: func(s string) string { return hex.EncodeToString([]byte(s)) }, bytes: true},
+		{name: "hex, capitals", write: func(s string) string { return strings.ToUpper(hex.EncodeToString([]byte(s))) }, bytes: true},
+		{name: "encoded word Q", write: func(s string) string { return mime.QEncoding.Encode("utf-8", "é"+s) }},
+		{name: "UTF-16LE", write: func(s string) string { return inUTF16(s, true) }, needsBytes: true},
+		{name: "UTF-16BE", write: func(s string) string { return inUTF16(s, false) }, needsBytes: true},
+		{name: "encoded word B", write: func(s string) string { return mime.BEncoding.Encode("utf-8", "é"+s) }},
 	}
 }
 
@@ -127,4 +136,16 @@ func inUTF16(s string, little bool) string {
 		out.WriteByte(low)
 	}
 	return out.String()
+}
+
+func fromUTF16(s string, little bool) string {
+	var units []uint16
+	for i := 0; i+1 < len(s); i += 2 {
+		high, low := s[i], s[i+1]
+		if little {
+			high, low = low, high
+		}
+		units = append(units, uint16(high)<<8|uint16(low))
+	}
+	return string(utf16.Decode(units))
 }

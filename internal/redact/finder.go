@@ -6,94 +6,115 @@ import (
 	"sync"
 )
 
-// finder finds secrets. It never changes but for what it remembers, so that it can be used without a lock.
+// maxDepth is how many codings are undone, such as URL in HTML or JSON in
+// base64.
+const maxDepth = 2
+
+// finder finds secrets. It never changes but for what it remembers, so that it
+// can be used without a lock.
 type finder struct {
 	secrets []secret
 	machine *automaton
-	escapes []escape
+	codings *table
+	// wholes are the codings that a whole text may be written in.
+	wholes  []*coding
 	radixes []*radix
-	// reach is the length in bytes of the longest form, or the longest text
-	// around one that must stay; shortest is that of the shortest form.
-	reach, shortest int
-	// public texts and placeholders are left alone where they stand whole.
-	public, placeholders []string
-	// shields are by the index of the secret around which they stand.
-	shields map[int][]shield
-	// scratch keeps the memory of searches for the next ones.
-	scratch sync.Pool
-	// texts are the short ones that were sealed, by what they were: most header fields come again with each exchange.
+	// shortest is the length in bytes of the shortest form that is looked for
+	// in stretches of digits. hasShort is true where a secret must stand alone.
+	shortest int
+	hasShort bool
+	// longestCased is the length of the longest form of which the case counts.
+	longestCased int
+	// scans keeps the memory of searches for the next ones.
+	scans sync.Pool
+	// texts are short ones that were redacted, by what they were: most header
+	// fields come again with each exchange.
 	texts sync.Map
 }
 
-func newFinder(secrets []secret, public []string, byName map[string]string) *finder {
-	f := &finder{secrets: slices.Clone(secrets), public: public, placeholders: []string{withheld}, shields: map[int][]shield{}}
-	f.scratch.New = func() any { return new(levels) }
-	for name := range byName {
-		f.placeholders = append(f.placeholders, name)
-	}
-	all := forms(secrets)
-	f.machine = newAutomaton(all)
-	for i, form := range all {
-		f.reach = max(f.reach, len(form.raw)+1)
-		if i == 0 || len(form.raw) < f.shortest {
-			f.shortest = len(form.raw)
-		}
-	}
-	for _, text := range slices.Concat(f.placeholders, public) {
-		f.reach = max(f.reach, len(text)+1)
-	}
-	f.shieldTexts(f.public, true)
-	f.shieldTexts(f.placeholders, false)
-	f.radixes = radixes()
-	spaces, digits := false, false
-	for _, s := range secrets {
-		spaces = spaces || strings.Contains(s.value, " ")
-		digits = digits || s.runes >= casedSecret && alphabet(s.value) == "digits"
-	}
-	f.escapes = escapes(spaces, digits)
-	return f
-}
-
-// finding is a place in the source where a secret stands.
+// finding is a place where a secret stands.
 type finding struct {
 	from, to int
 	secret   int
 	// weight is greater the more of a secret was found.
 	weight int
-	coding coding
 }
 
-// shield is a text that stands around a secret and must stay.
-type shield struct {
-	text   string
-	offset int
-	// alone is true where it must not be part of a longer word.
-	alone bool
+func newFinder(secrets []secret, public []string, byName map[string]string) *finder {
+	f := &finder{secrets: slices.Clone(secrets), radixes: radixes()}
+	f.scans.New = func() any { return &scan{finder: f} }
+	forms := formsOf(secrets)
+	f.machine = newAutomaton(forms)
+	spaces, digits := false, false
+	for _, form := range forms {
+		s := secrets[form.secret]
+		spaces = spaces || strings.Contains(s.value, " ")
+		digits = digits || s.runes >= casedSecret && alphabet(s.value) == "digits"
+		f.hasShort = f.hasShort || s.runes < shortSecret
+		if s.runes < casedSecret {
+			f.longestCased = max(f.longestCased, len(form.raw))
+		}
+		if f.shortest == 0 || len(form.raw) < f.shortest {
+			f.shortest = len(form.raw)
+		}
+	}
+	f.lookThrough(codings(spaces, digits))
+	f.keep(public, byName)
+	return f
 }
 
-// shieldTexts notes of each secret in which of the texts it occurs, with each place.
-func (f *finder) shieldTexts(texts []string, alone bool) {
-	for _, text := range texts {
-		f.machine.scan([]byte(text), func(match int32, end int) {
-			for ; match != 0; match = f.machine.nodes[f.machine.nodes[match].fail].match {
-				for _, i := range f.machine.ends[match] {
-					form := f.machine.forms[i]
-					offset := end - len(form.raw)
-					if f.secrets[form.secret].is(text[offset:end]) {
-						f.shields[form.secret] = append(f.shields[form.secret], shield{text: text, offset: offset, alone: alone})
-					}
-				}
+// keep adds the placeholders, and the public texts where they are not part of a
+// word: they are kept where they stand, even where a secret stands in them.
+func (f *finder) keep(public []string, byName map[string]string) {
+	keep := func(text string, alone bool) {
+		if len(f.find([]byte(text), false)) > 0 {
+			f.machine.insert(form{raw: []byte(text), secret: -1, alone: alone})
+		}
+	}
+	keep(withheld, false)
+	for name := range byName {
+		keep(name, false)
+	}
+	for _, text := range public {
+		keep(text, true)
+	}
+	f.machine.link()
+}
+
+// lookThrough sets the codings that are looked through: a form may begin where
+// an escape sequence begins, or with a character before one.
+func (f *finder) lookThrough(all []*coding) {
+	f.codings = tableOf(all)
+	for _, c := range all {
+		if c.whole {
+			f.wholes = append(f.wholes, c)
+		}
+		for i := range len(c.leads) {
+			if c.whole {
+				f.machine.starts.addFirst(c.leads[i])
 			}
-		})
+			for _, form := range f.machine.forms {
+				f.machine.starts.add(lower(form.raw[0]), c.leads[i])
+				f.machine.starts.add(upper(form.raw[0]), c.leads[i])
+			}
+		}
 	}
 }
 
-// is tells whether the text is the secret, in any case where that counts.
-func (s secret) is(text string) bool {
-	return text == s.value || s.runes >= casedSecret && strings.EqualFold(text, s.value)
+// find returns where in a text secrets stand, in order and apart. The text may
+// be cut off in the middle of a secret.
+func (f *finder) find(text []byte, cut bool) []finding {
+	if len(f.machine.forms) == 0 || len(text) == 0 {
+		return nil
+	}
+	s := f.scans.Get().(*scan)
+	defer f.scans.Put(s)
+	s.text, s.depth, s.cut = text, maxDepth, cut
+	s.look()
+	return merge(outside(slices.Clone(s.found), s.kept))
 }
 
-// merge joins findings that overlap; the weightiest names the placeholder.
+// merge joins findings that overlap; the weightiest names the secret.
 func merge(all []finding) []finding {
 	slices.SortFunc(all, func(a, b finding) int {
 		if a.from != b.from {
@@ -110,25 +131,23 @@ func merge(all []finding) []finding {
 		last := &merged[len(merged)-1]
 		last.to = max(last.to, f.to)
 		if f.weight > last.weight {
-			last.secret, last.weight, last.coding = f.secret, f.weight, f.coding
+			last.secret, last.weight = f.secret, f.weight
 		}
 	}
 	return merged
 }
 
-// outside drops the findings that lie within a shielded range.
-func outside(all, shielded []finding) []finding {
-	if len(shielded) == 0 {
+// outside drops the findings that lie within a text that is kept.
+func outside(all, kept []finding) []finding {
+	if len(kept) == 0 {
 		return all
 	}
-	shielded = merge(shielded)
+	kept = merge(kept)
 	return slices.DeleteFunc(all, func(f finding) bool {
-		i, exact := slices.BinarySearchFunc(shielded, f.from, func(s finding, from int) int {
-			return s.from - from
-		})
+		i, exact := slices.BinarySearchFunc(kept, f.from, func(k finding, from int) int { return k.from - from })
 		if !exact {
 			i--
 		}
-		return i >= 0 && f.to <= shielded[i].to
+		return i >= 0 && f.to <= kept[i].to
 	})
 }

@@ -9,34 +9,35 @@ import (
 	"golang.org/x/text/encoding/korean"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/traditionalchinese"
+	"golang.org/x/text/encoding/unicode"
 )
 
 // Secrets shorter than shortSecret characters count only where they stand
-// alone, those shorter than casedSecret only in the very same case: else
-// every "a" would vanish.
+// alone, those shorter than casedSecret only in the same case: else every "a"
+// would vanish.
 const (
 	shortSecret = 4
 	casedSecret = 6
 )
 
-// form is one way in which the bytes of a secret can stand in a text.
+// form is one way in which the bytes of a secret can stand in a text, or a text
+// that is kept as it is although a secret stands in it.
 type form struct {
-	// secret is its index in the vault.
+	raw []byte
+	// secret is its index, or -1 for a text that is kept.
 	secret int
-	raw    []byte
+	// alone is true of a text that is kept only where it is not part of a word.
+	alone bool
 }
 
-// forms lists how the secrets can be written: as they are, in capitals, in
+// formsOf lists how the secrets can be written: as they are, in capitals, in
 // small letters, and outside of ASCII in other character sets.
-func forms(secrets []secret) []form {
+func formsOf(secrets []secret) []form {
 	var all []form
 	for i, s := range secrets {
-		if s.value == "" {
-			continue
-		}
-		seen := map[string]bool{}
+		seen := map[string]bool{"": true}
 		for _, raw := range spellings(s) {
-			if raw != "" && !seen[raw] {
+			if !seen[raw] {
 				seen[raw] = true
 				all = append(all, form{secret: i, raw: []byte(raw)})
 			}
@@ -70,5 +71,6 @@ func isASCII(text string) bool {
 func charsets() []encoding.Encoding {
 	return append(append([]encoding.Encoding(nil), charmap.All...),
 		japanese.ShiftJIS, japanese.EUCJP, korean.EUCKR,
-		simplifiedchinese.GB18030, traditionalchinese.Big5)
+		simplifiedchinese.GB18030, traditionalchinese.Big5,
+		unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM))
 }

@@ -41,7 +41,7 @@ func (f *finder) content(fields textproto.MIMEHeader, body []byte, nesting int) 
 	case strings.HasPrefix(kind, "multipart/") && params["boundary"] != "":
 		return f.multipart(body, params["boundary"], nesting-1)
 	case strings.HasPrefix(encoding, "base64"):
-		return f.recoded(body, appendBase64(nil, body), params["charset"], wrapBase64)
+		return f.recoded(body, decodeBase64(body), params["charset"], wrapBase64)
 	case strings.HasPrefix(encoding, "quoted-printable"):
 		return f.recoded(body, decodeQuotedPrintable(body), params["charset"], quotePrintable)
 	case kind == "message/rfc822":
@@ -144,16 +144,38 @@ func quotePrintable(text []byte) []byte {
 
 func decodeQuotedPrintable(body []byte) []byte {
 	var decoded []byte
+	w := new(window)
 	for i := 0; i < len(body); {
-		if body[i] == '=' {
-			if n, text := readQuotedPrintable(body, i, nil); n > 0 {
-				decoded = append(decoded, text...)
-				i += n
+		if w.open(body, i, nil); body[i] == '=' {
+			if e := readMail(w); e.width > 0 {
+				decoded = append(decoded, e.value[:e.size]...)
+				i += e.width
 				continue
 			}
 		}
 		decoded = append(decoded, body[i])
 		i++
+	}
+	return decoded
+}
+
+// decodeBase64 decodes as mail readers do: whatever is not base64 is skipped.
+func decodeBase64(body []byte) []byte {
+	var decoded []byte
+	bits, count := uint32(0), 0
+	for _, b := range body {
+		digit := base64Digit(b)
+		if b == '=' {
+			bits, count = 0, 0
+		}
+		if digit < 0 {
+			continue
+		}
+		bits, count = bits<<6|uint32(digit), count+6
+		if count >= 8 {
+			count -= 8
+			decoded = append(decoded, byte(bits>>count))
+		}
 	}
 	return decoded
 }

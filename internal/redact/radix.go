@@ -1,197 +1,234 @@
 package redact
 
 import (
+	"bytes"
 	"unicode"
 	"unicode/utf8"
 )
 
-// radix is a coding of bytes in digits. No mark says where such text begins:
-// every stretch of digits is decoded, at every alignment. Most of that is
-// noise, in which only long secrets are looked for.
+// radix is a coding of bytes in digits. No mark says where such a text begins:
+// every stretch of digits is decoded, at every alignment.
 type radix struct {
-	// digits are the values of characters, -1 where they are none.
+	// digits are the values of bytes, -1 where they are none.
 	digits [256]int8
-	// bits is how many a digit holds, alignments at how many digits of a
-	// stretch the text may begin.
-	bits, alignments int
-	// wrapped text may be broken into lines, padded text end with "=".
-	wrapped, padded bool
+	// bits is how many a digit holds.
+	bits int
+	// mail is true of base64: it may be broken into lines and encoded words, and
+	// end with "=".
+	mail bool
 }
 
-func newRadix(digit func(byte) int, bits, alignments int, wrapped, padded bool) *radix {
-	r := &radix{bits: bits, alignments: alignments, wrapped: wrapped, padded: padded}
+// radixes are base64 of either alphabet (RFC 4648) and hexadecimal.
+func radixes() []*radix {
+	return []*radix{newRadix(base64Digit, 6, true), newRadix(hexDigit, 4, false)}
+}
+
+func newRadix(digit func(byte) int, bits int, mail bool) *radix {
+	r := &radix{bits: bits, mail: mail}
 	for b := range r.digits {
 		r.digits[b] = int8(digit(byte(b)))
 	}
 	return r
 }
 
-// radixes are base64 of either alphabet (RFC 4648) and hexadecimal.
-func radixes() []*radix {
-	return []*radix{
-		newRadix(base64Digit, 6, 4, true, true),
-		newRadix(hexDigit, 4, 2, false, false),
+func base64Digit(b byte) int {
+	switch {
+	case 'A' <= b && b <= 'Z':
+		return int(b - 'A')
+	case 'a' <= b && b <= 'z':
+		return int(b-'a') + 26
+	case '0' <= b && b <= '9':
+		return int(b-'0') + 52
+	case b == '+', b == '-':
+		return 62
+	case b == '/', b == '_':
+		return 63
 	}
+	return -1
 }
 
-// minRun is the shortest stretch that is decoded: three bytes of base64, or
-// one with its padding.
-const minRun = 4
-
-// decode fills out with the stretches that decode to something worth a look.
-// None that is shorter than the shortest secret is.
-func (r *radix) decode(in *view, shortest int, worth func([]byte) bool, out *view) {
-	out.reset(in.coding)
-	var scratch []byte
-	for _, p := range in.parts {
-		for i := p.start; i < p.end; i++ {
-			if r.digits[in.text[i]] < 0 {
-				continue
-			}
-			start := i
-			i = r.runEnd(in.text[:p.end], i)
-			padded := r.paddingEnd(in.text[:p.end], i)
-			if padded-start < minRun || (i-start)*r.bits < shortest*8 || !in.fresh(start, padded) {
-				continue
-			}
-			for range r.alignments {
-				scratch = r.plain(scratch[:0], in.text[start:i])
-				if worth(scratch) {
-					r.put(in, out, start, i, padded)
-				}
-				start = r.nextDigit(in.text[:i], start+1)
-			}
-		}
-	}
+// run is a stretch of digits in a text.
+type run struct {
+	*radix
+	text []byte
+	// outer is the coding in which digits may be escaped, nil for none.
+	outer *coding
+	// window is used to read it.
+	window *window
+	// digits are the values, spans the places in the text if they are wanted.
+	digits []byte
+	spans  []span
+	mapped bool
 }
 
-// runEnd returns where the stretch of digits ends that text[i] is in.
-func (r *radix) runEnd(text []byte, i int) int {
-	for i < len(text) {
-		if r.digits[text[i]] >= 0 {
-			i++
-			continue
+type span struct{ from, to int }
+
+// read reads the stretch that begins at text[i] and returns its end.
+func (r *run) read(i int) int {
+	r.digits, r.spans = r.digits[:0], r.spans[:0]
+	end := i
+	for i < len(r.text) {
+		digit := int(r.radix.digits[r.text[i]])
+		width := 1
+		if digit < 0 {
+			digit, width = r.readOther(i)
 		}
-		next := i
-		if r.wrapped && (text[i] == '\r' || text[i] == '\n') {
-			next = skipSpace(text, i)
-		}
-		if next == i || next == len(text) || r.digits[text[next]] < 0 {
+		if width == 0 {
 			break
 		}
-		i = next
+		if digit >= 0 {
+			r.digits = append(r.digits, byte(digit))
+			if r.mapped {
+				r.spans = append(r.spans, span{i, i + width})
+			}
+			end = i + width
+		}
+		i += width
 	}
-	return i
+	return r.padded(end)
 }
 
-func (r *radix) paddingEnd(text []byte, i int) int {
-	for end := i + 2; r.padded && i < len(text) && i < end && text[i] == '='; {
+// readOther reads an escaped digit, or what may stand between digits: no digit
+// is -1.
+func (r *run) readOther(i int) (digit, width int) {
+	w := r.window
+	w.open(r.text, i, r.outer)
+	first, n := w.at(0), 0
+	if first >= 0 && r.radix.digits[first] >= 0 {
+		return int(r.radix.digits[first]), w.end(1) - i
+	}
+	switch {
+	case !r.mail:
+	case first == '\r' || first == '\n':
+		n = skipSpace(w, 0)
+	case first == '?' || first == '=':
+		n = wordJoint(w, paddingEnd(w), 'b')
+	}
+	if n == 0 {
+		return -1, 0
+	}
+	return -1, w.end(n) - i
+}
+
+func paddingEnd(w *window) int {
+	i := 0
+	for i < 2 && w.at(i) == '=' {
 		i++
 	}
 	return i
 }
 
-func (r *radix) nextDigit(text []byte, i int) int {
-	for i < len(text) && r.digits[text[i]] < 0 {
-		i++
+func (r *run) padded(end int) int {
+	for limit := end + 2; r.mail && end < len(r.text) && end < limit && r.text[end] == '='; {
+		end++
+		if n := len(r.spans); n > 0 {
+			r.spans[n-1].to = end
+		}
 	}
-	return min(i, len(text))
+	return end
 }
 
-// plain appends what a stretch decodes to.
-func (r *radix) plain(buf, run []byte) []byte {
+// decode appends the bytes that the digits from the first one on stand for.
+func (r *run) decode(buffer []byte, first int) []byte {
 	bits, count := uint32(0), 0
-	for _, b := range run {
-		digit := r.digits[b]
-		if digit < 0 {
-			continue
-		}
+	for _, digit := range r.digits[first:] {
 		bits, count = bits<<r.bits|uint32(digit), count+r.bits
 		if count >= 8 {
 			count -= 8
-			buf = append(buf, byte(bits>>count))
+			buffer = append(buffer, byte(bits>>count))
 		}
 	}
-	return buf
+	return buffer
 }
 
-// put decodes in.text[start:end] into a part of its own; the padding ends at
-// padded.
-func (r *radix) put(in, out *view, start, end, padded int) {
-	out.begin(false, true)
-	bits, count, last := uint32(0), 0, start
-	for i := start; i < end; i++ {
-		digit := r.digits[in.text[i]]
-		if digit < 0 {
+// locate turns a place in what was decoded from the first digit on into one in
+// the text.
+func (r *run) locate(f finding, first int) finding {
+	f.from = r.spans[first+f.from*8/r.bits].from
+	f.to = r.spans[first+(f.to*8-1)/r.bits].to
+	return f
+}
+
+// alignments are at how many digits of a stretch the text may begin.
+func (r *radix) alignments() int {
+	if r.bits == 4 {
+		return 2
+	}
+	return 4
+}
+
+// lookIntoRuns looks through what the stretches of digits are decoded to.
+func (s *scan) lookIntoRuns() {
+	for _, radix := range s.radixes {
+		for i := 0; i < len(s.text); i++ {
+			if radix.digits[s.text[i]] >= 0 {
+				i = s.lookIntoRun(radix, nil, i) - 1
+			}
+		}
+	}
+}
+
+// lookIntoEscaped looks through what a stretch of digits is decoded to that has
+// an escape sequence at text[i].
+func (s *scan) lookIntoEscaped(outer *coding, e escape, i int) {
+	for k, radix := range s.radixes {
+		done := &s.done[outer.index][k]
+		if i < *done || e.size > 0 && radix.digits[e.value[0]] < 0 && !(radix.mail && isBetween(e.value[0])) {
 			continue
 		}
-		bits, count = bits<<r.bits|uint32(digit), count+r.bits
-		if count >= 8 {
-			count -= 8
-			// A byte stands in two neighbouring digits.
-			from, to := in.span(last, i+1)
-			out.put(byte(bits>>count), from, to)
+		start := i
+		for start > *done && radix.digits[s.text[start-1]] >= 0 {
+			start--
 		}
-		last = i
-	}
-	if padded > end && len(out.text) > out.parts[len(out.parts)-1].start {
-		_, to := in.span(end, padded)
-		out.places[len(out.places)-1].to = int32(to)
-	}
-	out.end(false)
-}
-
-// How many printable bytes in a row may be text, and how many are no accident.
-const (
-	sense = 8
-	proof = 16
-)
-
-// keepSense fills out with what makes sense in a noisy view: the parts that
-// are text throughout, and stretches of text in the others.
-func keepSense(in, out *view) {
-	out.reset(in.coding)
-	for _, p := range in.parts {
-		for i := p.start; i < p.end; {
-			end := printable(in.text[:p.end], i)
-			whole := i == p.start && end == p.end && in.width(i, end) >= minRun
-			if whole || end-i >= sense {
-				out.begin(i > p.start, !whole && end-i < proof)
-				out.copy(in, i, end)
-				out.end(end < p.end)
-			}
-			i = end + 1
-		}
+		*done = max(s.lookIntoRun(radix, outer, start), i+1)
 	}
 }
 
-// hasSense tells whether keepSense would keep something of a part.
-func hasSense(text []byte) bool {
-	for i := 0; i < len(text); {
-		end := printable(text, i)
-		if end-i >= sense || i == 0 && end == len(text) {
-			return true
-		}
-		i = end + 1
-	}
-	return false
-}
+// isBetween reports whether what stands between digits may begin with a byte.
+func isBetween(b byte) bool { return b == '\r' || b == '\n' || b == '?' || b == '=' }
 
-// printable returns the end of the text that begins at i.
-func printable(text []byte, i int) int {
-	for i < len(text) {
-		if b := text[i]; b < utf8.RuneSelf {
-			if b < ' ' && !isSpaceByte(b) || b == 0x7f {
-				return i
-			}
-			i++
+// lookIntoRun looks through one stretch at each alignment, and returns its end.
+func (s *scan) lookIntoRun(radix *radix, outer *coding, start int) (end int) {
+	r, depth := &s.run, s.depth-1
+	r.radix, r.text, r.outer, r.window, r.mapped = radix, s.text, outer, &s.before, false
+	if outer != nil {
+		depth--
+	}
+	end = r.read(start)
+	if len(r.digits)*r.bits < s.shortest*8 {
+		return end
+	}
+	if s.below == nil {
+		s.below = &scan{finder: s.finder}
+	}
+	b := s.below
+	for first := range min(r.alignments(), len(r.digits)) {
+		s.decoded = r.decode(s.decoded[:0], first)
+		const shared = 4 // Digits that belong to a character that was cut off.
+		b.text, b.depth, b.cut = s.decoded, depth, s.cut && end > len(s.text)-shared
+		b.random = s.hasShort && !isPrintable(s.decoded)
+		b.look()
+		if len(b.found)+len(b.kept) == 0 {
 			continue
 		}
-		r, n := utf8.DecodeRune(text[i:])
-		if r == utf8.RuneError || !unicode.IsPrint(r) {
-			return i
+		if len(r.spans) == 0 {
+			r.mapped = true
+			r.read(start)
 		}
-		i += n
+		for _, f := range b.found {
+			s.add(r.locate(f, first))
+		}
+		for _, f := range b.kept {
+			s.kept = append(s.kept, r.locate(f, first))
+		}
 	}
-	return i
+	r.mapped, r.spans = false, r.spans[:0]
+	return end
+}
+
+// isPrintable reports whether decoded bytes are text, and not an accident.
+func isPrintable(text []byte) bool {
+	return utf8.Valid(text) && bytes.IndexFunc(text, func(r rune) bool {
+		return !unicode.IsPrint(r) && !unicode.IsSpace(r)
+	}) < 0
 }

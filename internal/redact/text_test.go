@@ -37,9 +37,12 @@ func TestTextReplacesSecretsInEveryCoding(t *testing.T) {
 		v := vault(t, secret)
 		for _, inner := range codings() {
 			for _, outer := range codings() {
+				if !outer.canWrite(inner) {
+					continue
+				}
 				text := "Hi, " + outer.write("it is "+inner.write(secret)+" now") + ", bye"
 				got := v.Text(text)
-				if strings.Contains(got, inner.write(secret)) || strings.Contains(got, outer.write(inner.write(secret))) || !strings.Contains(got, "‹s0›") {
+				if strings.Contains(got, inner.write(secret)) || strings.Contains(got, outer.write(inner.write(secret))) || !holdsPlaceholder(got) {
 					t.Errorf("%s in %s of %q:\n%q became\n%q", inner.name, outer.name, secret, text, got)
 				}
 				if again := v.Text(got); again != got {
@@ -48,6 +51,12 @@ func TestTextReplacesSecretsInEveryCoding(t *testing.T) {
 			}
 		}
 	}
+}
+
+// holdsPlaceholder looks for a placeholder in UTF-8 or, amid UTF-16, in that.
+func holdsPlaceholder(text string) bool {
+	return strings.Contains(text, "‹s0›") || strings.Contains(text, inUTF16("‹s0›", true)) ||
+		strings.Contains(text, inUTF16("‹s0›", false))
 }
 
 func TestTextKeepsTheRestAsItIs(t *testing.T) {
@@ -121,7 +130,11 @@ func FuzzText(f *testing.F) {
 			t.Skip()
 		}
 		v := vault(t, secret)
-		encoded := all[int(outer)%len(all)].write(all[int(inner)%len(all)].write(secret))
+		out, in := all[int(outer)%len(all)], all[int(inner)%len(all)]
+		if !out.canWrite(in) {
+			t.Skip()
+		}
+		encoded := out.write(in.write(secret))
 		// A few escaped characters amid other digits can't be told from noise.
 		encoded = `"` + encoded + `"`
 		text := before + encoded + after

@@ -1,0 +1,196 @@
+package redact
+
+import (
+	"bytes"
+	"io"
+	"sort"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Body replaces every secret in a body. Where the body is JSON, or begins as
+// JSON, only what strings hold is replaced, and a number that is or holds a
+// secret becomes zero; everything else stays byte for byte, so that judging the
+// syntax afterwards gives the same verdict. Any other body is redacted as
+// [Redactor.Text] is.
+func (r *Redactor) Body(body []byte) []byte {
+	return r.finder().body(body, false)
+}
+
+// body redacts a body; cut is true when its end is missing.
+func (f *finder) body(body []byte, cut bool) []byte {
+	body = inUTF16(body, func(text []byte) []byte { return f.body(text, cut) })
+	redacted, valid := f.json(body)
+	if valid {
+		return redacted
+	}
+	if text := bytes.TrimSpace(withoutBOM(body)); len(text) == 0 || bytes.IndexByte([]byte(`{["`), text[0]) < 0 {
+		redacted = body
+	}
+	return f.clean(redacted, cut)
+}
+
+func withoutBOM(body []byte) []byte { return bytes.TrimPrefix(body, []byte("\ufeff")) }
+
+// json redacts the strings and numbers of JSON up to the first mistake; valid is
+// true where there is none.
+func (f *finder) json(body []byte) (redacted []byte, valid bool) {
+	text := withoutBOM(body)
+	start, done := len(body)-len(text), 0
+	decoder := jsontext.NewDecoder(bytes.NewBuffer(text),
+		jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	for values := 0; ; {
+		token, to, err := nextToken(decoder)
+		if err != nil {
+			return append(redacted, body[done:]...), err == io.EOF && values == 1
+		}
+		if decoder.StackDepth() == 0 {
+			values++
+		}
+		if clean := f.token(token); !bytes.Equal(clean, token) {
+			redacted = append(append(redacted, body[done:start+to-len(token)]...), clean...)
+			done = start + to
+		}
+	}
+}
+
+// nextToken returns the next string or number as it stands in the body, or
+// nothing for any other token, and where it ends.
+func nextToken(d *jsontext.Decoder) (token []byte, to int, err error) {
+	switch d.PeekKind() {
+	case '"', '0':
+		token, err = d.ReadValue()
+	default:
+		_, err = d.ReadToken()
+	}
+	return token, int(d.InputOffset()), err
+}
+
+func (f *finder) token(token []byte) []byte {
+	switch {
+	case len(token) == 0:
+		return token
+	case token[0] == '"':
+		return f.quoted(token)
+	case f.hides(token):
+		return zero(token)
+	}
+	return token
+}
+
+// hides reports whether a number gives a secret away.
+func (f *finder) hides(number []byte) bool {
+	for _, place := range f.find(number, false) {
+		if f.secrets[place.secret].runes >= shortSecret || place.to-place.from == len(number) {
+			return true
+		}
+	}
+	return false
+}
+
+// zero is the number zero with the sign, the fraction and the exponent of
+// another one, so that its JSON type does not change.
+func zero(number []byte) []byte {
+	var out []byte
+	whole, fraction := true, false
+	for i, b := range number {
+		switch {
+		case !isDigit(rune(b)):
+			out = append(out, b)
+			fraction = b == '.'
+			whole = !fraction
+		case fraction:
+			out = append(out, '0')
+		case whole && (i == 0 || !isDigit(rune(number[i-1]))):
+			out = append(out, '0')
+		}
+	}
+	return out
+}
+
+// quoted redacts a string with its quotation marks.
+func (f *finder) quoted(token []byte) []byte {
+	for range rounds {
+		found := f.findQuoted(token)
+		if len(found) == 0 {
+			return token
+		}
+		token = f.replaceQuoted(token, found)
+	}
+	if len(f.findQuoted(token)) > 0 {
+		return quote(withheld)
+	}
+	return token
+}
+
+// findQuoted looks at a string as it stands and as it reads. Findings take up
+// whole characters.
+func (f *finder) findQuoted(token []byte) []finding {
+	text := token[1 : len(token)-1]
+	found := f.find(text, false)
+	escaped := bytes.IndexByte(text, '\\') >= 0
+	if !escaped && len(found) == 0 {
+		return nil
+	}
+	read, spans := unescape(text)
+	for i := range found {
+		found[i] = widen(found[i], spans)
+	}
+	if escaped {
+		for _, place := range f.find(read, false) {
+			place.from, place.to = spans[place.from].from, spans[place.to-1].to
+			found = append(found, place)
+		}
+	}
+	return merge(found)
+}
+
+// unescape returns what the inside of a JSON string reads, and where the
+// character stands that each of its bytes belongs to.
+func unescape(text []byte) (read []byte, spans []span) {
+	w := new(window)
+	for i := 0; i < len(text); {
+		w.open(text, i, nil)
+		value, width := []byte(nil), 0
+		if e := readBackslash(w); text[i] == '\\' && e.width > 0 {
+			value, width = e.value[:e.size], e.width
+		} else {
+			_, width = utf8.DecodeRune(text[i:])
+			value = text[i : i+width]
+		}
+		for range value {
+			spans = append(spans, span{i, i + width})
+		}
+		read = append(read, value...)
+		i += width
+	}
+	return read, spans
+}
+
+// widen lets a finding take up whole characters.
+func widen(f finding, spans []span) finding {
+	first := sort.Search(len(spans), func(i int) bool { return spans[i].to > f.from })
+	last := sort.Search(len(spans), func(i int) bool { return spans[i].from >= f.to }) - 1
+	f.from, f.to = spans[first].from, spans[last].to
+	return f
+}
+
+func (f *finder) replaceQuoted(token []byte, found []finding) []byte {
+	out := []byte{'"'}
+	done := 0
+	text := token[1 : len(token)-1]
+	for _, place := range found {
+		out = append(out, text[done:place.from]...)
+		quoted := quote(f.secrets[place.secret].placeholder)
+		out = append(out, quoted[1:len(quoted)-1]...)
+		done = place.to
+	}
+	return append(append(out, text[done:]...), '"')
+}
+
+func quote(text string) []byte {
+	// The error tells of text that is not UTF-8, which is quoted all the same.
+	quoted, _ := jsontext.AppendQuote(nil, text)
+	return quoted
+}

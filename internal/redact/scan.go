@@ -1,0 +1,400 @@
+package redact
+
+import (
+	"bytes"
+	"slices"
+	"unicode/utf8"
+)
+
+// scan looks for secrets in one text: as they stand, and where their characters
+// are written as escape sequences, which may be escaped themselves. It goes
+// through the text once and keeps a thread for each way of reading it.
+type scan struct {
+	*finder
+	text []byte
+	// depth is how many codings may be undone.
+	depth int
+	// cut is true where the text may end in the middle of a secret.
+	cut bool
+	// random is true of a text that may be an accident: short secrets don't
+	// count there.
+	random bool
+
+	found, kept []finding
+
+	live    []thread
+	waiting []arrival
+	// notes are the last of them by number, noted is the last number; 0 is none.
+	notes   []note
+	noted   int32
+	spelled []byte
+	// These are read from: a sequence, one that is encoded, and what stands
+	// before a secret.
+	outer, inner, before window
+	run                  run
+	decoded              []byte
+	// done is how far escaped stretches of digits were looked into, by the
+	// coding and the radix.
+	done [wholeCodings][2]int
+	// below looks through what stretches of digits are decoded to.
+	below *scan
+}
+
+// thread is one way of reading the text up to some place.
+type thread struct {
+	// node is the state of the automaton.
+	node int32
+	// last is the last escape sequence that was read, in scan.notes; 0 is none
+	// that matters to the node.
+	last int32
+}
+
+// arrival is a thread that goes on at a place further on.
+type arrival struct {
+	thread
+	at int
+}
+
+// note is an escape sequence that stands between from and to, and the one that
+// the thread had read before.
+type note struct {
+	from, to, before int32
+	value            [8]byte
+	size             uint8
+}
+
+// maxNotes is how many notes are kept, a power of two: a secret reaches over
+// fewer of them.
+const maxNotes = 1 << 16
+
+// look finds the secrets in the text, and the texts that are kept.
+func (s *scan) look() {
+	s.found, s.kept = s.found[:0], s.kept[:0]
+	s.read()
+	if s.depth > 0 {
+		s.lookIntoRuns()
+	}
+}
+
+func (s *scan) read() {
+	s.done = [wholeCodings][2]int{}
+	s.live, s.waiting, s.notes = s.live[:0], s.waiting[:0], append(s.notes[:0], note{})
+	s.noted = 0
+	for i := 0; i < len(s.text); i++ {
+		if len(s.live) == 0 && len(s.waiting) == 0 {
+			s.notes, s.noted = s.notes[:1], 0
+			i = s.machine.skip(s.text, i)
+		}
+		if s.depth > 0 && s.codings[s.text[i]] != nil {
+			s.branch(i)
+		}
+		s.advance(i)
+		if len(s.waiting) > 0 {
+			s.arrive(i + 1)
+		}
+	}
+	if s.cut {
+		s.findBeginnings(len(s.text))
+	}
+}
+
+// advance lets the threads read one byte as it stands.
+func (s *scan) advance(i int) {
+	b := s.text[i]
+	if len(s.live) == 0 {
+		s.live = append(s.live, thread{})
+	}
+	if len(s.live) == 1 {
+		t := s.stepped(s.live[0], b, i)
+		if s.live[0] = t; t.node == 0 {
+			s.live = s.live[:0]
+		}
+		return
+	}
+	before := s.live
+	s.live = s.live[:0]
+	for _, t := range before {
+		s.join(s.stepped(t, b, i), i+1)
+	}
+}
+
+// stepped returns the thread after the byte at i, and looks at what ends there.
+func (s *scan) stepped(t thread, b byte, i int) thread {
+	t.node = s.machine.step(t.node, b)
+	n := &s.machine.nodes[t.node]
+	if t.last != 0 && int(n.depth) <= i+1-int(s.note(t.last).to) {
+		t.last = 0
+	}
+	if n.match != 0 {
+		s.matched(t, i+1)
+	}
+	return t
+}
+
+// join adds a thread to the live ones, unless one of them finds more. Of two that
+// find the same the new one stays: it has read an escape sequence to its end.
+func (s *scan) join(t thread, at int) {
+	if t.node == 0 {
+		return
+	}
+	for _, o := range s.live {
+		if t.node != o.node && s.covers(o, t, at) {
+			return
+		}
+	}
+	s.live = slices.DeleteFunc(s.live, func(o thread) bool { return s.covers(t, o, at) })
+	s.live = append(s.live, t)
+}
+
+// covers reports whether one thread finds all that another one does.
+func (s *scan) covers(one, other thread, at int) bool {
+	if !s.machine.isSuffix(other.node, one.node) {
+		return false
+	}
+	depth := int(s.machine.nodes[other.node].depth)
+	if depth > s.longestCased {
+		return true
+	}
+	// Of short secrets the case counts.
+	_, spelled := s.spell(other, at, depth)
+	spelled = bytes.Clone(spelled)
+	_, same := s.spell(one, at, depth)
+	return bytes.Equal(spelled, same)
+}
+
+func (s *scan) arrive(at int) {
+	rest := s.waiting[:0]
+	for _, w := range s.waiting {
+		if w.at == at {
+			s.join(w.thread, at)
+		} else {
+			rest = append(rest, w)
+		}
+	}
+	s.waiting = rest
+}
+
+// branch lets threads read the escape sequences at text[i].
+func (s *scan) branch(i int) {
+	for _, c := range s.codings[s.text[i]] {
+		if !c.whole && len(s.live) == 0 {
+			continue
+		}
+		w := &s.outer
+		w.open(s.text, i, nil)
+		e := c.read(w)
+		if e.width > 0 {
+			s.take(c, e, i, i+e.width)
+		}
+		if s.cut && w.ended {
+			s.findBeginnings(i)
+		}
+		if s.depth > 1 && c.whole {
+			seen := s.text[i+1 : i+w.seen]
+			if e.width > 0 {
+				s.lookIntoEscaped(c, e, i)
+			}
+			s.branchTwice(c, e, i, seen)
+		}
+	}
+}
+
+// branchTwice lets threads read the escape sequences at text[i] that are encoded
+// themselves: those of which c is the outer coding, and those of c with a few of
+// their bytes encoded.
+func (s *scan) branchTwice(c *coding, e escape, i int, seen []byte) {
+	if e.size > 0 {
+		for _, inner := range s.codings[e.value[0]] {
+			s.readEncoded(inner, c, i)
+		}
+	}
+	for _, outer := range s.wholes {
+		if (outer != c || s.text[i] != c.leads[0]) && bytes.ContainsAny(seen, outer.leads) {
+			s.readEncoded(c, outer, i)
+		}
+	}
+}
+
+func (s *scan) readEncoded(inner, outer *coding, i int) {
+	if !inner.whole && len(s.live) == 0 {
+		return
+	}
+	s.inner.open(s.text, i, outer)
+	if e := inner.escape(&s.inner); e.width > 0 {
+		s.take(inner, e, i, s.inner.end(e.width))
+	}
+}
+
+// take lets the threads read a sequence that stands between from and to.
+func (s *scan) take(c *coding, e escape, from, to int) {
+	if len(s.live) == 0 {
+		s.takeOn(thread{}, e, from, to)
+		return
+	}
+	for _, t := range s.live {
+		if !c.digits || isDigit(rune(s.machine.nodes[t.node].key)) {
+			s.takeOn(t, e, from, to)
+		}
+	}
+}
+
+func (s *scan) takeOn(t thread, e escape, from, to int) {
+	for _, b := range e.value[:e.size] {
+		t.node = s.machine.step(t.node, b)
+	}
+	if t.node == 0 {
+		return
+	}
+	n := note{from: int32(from), to: int32(to), before: t.last, value: e.value, size: uint8(e.size)}
+	if last := s.note(t.last); e.size == 0 && t.last != 0 && int(last.to) == from {
+		// What stands for nothing belongs to what stands before it.
+		n.from, n.before, n.value, n.size = last.from, last.before, last.value, last.size
+	}
+	t.last = s.addNote(n)
+	if e.size > 0 && s.machine.nodes[t.node].match != 0 {
+		s.matched(t, to)
+	}
+	s.waiting = append(s.waiting, arrival{thread: t, at: to})
+}
+
+func (s *scan) addNote(n note) int32 {
+	s.noted++
+	if int(s.noted) < maxNotes {
+		s.notes = append(s.notes, n)
+	} else {
+		s.notes[s.noted%maxNotes] = n
+	}
+	return s.noted
+}
+
+// note returns a note by its number, and none where it was forgotten.
+func (s *scan) note(number int32) note {
+	if s.noted-number >= maxNotes {
+		return note{}
+	}
+	return s.notes[number%maxNotes]
+}
+
+// matched looks at the forms that end where the thread has come to, longest
+// first.
+func (s *scan) matched(t thread, end int) {
+	for at := s.machine.nodes[t.node].match; at != 0; at = s.machine.nodes[s.machine.nodes[at].fail].match {
+		for _, i := range s.machine.ends[at] {
+			if s.form(s.machine.forms[i], t, end) {
+				return
+			}
+		}
+	}
+}
+
+// form reports whether a form was taken for a secret, letter by letter.
+func (s *scan) form(f form, t thread, end int) bool {
+	start, spelled := s.spell(t, end, len(f.raw))
+	exact := bytes.Equal(spelled, f.raw)
+	if f.secret < 0 {
+		if exact && (!f.alone || s.isAlone(start, end)) {
+			s.kept = append(s.kept, finding{from: start, to: end})
+		}
+		return false
+	}
+	hidden := s.secrets[f.secret]
+	if !exact && hidden.runes < casedSecret {
+		return false
+	}
+	if hidden.runes < shortSecret && (s.random || !s.isAlone(start, end)) {
+		return false
+	}
+	weight := 2 * len(f.raw)
+	if exact {
+		weight++
+	}
+	s.add(finding{from: start, to: end, secret: f.secret, weight: weight})
+	return exact
+}
+
+// spell returns where the last n bytes begin that a thread has read, and what
+// they are; they are overwritten by the next call.
+func (s *scan) spell(t thread, end, n int) (start int, spelled []byte) {
+	s.spelled = slices.Grow(s.spelled[:0], n)[:n]
+	at, last := end, s.note(t.last)
+	for n > 0 {
+		plain := min(n, at-int(last.to))
+		copy(s.spelled[n-plain:n], s.text[at-plain:at])
+		n -= plain
+		at -= plain
+		if n == 0 {
+			break
+		}
+		size := min(n, int(last.size))
+		copy(s.spelled[n-size:n], last.value[int(last.size)-size:last.size])
+		n -= size
+		at, last = int(last.from), s.note(last.before)
+	}
+	return at, s.spelled
+}
+
+// add keeps a finding; of a secret that overlaps itself there is only one.
+func (s *scan) add(f finding) {
+	if n := len(s.found); n > 0 {
+		last := &s.found[n-1]
+		if last.secret == f.secret && last.weight == f.weight && last.from <= f.from && f.from < last.to {
+			last.to = max(last.to, f.to)
+			return
+		}
+	}
+	s.found = append(s.found, f)
+}
+
+// findBeginnings finds the beginnings of secrets that the text breaks off after,
+// at text[i].
+func (s *scan) findBeginnings(i int) {
+	for _, t := range s.live {
+		n := s.machine.nodes[t.node]
+		if n.depth < shortSecret || n.secret < 0 {
+			continue
+		}
+		start, _ := s.spell(t, i, int(n.depth))
+		s.add(finding{from: start, to: len(s.text), secret: int(n.secret)})
+	}
+}
+
+// isAlone reports whether text[start:end] is not part of a longer word.
+func (s *scan) isAlone(start, end int) bool {
+	return !s.goesBeforeWord(end) && !s.goesAfterWord(start)
+}
+
+// goesBeforeWord reports whether a letter or digit stands at text[end], as it is
+// or as an escape sequence.
+func (s *scan) goesBeforeWord(end int) bool {
+	after, _ := utf8.DecodeRune(s.text[end:])
+	if end < len(s.text) && s.depth > 0 {
+		for _, c := range s.codings[s.text[end]] {
+			s.before.open(s.text, end, nil)
+			if e := c.read(&s.before); c.whole && e.size > 0 {
+				after, _ = utf8.DecodeRune(e.value[:e.size])
+			}
+		}
+	}
+	return isWord(after)
+}
+
+// goesAfterWord reports whether a letter or digit stands before text[start], as
+// it is or as an escape sequence, or a sequence that goes on behind it.
+func (s *scan) goesAfterWord(start int) bool {
+	const longest = 12
+	before, _ := utf8.DecodeLastRune(s.text[:start])
+	for i := start - 1; i >= max(start-longest, 0) && s.depth > 0; i-- {
+		for _, c := range s.codings[s.text[i]] {
+			s.before.open(s.text, i, nil)
+			e := c.read(&s.before)
+			switch end := i + e.width; {
+			case !c.whole || end < start:
+			case end > start:
+				return true
+			case e.size > 0:
+				before, _ = utf8.DecodeLastRune(e.value[:e.size])
+			}
+		}
+	}
+	return isWord(before)
+}
