@@ -11,7 +11,7 @@ flags = $(call given,URL,url) $(call given,CONFIG,config) $(call given,INBOX,inb
         $(call given,PROFILE,profile) $(call given,ONLY,only) --out '$(OUT)'
 
 .DEFAULT_GOAL := help
-.PHONY: help build conformance test lint prove evidence mutants bench cross golden sample fuzz vuln clean
+.PHONY: help build conformance test lint prove evidence mutants bench crowd cross golden sample fuzz vuln clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -45,6 +45,9 @@ mutants: ## what the tests of the judge would not notice (FILE=answer: in files 
 
 bench: build ## measure runs side by side: a Markdown table
 	@GOGC=25 CONFORMANCE=$(CURDIR)/$(BIN) $(GO) test -run '^$$' -bench '$(or $(BENCH),.)' -benchtime $(or $(TIMES),5)x -timeout 30m ./internal/bench | $(GO) run ./internal/bench
+
+crowd: ## 25 runs at once from 25 machines, four rounds each, of right and guilty deployments
+	CROWD=$(or $(ROUNDS),4) $(GO) test ./internal/hostile -run TestCrowd -v -count 1 -timeout 60m
 
 cross: ## build for Linux, macOS and Windows
 	@for os in linux darwin windows; do echo "build for $$os"; GOOS=$$os CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/conformance || exit 1; done

@@ -137,6 +137,9 @@ func (l *Look) demandMail(mail, reset string, t evidence.Trader) {
 		}
 		return
 	}
+	if l.purged() {
+		return
+	}
 	if !l.record.answers[reset].outcome.Tells {
 		l.Untestable("nobody can tell from the answer whether the reset was accepted; see ANSWER-2 and ANSWER-4")
 		return
@@ -167,6 +170,9 @@ func (l *Look) demandCode(mail, reset string, t evidence.Trader) {
 	if m, shapes := l.record.possibleCodes(mails); shapes != "" {
 		l.Untestable(fmt.Sprintf("no code is recognised in the mail %q, although it holds what could be one (%s): "+
 			"set codePattern to a regular expression that matches it, and try it with conformance mail", m.Subject, shapes))
+		return
+	}
+	if l.purged() {
 		return
 	}
 	last := mails[len(mails)-1]
@@ -211,6 +217,7 @@ func (l *Look) demandCodeForNobodyElse(mail, reset string, t evidence.Trader) {
 	for _, mails := range byCode(own) {
 		leaks := l.record.leaks(t, mails, l.suite.Target.Traders)
 		if len(leaks) == 0 {
+			l.purged() // Others' mails may have been deleted.
 			return
 		}
 		if first == nil {
@@ -220,6 +227,14 @@ func (l *Look) demandCodeForNobodyElse(mail, reset string, t evidence.Trader) {
 	for _, k := range first {
 		l.FailMail(k.mail.ID, reset, "the code of "+t.Login+" for "+t.MailTo+" alone", "the same code in a mail to "+k.to)
 	}
+}
+
+// purged reports whether mails vanished from the inbox during the run; then nobody can tell that a mail did not come.
+func (l *Look) purged() bool {
+	if l.record.Run.InboxPurged {
+		l.Untestable("mails were deleted from the inbox during the run, perhaps by another job: others may have gone unseen")
+	}
+	return l.record.Run.InboxPurged
 }
 
 // wait returns the wait for the mail of a reset that was accepted and whose inbox could be read.

@@ -120,6 +120,9 @@ func (l *Look) demandNoCode(g plan.Group, t evidence.Trader, steps []string) {
 		l.failForCode(t, steps, guilty)
 		return
 	}
+	if l.purged() {
+		return
+	}
 	if len(l.record.codesAfter(t, acceptedReset(t))) == 0 {
 		l.Untestable("without the mail of an accepted reset nobody can tell that no other came; see MAIL-1 and MAIL-2")
 		return

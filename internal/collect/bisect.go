@@ -22,8 +22,10 @@ const (
 	// shortestQuiet is how long nothing may come before a trial is over, and how long a control is, at least; a slow
 	// deployment gets a multiple of the longest time that a code took.
 	shortestQuiet = 400 * time.Millisecond
-	// longestNoise is how many times the watch codes may go on coming before the first trial.
-	longestNoise = 5
+	// longestNoise is how long codes may go on coming before the first trial, at least.
+	longestNoise = 6 * time.Second
+	// mostEach bounds how many codes each request of a trial can bring.
+	mostEach = 4
 )
 
 // bisection is one search for the refused requests that mail codes: see [plan.Bisect]. What its trials show is
@@ -332,10 +334,15 @@ func (b *bisection) try(ctx context.Context, s suspects, resets []plan.Step) (ev
 	b.resetsLeft -= min(len(resets), 1)
 	if b.await(ctx, t.Watched, known, max(len(resets), 1)) {
 		t.First = time.Since(t.Started)
-		for b.await(ctx, b.quiet(), known, len(b.news(known))+1) {
-		}
+	}
+	sent := len(s) + len(resets)
+	for t.First > 0 && len(b.news(known)) <= mostEach*sent && b.await(ctx, b.quiet(), known, len(b.news(known))+1) {
 	}
 	t.Mails = b.news(known)
+	if sent > 0 && len(t.Mails) > mostEach*sent {
+		b.foreign(fmt.Sprintf("%d codes came after %d requests", len(t.Mails), sent))
+		return t, false
+	}
 	return t, !b.overspent(ctx, nil)
 }
 
@@ -368,8 +375,9 @@ func (b *bisection) tooMany(surplus []evidence.Trader) bool {
 // calm waits until no code has come for a while; it is false where they do not end.
 func (b *bisection) calm(ctx context.Context) bool {
 	began, known := time.Now(), b.ids()
-	for b.await(ctx, b.quiet(), known, len(b.news(known))+1) && ctx.Err() == nil {
-		if lasted := time.Since(began); lasted > longestNoise*b.watch() {
+	most := max(longestNoise, 2*b.quiet())
+	for b.await(ctx, b.quiet(), known, len(b.news(known))+1) {
+		if lasted := time.Since(began); lasted > most {
 			b.foreign(fmt.Sprintf("codes went on coming for %s after the last request", lasted.Round(time.Second)))
 			return false
 		}
@@ -474,11 +482,12 @@ func ids(steps []plan.Step) []string {
 // longestDelay is how long the slowest mail took that was waited for.
 func (r *run) longestDelay() time.Duration {
 	r.mu.Lock()
-	defer r.mu.Unlock()
+	waits := slices.Clone(r.waits)
+	r.mu.Unlock()
 	longest := time.Duration(0)
-	for _, w := range r.waits {
-		if w.Mail != "" {
-			longest = max(longest, w.Duration)
+	for _, w := range waits {
+		if m, found := r.mail(w.Mail); found {
+			longest = max(longest, m.Seen.Sub(w.Started))
 		}
 	}
 	return longest

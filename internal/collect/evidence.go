@@ -19,7 +19,7 @@ func (r *run) redact(interrupted bool) *evidence.Run {
 		ID: r.RunID, Tool: r.Tool, Started: r.started, Duration: time.Since(r.started), Interrupted: interrupted,
 		Contract: evidence.Contract{Version: r.Contract.Version, SHA256: r.Contract.SHA256},
 		Target:   r.Target, Waits: r.waits, Mails: mails, Resets: r.resets(), Exchanges: r.redactExchanges(),
-		Bisect: r.redactBisect(),
+		Bisect: r.redactBisect(), InboxPurged: r.boxes.purged,
 	}
 	if r.boxes.problem != "" {
 		redacted.Target.InboxProblem = r.Redactor.Text(r.boxes.problem)

@@ -27,6 +27,9 @@ type boxes struct {
 	failing, outage time.Time
 	cause           string
 
+	// purged is true where mails vanished from the inbox during the run.
+	purged bool
+
 	marks map[string]inbox.Mark // by lower-case address
 	mails []mail
 	known map[string]bool // ids of mails
@@ -161,6 +164,7 @@ func (r *run) look(ctx context.Context, address string) error {
 	sent := r.sentSoFar()
 	r.boxes.mu.Lock()
 	defer r.boxes.mu.Unlock()
+	r.boxes.purged = r.boxes.purged || mark.Purged()
 	for _, m := range mails {
 		if !r.boxes.known[m.ID] {
 			r.boxes.known[m.ID] = true

@@ -25,6 +25,8 @@ type Run struct {
 	// Resets are the steps that may bring a mail, in the order in which they were sent; those that were
 	// planned and not sent come last.
 	Resets []string `json:"resets,omitempty"`
+	// InboxPurged is true where mails vanished from the inbox during the run: others may have vanished unseen.
+	InboxPurged bool `json:"inboxPurged,omitempty"`
 	// Bisect is how surplus codes were looked into, nil where there were none.
 	Bisect *Bisect `json:"bisect,omitempty"`
 	// Secrets is the legend of the placeholders.

@@ -53,8 +53,9 @@ func sample() evidence.Run {
 			{ID: "m1", Traders: []string{"x"}, Seen: started, ResetsSent: 1, Source: []byte("a: b\r\n\r\n\xff\x00"), Subject: "s", Text: "t", Codes: []string{"‹code 1›"}},
 			{ID: "m2", Traders: []string{}},
 		},
-		Secrets:   []evidence.Secret{{Placeholder: "‹app-key›", Length: 36, Alphabet: "any"}},
-		Sequences: []evidence.Sequence{{Trader: "robert.zak", Codes: 4, Length: 6, Symbols: 7, Varying: 5, Step: evidence.StepSmall}},
+		Secrets:     []evidence.Secret{{Placeholder: "‹app-key›", Length: 36, Alphabet: "any"}},
+		Sequences:   []evidence.Sequence{{Trader: "robert.zak", Codes: 4, Length: 6, Symbols: 7, Varying: 5, Step: evidence.StepSmall}},
+		InboxPurged: true,
 		Bisect: &evidence.Bisect{Stopped: "because", Foreign: true, Trials: []evidence.Trial{{
 			Requests: []string{"a"}, Resets: []string{"b"}, Started: time.Date(2026, 7, 1, 9, 0, 5, 0, time.UTC),
 			Watched: time.Second, First: time.Millisecond, Mails: []string{"m"},

@@ -78,7 +78,7 @@ func deploy(t *testing.T, faults []Fault, variants []Variant) *rig {
 	d, err := Open(reference.Config{
 		Path: filepath.Join(t.TempDir(), "reference.db"), AppKey: testKey, Mailer: box,
 		Traders: reference.DemoTraders(), Iterations: 1,
-	}, faults, variants)
+	}, faults, variants, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,6 +20,9 @@ type World struct {
 	// Traders are the deployment's accounts, with their secrets.
 	Traders []reference.Trader
 
+	// EmptyInbox deletes all mail, as another job might; it does nothing where the inbox is somebody else's.
+	EmptyInbox func()
+
 	// run is what the wrappers of one deployment share; Wrap makes it.
 	run *run
 }
@@ -59,7 +62,7 @@ func Faults() []Fault {
 		keyTakenFaults(), keyTextFaults(), errorTextFaults(), keyLeakFaults(), keyRightFaults(),
 		acceptFaults(), refusalFaults(), carelessFaults(), againFaults(), requestFaults(),
 		questionFaults(), questionTextFaults(), foreignQuestionFaults(),
-		deliveryFaults(), codeFaults(), recipientFaults(), earlyMailFaults(),
+		deliveryFaults(), codeFaults(), recipientFaults(), earlyMailFaults(), surplusFaults(),
 		tokenFaults(), passwordFaults(), signInFaults(), flowPlaceFaults(), hardeningFaults(),
 		looseFaults(), confirmationFaults(), renderingFaults(),
 	)

@@ -19,12 +19,12 @@ type Deployment struct {
 	cleanup func()
 }
 
-// Open opens a reference deployment and wraps it. Errors are those of
+// Open opens a reference deployment and wraps it; emptyInbox may be nil. Errors are those of
 // [reference.Open] and of variants that put mail into the inbox before.
-func Open(config reference.Config, faults []Fault, variants []Variant) (*Deployment, error) {
+func Open(config reference.Config, faults []Fault, variants []Variant, emptyInbox func()) (*Deployment, error) {
 	config.Traders = Traders(variants, config.Traders)
 	d := &Deployment{Traders: config.Traders, BasePath: BasePath(variants)}
-	world := World{AppKey: config.AppKey, Traders: config.Traders}
+	world := World{AppKey: config.AppKey, Traders: config.Traders, EmptyInbox: emptyInbox}
 	inner := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { d.inner.ServeHTTP(w, r) })
 	var err error
 	d.handler, config.Mailer, d.cleanup, err = Wrap(world, faults, variants, inner, config.Mailer)

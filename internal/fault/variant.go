@@ -40,7 +40,7 @@ func Variants() []Variant {
 		jsonVariants(), furtherVariants(), labelVariants(), statusVariants(), transportVariants(),
 		lenientVariants(), strangerVariants(), limitVariants(), traderVariants(), loginVariants(),
 		mimeVariants(), layoutVariants(), wordingVariants(), codeVariants(),
-		deliveryVariants(), noticeVariants(), noiseVariants(),
+		deliveryVariants(), noticeVariants(), noiseVariants(), surplusVariants(),
 		flowVariants(), envelopeVariants(), expiredVariants(), hardeningVariants(),
 		looseVariants(), confirmationVariants(), renderingVariants(),
 	)

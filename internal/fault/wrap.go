@@ -19,6 +19,9 @@ import (
 // delayed are lost. The error is that of a variant's earlier mail.
 func Wrap(w World, faults []Fault, variants []Variant, handler http.Handler, mailer reference.Mailer) (http.Handler, reference.Mailer, func(), error) {
 	w.run = newRun()
+	if w.EmptyInbox == nil {
+		w.EmptyInbox = func() {}
+	}
 	mailer = w.run.record(mailer)
 	w.run.outbox = mailer
 	for _, v := range slices.Backward(variants) {

@@ -98,6 +98,8 @@ type ending struct {
 	out            string
 	report         verdict.Report
 	took           time.Duration
+	// spent is the processor time.
+	spent time.Duration
 	// peak is the most memory that the process had, in bytes.
 	peak int64
 }
@@ -173,7 +175,7 @@ func (d *target) command(ctx context.Context, t *testing.T, out string) *exec.Cm
 
 func ended(t *testing.T, c *exec.Cmd, out, stdout, stderr string, took time.Duration) ending {
 	t.Helper()
-	e := ending{exit: c.ProcessState.ExitCode(), out: out, stdout: stdout, stderr: stderr, took: took}
+	e := ending{exit: c.ProcessState.ExitCode(), out: out, stdout: stdout, stderr: stderr, took: took, spent: c.ProcessState.UserTime() + c.ProcessState.SystemTime()}
 	if data, err := os.ReadFile(filepath.Join(out, "report.json")); err == nil {
 		if err := json.Unmarshal(data, &e.report); err != nil {
 			t.Errorf("report.json: %v", err)

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/etna-conformance/conformance/internal/fault"
 	"github.com/etna-conformance/conformance/internal/sandbox"
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
@@ -264,6 +265,11 @@ func TestRunsAtOnce(t *testing.T) {
 			}
 			wait.Wait()
 			for _, e := range ends {
+				if runs[1].inbox != local {
+					// Nobody knows then that they are the same: each sees the other's mails.
+					checkCrowded(t, e, fault.Fault{})
+					continue
+				}
 				e.want(t, verdict.ExitConformant)
 			}
 		})

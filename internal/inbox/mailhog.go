@@ -48,6 +48,11 @@ func (m mailHog) source(_ context.Context, l letter, limit int) ([]byte, bool, e
 	return l.source[:min(len(l.source), limit)], false, nil
 }
 
+// announced reads a mail, which is all that MailHog's websocket sends.
+func (m mailHog) announced(s *jsonStream) (letter, error) {
+	return readMailHogItem(s, listing{}, 0)
+}
+
 // searchable is the longest part of an address that means the same as a text and as
 // a regular expression, which it is to MailHog's MongoDB.
 func searchable(address string) string { return longestWithout(address, `\^$|?*+()[]{}`) }

@@ -54,6 +54,19 @@ func (m mailpit) source(ctx context.Context, l letter, limit int) (source []byte
 	return source, false, err
 }
 
+// announced reads an event. Those of another type than "new" have other data, and end as an error.
+func (m mailpit) announced(s *jsonStream) (letter, error) {
+	var l letter
+	err := s.object(func(name string) (err error) {
+		if name == "Data" {
+			l, err = readMailpitSummary(s)
+			return err
+		}
+		return s.skip()
+	})
+	return l, err
+}
+
 func readMailpitList(s *jsonStream) (listed, error) {
 	var result listed
 	hasMessages := false

@@ -63,6 +63,8 @@ type catcher interface {
 	// source returns a mail as it was received, cut at limit bytes; gone is true
 	// when it was deleted.
 	source(ctx context.Context, l letter, limit int) (source []byte, gone bool, err error)
+	// announced reads what the inbox's websocket says of a new mail; the letter of any other message has no id.
+	announced(s *jsonStream) (letter, error)
 }
 
 // listing is what to list.
@@ -106,10 +108,13 @@ type reader struct {
 
 	mu   sync.Mutex
 	seen map[string]time.Time
+	news []news
 }
 
 func newReader(c catcher, f *fetcher, n *feed) *reader {
-	return &reader{catcher: c, feed: n, fetcher: f, seen: map[string]time.Time{}}
+	r := &reader{catcher: c, feed: n, fetcher: f, seen: map[string]time.Time{}}
+	n.hear = r.hear
+	return r
 }
 
 // known is the Mark: the ids that were listed, and how many mails there were. Where it
@@ -118,9 +123,8 @@ type known struct {
 	ids      map[string]bool
 	total    int
 	complete bool
+	purge    purge
 }
-
-func (*known) mark() {}
 
 // Wake gives each caller a channel of its own, which lasts as long as the reader. The
 // first call begins to listen.
@@ -138,7 +142,7 @@ func (r *reader) ping(ctx context.Context) error {
 }
 
 func (r *reader) Mark(ctx context.Context, address string) (Mark, error) {
-	mark := &known{ids: map[string]bool{}}
+	mark := &known{ids: map[string]bool{}, purge: purge{marked: time.Now()}}
 	for start := 0; ; {
 		part, err := r.list(ctx, listing{address: address, start: start, limit: manyMails})
 		if err != nil {
@@ -150,6 +154,9 @@ func (r *reader) Mark(ctx context.Context, address string) (Mark, error) {
 		before := len(mark.ids)
 		for _, l := range part.letters {
 			mark.ids[l.id] = true
+		}
+		if newest, found := newestOf(part, address); found && start == 0 {
+			mark.purge.expect(newest)
 		}
 		mark.complete = part.last || len(mark.ids) == before
 		// Of mails in order, the newest are enough to know the older ones by.
@@ -175,19 +182,37 @@ func (r *reader) Since(ctx context.Context, address string, mark Mark) ([]Mail, 
 	if err != nil {
 		return nil, err
 	}
-	return r.open(ctx, address, letters)
+	mails, err := r.open(ctx, address, letters)
+	for _, m := range mails {
+		old.purge.expect(m.ID)
+	}
+	return mails, err
 }
 
-// unknown lists the mails that were not there at the mark, in the inbox's order.
+// unknown lists the mails that were not there at the mark, in the inbox's order. It lists them again where some are
+// missed: deleting other mails moves those of a list.
 func (r *reader) unknown(ctx context.Context, address string, old *known) ([]letter, error) {
-	var found []letter
-	met := map[string]bool{}
+	expected := append(old.purge.expected(), r.announcedFor(address, old)...)
+	found, met, err := r.listUnknown(ctx, address, old)
+	if err != nil || !misses(met, expected) {
+		return found, err
+	}
+	found, met, err = r.listUnknown(ctx, address, old)
+	if err == nil && misses(met, expected) {
+		old.purge.notice()
+	}
+	return found, err
+}
+
+// listUnknown also returns the ids of all mails that it met.
+func (r *reader) listUnknown(ctx context.Context, address string, old *known) (found []letter, met map[string]bool, err error) {
+	met = map[string]bool{}
 	metOld, arrived, room := false, 0, maxSources
 	wanted := func(id string) bool { return !old.ids[id] && !met[id] }
 	for start, limit := 0, fewMails; ; limit = manyMails {
 		part, err := r.list(ctx, listing{address, start, limit, wanted, room})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if start == 0 {
 			arrived = part.total - old.total
@@ -205,10 +230,10 @@ func (r *reader) unknown(ctx context.Context, address string, old *known) ([]let
 		// Older mails of an incomplete mark would pass for new ones.
 		enough := reachedOld && (len(found) >= arrived || !old.complete)
 		if part.last || len(met) == before || enough {
-			return found, nil
+			return found, met, nil
 		}
 		if start += len(part.letters); start >= maxListed {
-			return nil, r.tooMany(address)
+			return nil, nil, r.tooMany(address)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package inbox
 import (
 	"context"
 	"encoding/base64"
+	"io"
 	"net/http"
 	"sync"
 	"time"
@@ -28,6 +29,8 @@ const (
 // feed wakes its subscribers whenever a mail may have arrived. The websocket is a
 // hint only, never a source of mails.
 type feed struct {
+	// hear, where not nil, is told what the websocket says.
+	hear    func(io.Reader)
 	dialer  websocket.Dialer
 	address string
 	header  http.Header
@@ -155,7 +158,10 @@ func (n *feed) listen() {
 	for err == nil {
 		n.wake()
 		socket.SetReadDeadline(time.Now().Add(silence))
-		_, _, err = socket.NextReader() // What it says is read, and forgotten, by the next call.
+		var message io.Reader
+		if _, message, err = socket.NextReader(); err == nil && n.hear != nil {
+			n.hear(message) // The next call reads the rest.
+		}
 	}
 	n.wake()
 }

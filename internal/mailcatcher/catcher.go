@@ -72,6 +72,7 @@ type Catcher struct {
 	smtpListener, httpListener *listener
 	smtp                       *smtp.Server
 	http                       *http.Server
+	mails                      *store
 	feed                       *feed
 	serving                    errgroup.Group
 }
@@ -97,6 +98,7 @@ func Start(config Config) (*Catcher, error) {
 		httpListener: httpListener,
 		smtp:         newSMTPServer(mails, news, config.MaxMailBytes),
 		http:         newHTTPServer(newAPI(mails, news)),
+		mails:        mails,
 		feed:         news,
 	}
 	c.serving.Go(func() error { return untilClosed(c.smtp.Serve(smtpListener)) })
@@ -127,6 +129,9 @@ func (c *Catcher) SMTPAddr() string { return c.smtpListener.Addr().String() }
 
 // URL is where the HTTP API begins, without a slash at its end.
 func (c *Catcher) URL() string { return "http://" + c.httpListener.Addr().String() }
+
+// Clear deletes all mails, as DELETE /api/v1/messages does.
+func (c *Catcher) Clear() { c.mails.clear() }
 
 // Close cuts all connections and returns when nothing runs any more; the mails
 // are gone then. Its error is why a server had ended before, or the timeout of

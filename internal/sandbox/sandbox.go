@@ -48,7 +48,9 @@ type Sandbox struct {
 	AppKey        string
 	Traders       []reference.Trader
 
-	closers []func() error
+	// emptyInbox is nil where the inbox is somebody else's.
+	emptyInbox func()
+	closers    []func() error
 }
 
 // Start starts a sandbox, which must be closed.
@@ -74,7 +76,7 @@ func (s *Sandbox) start(o Options) error {
 			return err
 		}
 		s.closers = append(s.closers, catcher.Close)
-		smtp, s.InboxURL = catcher.SMTPAddr(), catcher.URL()
+		smtp, s.InboxURL, s.emptyInbox = catcher.SMTPAddr(), catcher.URL(), catcher.Clear
 	}
 	dir, err := s.directory(o.Dir, o.Scratch)
 	if err != nil {
@@ -99,7 +101,7 @@ func (s *Sandbox) serve(o Options, file, smtp string) error {
 	deployment, err := fault.Open(reference.Config{
 		Path: file, Fleeting: o.Dir == "", AppKey: s.AppKey, Mailer: reference.SMTP(smtp), From: "ETNA Trader <noreply@etnatrader.example>",
 		Traders: s.Traders, CodeTries: 1000, Log: o.Log,
-	}, o.Faults, o.Variants)
+	}, o.Faults, o.Variants, s.emptyInbox)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,114 @@
+//go:build linux
+
+package hostile_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/etna-conformance/conformance/internal/fault"
+	"github.com/etna-conformance/conformance/internal/sandbox"
+	"github.com/etna-conformance/conformance/internal/verdict"
+)
+
+// crowdName names the variable that says how many rounds of runs at once are tried; without it a small crowd comes once.
+const crowdName = "CROWD"
+
+// TestCrowd lets runs of several machines, which do not share a lock, judge one deployment and its inbox at once: each
+// resets the same traders. A right deployment is never accused, and no guilty one passes.
+func TestCrowd(t *testing.T) {
+	runs, rounds := 5, 1
+	if text := os.Getenv(crowdName); text != "" {
+		var err error
+		if rounds, err = strconv.Atoi(text); err != nil {
+			t.Fatalf("%s: %v", crowdName, err)
+		}
+		runs = 25
+	}
+	for name, o := range map[string]sandbox.Options{
+		"right":              {},
+		"right, mails later": {Variants: findVariants(t, "mail-after-a-moment")},
+	} {
+		t.Run(name, func(t *testing.T) { crowd(t, o, runs, rounds, fault.Fault{}) })
+	}
+	for _, name := range []string{"code-before-answer", "performed-despite-bad-key", "question-mails-code"} {
+		f := findFault(t, name)
+		t.Run(name, func(t *testing.T) { crowd(t, sandbox.Options{Faults: []fault.Fault{f}}, runs, rounds, f) })
+	}
+}
+
+// crowd lets so many runs judge at once; the zero fault is none.
+func crowd(t *testing.T, o sandbox.Options, runs, rounds int, f fault.Fault) {
+	for round := range rounds {
+		d := start(t, o)
+		d.settings = nil // As most people run it.
+		ends := make([]ending, runs)
+		began := time.Now()
+		var wait sync.WaitGroup
+		for i := range runs {
+			own := *d
+			dir := t.TempDir()
+			own.env = append(slices.Clone(d.env), "TMPDIR="+dir)
+			wait.Go(func() { ends[i] = own.judgeWithin(t, 5*time.Minute, filepath.Join(dir, "out")) })
+		}
+		wait.Wait()
+		t.Logf("round %d: %.1f s, %s", round+1, time.Since(began).Seconds(), summary(ends))
+		for _, e := range ends {
+			checkCrowded(t, e, f)
+		}
+	}
+}
+
+func checkCrowded(t *testing.T, e ending, f fault.Fault) {
+	t.Helper()
+	failed := e.with(verdict.Failed)
+	if slices.ContainsFunc(failed, func(id string) bool { return id != f.Breaks && !slices.Contains(f.Also, id) }) {
+		t.Errorf("%v failed:\n%s", failed, e.said())
+	}
+	if slices.Contains(e.with(verdict.Passed), f.Breaks) {
+		t.Errorf("%s passed", f.Breaks)
+	}
+	if len(failed) == 0 && e.exit != verdict.ExitConformant && e.exit != verdict.ExitIncomplete {
+		t.Errorf("exit %d: %s", e.exit, e.stderr)
+	}
+}
+
+// summary says how the runs ended, and what they took.
+func summary(ends []ending) string {
+	counts, longest, spent := map[int]int{}, time.Duration(0), time.Duration(0)
+	for _, e := range ends {
+		counts[e.exit]++
+		longest = max(longest, e.took)
+		spent += e.spent
+	}
+	var parts []string
+	for _, exit := range []int{verdict.ExitConformant, verdict.ExitNotConformant, verdict.ExitIncomplete} {
+		parts = append(parts, fmt.Sprintf("%d × exit %d", counts[exit], exit))
+	}
+	return fmt.Sprintf("%s, the longest %.1f s, processor time %.1f s", strings.Join(parts, ", "), longest.Seconds(), spent.Seconds())
+}
+
+func findVariants(t *testing.T, name string) []fault.Variant {
+	t.Helper()
+	v, found := fault.FindVariant(name)
+	if !found {
+		t.Fatalf("there is no variant %s", name)
+	}
+	return []fault.Variant{v}
+}
+
+func findFault(t *testing.T, name string) fault.Fault {
+	t.Helper()
+	f, found := fault.Find(name)
+	if !found {
+		t.Fatalf("there is no fault %s", name)
+	}
+	return f
+}

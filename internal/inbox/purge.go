@@ -1,0 +1,95 @@
+package inbox
+
+import (
+	"io"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+)
+
+// maxNews bounds how many new mails are remembered that a websocket told of.
+const maxNews = 5000
+
+// purge notices that mails of one address vanish which should be listed: those that were listed since the mark, and the
+// newest one at the mark. Older ones go by themselves where the inbox keeps so many mails only.
+type purge struct {
+	marked time.Time
+
+	mu      sync.Mutex
+	ids     map[string]bool
+	noticed bool
+}
+
+// Purged reports whether mails vanished.
+func (k *known) Purged() bool {
+	k.purge.mu.Lock()
+	defer k.purge.mu.Unlock()
+	return k.purge.noticed
+}
+
+func (p *purge) expect(id string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.ids == nil {
+		p.ids = map[string]bool{}
+	}
+	p.ids[id] = true
+}
+
+func (p *purge) expected() []string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Collect(maps.Keys(p.ids))
+}
+
+func (p *purge) notice() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.noticed = true
+}
+
+func misses(met map[string]bool, expected []string) bool {
+	return slices.ContainsFunc(expected, func(id string) bool { return !met[id] })
+}
+
+// newestOf is the address's newest mail, where the list is in order and tells whom its mails are for.
+func newestOf(part listed, address string) (id string, found bool) {
+	i := slices.IndexFunc(part.letters, func(l letter) bool { return isAddressed(l.recipients, address) })
+	if i < 0 || !part.newestFirst() {
+		return "", false
+	}
+	return part.letters[i].id, true
+}
+
+// news is a new mail that the inbox's websocket told of.
+type news struct {
+	letter
+	at time.Time
+}
+
+// hear remembers the mail that the message tells of: it must be listed from now on.
+func (r *reader) hear(message io.Reader) {
+	l, err := r.announced(newJSONStream(message))
+	if err != nil || l.id == "" {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.news) < maxNews {
+		r.news = append(r.news, news{letter{id: l.id, recipients: l.recipients}, time.Now()})
+	}
+}
+
+// announcedFor are the ids of the address's mails that the websocket told of since the mark.
+func (r *reader) announcedFor(address string, old *known) []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var ids []string
+	for _, n := range r.news {
+		if n.at.After(old.purge.marked) && !old.ids[n.id] && isAddressed(n.recipients, address) {
+			ids = append(ids, n.id)
+		}
+	}
+	return ids
+}
