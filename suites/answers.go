@@ -78,11 +78,12 @@ func (b *builder) checkAll(requirement string, o contract.Operation, steps []str
 		}
 		switch {
 		case !sent:
-			l.Untestable(l.record.unsent(steps[0]))
+			l.unsent(steps[0])
 		case judged:
 			l.inapplicable = ""
-		case l.inapplicable == "":
-			l.Untestable("no answer was left to look at; see ANSWER-1, ANSWER-2 and KEY-8")
+		case l.inapplicable == "" && l.reason == "":
+			l.Untestable("no answer was left to look at", "ANSWER-1", "ANSWER-2", "KEY-8")
+			l.because = append(l.because, l.record.behindUnsent(steps)...)
 		}
 		l.findings = merge(l.findings)
 	})

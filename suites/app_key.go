@@ -248,7 +248,7 @@ func (l *Look) demandNothingRevealed(step string) {
 		return
 	}
 	if !a.outcome.HasError {
-		l.Untestable("the answer is no key error; see KEY-1 to KEY-4")
+		l.Untestable("the answer is no key error", "KEY-1", "KEY-2", "KEY-3", "KEY-4")
 		return
 	}
 	for _, member := range []struct{ name, text string }{{"Model", a.outcome.Model}, {"token", a.outcome.Token}} {

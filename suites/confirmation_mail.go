@@ -141,7 +141,7 @@ func (l *Look) demandMail(mail, reset string, t evidence.Trader) {
 		return
 	}
 	if !l.record.answers[reset].outcome.Tells {
-		l.Untestable("nobody can tell from the answer whether the reset was accepted; see ANSWER-2 and ANSWER-4")
+		l.Untestable("nobody can tell from the answer whether the reset was accepted", "ANSWER-2", "ANSWER-4")
 		return
 	}
 	got := fmt.Sprintf("no mail for %s within %s", t.MailTo, wait.Deadline)
@@ -159,7 +159,7 @@ func (l *Look) demandCode(mail, reset string, t evidence.Trader) {
 	}
 	mails := inTime(l.record.mailsAfter(t, reset), wait)
 	if len(mails) == 0 {
-		l.Untestable("no mail came; see MAIL-1")
+		l.Untestable("no mail came", "MAIL-1")
 		return
 	}
 	for _, m := range mails {
@@ -210,7 +210,7 @@ func (l *Look) demandCodeForNobodyElse(mail, reset string, t evidence.Trader) {
 	}
 	own := l.record.codesAfter(t, reset)
 	if len(own) == 0 {
-		l.Untestable("the reset brought the trader no code; see MAIL-1 and MAIL-2")
+		l.Untestable("the reset brought the trader no code", "MAIL-1", "MAIL-2")
 		return
 	}
 	var first []leak
@@ -247,13 +247,13 @@ func (l *Look) wait(mail, reset string) (evidence.Wait, bool) {
 	if a, ok := l.Sent(reset); !ok {
 		return evidence.Wait{}, false
 	} else if a.outcome.Refused() || a.Answer.Status >= 500 || a.Answer.Status >= 400 && !a.outcome.Tells {
-		l.Untestable("the reset that should bring the mail was not accepted; see ANSWER-1, RESET-1, RESET-2 and KEY-8")
+		l.Untestable("the reset that should bring the mail was not accepted", "ANSWER-1", "RESET-1", "RESET-2", "KEY-8")
 		return evidence.Wait{}, false
 	}
 	waits := l.record.waits[mail]
 	switch {
 	case len(waits) == 0:
-		l.Untestable(l.record.unsent(mail))
+		l.unsent(mail)
 	case waits[0].Problem != "":
 		l.Untestable("the inbox could not be read: " + waits[0].Problem)
 	default:

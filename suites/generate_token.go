@@ -160,7 +160,7 @@ func (n *lane) checkRightCodes() {
 				return
 			}
 		}
-		l.Untestable("no code gave a token; see CODE-1")
+		l.Untestable("no code gave a token", "CODE-1")
 	})
 }
 
@@ -180,9 +180,9 @@ func (l *Look) demandToken(steps []string, alone string) {
 	a := l.record.answers[last]
 	switch {
 	case a == nil:
-		l.Untestable(l.record.unsent(steps[0]))
+		l.unsent(steps[0])
 	case a.Attempt > 1:
-		l.Untestable("the code was sent twice, since the first request met silence; see ANSWER-1")
+		l.Untestable("the code was sent twice, since the first request met silence", "ANSWER-1")
 	case a.outcome.HintsAtLimit():
 		l.Untestable("the deployment limits how often codes are tried: " + a.describeBody())
 	case last != alone && slices.Contains(steps, alone):
@@ -210,7 +210,7 @@ func (l *Look) demandErrors(step string) {
 	switch {
 	case !ok:
 	case a.givesToken() || a.outcome.Succeeded:
-		l.Untestable("the code was not refused; see CODE-3")
+		l.Untestable("the code was not refused", "CODE-3")
 	default:
 		l.Expect(step, a.enumerates(), gomega.BeTrue(), "errors, in Errors or in ModelState", a.describe())
 	}

@@ -105,7 +105,7 @@ const fewestBits = 19.9
 func (l *Look) demandUnguessable(t evidence.Trader) {
 	mails := l.record.codesAfter(t, acceptedReset(t))
 	if len(mails) == 0 {
-		l.Untestable("no mail presents a code; see MAIL-1 and MAIL-2")
+		l.Untestable("no mail presents a code", "MAIL-1", "MAIL-2")
 		return
 	}
 	code := mails[0].Codes[0]
@@ -165,7 +165,7 @@ func (a *answer) whole() []byte {
 func (l *Look) demandDiscreetMail(t evidence.Trader) {
 	mails := l.record.mailsAfter(t, acceptedReset(t))
 	if len(mails) == 0 {
-		l.Untestable("no mail came; see MAIL-1")
+		l.Untestable("no mail came", "MAIL-1")
 	}
 	for _, m := range mails {
 		if secret, found := l.record.secretIn(readable(m), "‹answer ", "‹password ", "‹new password ", "‹token ", "‹app-key"); found {

@@ -11,7 +11,7 @@ import (
 
 // Judge judges the evidence by the contract: one result for each requirement and subject, in the
 // order of the ledger. It plans the run again from the evidence's own target; an error says that the
-// target's label filter can't be read, or that the contract lacks a requirement that is checked.
+// target's label filter can't be read.
 //
 // Judge is pure. It may be called any number of times, also at the same time.
 func Judge(c *contract.Contract, run *evidence.Run) ([]verdict.Result, error) {

@@ -28,6 +28,8 @@ type Look struct {
 	reason   string
 	// inapplicable says why there turned out to be nothing to look at, "" where there was.
 	inapplicable string
+	// because are the requirements whose failures are the reason.
+	because []string
 }
 
 // look judges one subject by the record.
@@ -42,7 +44,7 @@ func (s *Suite) look(c Check, subject Subject, record *Record) verdict.Result {
 	case len(l.findings) > 0:
 		r.Verdict = verdict.Failed
 	case l.reason != "":
-		r.Verdict, r.Reason = verdict.Untestable, l.reason
+		r.Verdict, r.Reason, r.Because = verdict.Untestable, l.reason, l.because
 	case l.inapplicable != "":
 		r.Verdict, r.Reason = verdict.NotApplicable, l.inapplicable
 	}
@@ -72,11 +74,32 @@ func (l *Look) Expect(step string, actual any, matcher types.GomegaMatcher, expe
 	}
 }
 
-// Untestable says why the subject cannot be looked at; the first reason stands.
-func (l *Look) Untestable(reason string) {
-	if l.reason == "" {
-		l.reason = reason
+// Untestable says why the subject cannot be looked at, and because of which requirements' failures; the first reason
+// stands.
+func (l *Look) Untestable(reason string, because ...string) {
+	if l.reason != "" {
+		return
 	}
+	l.reason, l.because = reason, because
+	if len(because) > 0 {
+		l.reason += "; see " + enumeration(because)
+	}
+}
+
+// unsent says why the step was not carried out; what looks at the steps that it needs may have failed.
+func (l *Look) unsent(step string) {
+	if l.reason == "" {
+		l.reason, l.because = l.record.unsent(step), l.record.origins.Behind(step)
+	}
+}
+
+// enumeration is "A, B and C".
+func enumeration(list []string) string {
+	last := len(list) - 1
+	if last == 0 {
+		return list[0]
+	}
+	return strings.Join(list[:last], ", ") + " and " + list[last]
 }
 
 // NotApplicable says why the subject holds nothing that the requirement speaks of.
@@ -88,17 +111,17 @@ func (l *Look) Sent(step string) (*answer, bool) {
 	a, sent := l.record.answers[step]
 	switch {
 	case !sent:
-		l.Untestable(l.record.unsent(step))
+		l.unsent(step)
 	case l.record.keyRefused && a.keyed():
 		l.Untestable(keyRefused)
 	case a.Failure != nil && a.Failure.Unreachable:
 		l.Untestable(a.Failure.Text)
 	case a.Answer == nil:
-		l.Untestable(fmt.Sprintf("no answer to judge by (%s); see ANSWER-1", a.Failure.Text))
+		l.Untestable(fmt.Sprintf("no answer to judge by (%s)", a.Failure.Text), "ANSWER-1")
 	case a.limited():
 		l.Untestable(limitedWith(a.Answer.Status))
 	case l.notTheAPIs(a):
-		l.Untestable(fmt.Sprintf("a page (status %d) came in place of the API's answer; see ANSWER-1 and ANSWER-2", a.Answer.Status))
+		l.Untestable(fmt.Sprintf("a page (status %d) came in place of the API's answer", a.Answer.Status), "ANSWER-1", "ANSWER-2")
 	default:
 		return a, true
 	}
@@ -123,7 +146,7 @@ func limitedWith(status int) string {
 func (l *Look) Readable(step string) (*answer, bool) {
 	a, ok := l.Sent(step)
 	if ok && !a.doc.Read {
-		l.Untestable("the answer can't be read as JSON; see ANSWER-2")
+		l.Untestable("the answer can't be read as JSON", "ANSWER-2")
 		return nil, false
 	}
 	return a, ok
@@ -136,11 +159,11 @@ func (l *Look) Keyed(step string) (*answer, bool) {
 	switch {
 	case !ok:
 	case a.keyError():
-		l.Untestable("the configured key was refused; see KEY-8")
+		l.Untestable("the configured key was refused", "KEY-8")
 	case a.object() == nil:
-		l.Untestable("the answer is not an object; see ANSWER-4")
+		l.Untestable("the answer is not an object", "ANSWER-4")
 	case a.Answer.Status >= 500:
-		l.Untestable(fmt.Sprintf("the answer has status %d; see ANSWER-1", a.Answer.Status))
+		l.Untestable(fmt.Sprintf("the answer has status %d", a.Answer.Status), "ANSWER-1")
 	default:
 		return a, true
 	}
@@ -160,6 +183,8 @@ type Record struct {
 	mails, coded map[string][]evidence.Mail
 	// resets are the places of those that may bring a mail, in the order in which they were sent.
 	resets map[string]int
+	// origins say what stands behind a step that was not carried out.
+	origins plan.Origins
 	// keyRefused is true where every operation refused the configured key.
 	keyRefused bool
 }
@@ -180,6 +205,7 @@ func (s *Suite) newRecord(run *evidence.Run) *Record {
 		Run: run, answers: map[string]*answer{}, waits: map[string][]evidence.Wait{},
 		mails: map[string][]evidence.Mail{}, coded: map[string][]evidence.Mail{}, resets: map[string]int{},
 	}
+	r.origins = s.Plan.Origins()
 	steps := map[string]plan.Step{}
 	for _, step := range s.Plan.Steps {
 		steps[step.ID] = step
@@ -300,6 +326,18 @@ func (r *Record) responds(operation string) bool {
 		}
 	}
 	return false
+}
+
+// behindUnsent are the requirements that stand behind those of the steps that were not carried out.
+func (r *Record) behindUnsent(steps []string) []string {
+	var ids []string
+	for _, step := range steps {
+		if _, sent := r.answers[step]; !sent {
+			ids = append(ids, r.origins.Behind(step)...)
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 func (r *Record) unsent(step string) string {

@@ -124,11 +124,11 @@ func (l *Look) demandNoCode(g plan.Group, t evidence.Trader, steps []string) {
 		return
 	}
 	if len(l.record.codesAfter(t, acceptedReset(t))) == 0 {
-		l.Untestable("without the mail of an accepted reset nobody can tell that no other came; see MAIL-1 and MAIL-2")
+		l.Untestable("without the mail of an accepted reset nobody can tell that no other came", "MAIL-1", "MAIL-2")
 		return
 	}
-	if reason := l.unexplained(g, t, steps); reason != "" {
-		l.Untestable(reason)
+	if reason, because := l.unexplained(g, t, steps); reason != "" {
+		l.Untestable(reason, because...)
 	}
 }
 
@@ -198,24 +198,25 @@ const shownGuilty = 3
 
 // unexplained says why more codes came for the trader than resets were accepted, as far as that is not explained; ""
 // where there are no more, or where all requests of the group were repeated, brought none, and something else did.
-func (l *Look) unexplained(g plan.Group, t evidence.Trader, steps []string) string {
+func (l *Look) unexplained(g plan.Group, t evidence.Trader, steps []string) (reason string, because []string) {
 	came, accepted, early := l.record.codes(t), l.accepted(t), l.record.cameEarly(t)
 	if came <= accepted && !early {
-		return ""
+		return "", nil
 	}
 	surplus := fmt.Sprintf("%d mails with a code came for %s after %d accepted resets", came, t.Login, accepted)
 	b := l.record.Run.Bisect
 	switch {
 	case !early && came <= accepted+l.explained(t):
-		return surplus + ": resets that should have been refused were accepted; see RESET-4 to RESET-10"
+		return surplus + ": resets that should have been refused were accepted",
+			[]string{"RESET-4", "RESET-5", "RESET-7", "RESET-9", "RESET-10"}
 	case b == nil:
-		return surplus + ", and no request was repeated to find out why"
+		return surplus + ", and no request was repeated to find out why", nil
 	case b.Stopped != "":
-		return surplus + "; " + b.Stopped
+		return surplus + "; " + b.Stopped, nil
 	case b.EachReset() > 1 && came <= b.EachReset()*accepted, l.othersGuilty() && l.acquitted(steps):
-		return ""
+		return "", nil
 	}
-	return surplus + ", and no refused request brings one when it is repeated: mails come late, or somebody else resets the trader"
+	return surplus + ", and no refused request brings one when it is repeated: mails come late, or somebody else resets the trader", nil
 }
 
 // codes counts the mails with a code that came for the trader before requests were repeated.

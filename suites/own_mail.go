@@ -35,7 +35,7 @@ func (l *Look) awaited(mail, reset string) (evidence.Mail, bool) {
 	}
 	m, found := l.record.mail(w.Mail)
 	if !found {
-		l.Untestable("no mail with a code came; see MAIL-1 and MAIL-2")
+		l.Untestable("no mail with a code came", "MAIL-1", "MAIL-2")
 	}
 	return m, found
 }

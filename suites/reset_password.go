@@ -127,7 +127,7 @@ func (b *builder) askRefusals(t evidence.Trader, wrong string) {
 	b.check("RESET-9", join(t.Login, "another trader's answer"), []string{with}, func(l *Look) { l.demandTurnedDown(with) })
 	b.check("RESET-5", t.Login, []string{with}, func(l *Look) {
 		if a, ok := l.Keyed(with); ok && !a.outcome.TurnedDown() {
-			l.Untestable("another trader's answer was accepted; see RESET-9")
+			l.Untestable("another trader's answer was accepted", "RESET-9")
 			return
 		}
 		l.demandIncorrectAnswer(with)
@@ -207,7 +207,7 @@ func (b *builder) askNearAnswer(t evidence.Trader, wrong looseValue, before stri
 		case a.outcome.TurnedDown():
 			l.demandIncorrectAnswer(id)
 		default:
-			l.Untestable("the reset was not refused; see RESET-7")
+			l.Untestable("the reset was not refused", "RESET-7")
 		}
 	})
 	return id
@@ -237,7 +237,7 @@ func (l *Look) demandAccepted(step string) {
 		return
 	}
 	if !a.outcome.Tells {
-		l.Untestable("the answer has neither Errors nor IsSucceed; see ANSWER-4")
+		l.Untestable("the answer has neither Errors nor IsSucceed", "ANSWER-4")
 		return
 	}
 	l.Expect(step, a.outcome.Refused(), gomega.BeFalse(), "an accepted reset (no errors)", a.describe())
@@ -249,7 +249,7 @@ func (l *Look) demandNoErrors(step string) {
 		return
 	}
 	if a.outcome.Refused() {
-		l.Untestable("the reset was not accepted; see RESET-1 and RESET-2")
+		l.Untestable("the reset was not accepted", "RESET-1", "RESET-2")
 		return
 	}
 	l.Expect(step, a.outcome.Errors, gomega.BeEmpty(), "no errors in an accepted reset", a.describe())
@@ -263,7 +263,7 @@ func (l *Look) demandTryingAgain(wrong, right string) {
 		return
 	}
 	if !first.outcome.TurnedDown() {
-		l.Untestable("the wrong answer was not refused; see RESET-5 and RESET-9")
+		l.Untestable("the wrong answer was not refused", "RESET-5", "RESET-9")
 		return
 	}
 	l.Expect(right, second.outcome.Refused(), gomega.BeFalse(), "the right answer accepted after a wrong one", second.describe())

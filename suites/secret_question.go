@@ -111,7 +111,7 @@ func (b *builder) askNoQuestion(t evidence.Trader) {
 		}
 		model, given := a.object()["Model"]
 		if !given || a.question() != "" {
-			l.Untestable("there is no Model, or one with a question; see ANSWER-4 and QUESTION-6")
+			l.Untestable("there is no Model, or one with a question", "ANSWER-4", "QUESTION-6")
 			return
 		}
 		l.Expect(byLogin, model, gomega.BeEquivalentTo(""), `Model ""`, "Model "+compact(model))
@@ -159,7 +159,7 @@ func (l *Look) demandSameQuestion(byLogin, byEmail string) {
 		return
 	}
 	if first.question() == "" {
-		l.Untestable("there is no question by login to compare with; see QUESTION-1")
+		l.Untestable("there is no question by login to compare with", "QUESTION-1")
 		return
 	}
 	l.Expect(byEmail, second.question(), gomega.Equal(first.question()),
@@ -172,7 +172,7 @@ func (l *Look) demandDeclaredQuestion(step string, t evidence.Trader) {
 		return
 	}
 	if a.question() == "" {
-		l.Untestable("there is no question to compare; see QUESTION-1")
+		l.Untestable("there is no question to compare", "QUESTION-1")
 		return
 	}
 	declared := normal(t.Question)

@@ -159,7 +159,7 @@ func (l *Look) demandSignedIn(t evidence.Trader, first, second string) {
 			return
 		}
 	}
-	l.Untestable(l.record.unsent(settled(t)))
+	l.unsent(settled(t))
 }
 
 // demandWrongCredentials demands the documented answer to wrong credentials.
@@ -170,7 +170,7 @@ func (l *Look) demandWrongCredentials(step string) {
 	case l.locked(a):
 		l.Untestable(accountLocked + a.describeBody())
 	case a.signedIn():
-		l.Untestable("the wrong credentials were not refused; see SIGNIN-3, SIGNIN-4 and PASSWORD-3")
+		l.Untestable("the wrong credentials were not refused", "SIGNIN-3", "SIGNIN-4", "PASSWORD-3")
 	default:
 		o, _ := l.suite.Contract.Operation(a.Operation)
 		l.Expect(step, a.outcome.Kind, gomega.Equal(contract.WrongCredentials), o.Sample(contract.WrongCredentials), a.describe())

@@ -83,7 +83,7 @@ func (n *lane) askKept(i int, travellers []evidence.Trader) {
 	own := join("signin/changed", n.trader.Login)
 	n.check("PASSWORD-4", fmt.Sprintf("%s after the update of %s", n.trader.Login, next.Login), []string{id, own, join("password/right", next.Login)}, func(l *Look) {
 		if a, ok := l.Keyed(own); ok && !a.signedIn() {
-			l.Untestable("the own update did not work; see PASSWORD-1")
+			l.Untestable("the own update did not work", "PASSWORD-1")
 			return
 		}
 		l.stillSignsIn(id, n.trader.Login+" signs in as before the update of "+next.Login)
@@ -95,7 +95,7 @@ func (n *lane) checkOthers(id string, t, changed evidence.Trader) {
 	n.check("PASSWORD-4", fmt.Sprintf("%s after the update of %s", t.Login, changed.Login), []string{id, update}, func(l *Look) {
 		l.stillSignsIn(id, t.Login+" signs in as before the update of "+changed.Login)
 		if a, ok := l.Keyed(update); ok && !a.outcome.Succeeded {
-			l.Untestable("there was no update of " + changed.Login + "; see PASSWORD-1")
+			l.Untestable("there was no update of "+changed.Login, "PASSWORD-1")
 		}
 	})
 }
@@ -225,7 +225,7 @@ func (l *Look) demandAnswered(update string, a *answer) {
 		}
 	}
 	if silent < 2 {
-		l.Untestable("the update was sent twice, since the first request met silence; see ANSWER-1")
+		l.Untestable("the update was sent twice, since the first request met silence", "ANSWER-1")
 		return
 	}
 	l.Fail(update, "an answer to the update, which was carried out", fmt.Sprintf("silence, here and after %d in all; sent again: %s", silent, a.describe()))
@@ -242,7 +242,7 @@ func describe(a *answer) string {
 func (l *Look) updated(changed string) bool {
 	a, ok := l.Keyed(changed)
 	if ok && !a.signedIn() {
-		l.Untestable("the new password does not sign in; see PASSWORD-1")
+		l.Untestable("the new password does not sign in", "PASSWORD-1")
 		return false
 	}
 	return ok
@@ -264,7 +264,7 @@ func (l *Look) demandUpdated(update, changed, mismatch string) {
 	case l.locked(after):
 		l.Untestable(accountLocked + after.describeBody())
 	case a.outcome.Refused() && a.Attempt > 1:
-		l.Untestable("the update was sent twice, since the first request met silence; see ANSWER-1")
+		l.Untestable("the update was sent twice, since the first request met silence", "ANSWER-1")
 	case a.outcome.Refused() && a.outcome.HintsAtPolicy():
 		l.Untestable("the deployment's rules refuse the declared password: " + a.describeBody())
 	case a.outcome.Refused() && mismatch != "" && l.record.answers[mismatch] != nil:
@@ -290,9 +290,9 @@ func (l *Look) demandReasons(step string) {
 	switch {
 	case !ok:
 	case a.outcome.Succeeded:
-		l.Untestable("the update was not refused; see PASSWORD-5 and PASSWORD-6")
+		l.Untestable("the update was not refused", "PASSWORD-5", "PASSWORD-6")
 	case a.keyError():
-		l.Untestable("the configured key was refused; see KEY-8")
+		l.Untestable("the configured key was refused", "KEY-8")
 	default:
 		listed := a.enumerates() || a.documentedFailure()
 		l.Expect(step, listed, gomega.BeTrue(), "errors, in Errors or in ModelState", a.describe())

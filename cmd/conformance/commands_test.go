@@ -13,11 +13,13 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/etna-conformance/conformance/internal/fault"
 	"github.com/etna-conformance/conformance/internal/golden"
 	"github.com/etna-conformance/conformance/internal/sandbox"
 	"github.com/etna-conformance/conformance/internal/sandboxtest"
+	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
 func TestListAndExplainAndHelp(t *testing.T) {
@@ -230,16 +232,59 @@ func TestBaseline(t *testing.T) {
 			r.wantExit(t, c.code).wantOut(t, c.says)
 		})
 	}
-	for name, text := range map[string]string{
-		"unknown id": "- {id: RESET-55, reason: x, until: 2999-01-31}",
-		"no reason":  "- {id: RESET-5, until: 2999-01-31}",
-		"no day":     "- {id: RESET-5, reason: x, until: soon}",
-		"typo":       "- {id: RESET-5, reason: x, utnil: 2999-01-31}",
+	for name, m := range map[string]struct{ text, says string }{
+		"unknown id":   {"- {id: RESET-55, reason: x, until: 2999-01-31}", `line 1: there is no requirement "RESET-55"; did you mean "RESET-5"?`},
+		"no reason":    {"- {id: RESET-5, until: 2999-01-31}", "line 1: RESET-5: reason is missing"},
+		"no day":       {"- {id: RESET-5, reason: x, until: soon}", `line 1: RESET-5: until "soon": expected a day`},
+		"typo":         {"- {id: RESET-5, reason: x, utnil: 2999-01-31}", `line 1: unknown key "utnil"; did you mean "until"?`},
+		"repeated id":  {"- {id: RESET-5, reason: x, until: 2020-01-31}\n- {id: RESET-5, reason: x, until: 2999-01-31}", "line 2: RESET-5 stands twice"},
+		"no list":      {"id: RESET-5", "expected a list of id, reason and until"},
+		"list of text": {"- RESET-5", "line 1: expected id, reason and until"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r, _ := judge(t, bad, "--baseline", write(t, "known-failures.yaml", text))
-			r.wantExit(t, 2).wantErr(t, "known-failures.yaml: ")
+			r, _ := judge(t, bad, "--baseline", write(t, "known-failures.yaml", m.text))
+			r.wantExit(t, 2).wantErr(t, "known-failures.yaml: ", m.says)
 		})
+	}
+}
+
+// TestBaselineAcceptsWhatHangsOnAKnownFailure has a deployment that sends no mail: what its mails would show is untestable
+// for that alone. What is untestable for another reason stays so.
+func TestBaselineAcceptsWhatHangsOnAKnownFailure(t *testing.T) {
+	t.Parallel()
+	s := broken(t, "no-mail")
+	known := write(t, "known-failures.yaml", "- {id: MAIL-1, reason: ticket 417, until: 2999-01-31}\n")
+	for _, profile := range []string{"core", "core,flow"} {
+		t.Run(profile, func(t *testing.T) {
+			config, err := yaml.Marshal(s.Declaration(profile != "core"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			run := func(more ...string) (result, string) {
+				out := t.TempDir()
+				arguments := []string{"run", "--config", write(t, "conformance.yaml", string(config)), "--profile", profile, "--mail-deadline", "2s", "--out", out}
+				return call{args: append(arguments, more...), env: []string{"CONFORMANCE_APP_KEY=" + s.AppKey}}.run(t), out
+			}
+			plain, _ := run()
+			plain.wantExit(t, verdict.ExitNotConformant)
+			accepted, out := run("--baseline", known)
+			accepted.wantExit(t, 0).wantOut(t, "NOT CONFORMANT", "ticket 417")
+			hidden := having(reportOf(t, out), verdict.Untestable)
+			for _, id := range hidden {
+				if q := requirement(t, reportOf(t, out), id); q.Known == "" {
+					t.Errorf("%s is not accepted: %+v", q.ID, q.Checks)
+				}
+			}
+			if len(hidden) == 0 {
+				t.Error("nothing is untestable: this test can't fail")
+			}
+		})
+	}
+	dead := sandboxtest.Start(t, sandbox.Options{Faults: faults(t, "no-mail")})
+	dead.InboxURL = "http://127.0.0.1:1"
+	r, _ := judge(t, dead, "--mail-deadline", "2s", "--baseline", write(t, "other.yaml", "- {id: RESET-9, reason: x, until: 2999-01-31}\n"))
+	if r.code == 0 {
+		t.Error("what the inbox hides is accepted by a baseline that speaks of something else")
 	}
 }
 

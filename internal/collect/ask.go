@@ -73,6 +73,7 @@ func (r *run) keep(s plan.Step, id string, attempt int, x deployment.Exchange, u
 	}
 	outcome := r.classify(s, x)
 	// A request that must be refused and was accepted fails by its response: its mail is no surprise.
+	defer r.outcomes.forget(x.Answer)
 	explained := id == s.ID && s.Ask.Refusable && outcome.Accepted()
 	r.learnSecrets(s, id, x)
 	r.mu.Lock()

@@ -1,16 +1,45 @@
 package collect
 
 import (
+	"sync"
+
 	"github.com/etna-conformance/conformance/internal/contract"
 	"github.com/etna-conformance/conformance/internal/deployment"
 	"github.com/etna-conformance/conformance/internal/plan"
 )
+
+// outcomes are what the responses mean that are being looked at: several ask, and a body may be long.
+type outcomes struct {
+	mu    sync.Mutex
+	known map[*deployment.Answer]contract.Outcome
+}
 
 // classify says what the response to the step's request means; without a response it has no kind.
 func (r *run) classify(s plan.Step, x deployment.Exchange) contract.Outcome {
 	if s.Ask == nil || x.Answer == nil {
 		return contract.Outcome{}
 	}
+	r.outcomes.mu.Lock()
+	defer r.outcomes.mu.Unlock()
+	outcome, known := r.outcomes.known[x.Answer]
+	if !known {
+		outcome = r.classifyAnew(s, x)
+		if r.outcomes.known == nil {
+			r.outcomes.known = map[*deployment.Answer]contract.Outcome{}
+		}
+		r.outcomes.known[x.Answer] = outcome
+	}
+	return outcome
+}
+
+// forget lets go of a response that has been kept with its outcome.
+func (o *outcomes) forget(a *deployment.Answer) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.known, a)
+}
+
+func (r *run) classifyAnew(s plan.Step, x deployment.Exchange) contract.Outcome {
 	o, _ := r.Contract.Operation(s.Ask.Operation)
 	var header []contract.Field
 	for _, f := range x.Answer.Header {

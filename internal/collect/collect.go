@@ -90,8 +90,9 @@ type run struct {
 	// stopped says why nothing more is sent, "" while something is.
 	stopped string
 	// gone is when what puts things back first met silence.
-	gone  time.Time
-	fault error
+	gone     time.Time
+	fault    error
+	outcomes outcomes
 	// pacer slows the run down where requests meet a limit; front remembers what came in the API's place.
 	pacer *pacer
 	front front

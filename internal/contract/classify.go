@@ -239,6 +239,9 @@ func readBool(value any) (is, known bool) {
 	return false, false
 }
 
+// mostTexts and longestText bound what is read of a member, in items and in bytes: a hostile one has as many as fit into a body.
+const mostTexts, longestText = 32, 1 << 10
+
 // texts are the texts of a member that should be a list of them: of a list its items, of an object its values, else
 // the value itself. What says nothing (null, false, zero, an empty text) has none.
 func texts(value any) []string {
@@ -247,19 +250,32 @@ func texts(value any) []string {
 		return nil
 	case []any:
 		var list []string
-		for _, item := range v {
-			list = append(list, fmt.Sprint(item))
+		for _, item := range v[:min(len(v), mostTexts)] {
+			list = append(list, textOf(item))
 		}
 		return list
 	case map[string]any:
 		var list []string
-		for _, name := range slices.Sorted(maps.Keys(v)) {
+		names := slices.Sorted(maps.Keys(v))
+		for _, name := range names[:min(len(names), mostTexts)] {
 			list = append(list, texts(v[name])...)
 		}
-		return list
+		return list[:min(len(list), mostTexts)]
 	}
-	if text := fmt.Sprint(value); text != "" && text != "false" && text != "0" {
+	if text := textOf(value); text != "" && text != "false" && text != "0" {
 		return []string{text}
 	}
 	return nil
+}
+
+func textOf(value any) string {
+	text, plain := value.(string)
+	switch value.(type) {
+	case []any, map[string]any:
+		text, plain = excerpt(value), true
+	}
+	if !plain {
+		text = fmt.Sprint(value)
+	}
+	return text[:min(len(text), longestText)]
 }

@@ -235,3 +235,30 @@ func TestTextsComeFromTheContract(t *testing.T) {
 		}
 	}
 }
+
+// TestHugeMembersAreReadInBoundedTime has members with as many items as fit into a body.
+func TestHugeMembersAreReadInBoundedTime(t *testing.T) {
+	for _, body := range []string{
+		`{"Errors": [` + strings.Repeat("1,", 1<<17) + `1]}`,
+		`{"Errors": {` + manyMembers(1<<14) + `}}`,
+		`{"Errors": ["` + strings.Repeat("x", 1<<19) + `"]}`,
+		`{"Errors": ` + strings.Repeat("[", 5000) + strings.Repeat("]", 5000) + `}`,
+	} {
+		got := classify(t, reset, 200, body)
+		length := 0
+		for _, text := range got.Errors {
+			length += len(text)
+		}
+		if got.Kind != contract.Refused || len(got.Errors) > 64 || length > 64<<10 {
+			t.Errorf("%.40s: %q, %d texts of %d bytes", body, got.Kind, len(got.Errors), length)
+		}
+	}
+}
+
+func manyMembers(n int) string {
+	var members []string
+	for i := range n {
+		members = append(members, fmt.Sprintf(`"m%d": "x"`, i))
+	}
+	return strings.Join(members, ",")
+}

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -26,6 +27,47 @@ func (p *Plan) learners() map[string][]string {
 		}
 	}
 	return steps
+}
+
+// Origins say what the steps of a plan need.
+type Origins struct {
+	steps    map[string]Step
+	learners map[string][]string
+}
+
+// Origins of the plan's steps.
+func (p *Plan) Origins() Origins {
+	o := Origins{steps: make(map[string]Step, len(p.Steps)), learners: p.learners()}
+	for _, s := range p.Steps {
+		o.steps[s.ID] = s
+	}
+	return o
+}
+
+// Behind are the requirements that look at the steps without which the step can't be carried out, each once: what the step
+// needs, what makes known what it holds, and what stands behind those.
+func (o Origins) Behind(id string) []string {
+	seen := map[string]bool{id: true}
+	var ids []string
+	for waiting := []string{id}; len(waiting) > 0; waiting = waiting[1:] {
+		for _, other := range o.before(o.steps[waiting[0]]) {
+			if !seen[other] {
+				seen[other] = true
+				ids = append(ids, o.steps[other].Requirements...)
+				waiting = append(waiting, other)
+			}
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+func (o Origins) before(s Step) []string {
+	ids := slices.Clone(s.Needs)
+	for _, name := range s.holds() {
+		ids = append(ids, o.learners[name]...)
+	}
+	return ids
 }
 
 // holds are the placeholders that must be known for the step, those of derived secrets by what they are derived

@@ -22,7 +22,11 @@ func GitHub(w io.Writer, v View) error {
 		case r.Verdict == verdict.Failed:
 			annotation(l, githubLevel(r), r, strings.TrimSpace(findingsText(r)))
 		case r.Verdict == verdict.Untestable && r.Level == "must":
-			annotation(l, "warning", r, "untestable: "+why(r))
+			level := "warning"
+			if r.Known != "" {
+				level = "notice"
+			}
+			annotation(l, level, r, "untestable: "+why(r))
 		}
 	}
 	return l.err

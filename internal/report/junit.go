@@ -120,6 +120,12 @@ func newJUnitCase(r verdict.Requirement, spent time.Duration) junitCase {
 		c.Failure = &junitResult{Message: brief(r), Type: Visible(r.Level), Text: findingsText(r)}
 	case verdict.NotApplicable:
 		c.Skipped = &junitResult{Message: "not applicable: " + why(r)}
+	case verdict.Untestable:
+		if r.Known != "" {
+			c.Skipped = &junitResult{Message: "known: " + Visible(r.Known), Text: why(r)}
+			break
+		}
+		fallthrough
 	default:
 		c.Error = &junitResult{Message: "untestable: " + why(r), Type: Visible(r.Level)}
 	}

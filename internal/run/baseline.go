@@ -1,17 +1,18 @@
 package run
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/etna-conformance/conformance/internal/contract"
 	"github.com/etna-conformance/conformance/internal/deployment"
+	"github.com/etna-conformance/conformance/internal/nearest"
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
@@ -24,18 +25,49 @@ func Baseline(path string, c *contract.Contract) ([]verdict.Known, error) {
 	if err != nil {
 		return nil, &deployment.ConfigError{Where: path, Text: "the baseline can't be read: " + reason(err)}
 	}
-	var known []verdict.Known
-	decoder := yaml.NewDecoder(bytes.NewReader(data))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(&known); err != nil && !errors.Is(err, io.EOF) {
-		return nil, &deployment.ConfigError{Where: path, Text: "expected a list of id, reason and until: " + err.Error()}
-	}
-	for _, k := range known {
-		if err := checkKnown(k, c); err != nil {
-			return nil, &deployment.ConfigError{Where: path, Text: err.Error()}
-		}
+	known, err := readKnown(data, c)
+	if err != nil {
+		return nil, &deployment.ConfigError{Where: path, Text: err.Error()}
 	}
 	return known, nil
+}
+
+func readKnown(data []byte, c *contract.Contract) ([]verdict.Known, error) {
+	var entries []yaml.Node
+	if err := yaml.Unmarshal(data, &entries); err != nil {
+		return nil, fmt.Errorf("expected a list of id, reason and until: %s", strings.TrimPrefix(firstLine(err), "yaml: "))
+	}
+	var list []verdict.Known
+	for _, entry := range entries {
+		k, err := readEntry(&entry)
+		if err == nil {
+			err = checkKnown(k, c)
+		}
+		if err == nil && slices.ContainsFunc(list, func(other verdict.Known) bool { return other.ID == k.ID }) {
+			err = fmt.Errorf("%s stands twice", k.ID)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", entry.Line, err)
+		}
+		list = append(list, k)
+	}
+	return list, nil
+}
+
+func readEntry(entry *yaml.Node) (k verdict.Known, err error) {
+	if entry.Kind != yaml.MappingNode {
+		return k, errors.New("expected id, reason and until")
+	}
+	keys := []string{"id", "reason", "until"}
+	for i := 0; i < len(entry.Content); i += 2 {
+		if name := entry.Content[i].Value; !slices.Contains(keys, name) {
+			return k, fmt.Errorf("unknown key %q%s", name, nearest.Hint(name, keys))
+		}
+	}
+	if err := entry.Decode(&k); err != nil {
+		return k, errors.New("expected a text for each of id, reason and until")
+	}
+	return k, nil
 }
 
 func checkKnown(k verdict.Known, c *contract.Contract) error {

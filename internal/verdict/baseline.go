@@ -2,6 +2,8 @@ package verdict
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -29,7 +31,81 @@ func (r *Report) Accept(baseline []Known, now time.Time) error {
 			}
 		}
 	}
+	r.acceptHidden()
 	return nil
+}
+
+// acceptHidden accepts what is untestable only because of accepted failures. What anything else stands behind is not.
+func (r *Report) acceptHidden() {
+	candidates := map[string][]string{}
+	for _, q := range r.Requirements {
+		if q.Verdict == Untestable {
+			candidates[q.ID] = nil
+		}
+	}
+	for before := -1; before != len(candidates); {
+		before = len(candidates)
+		candidates = r.reached(candidates)
+	}
+	for i, q := range r.Requirements {
+		if causes := candidates[q.ID]; len(causes) > 0 {
+			r.Requirements[i].Known = "untestable because of " + strings.Join(causes, ", ")
+		}
+	}
+}
+
+// reached are those of the candidates that go back to accepted failures, each with its causes, and have nothing else behind
+// them: two that are untestable because of each other say nothing.
+func (r *Report) reached(candidates map[string][]string) map[string][]string {
+	reached := map[string][]string{}
+	for more := true; more; {
+		more = false
+		for _, q := range r.Requirements {
+			if _, candidate := candidates[q.ID]; !candidate || reached[q.ID] != nil {
+				continue
+			}
+			if causes := r.causes(q, candidates, reached); len(causes) > 0 {
+				reached[q.ID], more = causes, true
+			}
+		}
+	}
+	return reached
+}
+
+// causes are the accepted ones of the requirement's untestable checks, nil where a check has none or another one.
+func (r *Report) causes(q Requirement, candidates, reached map[string][]string) []string {
+	var causes []string
+	for _, c := range q.untestable() {
+		accepted := len(causes)
+		for _, id := range c.Because {
+			cause, _ := r.requirement(id)
+			_, candidate := candidates[id]
+			switch {
+			case cause.Verdict == Failed && cause.Known == "", cause.Verdict == Untestable && !candidate:
+				return nil
+			case cause.Verdict == Failed, reached[id] != nil:
+				causes = append(causes, id)
+			}
+		}
+		if len(causes) == accepted {
+			return nil
+		}
+	}
+	slices.Sort(causes)
+	return slices.Compact(causes)
+}
+
+// untestable are the requirement's checks that are.
+func (q Requirement) untestable() []Check {
+	return slices.DeleteFunc(slices.Clone(q.Checks), func(c Check) bool { return c.Verdict != Untestable })
+}
+
+func (r *Report) requirement(id string) (Requirement, bool) {
+	i := slices.IndexFunc(r.Requirements, func(q Requirement) bool { return q.ID == id })
+	if i < 0 {
+		return Requirement{}, false
+	}
+	return r.Requirements[i], true
 }
 
 func (r *Report) accept(q *Requirement, known Known, valid bool) {

@@ -138,7 +138,8 @@ type Requirement struct {
 	// ByDocuments is true where it is not applicable because the documents
 	// rule it out for this configuration: it does not stand in the way of conformant.
 	ByDocuments bool `json:"byDocuments,omitempty"`
-	// Known is why a failure is accepted for now, by the baseline; "" where it is not.
+	// Known is why a failure, or what is untestable only because of one, is accepted for now, by the baseline; "" where it is
+	// not.
 	Known    string    `json:"known,omitempty"`
 	Findings []Finding `json:"findings"`
 	// Checks are the subjects that were looked at.
@@ -160,6 +161,8 @@ type Check struct {
 	Subject string  `json:"subject"`
 	Verdict Outcome `json:"verdict"`
 	Reason  string  `json:"reason,omitempty"`
+	// Because are the requirements whose failures make it untestable.
+	Because []string `json:"because,omitempty"`
 	// Steps are the exchanges and waits that were looked at.
 	Steps []string `json:"steps,omitempty"`
 }

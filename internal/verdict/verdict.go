@@ -45,7 +45,7 @@ func requirement(j Judged, results []Result) Requirement {
 			missing = result.Reason
 			continue
 		}
-		q.Checks = append(q.Checks, Check{Subject: result.Subject, Verdict: result.Verdict, Reason: result.Reason, Steps: result.Steps})
+		q.Checks = append(q.Checks, Check{Subject: result.Subject, Verdict: result.Verdict, Reason: result.Reason, Because: result.Because, Steps: result.Steps})
 		for _, f := range result.Findings {
 			if f.Line == 0 {
 				f.Line = q.Source.Line
@@ -149,14 +149,14 @@ const (
 // ExitCode is the process's exit code. Where strict is set, failures below must count too; where
 // complete is set, a must that is not applicable counts as not judged.
 func (r *Report) ExitCode(strict, complete bool) int {
-	switch musts := r.Counts.Musts; {
+	switch {
 	case r.Fault != "":
 		return ExitFault
 	case r.Interrupted:
 		return ExitInterrupted
 	case r.failed(strict) || len(r.StaleBaseline) > 0:
 		return ExitNotConformant
-	case musts.Untestable > 0 || !r.whole() || complete && r.undeclared():
+	case r.hidden() || !r.whole() || complete && r.undeclared():
 		return ExitIncomplete
 	case !r.judgedAny():
 		return ExitUsage
@@ -168,6 +168,13 @@ func (r *Report) ExitCode(strict, complete bool) int {
 func (r *Report) failed(strict bool) bool {
 	return slices.ContainsFunc(r.Requirements, func(q Requirement) bool {
 		return q.Verdict == Failed && q.Known == "" && (q.Level == "must" || strict && q.Level == "should")
+	})
+}
+
+// hidden reports whether a must is untestable for another reason than failures that the baseline accepts.
+func (r *Report) hidden() bool {
+	return slices.ContainsFunc(r.Requirements, func(q Requirement) bool {
+		return q.Verdict == Untestable && q.Known == "" && q.Level == "must"
 	})
 }
 
