@@ -16,9 +16,6 @@ type badKey struct {
 	requirement, kind, name, value string
 }
 
-// wrongKey has nothing in common with any key.
-const wrongKey = "wrong-app-key-of-the-conformance-run"
-
 // appKey reads "Failing to Specify the Et-App-Key Parameter", which stands on every
 // page: each operation of the contract is asked with a key that is missing or wrong, everything else right.
 func appKey(b *builder) {
@@ -51,7 +48,7 @@ func (b *builder) badKeys() []badKey {
 	list := []badKey{
 		{"KEY-1", "missing", "", ""},
 		{"KEY-2", "empty", name, ""},
-		{"KEY-3", "wrong", name, wrongKey},
+		{"KEY-3", "wrong", name, b.decoys.Key},
 	}
 	for _, near := range b.target.NearKeys {
 		list = append(list, badKey{"KEY-4", kindOf(near), name, near})
@@ -96,7 +93,7 @@ func (b *builder) askRefusableWithBadKey(o contract.Operation, trader *evidence.
 		b.askNobodyWithLooseKey(o, key)
 	}
 	ask := func(kind, what string, ask *plan.Ask) {
-		ask.Conn, ask.Key = "", wrongKey
+		ask.Conn, ask.Key = "", b.decoys.Key
 		id := b.step(plan.Step{ID: wrongKeyed(o.ID, kind), Ask: ask, After: b.offTheWay(o.ID)})
 		subject := fmt.Sprintf("%s with the key wrong, %s", o, what)
 		b.check("KEY-3", subject, []string{id}, func(l *Look) { l.demandKeyError(id) })
@@ -107,9 +104,9 @@ func (b *builder) askRefusableWithBadKey(o contract.Operation, trader *evidence.
 		ask("without-answer", "without the answer, "+trader.Login, b.reset(*trader, nil))
 		fallthrough
 	case o.ID == opReset:
-		ask("of-nobody", "of an unknown user", b.reset(nobody(), nil))
+		ask("of-nobody", "of an unknown user", b.reset(b.nobody(), nil))
 	case o.ID == opQuestion:
-		ask("of-nobody", "of an unknown user", b.questionOf(nobody(), nobody().Login))
+		ask("of-nobody", "of an unknown user", b.questionOf(b.nobody(), b.nobody().Login))
 	}
 }
 
@@ -118,9 +115,9 @@ func (b *builder) askNobodyWithLooseKey(o contract.Operation, key looseValue) {
 	if o.ID != opReset && o.ID != opQuestion {
 		return
 	}
-	ask := b.reset(nobody(), nil)
+	ask := b.reset(b.nobody(), nil)
 	if o.ID == opQuestion {
-		ask = b.questionOf(nobody(), nobody().Login)
+		ask = b.questionOf(b.nobody(), b.nobody().Login)
 	}
 	ask.Conn, ask.Key, ask.Blockable = "", key.value.(string), key.blockable
 	id := b.step(plan.Step{ID: join("key", o.ID, key.kind), Ask: ask, After: b.offTheWay(o.ID)})

@@ -88,7 +88,7 @@ func (b *builder) askMalformed() {
 		{"object", "User is an object", "", map[string]any{"$ne": ""}},
 		{"long", "", "", strings.Repeat("x", longBody)},
 	} {
-		ask := b.reset(evidence.Trader{Login: nobodysName}, nil)
+		ask := b.reset(evidence.Trader{Login: b.decoys.Login}, nil)
 		ask.Breaks, ask.Raw = kind.breaks, kind.raw
 		if kind.user != nil {
 			ask.Values["User"] = kind.user

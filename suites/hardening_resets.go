@@ -10,9 +10,6 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// foreignHost is nobody's: no mail of a deployment can lead there by itself.
-const foreignHost = "elsewhere.conformance.invalid"
-
 // fewestCodes is how many codes it takes to see a pattern that chance does not make.
 const fewestCodes = 4
 
@@ -24,12 +21,13 @@ func resetOfNobody(before string) string { return join("hardening/reset-of-nobod
 // further are one trader's further resets, in their order. The last says whether the others were refused for their header.
 func further() []string { return []string{"forwarded-host", "host", "plain"} }
 
-func foreignHeader(name string) map[string]string {
+// foreignHeader names a host that is nobody's: no mail of a deployment can lead there by itself.
+func foreignHeader(name, host string) map[string]string {
 	switch name {
 	case "forwarded-host":
-		return map[string]string{"X-Forwarded-Host": foreignHost, "X-Host": foreignHost, "Forwarded": "host=" + foreignHost}
+		return map[string]string{"X-Forwarded-Host": host, "X-Host": host, "Forwarded": "host=" + host}
 	case "host":
-		return map[string]string{"Host": foreignHost}
+		return map[string]string{"Host": host}
 	}
 	return nil
 }
@@ -45,11 +43,11 @@ func (b *builder) askFurtherResets() {
 	var unknown []string
 	for _, name := range further() {
 		if t.Answer == "" {
-			id := b.step(plan.Step{ID: resetOfNobody(name), Ask: b.reset(nobody(), nil), After: slices.Clone(before)})
+			id := b.step(plan.Step{ID: resetOfNobody(name), Ask: b.reset(b.nobody(), nil), After: slices.Clone(before)})
 			unknown, before = append(unknown, id), append(before, id)
 		}
 		ask := b.rightReset(t)
-		ask.Header = foreignHeader(name)
+		ask.Header = foreignHeader(name, b.decoys.Host)
 		id := b.step(plan.Step{ID: furtherReset(name), Lane: t.Login, Ask: ask, After: slices.Clone(before), Cost: plan.Cost{Mails: 1}})
 		before = append(before, id)
 		if b.target.Inbox != "" {
@@ -81,7 +79,7 @@ func (b *builder) checkFurther(t evidence.Trader, unknown []string) {
 		return
 	}
 	for _, name := range further() {
-		if foreignHeader(name) == nil {
+		if foreignHeader(name, b.decoys.Host) == nil {
 			continue
 		}
 		b.check("HARD-10", name, []string{furtherReset(name), furtherMail(name), last}, func(l *Look) { l.demandOwnHost(t, name) })
@@ -114,9 +112,10 @@ func (l *Look) demandOwnHost(t evidence.Trader, name string) {
 	if len(mails) == 0 {
 		l.Untestable("no mail came after the reset with a foreign host")
 	}
+	host := decoysOf(l.suite.Target).Host
 	for _, m := range mails {
-		if strings.Contains(strings.ToLower(string(readable(m))), foreignHost) {
-			l.FailMail(m.ID, reset, "a mail that does not mention the request's host", "a mail that leads to "+foreignHost)
+		if strings.Contains(strings.ToLower(string(readable(m))), host) {
+			l.FailMail(m.ID, reset, "a mail that does not mention the request's host", "a mail that leads to "+host)
 			return
 		}
 	}

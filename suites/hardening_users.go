@@ -16,9 +16,12 @@ import (
 const timesAsked = 5
 
 // nobody is a trader whom no deployment knows.
-func nobody() evidence.Trader {
-	return evidence.Trader{Login: nobodysName, Email: nobodysName + "@conformance.invalid"}
+func (b *builder) nobody() evidence.Trader {
+	return evidence.Trader{Login: b.decoys.Login, Email: b.decoys.Email}
 }
+
+// nobodysLabel stands in step ids, which do not vary with the run.
+const nobodysLabel = "no-such-trader-of-the-conformance-run"
 
 // comparison is one request asked of a trader and of nobody.
 type comparison struct {
@@ -32,10 +35,14 @@ func (b *builder) askQuestionsOfNobody(t evidence.Trader) {
 	before := b.asked(func(plan.Step) bool { return true })
 	var known, unknown []string
 	for i := range timesAsked {
-		for _, of := range []evidence.Trader{t, nobody()} {
+		for _, of := range []evidence.Trader{t, b.nobody()} {
 			ask := b.questionOf(of, of.Login)
 			ask.Conn = "hardening/questions"
-			id := b.step(plan.Step{ID: join("hardening/question", of.Login, strconv.Itoa(i+1)), Ask: ask, After: slices.Clone(before)})
+			label := of.Login
+			if label == b.decoys.Login {
+				label = nobodysLabel
+			}
+			id := b.step(plan.Step{ID: join("hardening/question", label, strconv.Itoa(i+1)), Ask: ask, After: slices.Clone(before)})
 			before = append(before, id)
 			if of.Login == t.Login {
 				known = append(known, id)

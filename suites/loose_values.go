@@ -62,7 +62,7 @@ func (b *builder) wrongAnswers(t evidence.Trader) []looseValue {
 			near = append(near, looseValue{kind: kindOf(placeholder), value: placeholder})
 		}
 	}
-	for k, value := range looseValues("SecretQuestionAnswer", wrongAnswer, t.Answer) {
+	for k, value := range looseValues("SecretQuestionAnswer", b.decoys.Answer, t.Answer) {
 		if k%many == (i+1)%many {
 			loose = append(loose, value)
 		}

@@ -11,9 +11,6 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// wrongAnswer has nothing in common with any answer.
-const wrongAnswer = "certainly not the answer 0417"
-
 // allRefused is the point at which the requests that must be refused have been answered: what mail they brought, comes
 // before any accepted reset's. Only the trader with a question who is asked most may be late, if another one's mail
 // comes later still: a first mail may be that of a refused request, and the accepted reset's own on its way.
@@ -104,7 +101,7 @@ func (b *builder) wrongAnswerFor(i int, t evidence.Trader) string {
 	if others := b.withQuestion(); i > 0 && others[i-1].Answer != t.Answer {
 		return others[i-1].Answer
 	}
-	return wrongAnswer
+	return b.decoys.Answer
 }
 
 func (b *builder) askRefusals(t evidence.Trader, wrong string) {
@@ -120,7 +117,7 @@ func (b *builder) askRefusals(t evidence.Trader, wrong string) {
 		Cost:  plan.Cost{WrongAnswers: 1},
 	})
 	b.check("RESET-4", t.Login, []string{without}, func(l *Look) { l.demandIncorrectAnswer(without) })
-	if wrong == wrongAnswer {
+	if wrong == b.decoys.Answer {
 		b.check("RESET-5", t.Login, []string{with}, func(l *Look) { l.demandIncorrectAnswer(with) })
 		return
 	}

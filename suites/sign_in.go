@@ -10,12 +10,6 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// wrongPassword has nothing in common with any password.
-const wrongPassword = "certainly-not-the-password-0417"
-
-// nobodysName is no trader's login.
-const nobodysName = "no-such-trader-of-the-conformance-run"
-
 // settled is the point at which the run knows which of the trader's two passwords is valid.
 func settled(t evidence.Trader) string { return join("signin/settled", t.Login) }
 
@@ -109,12 +103,12 @@ func (b *builder) checkWrongCredentials(id, subject string) {
 }
 
 func (b *builder) askSignInOfNobody() {
-	unknown := b.signInStep("signin/unknown-user", wrongPassword, 0)
-	unknown.Ask.Values["Username"] = nobodysName
+	unknown := b.signInStep("signin/unknown-user", b.decoys.Password, 0)
+	unknown.Ask.Values["Username"] = b.decoys.Login
 	b.checkWrongCredentials(b.step(unknown), "unknown Username")
 	for _, missing := range []struct{ id, header string }{{"signin/no-password", "Password"}, {"signin/no-username", "Username"}} {
-		s := b.signInStep(missing.id, wrongPassword, 0)
-		s.Ask.Values["Username"] = nobodysName
+		s := b.signInStep(missing.id, b.decoys.Password, 0)
+		s.Ask.Values["Username"] = b.decoys.Login
 		s.Ask.Values = withoutMember(s.Ask.Values, missing.header)
 		s.Ask.Breaks = missing.header + " is missing"
 		id := b.step(s)

@@ -10,6 +10,7 @@ import (
 	"github.com/onsi/ginkgo/v2/types"
 
 	"github.com/etna-conformance/conformance/internal/contract"
+	"github.com/etna-conformance/conformance/internal/decoy"
 	"github.com/etna-conformance/conformance/internal/evidence"
 	"github.com/etna-conformance/conformance/internal/plan"
 )
@@ -49,7 +50,7 @@ type Subject struct {
 
 // New plans all that the target's profiles, --only and label filter select.
 func New(c *contract.Contract, target evidence.Target) (*Suite, error) {
-	b := &builder{contract: c, target: target, checks: map[string]*Check{}, owners: map[string]string{}}
+	b := &builder{contract: c, target: target, decoys: decoysOf(target), checks: map[string]*Check{}, owners: map[string]string{}}
 	b.sortTraders()
 	for _, page := range []func(*builder){appKey, secretQuestion, signIn, generateToken, updatePassword, resetPassword, confirmationMail, answers, hardening} {
 		page(b)
@@ -62,12 +63,22 @@ func New(c *contract.Contract, target evidence.Target) (*Suite, error) {
 	return s, nil
 }
 
+// decoysOf are the wrong values of the run, also of one from before they varied.
+func decoysOf(t evidence.Target) evidence.Decoys {
+	if t.Decoys == nil {
+		return decoy.Fixed()
+	}
+	return *t.Decoys
+}
+
 // builder collects steps and checks while the pages are read.
 type builder struct {
 	contract *contract.Contract
 	target   evidence.Target
-	steps    []plan.Step
-	checks   map[string]*Check
+	// decoys are the run's wrong values.
+	decoys evidence.Decoys
+	steps  []plan.Step
+	checks map[string]*Check
 	// order is that of the accepted resets; first is the first trader in it who has a secret question.
 	order []evidence.Trader
 	first int

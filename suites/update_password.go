@@ -124,7 +124,7 @@ func (n *lane) askUnchanged(kind string, updates ...string) {
 func (n *lane) askWithWrongKey() {
 	id := join("password/wrong-key", n.trader.Login)
 	s := n.updateStep(id, tokenOf("", n.trader), otherPassword(n.trader), otherPassword(n.trader))
-	s.Ask.Key = wrongKey
+	s.Ask.Key = n.decoys.Key
 	n.add(s)
 	subject := "the right token of " + n.trader.Login + " with the key wrong"
 	n.check("KEY-3", subject, []string{id}, func(l *Look) { l.demandKeyError(id) })

@@ -33,6 +33,8 @@ type Options struct {
 	// Inbox is nil where none was declared.
 	Inbox       inbox.Inbox
 	CodePattern *regexp.Regexp
+	// Shuffle lets requests go out in another order in each run, where the plan leaves it open.
+	Shuffle bool
 	// Progress is told after each step how many of all are done; it may be nil.
 	Progress func(done, all int, step string)
 	// Notes are observations from before the run.

@@ -34,7 +34,7 @@ func options(t *testing.T) collect.Options {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := config.Client("test")
+	client, err := config.Client("test", "")
 	if err != nil {
 		t.Fatal(err)
 	}

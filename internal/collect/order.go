@@ -3,6 +3,7 @@ package collect
 import (
 	"container/heap"
 	"context"
+	"math/rand/v2"
 	"slices"
 	"sync"
 
@@ -41,11 +42,24 @@ func (r *run) newOrder(ctx, lasting context.Context) *order {
 			o.waiting[s.ID] = 0 // It starts at once, since it does not wait for ever.
 		}
 	}
-	for place, s := range r.Plan.Steps {
-		r.states[s.ID].place = place
+	places := r.orderOfSteps()
+	for i, s := range r.Plan.Steps {
+		r.states[s.ID].place = places[i]
 		o.rank(r.states[s.ID])
 	}
 	return o
+}
+
+// orderOfSteps says in which order steps of equal urgency go out: that of the plan or, where the run is shuffled, any.
+func (r *run) orderOfSteps() []int {
+	if r.Shuffle {
+		return rand.Perm(len(r.Plan.Steps))
+	}
+	places := make([]int, len(r.Plan.Steps))
+	for i := range places {
+		places[i] = i
+	}
+	return places
 }
 
 // rank finds out how many answers and mails are waited for one after another from the step on.

@@ -19,6 +19,8 @@ type ClientOptions struct {
 	MaxBody int64
 	// UserAgent goes with every request; default "conformance".
 	UserAgent string
+	// TraceID is the trace of every request, 32 hexadecimal digits; default a new one for each.
+	TraceID string
 	// Headers go with every request that doesn't have them itself.
 	Headers map[string]string
 	// TLS is how the deployment is verified; nil is as the system does.
@@ -39,15 +41,15 @@ type Client struct {
 	limits      *limits
 }
 
-// Client returns a client for the configured deployment. A *ConfigError says
+// Client returns a client for the configured deployment; traceID may be "". A *ConfigError says
 // which of the TLS files can't be used.
-func (c Config) Client(userAgent string) (*Client, error) {
+func (c Config) Client(userAgent, traceID string) (*Client, error) {
 	t, err := c.TLS()
 	if err != nil {
 		return nil, err
 	}
 	return NewClient(ClientOptions{
-		BaseURL: c.URL, Timeout: c.RequestTimeout, UserAgent: userAgent, Headers: c.Headers,
+		BaseURL: c.URL, Timeout: c.RequestTimeout, UserAgent: userAgent, TraceID: traceID, Headers: c.Headers,
 		TLS: t, Concurrency: c.Concurrency, Rate: c.Rate,
 	}), nil
 }

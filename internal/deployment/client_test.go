@@ -330,7 +330,7 @@ func TestClientOfConfig(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := config.Client("conformance/test")
+	c, err := config.Client("conformance/test", "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -55,6 +55,10 @@ type Config struct {
 	// Out is the directory that reports go to.
 	Out                              string
 	Strict, Complete, Quiet, NoColor bool
+	// Challenge is the path of a certifier's challenge, "" where there is none.
+	Challenge string
+	// Discreet hides what the requests are.
+	Discreet bool
 	// Baseline is the path of the list of known failures.
 	Baseline string
 	// Contract is the path of a contract other than the built-in one.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -73,14 +74,17 @@ func (c *Client) usual() []Field {
 		{"Accept", "application/json"},
 		{"Accept-Encoding", "gzip"},
 		{"Accept-Language", "en"},
-		{"traceparent", traceParent()},
+		{"traceparent", traceParent(c.options.TraceID)},
 	}
 }
 
 // traceParent is a new trace (W3C Trace Context, section 3.2), by which the
-// deployment's owner finds the exchange in logs and traces.
-func traceParent() string {
+// deployment's owner finds the exchange in logs and traces, or a new part of a given one.
+func traceParent(trace string) string {
 	var id [24]byte
 	rand.Read(id[:]) // never fails
-	return fmt.Sprintf("00-%x-%x-01", id[:16], id[16:])
+	if trace == "" {
+		trace = hex.EncodeToString(id[:16])
+	}
+	return fmt.Sprintf("00-%s-%x-01", trace, id[16:])
 }

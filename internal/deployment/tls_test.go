@@ -76,7 +76,7 @@ func secure(t *testing.T, config *tls.Config, handler http.HandlerFunc) *httptes
 
 func askConfig(t *testing.T, c deployment.Config) deployment.Exchange {
 	t.Helper()
-	made, err := c.Client("test")
+	made, err := c.Client("test", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +116,7 @@ func TestTrustedCertificateAndHTTP2(t *testing.T) {
 	good := certificate(t, "127.0.0.1", time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
 	s := secure(t, &tls.Config{Certificates: []tls.Certificate{good}}, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.RemoteAddr) })
 	ca, _ := files(t, good)
-	c, err := deployment.Config{URL: s.URL, CAFile: ca}.Client("test")
+	c, err := deployment.Config{URL: s.URL, CAFile: ca}.Client("test", "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -76,6 +76,25 @@ type Target struct {
 	Only    []string `json:"only,omitempty"`
 	Labels  string   `json:"labels,omitempty"`
 	Traders []Trader `json:"traders"`
+	// Decoys are the values that the run sent wrong on purpose, nil in evidence from before they varied.
+	Decoys *Decoys `json:"decoys,omitempty"`
+	// Nonce is that of the challenge that the run responded to, "" where there was none.
+	Nonce string `json:"nonce,omitempty"`
+	// Discreet is true of a run that did not say what it was.
+	Discreet bool `json:"discreet,omitempty"`
+}
+
+// Decoys are values that no deployment knows. They follow from the challenge's nonce, or from chance.
+type Decoys struct {
+	// Draw counts the draws before, which resembled something declared.
+	Draw     int    `json:"draw,omitempty"`
+	Key      string `json:"key"`
+	Login    string `json:"login"`
+	Email    string `json:"email"`
+	Answer   string `json:"answer"`
+	Password string `json:"password"`
+	// Host is that of a forged Host header.
+	Host string `json:"host"`
 }
 
 // Trader is a declared test account, without its secrets.

@@ -96,17 +96,17 @@ func writes(media, text string) behaviour {
 }
 
 // onAcceptedReset calls do once, when the deployment gets the first reset with the right answer or without a need for one.
-func onAcceptedReset(login string, do func()) func(http.ResponseWriter, *http.Request) bool {
+func onAcceptedReset(key, login string, do func()) func(http.ResponseWriter, *http.Request) bool {
 	var done atomic.Bool
 	return func(_ http.ResponseWriter, r *http.Request) bool {
-		if !strings.HasSuffix(r.URL.Path, "/password/reset") || r.Header.Get("Et-App-Key") == "" {
+		if !strings.HasSuffix(r.URL.Path, "/password/reset") || r.Header.Get("Et-App-Key") != key {
 			return false
 		}
 		body, _ := io.ReadAll(r.Body)
 		r.Body = io.NopCloser(strings.NewReader(string(body)))
 		var asked struct{ User, SecretQuestionAnswer string }
 		_ = json.Unmarshal(body, &asked)
-		if asked.User == login && r.Header.Get("Et-App-Key") != "wrong-app-key-of-the-conformance-run" && done.CompareAndSwap(false, true) {
+		if asked.User == login && done.CompareAndSwap(false, true) {
 			do()
 		}
 		return false
@@ -117,7 +117,7 @@ func TestInboxThatDiesHalfWay(t *testing.T) {
 	d := start(t, sandbox.Options{})
 	inbox := before(t, d.InboxURL, nothing)
 	d.inbox = map[string]string{"mailhog": inbox.URL}
-	d.url = before(t, d.URL, onAcceptedReset("no.question", func() { inbox.change(everywhere(says(""))) })).URL
+	d.url = before(t, d.URL, onAcceptedReset(d.AppKey, "no.question", func() { inbox.change(everywhere(says(""))) })).URL
 	d.settings["mailDeadline"] = "60s"
 	wantMailUntestable(t, d.judge(t), "the inbox could not be read: it was lost during the run", 45*time.Second)
 }
@@ -129,7 +129,7 @@ func TestInboxThatComesBack(t *testing.T) {
 	empty := writes("application/json", `{"total": 0, "count": 0, "start": 0, "items": []}`)
 	var refused atomic.Int64
 	d.inbox = map[string]string{"mailhog": inbox.URL}
-	d.url = before(t, d.URL, onAcceptedReset("no.question", func() {
+	d.url = before(t, d.URL, onAcceptedReset(d.AppKey, "no.question", func() {
 		inbox.change(func(w http.ResponseWriter, r *http.Request) bool {
 			if refused.Add(1) <= 20 {
 				panic(http.ErrAbortHandler)
@@ -151,7 +151,7 @@ func TestInboxThatStumbles(t *testing.T) {
 	inbox := before(t, d.InboxURL, nothing)
 	var refused atomic.Int64
 	d.inbox = map[string]string{"mailhog": inbox.URL}
-	d.url = before(t, d.URL, onAcceptedReset("no.question", func() {
+	d.url = before(t, d.URL, onAcceptedReset(d.AppKey, "no.question", func() {
 		inbox.change(func(http.ResponseWriter, *http.Request) bool {
 			if refused.Add(1) <= 12 {
 				panic(http.ErrAbortHandler)
@@ -348,7 +348,7 @@ func TestHostileMails(t *testing.T) {
 			d := start(t, sandbox.Options{SMTPAddr: catcher.SMTPAddr()})
 			d.inbox = map[string]string{"mailhog": catcher.URL()}
 			d.settings["mailDeadline"] = "20s"
-			d.url = before(t, d.URL, onAcceptedReset("no.question", func() { send(t, catcher.SMTPAddr(), source, d.Traders[0].Email, "no.question@example.com") })).URL
+			d.url = before(t, d.URL, onAcceptedReset(d.AppKey, "no.question", func() { send(t, catcher.SMTPAddr(), source, d.Traders[0].Email, "no.question@example.com") })).URL
 			e := d.judge(t)
 			e.want(t, verdict.ExitConformant)
 			if e.peak > 512<<20 {

@@ -73,6 +73,9 @@ func Plan(config deployment.Config) (*Run, error) {
 		return nil, err
 	}
 	target, redactor := collect.Describe(config, c)
+	if err := invent(&target, config); err != nil {
+		return nil, err
+	}
 	suite, err := suites.New(c, target)
 	if err != nil {
 		return nil, err
@@ -89,7 +92,7 @@ func (r *Run) Note(text string) { r.notes = append(r.notes, text) }
 // Collect carries out the plan and returns the evidence.
 func (r *Run) Collect(ctx context.Context, version string, progress func(done, all int, step string)) (*evidence.Run, error) {
 	id := rand.Text()[:12]
-	client, err := r.config.Client(fmt.Sprintf("conformance/%s (run %s)", version, id))
+	client, err := r.config.Client(r.userAgent(version, id), r.Suite.Target.Nonce)
 	if err != nil {
 		return nil, err
 	}
@@ -97,6 +100,7 @@ func (r *Run) Collect(ctx context.Context, version string, progress func(done, a
 	options := collect.Options{
 		RunID: id, Tool: "conformance " + version, Contract: r.Suite.Contract, Plan: r.Suite.Plan,
 		Target: r.Suite.Target, Redactor: r.redactor, Client: client, Progress: progress, Notes: r.notes,
+		Shuffle: r.config.Discreet,
 	}
 	if r.config.CodePattern != "" {
 		if options.CodePattern, err = regexp.Compile(r.config.CodePattern); err != nil {
@@ -107,6 +111,16 @@ func (r *Run) Collect(ctx context.Context, version string, progress func(done, a
 		return collectWithInbox(ctx, options, r.config)
 	}
 	return collect.Run(ctx, options)
+}
+
+// ordinaryUserAgent is that of a library that many clients of such interfaces are built on.
+const ordinaryUserAgent = "okhttp/4.12.0"
+
+func (r *Run) userAgent(version, id string) string {
+	if r.config.Discreet {
+		return ordinaryUserAgent
+	}
+	return fmt.Sprintf("conformance/%s (run %s)", version, id)
 }
 
 // collectWithInbox also tells of a panic of the inbox's own, which goes on in the background.
