@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/etna-conformance/conformance/internal/codefinder"
 	"github.com/etna-conformance/conformance/internal/evidence"
 )
 
@@ -146,13 +147,21 @@ func (r *run) sequences(mails []evidence.Mail) []evidence.Sequence {
 	if len(all) == 0 {
 		return nil
 	}
-	list := []evidence.Sequence{r.Redactor.Sequence(all)}
+	list := []evidence.Sequence{r.sequenceOf(all)}
 	for _, t := range r.Target.Traders {
 		if len(own[t.Login]) > 0 {
-			s := r.Redactor.Sequence(own[t.Login])
+			s := r.sequenceOf(own[t.Login])
 			s.Trader = t.Login
 			list = append(list, s)
 		}
 	}
 	return list
+}
+
+func (r *run) sequenceOf(placeholders []string) evidence.Sequence {
+	var codes []string
+	for _, placeholder := range placeholders {
+		codes = append(codes, r.Redactor.Fill(placeholder))
+	}
+	return codefinder.SequenceOf(codes)
 }

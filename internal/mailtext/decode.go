@@ -63,11 +63,19 @@ func unhex(c byte) int {
 	return strings.IndexByte("0123456789abcdef", c)
 }
 
-// decodeBase64 skips what is not of the alphabet and reads on after padding. A
-// body that is not base64 at all (a wrong header over plain text) stays as it is.
+// decodeBase64 returns a body that is not base64 at all (a wrong header over plain text) as it is.
 func decodeBase64(body []byte) []byte {
-	out := make([]byte, 0, len(body)*3/4)
-	bits, count, foreign := uint32(0), 0, 0
+	decoded, foreign := base64Bytes(body)
+	if foreign > 2 && foreign*20 > len(body) {
+		return body
+	}
+	return decoded
+}
+
+// base64Bytes skips what is not of the alphabet, counts it, and reads on after padding.
+func base64Bytes(body []byte) (decoded []byte, foreign int) {
+	decoded = make([]byte, 0, len(body)*3/4)
+	bits, count := uint32(0), 0
 	for _, c := range body {
 		value := strings.IndexByte(base64Alphabet, c)
 		switch {
@@ -75,7 +83,7 @@ func decodeBase64(body []byte) []byte {
 			bits, count = bits<<6|uint32(value), count+6
 			if count >= 8 {
 				count -= 8
-				out = append(out, byte(bits>>count))
+				decoded = append(decoded, byte(bits>>count))
 			}
 		case c == '=':
 			bits, count = 0, 0
@@ -83,10 +91,7 @@ func decodeBase64(body []byte) []byte {
 			foreign++
 		}
 	}
-	if foreign > 2 && foreign*20 > len(body) {
-		return body
-	}
-	return out
+	return decoded, foreign
 }
 
 const base64Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"

@@ -36,6 +36,14 @@ func splitHeader(source []byte) (header, []byte) {
 // isMailbox recognises the separator line of mbox files, which may lead a mail.
 func isMailbox(line []byte) bool { return bytes.HasPrefix(line, []byte("From ")) }
 
+// wordDecoder reads encoded words in any charset that mail programs know.
+func wordDecoder() *mime.WordDecoder {
+	return &mime.WordDecoder{CharsetReader: func(label string, input io.Reader) (io.Reader, error) {
+		raw, err := io.ReadAll(input)
+		return strings.NewReader(toUTF8(raw, label)), err
+	}}
+}
+
 // add takes one line and returns the field that a folded line would continue.
 func (h header) add(previous, line string) string {
 	if line[0] == ' ' || line[0] == '\t' {
@@ -61,11 +69,7 @@ func (h header) get(name string) string { return h[name] }
 // decoded returns a field with its encoded words (RFC 2047) read.
 func (h header) decoded(name string) string {
 	value := toUTF8([]byte(h[name]), "")
-	decoder := mime.WordDecoder{CharsetReader: func(label string, input io.Reader) (io.Reader, error) {
-		raw, err := io.ReadAll(input)
-		return strings.NewReader(toUTF8(raw, label)), err
-	}}
-	if decoded, err := decoder.DecodeHeader(value); err == nil {
+	if decoded, err := wordDecoder().DecodeHeader(value); err == nil {
 		value = decoded
 	}
 	return strings.Join(strings.Fields(strings.ToValidUTF8(value, "\uFFFD")), " ")

@@ -128,7 +128,7 @@ func (w *walker) multipart(head header, body []byte, boundary string, depth int)
 		if w.parts >= maxParts {
 			return
 		}
-		inner, text := splitHeader(part)
+		inner, text := splitHeader(body[part.from:part.to])
 		w.part(inner, text, depth+1)
 	}
 	if kind, _ := head.mediaType(); kind == "multipart/alternative" && w.versions.Plain == "" && len(w.plain) > plain && w.pages > pages {
@@ -147,21 +147,24 @@ func guessBoundary(body []byte) string {
 	return string(found[1])
 }
 
+// span is a place in a body.
+type span struct{ from, to int }
+
 // splitParts returns what stands between the boundary lines; nil without any.
 // A missing last boundary ends with the body.
-func splitParts(body []byte, boundary string) [][]byte {
+func splitParts(body []byte, boundary string) []span {
 	delimiter := []byte("--" + strings.TrimRight(boundary, " \t"))
 	if len(delimiter) == 2 {
 		return nil
 	}
-	var parts [][]byte
+	var parts []span
 	start := -1
 	for at := 0; at < len(body) && len(parts) <= maxParts; {
 		line, rest := cutLine(body[at:])
 		next := len(body) - len(rest)
 		if isBoundary(line, delimiter) {
 			if start >= 0 {
-				parts = append(parts, body[start:at])
+				parts = append(parts, span{start, at})
 			}
 			start = next
 			if bytes.HasPrefix(line[len(delimiter):], []byte("--")) {
@@ -171,7 +174,7 @@ func splitParts(body []byte, boundary string) [][]byte {
 		at = next
 	}
 	if start >= 0 && start < len(body) {
-		parts = append(parts, body[start:])
+		parts = append(parts, span{start, len(body)})
 	}
 	return parts
 }

@@ -93,17 +93,17 @@ func readEntity(w *window) escape {
 }
 
 func readNumericEntity(w *window) escape {
-	prefix, isDigitOf := "&#", isDigit
+	prefix, isDigitOf := "&#", func(b int) bool { return isDigit(rune(b)) }
 	i := len(prefix)
 	if w.at(i) == 'x' || w.at(i) == 'X' {
-		prefix, isDigitOf = "&#x", isHex
+		prefix, isDigitOf = "&#x", func(b int) bool { return hexDigit(byte(b)) >= 0 }
 		i++
 	}
 	const maxDigits = 16
 	digits := make([]byte, 0, maxDigits)
 	for ; len(digits) < maxDigits; i++ {
 		b := w.at(i)
-		if b < 0 || !isDigitOf(rune(b)) {
+		if b < 0 || !isDigitOf(b) {
 			break
 		}
 		digits = append(digits, byte(b))

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/etna-conformance/conformance/internal/evidence"
 )
 
 // maxDepth is how many codings are undone, such as URL in HTML or JSON in
@@ -49,7 +51,7 @@ func newFinder(secrets []secret, public []string, byName map[string]string) *fin
 	for _, form := range forms {
 		s := secrets[form.secret]
 		spaces = spaces || strings.Contains(s.value, " ")
-		digits = digits || s.runes >= casedSecret && alphabet(s.value) == "digits"
+		digits = digits || s.runes >= casedSecret && evidence.AlphabetOf(s.value) == "digits"
 		f.hasShort = f.hasShort || s.runes < shortSecret
 		if s.runes < casedSecret {
 			f.longestCased = max(f.longestCased, len(form.raw))

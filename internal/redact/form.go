@@ -2,6 +2,7 @@ package redact
 
 import (
 	"strings"
+	letters "unicode"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
@@ -74,3 +75,7 @@ func charsets() []encoding.Encoding {
 		simplifiedchinese.GB18030, traditionalchinese.Big5,
 		unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM))
 }
+
+func isDigit(r rune) bool { return '0' <= r && r <= '9' }
+
+func isWord(r rune) bool { return letters.IsLetter(r) || letters.IsDigit(r) }

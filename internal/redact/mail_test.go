@@ -101,7 +101,7 @@ func TestSourceOfBrokenMails(t *testing.T) {
 		strings.Repeat("Content-Type: multipart/mixed; boundary=b\n\n--b\n", 40) + "\n23=\n1408",
 	} {
 		got := string(v.MailSource([]byte(source)))
-		if strings.Contains(got, "231408") || strings.Contains(got, "MjMxNDA4") || !strings.Contains(got, "s0") {
+		if strings.Contains(got, "231408") || strings.Contains(got, "MjMxNDA4") || !strings.Contains(got, "s0") && !strings.Contains(got, base64.StdEncoding.EncodeToString([]byte("‹s0›"))) {
 			t.Errorf("%q became\n%q", source, got)
 		}
 	}

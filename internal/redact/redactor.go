@@ -121,7 +121,7 @@ func (r *Redactor) Legend() []evidence.Secret {
 		legend = append(legend, evidence.Secret{
 			Placeholder: s.placeholder,
 			Length:      s.runes,
-			Alphabet:    alphabet(s.value),
+			Alphabet:    evidence.AlphabetOf(s.value),
 		})
 	}
 	return legend

@@ -1,4 +1,4 @@
-package redact_test
+package codefinder
 
 import (
 	"fmt"
@@ -6,17 +6,7 @@ import (
 	"testing"
 
 	"github.com/etna-conformance/conformance/internal/evidence"
-	"github.com/etna-conformance/conformance/internal/redact"
 )
-
-func sequence(codes ...string) evidence.Sequence {
-	v := redact.New(nil)
-	var placeholders []string
-	for i, code := range codes {
-		placeholders = append(placeholders, v.Add(fmt.Sprintf("‹code %d›", i+1), code))
-	}
-	return v.Sequence(placeholders)
-}
 
 func TestSequence(t *testing.T) {
 	for name, test := range map[string]struct {
@@ -38,7 +28,7 @@ func TestSequence(t *testing.T) {
 		"groups":                        {[]string{"483 920", "117-205"}, evidence.Sequence{Codes: 2, Length: 6, Symbols: 9, Varying: 6}},
 		"no letters and no digits":      {[]string{"---", "+++"}, evidence.Sequence{}},
 	} {
-		if got := sequence(test.codes...); got != test.want {
+		if got := SequenceOf(test.codes); got != test.want {
 			t.Errorf("%s: %+v, want %+v", name, got, test.want)
 		}
 	}
@@ -55,7 +45,7 @@ func TestRandomCodesShowNoStep(t *testing.T) {
 			for range 4 {
 				codes = append(codes, fmt.Sprintf(format, random.IntN(1_000_000)))
 			}
-			if sequence(codes...).Step != "" {
+			if SequenceOf(codes).Step != "" {
 				accused++
 			}
 		}

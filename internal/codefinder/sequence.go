@@ -1,4 +1,4 @@
-package redact
+package codefinder
 
 import (
 	"math/big"
@@ -19,10 +19,11 @@ const (
 	mostCodes = 32
 )
 
-// Sequence says how codes follow each other, as far as judging needs it, in the order of their placeholders;
-// what comes twice counts once, only codes as long as the first count, and of those a few.
-func (r *Redactor) Sequence(placeholders []string) evidence.Sequence {
-	codes := r.codes(placeholders)
+// SequenceOf says how codes follow each other, in the order in which they came, as far as judging needs it:
+// whether the next can be predicted. A code that comes twice counts once, only codes as long as the first
+// count, and of those a few.
+func SequenceOf(texts []string) evidence.Sequence {
+	codes := comparableCodes(texts)
 	s := evidence.Sequence{Codes: len(codes)}
 	if len(codes) == 0 {
 		return s
@@ -34,11 +35,12 @@ func (r *Redactor) Sequence(placeholders []string) evidence.Sequence {
 	return s
 }
 
-func (r *Redactor) codes(placeholders []string) [][]rune {
+// comparableCodes are the different codes as long as the first one, without what only helps to read them.
+func comparableCodes(texts []string) [][]rune {
 	var codes [][]rune
 	seen := map[string]bool{}
-	for _, placeholder := range placeholders {
-		text := strings.Map(onlyWord, r.Fill(placeholder))
+	for _, text := range texts {
+		text = strings.Map(onlyWord, text)
 		code := []rune(text)
 		if !seen[text] && text != "" && len(codes) < mostCodes && (len(codes) == 0 || len(code) == len(codes[0])) {
 			codes = append(codes, code)
@@ -75,7 +77,7 @@ func varying(codes [][]rune) int {
 
 // onlyWord leaves out what only helps to read a code.
 func onlyWord(r rune) rune {
-	if isWord(r) {
+	if unicode.IsLetter(r) || unicode.IsDigit(r) {
 		return unicode.ToLower(r)
 	}
 	return -1
@@ -105,7 +107,7 @@ func read(codes [][]rune) (numbers []*big.Int, space *big.Int) {
 	for _, code := range codes {
 		all.WriteString(string(code))
 	}
-	base := map[string]int{"digits": 10, "hex": 16, "letters": 36, "letters and digits": 36}[alphabet(all.String())]
+	base := map[string]int{"digits": 10, "hex": 16, "letters": 36, "letters and digits": 36}[evidence.AlphabetOf(all.String())]
 	for _, code := range codes {
 		number, read := new(big.Int).SetString(string(code), base)
 		if base == 0 || !read {
