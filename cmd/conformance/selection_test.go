@@ -19,7 +19,7 @@ func TestSelectionIsPartlyJudged(t *testing.T) {
 		args     []string
 		headline string
 	}{
-		"ids":    {[]string{"--only", "KEY-1"}, "1 of 46 musts judged, all kept; 45 not selected."},
+		"ids":    {[]string{"--only", "KEY-1"}, " musts judged, all kept; "},
 		"labels": {[]string{"--label-filter", "KEY && must"}, "not selected."},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -13,16 +13,19 @@ import (
 	"github.com/etna-conformance/conformance/suites"
 )
 
-// checkSelection refuses a selection that a typo would make empty.
+// checkSelection refuses a selection that a typo, or a profile that was not chosen, would make smaller than it reads.
 func checkSelection(config deployment.Config, c *contract.Contract) error {
 	for _, pattern := range config.Only {
-		if !slices.ContainsFunc(c.Requirements, func(r contract.Requirement) bool { return suites.Selected(r.ID, []string{pattern}) }) {
-			return unknownID(pattern, c)
+		if err := checkPattern(pattern, config.Profiles, c); err != nil {
+			return err
 		}
 	}
 	filter, err := types.ParseLabelFilter(config.LabelFilter)
 	if err != nil {
 		return &deployment.ConfigError{Where: "--label-filter", Text: "not a Ginkgo label filter: " + firstLine(err)}
+	}
+	if err := checkLabels(config.LabelFilter, c); err != nil {
+		return err
 	}
 	var profiles []string
 	for _, r := range c.Requirements {
@@ -35,9 +38,49 @@ func checkSelection(config deployment.Config, c *contract.Contract) error {
 		profiles = append(profiles, r.Profile)
 	}
 	if len(profiles) > 0 {
-		return &deployment.ConfigError{Where: "--profile", Text: fmt.Sprintf("the selected requirements belong to profile %s, which is not selected", profiles[0])}
+		return unchosen("the selected requirements belong", profiles[0])
 	}
 	return &deployment.ConfigError{Where: "--only, --label-filter", Text: "together they select no requirement"}
+}
+
+// checkPattern refuses a pattern that no requirement of the chosen profiles matches.
+func checkPattern(pattern string, profiles []string, c *contract.Contract) error {
+	profile := ""
+	for _, r := range c.Requirements {
+		if !suites.Selected(r.ID, []string{pattern}) {
+			continue
+		}
+		if slices.Contains(profiles, r.Profile) {
+			return nil
+		}
+		profile = r.Profile
+	}
+	if profile == "" {
+		return unknownID(pattern, c)
+	}
+	return unchosen(pattern+" belongs", profile)
+}
+
+func unchosen(what, profile string) error {
+	return &deployment.ConfigError{Where: "--profile", Text: fmt.Sprintf("%s to profile %s, which is not selected", what, profile)}
+}
+
+// checkLabels refuses a filter with a label that no requirement has. Regular expressions and sets may match nothing.
+func checkLabels(filter string, c *contract.Contract) error {
+	if strings.ContainsAny(filter, "/:{") {
+		return nil
+	}
+	var known []string
+	for _, r := range c.Requirements {
+		known = append(known, suites.Labels(r)...)
+	}
+	for _, label := range strings.FieldsFunc(filter, func(r rune) bool { return strings.ContainsRune("&|!(),", r) }) {
+		label = strings.TrimSpace(label)
+		if label != "" && !slices.ContainsFunc(known, func(k string) bool { return strings.EqualFold(k, label) }) {
+			return &deployment.ConfigError{Where: "--label-filter", Text: fmt.Sprintf("no requirement has the label %q%s", label, nearest.Hint(label, known))}
+		}
+	}
+	return nil
 }
 
 func unknownID(pattern string, c *contract.Contract) error {
