@@ -205,7 +205,7 @@ func (r *run) read(m inbox.Mail, sent int) mail {
 	found := codefinder.Find(reading, r.CodePattern)
 	read := mail{Mail: m, reading: reading, codes: found.Codes, candidates: found.Candidates, resetsSent: sent}
 	for _, t := range r.Target.Traders {
-		if slices.ContainsFunc(m.Recipients, func(a string) bool { return strings.EqualFold(a, t.MailTo) }) {
+		if slices.ContainsFunc(m.Recipients, func(a string) bool { return inbox.SameAddress(a, t.MailTo) }) {
 			read.traders = append(read.traders, t.Login)
 		}
 	}

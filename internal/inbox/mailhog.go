@@ -1,11 +1,14 @@
 package inbox
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -44,8 +47,13 @@ func (m mailHog) list(ctx context.Context, what listing) (listed, error) {
 	return result, err
 }
 
-func (m mailHog) source(_ context.Context, l letter, limit int) ([]byte, bool, error) {
-	return l.source[:min(len(l.source), limit)], false, nil
+// source returns the mail as the list has it, or where that was spoilt, with the body that MailHog's download has.
+func (m mailHog) source(ctx context.Context, l letter, limit int) ([]byte, bool, error) {
+	source := l.source
+	if bytes.Contains(source, spoilt) {
+		source = m.mended(ctx, l)
+	}
+	return source[:min(len(source), limit)], false, nil
 }
 
 // announced reads a mail, which is all that MailHog's websocket sends.
@@ -53,9 +61,33 @@ func (m mailHog) announced(s *jsonStream) (letter, error) {
 	return readMailHogItem(s, listing{}, 0)
 }
 
+// spoilt is what stands in JSON for bytes that are no UTF-8, as those of 8-bit mails in other charsets.
+var spoilt = []byte("\uFFFD")
+
+// mended puts the body of MailHog's download, in which every byte is as it was received, below the header of the
+// list: the download's own header lacks some fields. Where there is no download the mail stays as it is.
+func (m mailHog) mended(ctx context.Context, l letter) []byte {
+	if strings.Contains(l.id, "/") || strings.Trim(l.id, ".") == "" {
+		return l.source
+	}
+	var whole []byte
+	err := m.fetcher.get(ctx, "api/v1/messages/"+url.PathEscape(l.id)+"/download", nil, func(response io.Reader) (err error) {
+		whole, err = io.ReadAll(io.LimitReader(response, maxSource))
+		return err
+	})
+	header, _, isWhole := bytes.Cut(l.source, endOfHeader)
+	_, body, isMail := bytes.Cut(whole, endOfHeader)
+	if err != nil || !isWhole || !isMail {
+		return l.source
+	}
+	return slices.Concat(header, endOfHeader, body)
+}
+
+var endOfHeader = []byte("\r\n\r\n")
+
 // searchable is the longest part of an address that means the same as a text and as
 // a regular expression, which it is to MailHog's MongoDB.
-func searchable(address string) string { return longestWithout(address, `\^$|?*+()[]{}`) }
+func searchable(address string) string { return longestWithout(anyForm(address), `\^$|?*+()[]{}`) }
 
 func readMailHogList(s *jsonStream, what listing) (listed, error) {
 	var result listed

@@ -17,7 +17,9 @@ func Mailpit(o Options) (Inbox, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newReader(mailpit{f}, f, newFeed(f, o, "api/events")), nil
+	r := newReader(mailpit{f}, f, newFeed(f, o, "api/events"))
+	r.byDate = true
+	return r, nil
 }
 
 // mailpit speaks Mailpit's API v1. It does not tell the envelope, but puts into Bcc
@@ -27,7 +29,7 @@ type mailpit struct{ fetcher *fetcher }
 func (m mailpit) list(ctx context.Context, what listing) (listed, error) {
 	// A phrase is searched for in the mail's text and in To, Cc and Bcc alike; the filter to:
 	// would not find blind copies, and addressed: is not known to older versions.
-	phrase := strings.TrimLeft(longestWithout(what.address, ` ",;<>()`), "-!")
+	phrase := strings.TrimLeft(longestWithout(anyForm(what.address), ` ",;<>()`), "-!")
 	query := url.Values{
 		"query": {`"` + phrase + `"`},
 		"start": {strconv.Itoa(what.start)},

@@ -105,6 +105,9 @@ type reader struct {
 	catcher
 	feed    *feed
 	fetcher *fetcher
+	// byDate is true where a new mail may be listed behind older ones: Mailpit can list mails by the date that they
+	// bear, and the deployment's clock may be slow.
+	byDate bool
 
 	mu   sync.Mutex
 	seen map[string]time.Time
@@ -159,14 +162,22 @@ func (r *reader) Mark(ctx context.Context, address string) (Mark, error) {
 			mark.purge.expect(newest)
 		}
 		mark.complete = part.last || len(mark.ids) == before
-		// Of mails in order, the newest are enough to know the older ones by.
-		if mark.complete || part.newestFirst() {
+		// Of mails in the order of arrival, the newest are enough to know the older ones by.
+		if mark.complete || !r.byDate && part.newestFirst() {
 			return mark, nil
 		}
 		if start += len(part.letters); start >= maxListed {
-			return nil, r.tooMany(address)
+			return r.bounded(mark, part, address)
 		}
 	}
+}
+
+// bounded returns the mark of a part of the mails, where the order of the rest tells new from old.
+func (r *reader) bounded(mark *known, last listed, address string) (Mark, error) {
+	if last.newestFirst() {
+		return mark, nil
+	}
+	return nil, r.tooMany(address)
 }
 
 func (r *reader) tooMany(address string) error {
@@ -227,6 +238,9 @@ func (r *reader) listUnknown(ctx context.Context, address string, old *known) (f
 			met[l.id] = true
 		}
 		reachedOld := metOld && part.newestFirst()
+		if r.byDate && arrived < 0 && old.complete {
+			reachedOld = false // Mails were deleted: how many are new, their number no longer tells.
+		}
 		// Older mails of an incomplete mark would pass for new ones.
 		enough := reachedOld && (len(found) >= arrived || !old.complete)
 		if part.last || len(met) == before || enough {

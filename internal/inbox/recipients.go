@@ -7,12 +7,54 @@ import (
 	"net/mail"
 	"slices"
 	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/idna"
+	"golang.org/x/text/unicode/norm"
 )
 
-// isAddressed compares without regard to case: no mail system in use tells
-// addresses apart by it.
+// isAddressed tells whether the address is among the recipients.
 func isAddressed(recipients []string, address string) bool {
-	return slices.ContainsFunc(recipients, func(r string) bool { return strings.EqualFold(bareAddress(r), address) })
+	return slices.ContainsFunc(recipients, func(r string) bool { return SameAddress(bareAddress(r), address) })
+}
+
+// SameAddress tells whether two mail addresses are one: without regard to case, by which no mail system in use tells
+// addresses apart, and with the domain in Unicode or in ASCII (RFC 5890), as "bücher.example" is delivered to
+// "xn--bcher-kva.example".
+func SameAddress(a, b string) bool {
+	return strings.EqualFold(a, b) || oneForm(a) == oneForm(b)
+}
+
+// oneForm returns the address in lower case with its domain in ASCII.
+func oneForm(address string) string {
+	local, domain := cutAddress(address)
+	if !isASCII(domain) {
+		if ascii, err := idna.Lookup.ToASCII(domain); err == nil {
+			domain = ascii
+		}
+	}
+	return norm.NFC.String(strings.ToLower(local + "@" + domain))
+}
+
+// anyForm returns what all forms of the address have in common, to search for: the whole address, or where its
+// domain has two forms, what stands before it.
+func anyForm(address string) string {
+	local, domain := cutAddress(address)
+	if isASCII(domain) && !strings.Contains(strings.ToLower(domain), "xn--") {
+		return address
+	}
+	return local + "@"
+}
+
+func cutAddress(address string) (local, domain string) {
+	if at := strings.LastIndexByte(address, '@'); at >= 0 {
+		return address[:at], address[at+1:]
+	}
+	return address, ""
+}
+
+func isASCII(text string) bool {
+	return strings.IndexFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
 }
 
 // bareAddress drops what SMTP lets surround an address (RFC 5321, 4.1.2).
