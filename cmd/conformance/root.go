@@ -42,7 +42,8 @@ func root() *cobra.Command {
 	}
 	c.CompletionOptions.DisableDefaultCmd = true
 	c.SetFlagErrorFunc(flagError)
-	c.AddCommand(runCommand(), listCommand(), explainCommand(), judgeCommand(), diffCommand(), planCommand(), mailCommand(), serveCommand(), faultsCommand(), proveCommand())
+	c.AddCommand(runCommand(), listCommand(), explainCommand(), judgeCommand(), diffCommand(), planCommand(), mailCommand(), serveCommand(), faultsCommand(), proveCommand(),
+		certifyCommand(), verifyCommand(), challengeCommand())
 	return c
 }
 
