@@ -41,6 +41,8 @@ func (s *Suite) look(c Check, subject Subject, record *Record) verdict.Result {
 		Steps: subject.Steps, Findings: l.findings,
 	}
 	switch {
+	case len(l.findings) > 0 && record.others != "" && c.Requirement.Profile == flowProfile:
+		r.Verdict, r.Reason, r.Findings = verdict.Untestable, record.others, nil
 	case len(l.findings) > 0:
 		r.Verdict = verdict.Failed
 	case l.reason != "":
@@ -187,6 +189,8 @@ type Record struct {
 	origins plan.Origins
 	// keyRefused is true where every operation refused the configured key.
 	keyRefused bool
+	// others says why somebody else seems to reset the same traders, "" where nobody does.
+	others string
 }
 
 // answer is the last exchange of a step with its body read.
@@ -236,6 +240,7 @@ func (s *Suite) newRecord(run *evidence.Run) *Record {
 	}
 	r.markBadKeys()
 	r.keyRefused = r.refusesKeyEverywhere()
+	r.others = s.othersReset(r)
 	return r
 }
 

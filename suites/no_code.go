@@ -219,6 +219,27 @@ func (l *Look) unexplained(g plan.Group, t evidence.Trader, steps []string) (rea
 	return surplus + ", and no refused request brings one when it is repeated: mails come late, or somebody else resets the trader", nil
 }
 
+// flowProfile is the profile in which a reset by somebody else voids codes, and another's update changes passwords.
+const flowProfile = "flow"
+
+// othersReset says for which trader more codes came than anything of the run explains, "" where there is none.
+func (s *Suite) othersReset(record *Record) string {
+	l := &Look{suite: s, record: record}
+	for _, t := range s.Target.Traders {
+		came, accepted, explained := record.codes(t), l.accepted(t), l.explained(t)
+		early := record.cameEarly(t) && explained == 0
+		if came <= accepted+explained && !early {
+			continue
+		}
+		if b := record.Run.Bisect; b != nil && (b.EachReset() > 1 && came <= b.EachReset()*accepted || l.othersGuilty()) {
+			continue
+		}
+		return fmt.Sprintf("%d mails with a code came for %s after %d accepted resets, and nothing explains the others: "+
+			"somebody else may reset the same traders, and change their passwords", came, t.Login, accepted)
+	}
+	return ""
+}
+
 // codes counts the mails with a code that came for the trader before requests were repeated.
 func (r *Record) codes(t evidence.Trader) int {
 	count := 0

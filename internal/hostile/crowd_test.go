@@ -38,6 +38,12 @@ func TestCrowd(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { crowd(t, o, runs, rounds, fault.Fault{}) })
 	}
+	t.Run("right, with passwords", func(t *testing.T) {
+		d := start(t, sandbox.Options{})
+		declared := d.Declaration(true)
+		d.settings = map[string]any{"profile": []string{"core", "flow"}, "traders": declared["traders"]}
+		crowdOf(t, d, runs, 1, fault.Fault{})
+	})
 	for _, name := range []string{"code-before-answer", "performed-despite-bad-key", "question-mails-code"} {
 		f := findFault(t, name)
 		t.Run(name, func(t *testing.T) { crowd(t, sandbox.Options{Faults: []fault.Fault{f}}, runs, rounds, f) })
@@ -46,9 +52,13 @@ func TestCrowd(t *testing.T) {
 
 // crowd lets so many runs judge at once; the zero fault is none.
 func crowd(t *testing.T, o sandbox.Options, runs, rounds int, f fault.Fault) {
+	d := start(t, o)
+	d.settings = nil // As most people run it.
+	crowdOf(t, d, runs, rounds, f)
+}
+
+func crowdOf(t *testing.T, d *target, runs, rounds int, f fault.Fault) {
 	for round := range rounds {
-		d := start(t, o)
-		d.settings = nil // As most people run it.
 		ends := make([]ending, runs)
 		began := time.Now()
 		var wait sync.WaitGroup

@@ -49,10 +49,6 @@ func (p *purge) notice() {
 	p.noticed = true
 }
 
-func misses(met map[string]bool, expected []string) bool {
-	return slices.ContainsFunc(expected, func(id string) bool { return !met[id] })
-}
-
 // newestOf is the address's newest mail, where the list is in order and tells whom its mails are for.
 func newestOf(part listed, address string) (id string, found bool) {
 	i := slices.IndexFunc(part.letters, func(l letter) bool { return isAddressed(l.recipients, address) })

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -124,9 +125,15 @@ func newReader(c catcher, f *fetcher, n *feed) *reader {
 // is not complete, the ids are those of the newest.
 type known struct {
 	ids      map[string]bool
-	total    int
 	complete bool
 	purge    purge
+
+	mu sync.Mutex
+	// total is how many mails there were, as far as they are still there.
+	total int
+	// met are the ids of all mails that were listed since, mails those of the address.
+	met   map[string]bool
+	mails []Mail
 }
 
 // Wake gives each caller a channel of its own, which lasts as long as the reader. The
@@ -145,7 +152,7 @@ func (r *reader) ping(ctx context.Context) error {
 }
 
 func (r *reader) Mark(ctx context.Context, address string) (Mark, error) {
-	mark := &known{ids: map[string]bool{}, purge: purge{marked: time.Now()}}
+	mark := &known{ids: map[string]bool{}, met: map[string]bool{}, purge: purge{marked: time.Now()}}
 	for start := 0; ; {
 		part, err := r.list(ctx, listing{address: address, start: start, limit: manyMails})
 		if err != nil {
@@ -189,65 +196,123 @@ func (r *reader) Since(ctx context.Context, address string, mark Mark) ([]Mail, 
 	if !ok {
 		return nil, fmt.Errorf("a mark of another inbox: %T", mark)
 	}
-	letters, err := r.unknown(ctx, address, old)
+	look, err := r.unknown(ctx, address, old)
 	if err != nil {
 		return nil, err
 	}
-	mails, err := r.open(ctx, address, letters)
-	for _, m := range mails {
-		old.purge.expect(m.ID)
+	mails, err := r.open(ctx, address, look.found)
+	if err != nil {
+		return nil, err
 	}
-	return mails, err
+	return old.add(mails, look), nil
 }
 
-// unknown lists the mails that were not there at the mark, in the inbox's order. It lists them again where some are
-// missed: deleting other mails moves those of a list.
-func (r *reader) unknown(ctx context.Context, address string, old *known) ([]letter, error) {
-	expected := append(old.purge.expected(), r.announcedFor(address, old)...)
-	found, met, err := r.listUnknown(ctx, address, old)
-	if err != nil || !misses(met, expected) {
-		return found, err
+// add returns all mails since the mark, with these of a look.
+func (k *known) add(mails []Mail, l look) []Mail {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.learn(l)
+	for _, m := range mails {
+		if !slices.ContainsFunc(k.mails, func(o Mail) bool { return o.ID == m.ID }) {
+			k.mails = append(k.mails, m)
+			k.purge.expect(m.ID)
+		}
 	}
-	found, met, err = r.listUnknown(ctx, address, old)
-	if err == nil && misses(met, expected) {
+	slices.SortStableFunc(k.mails, func(a, b Mail) int { return a.Seen.Compare(b.Seen) })
+	return slices.Clone(k.mails)
+}
+
+// unknown lists the mails that were not listed before, in the inbox's order. It lists them again where some are
+// missed: deleting other mails moves those of a list.
+func (r *reader) unknown(ctx context.Context, address string, old *known) (look, error) {
+	expected := append(old.purge.expected(), r.announcedFor(address, old)...)
+	l, err := r.listUnknown(ctx, address, old, false)
+	for range 2 {
+		if err != nil || !l.misses(old, expected) {
+			return l, err
+		}
+		l, err = r.listUnknown(ctx, address, old, true)
+	}
+	if err == nil && l.misses(old, expected) {
 		old.purge.notice()
 	}
-	return found, err
+	return l, err
 }
 
-// listUnknown also returns the ids of all mails that it met.
-func (r *reader) listUnknown(ctx context.Context, address string, old *known) (found []letter, met map[string]bool, err error) {
-	met = map[string]bool{}
-	metOld, arrived, room := false, 0, maxSources
-	wanted := func(id string) bool { return !old.ids[id] && !met[id] }
+// look is what one look listed.
+type look struct {
+	// found are the mails that were not listed before, in the inbox's order.
+	found []letter
+	// met are the ids of all that were listed, down to those of the mark where whole is true.
+	met   map[string]bool
+	whole bool
+	total int
+}
+
+// misses reports whether one of the ids was to be listed, and was not.
+func (l look) misses(old *known, expected []string) bool {
+	old.mu.Lock()
+	defer old.mu.Unlock()
+	return slices.ContainsFunc(expected, func(id string) bool { return !l.met[id] && (l.whole || !old.met[id] && !old.ids[id]) })
+}
+
+// learn takes what a whole look listed for all that there is since the mark; another one adds what it found.
+func (k *known) learn(l look) {
+	if !l.whole {
+		for _, each := range l.found {
+			k.met[each.id] = true
+		}
+		return
+	}
+	k.met = map[string]bool{}
+	for id := range l.met {
+		if !k.ids[id] {
+			k.met[id] = true
+		}
+	}
+	k.total = l.total - len(k.met)
+	k.mails = slices.DeleteFunc(k.mails, func(m Mail) bool { return !k.met[m.ID] })
+}
+
+// listUnknown lists mails until it meets those that were listed before and as many as there are, or the mark's where
+// whole is true or some went away.
+func (r *reader) listUnknown(ctx context.Context, address string, old *known, whole bool) (look, error) {
+	old.mu.Lock()
+	before, total := maps.Clone(old.met), old.total
+	old.mu.Unlock()
+	l := look{met: map[string]bool{}}
+	metOld, metBefore, room := false, false, maxSources
+	wanted := func(id string) bool { return !old.ids[id] && !before[id] && !l.met[id] }
 	for start, limit := 0, fewMails; ; limit = manyMails {
 		part, err := r.list(ctx, listing{address, start, limit, wanted, room})
 		if err != nil {
-			return nil, nil, err
+			return look{}, err
 		}
 		if start == 0 {
-			arrived = part.total - old.total
+			l.total = part.total
 		}
-		before := len(met)
-		for _, l := range part.letters {
-			metOld = metOld || old.ids[l.id]
-			if wanted(l.id) {
-				found = append(found, l)
-				room -= len(l.source)
+		count := len(l.met)
+		for _, each := range part.letters {
+			metOld, metBefore = metOld || old.ids[each.id], metBefore || before[each.id]
+			if wanted(each.id) {
+				l.found = append(l.found, each)
+				room -= len(each.source)
 			}
-			met[l.id] = true
+			l.met[each.id] = true
 		}
+		arrived := l.total - total - len(before)
 		reachedOld := metOld && part.newestFirst()
 		if r.byDate && arrived < 0 && old.complete {
 			reachedOld = false // Mails were deleted: how many are new, their number no longer tells.
 		}
 		// Older mails of an incomplete mark would pass for new ones.
-		enough := reachedOld && (len(found) >= arrived || !old.complete)
-		if part.last || len(met) == before || enough {
-			return found, met, nil
+		enough := reachedOld && (len(l.found) >= arrived || !old.complete)
+		l.whole = part.last || len(l.met) == count || enough && !r.byDate
+		if l.whole || !whole && (enough || !r.byDate && metBefore && part.newestFirst() && len(l.found) == arrived) {
+			return l, nil
 		}
 		if start += len(part.letters); start >= maxListed {
-			return nil, nil, r.tooMany(address)
+			return look{}, r.tooMany(address)
 		}
 	}
 }
