@@ -140,7 +140,7 @@ func (l *Look) demandAnswer(o contract.Operation, a *answer) bool {
 		l.Fail(a.Step, "an answer where documented", fmt.Sprintf("a redirect, status %d to %s", status, orNone(a.header("Location"))))
 	case !carries(status):
 		l.Fail(a.Step, "a status that can carry an answer", fmt.Sprintf("status %d", status))
-	case absent(status) && a.object() == nil:
+	case absent(status) && a.object() == nil, a.outcome.Absent() && !l.record.hasOperation(o.ID):
 		l.Fail(a.Step, "an answer of "+o.String(), a.describe()+" (is the base URL right?)")
 	}
 	return true

@@ -10,6 +10,9 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
+// noIdentifier says why nothing can be said of unknown ones.
+const noIdentifier = "step 3 is at its older path, which takes no Identifier"
+
 // unknownIdentifier is none of those that the page lists.
 const unknownIdentifier = "ConformanceUnknown"
 
@@ -24,6 +27,9 @@ func generateToken(b *builder) {
 		b.missing("no app key is declared (appKey or CONFORMANCE_APP_KEY)", "CODE-1", "CODE-2", "CODE-3", "CODE-4", "CODE-6", "CODE-7")
 		return
 	}
+	if b.target.StepThree == olderPath {
+		b.ruledOut(noIdentifier, "CODE-7")
+	}
 	codeless, bodiless := b.ask(opToken, nil), b.ask(opToken, nil)
 	codeless.Values, codeless.Breaks = withoutMember(codeless.Values, "Code"), "Code is missing"
 	bodiless.NoBody, bodiless.Breaks = true, "the body is missing"
@@ -31,6 +37,36 @@ func generateToken(b *builder) {
 		id := b.step(s)
 		b.check("CODE-6", s.Ask.Breaks, []string{id}, func(l *Look) { l.demandNoToken(id) })
 	}
+}
+
+// olderPath is what the target says where step 3 is at its older path.
+const olderPath = "password"
+
+// chosenPath is the step that finds out at which of its paths step 3 is.
+const chosenPath = "code/path"
+
+// choosePath plans to find out at which of its published paths the deployment has step 3, unless that is declared. The
+// request lacks the code, so that it is refused.
+func (b *builder) choosePath() {
+	o, _ := b.contract.Operation(opToken)
+	if !b.has(opToken) || o.Older == nil || b.target.StepThree != "" {
+		return
+	}
+	ask := b.ask(opToken, nil)
+	ask.Values, ask.Breaks = withoutMember(ask.Values, "Code"), "Code is missing"
+	if !b.target.HasKey {
+		ask.KeyName, ask.Key = "", ""
+	}
+	b.step(plan.Step{ID: chosenPath, Ask: ask, Chooses: true, Cost: plan.Cost{Requests: 1}})
+}
+
+// chosenBefore is the step that finds out where the operation is, for the others of the operation.
+func (b *builder) chosenBefore(s plan.Step) []string {
+	o, _ := b.contract.Operation(s.Ask.Operation)
+	if s.Chooses || o.Older == nil || b.target.StepThree != "" {
+		return nil
+	}
+	return []string{chosenPath}
 }
 
 // codeStep asks for a token; the answer makes it known.
@@ -49,7 +85,7 @@ func (n *lane) askCodes(i, travellers int) {
 	if i == 0 {
 		n.askCodeWithoutKey()
 	}
-	if i == min(1, travellers-1) {
+	if i == min(1, travellers-1) && n.target.StepThree != olderPath {
 		n.askUnknownIdentifier()
 	}
 	n.askRightCodes("", func(s plan.Step) plan.Step { return s })
@@ -118,8 +154,15 @@ func (n *lane) askUnknownIdentifier() {
 	id := join("code/unknown-identifier", n.trader.Login)
 	s := n.codeStep(id, codeOf("", n.trader), "‹token of "+id+"›")
 	s.Ask.Values["Identifier"], s.Ask.Breaks = unknownIdentifier, "Identifier is none of those that are listed"
+	s.Ask.NewerOnly = true
 	n.add(s)
-	n.check("CODE-7", n.trader.Login, []string{id}, func(l *Look) { l.demandNoToken(id) })
+	n.check("CODE-7", n.trader.Login, []string{id}, func(l *Look) {
+		if l.record.Run.Target.StepThree == olderPath {
+			l.NotApplicable(noIdentifier)
+			return
+		}
+		l.demandNoToken(id)
+	})
 }
 
 // askRightCodes tries the candidates of the mail until one gives a token.

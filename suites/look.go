@@ -345,6 +345,16 @@ func (r *Record) behindUnsent(steps []string) []string {
 	return slices.Compact(ids)
 }
 
+// hasOperation reports whether some request of the operation met something else than its absence.
+func (r *Record) hasOperation(id string) bool {
+	for _, a := range r.answers {
+		if a.Operation == id && a.Answer != nil && !a.outcome.Absent() {
+			return true
+		}
+	}
+	return false
+}
+
 func (r *Record) unsent(step string) string {
 	if r.Run.Interrupted {
 		return "the run was interrupted before " + step

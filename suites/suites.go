@@ -50,8 +50,12 @@ type Subject struct {
 
 // New plans all that the target's profiles, --only and label filter select.
 func New(c *contract.Contract, target evidence.Target) (*Suite, error) {
+	if target.StepThree == olderPath {
+		c = c.AtOlderPaths()
+	}
 	b := &builder{contract: c, target: target, decoys: decoysOf(target), checks: map[string]*Check{}, owners: map[string]string{}}
 	b.sortTraders()
+	b.choosePath()
 	for _, page := range []func(*builder){appKey, secretQuestion, signIn, generateToken, updatePassword, resetPassword, confirmationMail, answers, hardening} {
 		page(b)
 	}
@@ -94,6 +98,7 @@ type builder struct {
 func (b *builder) step(s plan.Step) string {
 	if s.Ask != nil {
 		s.Cost.Requests++
+		s.After = append(slices.Clone(s.After), b.chosenBefore(s)...)
 	}
 	b.steps = append(b.steps, s)
 	return s.ID

@@ -4,15 +4,18 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/etna-conformance/conformance/internal/contract"
 	"github.com/etna-conformance/conformance/internal/deployment"
 	"github.com/etna-conformance/conformance/internal/plan"
 	"github.com/etna-conformance/conformance/internal/run"
+	"github.com/etna-conformance/conformance/suites"
 )
 
 func planCommand() *cobra.Command {
@@ -34,7 +37,10 @@ func planCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return showPlan(c.OutOrStdout(), planned.Suite.Plan)
+			if err := showPlan(c.OutOrStdout(), planned.Suite.Plan); err != nil {
+				return err
+			}
+			return showPaths(c.OutOrStdout(), planned.Suite)
 		},
 	}
 	addOptions(c.Flags())
@@ -73,6 +79,30 @@ func bisectTime(p *plan.Plan) time.Duration {
 	return 0
 }
 
+// showPaths says where the operations are asked that have two published paths.
+func showPaths(w io.Writer, s *suites.Suite) error {
+	for _, o := range s.Contract.Operations {
+		asked := slices.ContainsFunc(s.Plan.Steps, func(p plan.Step) bool { return p.Ask != nil && p.Ask.Operation == o.ID })
+		if text := whereAsked(o, s.Target.StepThree); asked && text != "" {
+			if _, err := fmt.Fprintf(w, "\n%s is asked at %s.\n", o.ID, text); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// whereAsked is "" for an operation with one path.
+func whereAsked(o contract.Operation, declared string) string {
+	switch {
+	case o.Older != nil && declared == "":
+		return fmt.Sprintf("%s\nor, where that is not there, at the older %s (stepThree says which)", o, o.Older)
+	case o.Older != nil, o.IsOlder():
+		return fmt.Sprintf("%s, as declared (stepThree)", o)
+	}
+	return ""
+}
+
 // showCosts says what each trader's account goes through at most; what touches no trader stands last.
 func showCosts(w io.Writer, p *plan.Plan) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
@@ -92,6 +122,9 @@ func describeStep(s plan.Step) string {
 	switch {
 	case s.Ask != nil:
 		parts = append(parts, s.Ask.Operation)
+		if s.Chooses {
+			parts = append(parts, "finds out at which of its two paths it is")
+		}
 	case s.Await != nil:
 		parts = append(parts, "waits for the mail of "+s.Await.For)
 	case s.Bisect != nil:

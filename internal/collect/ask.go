@@ -25,6 +25,10 @@ func (r *run) ask(ctx context.Context, s plan.Step) bool {
 		r.keep(s, s.ID, 1, deployment.Exchange{Failure: &deployment.Failure{Text: r.stop()}}, r.stop())
 		return false
 	}
+	if s.Ask.NewerOnly && r.older.Load() {
+		r.unsend(s.ID, "not sent: the older path of the operation has no room for "+s.ID)
+		return false
+	}
 	request, err := r.build(s)
 	if err != nil {
 		r.fail(err)
@@ -34,6 +38,9 @@ func (r *run) ask(ctx context.Context, s plan.Step) bool {
 		r.beforeAccepted(ctx, s)
 	}
 	r.goesOut(s.ID)
+	if s.Chooses {
+		return r.choosePath(ctx, s, request)
+	}
 	x, attempt, unreachable := r.sendUntilClear(ctx, s, request)
 	if x.Failure != nil && x.Failure.Kind == deployment.FailureRequest {
 		r.fail(fmt.Errorf("step %s: %s", s.ID, x.Failure.Text))

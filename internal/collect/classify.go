@@ -40,7 +40,7 @@ func (o *outcomes) forget(a *deployment.Answer) {
 }
 
 func (r *run) classifyAnew(s plan.Step, x deployment.Exchange) contract.Outcome {
-	o, _ := r.Contract.Operation(s.Ask.Operation)
+	o, _ := r.operation(s.Ask.Operation)
 	var header []contract.Field
 	for _, f := range x.Answer.Header {
 		header = append(header, contract.Field(f))

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/etna-conformance/conformance/internal/contract"
@@ -100,6 +101,8 @@ type run struct {
 	front front
 	// probing lets one known-good request speak for all that wait for it.
 	probing sync.Mutex
+	// older is true where operations with an older path are there.
+	older atomic.Bool
 	// bisected is what was found out about surplus codes, nil where there were none.
 	bisected *evidence.Bisect
 }

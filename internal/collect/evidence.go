@@ -22,6 +22,9 @@ func (r *run) redact(interrupted bool) *evidence.Run {
 		Target:   r.Target, Waits: r.waits, Mails: mails, Resets: r.resets(), Exchanges: r.redactExchanges(),
 		Bisect: r.redactBisect(), InboxPurged: r.boxes.purged,
 	}
+	if r.older.Load() {
+		redacted.Target.StepThree = olderPath
+	}
 	if r.boxes.problem != "" {
 		redacted.Target.InboxProblem = r.Redactor.Text(r.boxes.problem)
 	}

@@ -54,6 +54,13 @@ func (f *front) respond(operation string) {
 	s.responded, s.limits, s.hopeless, s.blocked = true, 0, false, ""
 }
 
+// forget takes back what was learnt of the operation at a path that is not its own.
+func (f *front) forget(operation string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	delete(f.operations, operation)
+}
+
 // responded reports whether the API has responded for the operation, or ("") for any.
 func (f *front) responded(operation string) bool {
 	f.mu.Lock()

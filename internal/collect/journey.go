@@ -149,7 +149,7 @@ func (r *run) unknownIn(text string) string {
 
 // learnSecrets makes secrets of what opens something in an answer, and gives names to what later templates hold.
 func (r *run) learnSecrets(s plan.Step, id string, x deployment.Exchange) {
-	o, found := r.Contract.Operation(s.Ask.Operation)
+	o, found := r.operation(s.Ask.Operation)
 	if x.Answer == nil || !found || len(o.Secrets()) == 0 {
 		return
 	}

@@ -265,7 +265,7 @@ func (r *run) harmless(s plan.Step) bool {
 	if s.Ask == nil || s.Cost.Mails+s.Cost.WrongAnswers+s.Cost.WrongCodes+s.Cost.FailedSignIns+s.Cost.Changes > 0 || len(s.Ask.Learns) > 0 {
 		return false
 	}
-	o, _ := r.Contract.Operation(s.Ask.Operation)
+	o, _ := r.operation(s.Ask.Operation)
 	return o.Method == http.MethodGet || o.Secured && s.Ask.KeyName == "" || s.Ask.Breaks != "" && s.Lane == ""
 }
 

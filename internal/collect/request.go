@@ -14,7 +14,7 @@ import (
 // build makes the request of the step's template, secrets in place, and checks it against the contract: a
 // request that breaks the contract other than on purpose is a fault of this tool.
 func (r *run) build(s plan.Step) (deployment.Request, error) {
-	o, found := r.Contract.Operation(s.Ask.Operation)
+	o, found := r.operation(s.Ask.Operation)
 	if !found {
 		return deployment.Request{}, fmt.Errorf("step %s asks operation %s, which the contract does not have", s.ID, s.Ask.Operation)
 	}

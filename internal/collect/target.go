@@ -24,6 +24,7 @@ func Describe(c deployment.Config, k *contract.Contract) (evidence.Target, *reda
 	t := evidence.Target{
 		URL: c.URL, Name: c.Deployment.Name, Version: c.Deployment.Version, APIVersion: c.APIVersion,
 		MailDeadline: c.MailDeadline, CodeTries: c.CodeTries, SecretQuestions: string(c.SecretQuestions),
+		StepThree:  string(c.StepThree),
 		BisectTime: bisectTime(c), BisectResets: c.BisectResets,
 		Profiles: c.Profiles, Only: c.Only, Labels: c.LabelFilter, HasKey: c.AppKey != "",
 	}

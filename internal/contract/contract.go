@@ -174,7 +174,51 @@ func (c *Contract) readOperations() error {
 		}
 	}
 	slices.SortFunc(c.Operations, func(a, b Operation) int { return a.Line - b.Line })
+	return c.foldOlderPaths()
+}
+
+// foldOlderPaths moves operations at older paths into those that they are the same as.
+func (c *Contract) foldOlderPaths() error {
+	all := c.Operations
+	c.Operations = nil
+	for _, o := range all {
+		if o.olderOf == "" {
+			c.Operations = append(c.Operations, o)
+		}
+	}
+	for _, older := range all {
+		if older.olderOf == "" {
+			continue
+		}
+		i := slices.IndexFunc(c.Operations, func(o Operation) bool { return o.ID == older.olderOf })
+		if i < 0 {
+			return fmt.Errorf("%s: x-older-path-of: there is no operation %q%s", older, older.olderOf, nearest.Hint(older.olderOf, c.operationIDs()))
+		}
+		older.ID = older.olderOf
+		c.Operations[i].Older = &older
+	}
 	return nil
+}
+
+func (c *Contract) operationIDs() []string {
+	var ids []string
+	for _, o := range c.Operations {
+		ids = append(ids, o.ID)
+	}
+	return ids
+}
+
+// AtOlderPaths returns the contract as it is for a deployment that has its operations at their older paths.
+func (c *Contract) AtOlderPaths() *Contract {
+	at := *c
+	at.Operations = nil
+	for _, o := range c.Operations {
+		if o.Older != nil {
+			o = *o.Older
+		}
+		at.Operations = append(at.Operations, o)
+	}
+	return &at
 }
 
 // extension returns a string extension, or fallback where it is missing.

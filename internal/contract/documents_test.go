@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	conformance "github.com/etna-conformance/conformance"
 	"github.com/etna-conformance/conformance/internal/contract"
 )
 
@@ -205,4 +206,28 @@ func proseOf(paragraph string) []string {
 		paragraph = strings.TrimSpace(paragraph[end[1]:])
 	}
 	return list
+}
+
+// Step 3 is one operation at two published paths, the older of which takes the code alone.
+func TestOlderPathIsTheSameOperation(t *testing.T) {
+	c := load(t)
+	newer, _ := c.Operation("generateToken")
+	if newer.Older == nil {
+		t.Fatal("step 3 has no older path")
+	}
+	older, found := c.AtOlderPaths().Operation("generateToken")
+	if !found || older.Path != "/v{version}/users/password/reset/code" || older.Method != newer.Method || older.Profile != newer.Profile {
+		t.Errorf("at its older path step 3 is %s", older)
+	}
+	body, err := older.FillBody(map[string]any{"Code": "741175", "Identifier": "ResetPassword"})
+	if err != nil || string(body) != `{"Code":"741175"}` {
+		t.Errorf("at its older path step 3 is sent %s, %v", body, err)
+	}
+	if len(c.AtOlderPaths().Operations) != len(c.Operations) || slices.ContainsFunc(c.Operations, func(o contract.Operation) bool { return o.Path == older.Path }) {
+		t.Error("the older path is an operation of its own")
+	}
+	text := strings.Replace(string(conformance.OpenAPI), "x-older-path-of: generateToken", "x-older-path-of: generateTokn", 1)
+	if _, err := contract.Load("openapi.yaml", []byte(text)); err == nil || !strings.Contains(err.Error(), `did you mean "generateToken"?`) {
+		t.Errorf("a misspelt x-older-path-of: %v", err)
+	}
 }

@@ -20,6 +20,8 @@ type Operation struct {
 	Profile string
 	// Line is the operation's line in the contract.
 	Line int
+	// Older is the same operation at the path that earlier editions give it, nil where there is none.
+	Older *Operation
 	// Secured is true where the app key is demanded.
 	Secured bool
 	// Parameters are the path's, the query's and the headers'.
@@ -36,6 +38,9 @@ type Operation struct {
 	patterns      []pattern
 	success       Kind
 	deniedSuccess bool
+
+	// olderOf is the id of the operation that this one is the older path of.
+	olderOf string
 
 	doc  *openapi3.Operation
 	item *openapi3.PathItem
@@ -90,6 +95,9 @@ func (o Operation) Shape(kind Kind) (Shape, bool) {
 	return o.Shapes[i], true
 }
 
+// IsOlder reports whether the operation is at its older path.
+func (o Operation) IsOlder() bool { return o.olderOf != "" }
+
 // Values returns the values of all parameters and body members.
 func (o Operation) Values() []Value { return append(slices.Clone(o.Parameters), o.Body...) }
 
@@ -99,7 +107,7 @@ func (c *Contract) newOperation(method, path string, item *openapi3.PathItem, do
 	}
 	o := Operation{
 		ID: doc.OperationID, Method: method, Path: path, Line: line(doc.Origin),
-		Profile: extension(doc.Extensions, "x-profile", "core"),
+		Profile: extension(doc.Extensions, "x-profile", "core"), olderOf: extension(doc.Extensions, "x-older-path-of", ""),
 		Secured: c.secured(doc), doc: doc, item: item, spec: c.doc,
 	}
 	for _, ref := range append(slices.Clone(item.Parameters), doc.Parameters...) {

@@ -32,6 +32,8 @@ type Config struct {
 	SecretQuestions SecretQuestions
 	// APIVersion is the version in every path, as the documents write it: "1.0".
 	APIVersion string
+	// StepThree says at which of its two published paths the deployment has step 3; "" finds out.
+	StepThree StepThree
 	// Headers go with every request. Their values are secrets.
 	Headers map[string]string
 	// CodePattern is a regular expression (RE2) for the code in a mail, "" for
@@ -103,6 +105,15 @@ const (
 	SecretQuestionsOptional SecretQuestions = "optional"
 	SecretQuestionsRequired SecretQuestions = "required"
 	SecretQuestionsNone     SecretQuestions = "none"
+)
+
+// StepThree names a path of step 3 by what tells it from the other.
+type StepThree string
+
+// The paths of step 3: users/identifiers/reset/code, and the older users/password/reset/code.
+const (
+	StepThreeIdentifiers StepThree = "identifiers"
+	StepThreePassword    StepThree = "password"
 )
 
 // forgetEmpty drops empty entries and repeated ones.

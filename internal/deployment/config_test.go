@@ -206,6 +206,7 @@ func TestMistakesInTheFile(t *testing.T) {
 		"rate: .nan":                        `:1: rate: expected a number of requests a second from 0.01 up, or 0 for no limit`,
 		"rate: NaN":                         `:1: rate: expected a number of requests a second from 0.01 up, or 0 for no limit`,
 		"insecure: maybe":                   `:1: insecure: expected true or false`,
+		"stepThree: identifier":             `:1: stepThree: unknown value "identifier"; did you mean "identifiers"?`,
 		"secretQuestions: optionl":          `:1: secretQuestions: unknown value "optionl"; did you mean "optional"?`,
 		"apiVersion: ../x":                  `:1: apiVersion: expected a version such as 1.0`,
 		"codePattern: '('":                  `:1: codePattern: expected a regular expression (RE2 syntax)`,

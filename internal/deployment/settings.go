@@ -78,6 +78,7 @@ func targetSettings() []setting {
 		{key: "traders", read: readTraders},
 		{key: "secretQuestions", fallback: "optional", set: setSecretQuestions},
 		{key: "apiVersion", fallback: "1.0", set: setAPIVersion},
+		{key: "stepThree", set: setStepThree},
 		{key: "headers", read: readHeaders},
 		{key: "codePattern", set: setCodePattern},
 		{key: "codeTries", fallback: "3", set: setCodeTries},

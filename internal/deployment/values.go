@@ -189,6 +189,11 @@ func setSecretQuestions(c *Config, value string) error {
 	return oneOf("value", value, string(SecretQuestionsOptional), string(SecretQuestionsRequired), string(SecretQuestionsNone))
 }
 
+func setStepThree(c *Config, value string) error {
+	c.StepThree = StepThree(value)
+	return oneOf("value", value, string(StepThreeIdentifiers), string(StepThreePassword))
+}
+
 func setAPIVersion(c *Config, value string) error {
 	c.APIVersion = value
 	if value == "" || strings.ContainsFunc(value, func(r rune) bool { return !strings.ContainsRune(pathSafe, r) }) {

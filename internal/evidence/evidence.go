@@ -71,7 +71,10 @@ type Target struct {
 	BisectTime      time.Duration `json:"bisectTime,omitempty"`
 	BisectResets    int           `json:"bisectResets,omitempty"`
 	SecretQuestions string        `json:"secretQuestions"`
-	Profiles        []string      `json:"profiles"`
+	// StepThree is "password" where step 3 is at its older path, "identifiers" where it was declared to be at
+	// the newer one, "" where it was found there.
+	StepThree string   `json:"stepThree,omitempty"`
+	Profiles  []string `json:"profiles"`
 	// Only and Labels are the selection that the run was asked for.
 	Only    []string `json:"only,omitempty"`
 	Labels  string   `json:"labels,omitempty"`

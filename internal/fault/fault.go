@@ -65,6 +65,7 @@ func Faults() []Fault {
 		deliveryFaults(), codeFaults(), recipientFaults(), earlyMailFaults(), surplusFaults(),
 		tokenFaults(), passwordFaults(), signInFaults(), flowPlaceFaults(), hardeningFaults(),
 		looseFaults(), confirmationFaults(), renderingFaults(),
+		olderPathFaults(),
 	)
 }
 

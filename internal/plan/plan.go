@@ -27,6 +27,9 @@ type Step struct {
 	Needs []string
 	// After are steps that come first where they are planned at all.
 	After []string
+	// Chooses is true of the request that finds out whether its operation is at the newer or the older path: it is
+	// sent to the older one where the newer one is not there, and other requests of the operation follow.
+	Chooses bool
 	// Unless is a placeholder: where it is known by then, the step has nothing left to find out.
 	Unless string
 	// Despite are steps of which one that claimed success outweighs Unless.
@@ -64,6 +67,8 @@ type Ask struct {
 	NoBody bool
 	// Breaks says what of the contract the request breaks on purpose, "" where nothing.
 	Breaks string
+	// NewerOnly is true of a request that the operation's older path has no room for.
+	NewerOnly bool
 	// Invalid is true where a body that the contract's schema allows must fail validation all the same.
 	Invalid bool
 	// Conn names the connection to use; "" is any.
@@ -192,7 +197,7 @@ func (p *Plan) Select(ids []string) *Plan {
 	for _, s := range p.Steps {
 		byID[s.ID] = s
 	}
-	learners := p.learners()
+	learners, choosers := p.learners(), p.choosers()
 	wanted := map[string]bool{}
 	var want func(id string)
 	want = func(id string) {
@@ -202,6 +207,9 @@ func (p *Plan) Select(ids []string) *Plan {
 		wanted[id] = true
 		for _, need := range byID[id].Needs {
 			want(need)
+		}
+		if ask := byID[id].Ask; ask != nil && choosers[ask.Operation] != "" {
+			want(choosers[ask.Operation])
 		}
 		for _, name := range byID[id].holds() {
 			for _, learner := range learners[name] {
@@ -225,6 +233,17 @@ func (p *Plan) Select(ids []string) *Plan {
 		}
 	}
 	return selected
+}
+
+// choosers are the steps that find out where an operation is, by the operation.
+func (p *Plan) choosers() map[string]string {
+	steps := map[string]string{}
+	for _, s := range p.Steps {
+		if s.Chooses {
+			steps[s.Ask.Operation] = s.ID
+		}
+	}
+	return steps
 }
 
 // point reports whether the step only keeps others in order.
