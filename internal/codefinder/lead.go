@@ -110,7 +110,7 @@ func (p *page) abbreviates(j int) bool {
 // counts ("the code for your account is X").
 func (p *page) nameIn(list []int, token int, told bool) label {
 	passed, first := 0, noLabel
-	if isPreposition(p.atoms[list[0]].lower) && !p.isCopula(list) {
+	if isPreposition(p.atoms[list[0]].lower) && !p.isCopula(list) && !(told && p.tellsToType(list)) {
 		return otherNumber
 	}
 	for n, j := range list {

@@ -27,10 +27,9 @@ type page struct {
 
 // topic is what the whole mail is about.
 type topic struct {
-	code    bool // it names a code
-	secure  bool // it speaks of a password, of signing in, of who somebody is
-	trade   bool // it sells, ships or bills
-	english bool
+	code   bool // it names a code
+	secure bool // it speaks of a password, of signing in, of who somebody is
+	trade  int  // where it begins to sell, ship or bill; the number of atoms where it does not
 	// changed is true where it says that something was changed already.
 	changed bool
 }
@@ -68,28 +67,39 @@ func newPage(r mailtext.Reading) *page {
 }
 
 var (
-	// priced matches percentages and amounts of money.
-	priced = lazyregexp.New(`\d ?%|[$€£¥₹₽]\s?\d|\d\s?(?:[€£₽]|(?:USD|EUR|GBP)\b)`)
 	// alreadyChanged matches sentences that tell of a change that is done.
 	alreadyChanged = lazyregexp.New(`(?i)\b(?:was|were|been)(?: successfully| just)? (?:changed|reset|updated|set|modified)|wurden? [^.\n]{0,40}(?:geändert|zurückgesetzt|aktualisiert)|` +
 		`\ba été (?:modifié|changé|réinitialisé|mis)|\b(?:ha sido|fue|se ha) (?:cambiad|modificad|restablec|actualizad)|\bè stata (?:modificata|cambiata|reimpostata)|` +
 		`\bfoi (?:alterada|redefinida|modificada)|\bis (?:gewijzigd|aangepast)|\bhar ändrats|\bble (?:endret)|\ber blevet ændret|\bzostało zmienione|\bbylo změněno|` +
 		`был[аио]? (?:успешно )?(?:изменён|изменен|сброшен)|değiştirildi|已(?:被|经|經)?(?:更改|修改|重置|变更|變更)|変更(?:され|し)ました|변경되었습니다|تم تغيير|שונתה|भाषा बदल`)
-	english = lazyregexp.New(`(?i)\b(?:the|and|your|this|you|with|for)\b`)
 )
 
 func (p *page) topic(text string) topic {
-	t := topic{changed: alreadyChanged.MatchString(text), trade: priced.MatchString(text), english: english.MatchString(text)}
+	t := topic{changed: alreadyChanged.MatchString(text), trade: len(p.atoms)}
 	for i, a := range p.atoms {
-		if a.kind != word {
-			continue
+		switch a.kind {
+		case mark:
+			if strings.Contains("%$€£¥₹₽", a.text) {
+				t.trade = min(t.trade, i)
+			}
+		case word:
+			t.code = t.code || p.labels[i] >= someCode
+			t.secure = t.secure || isSecure(a.lower) || a.lower == "in" && isSign(p.at(i-1).lower)
+			if isTrade(a.lower) {
+				t.trade = min(t.trade, i)
+			}
 		}
-		label := p.labels[i]
-		t.code = t.code || label == sureCode || label == someCode
-		t.secure = t.secure || isSecure(a.lower)
-		t.trade = t.trade || isTrade(a.lower)
 	}
 	return t
+}
+
+// isSign tells whether the word with "in" behind it is about signing in.
+func isSign(w string) bool {
+	switch w {
+	case "sign", "signing", "log", "logging":
+		return true
+	}
+	return false
 }
 
 // label is what a word, with its neighbours, calls a token.

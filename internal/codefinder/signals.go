@@ -18,7 +18,7 @@ const (
 	isEmphasized = 2
 	inSubjectToo = 2
 	saysNothing  = 3 // no other word in the mail
-	leadsRivals  = 2 // nothing else in the mail comes near it
+	leadsRivals  = 3 // nothing else in the mail comes near it
 
 	direct   = 6   // "code: X", "X is your code"
 	certain  = 1   // "confirmation code"
@@ -32,7 +32,6 @@ const (
 	aTradeLine   = -4
 	aNotice      = -6 // "your password was changed"
 	aSetPassword = -6
-	otherTopic   = -2
 
 	looksYear = -4
 	looksName = -4
@@ -102,6 +101,8 @@ func (p *page) mixedForm(i int, token, bare string) int {
 		return -1
 	case isUpper(bare) && len(bare) <= 12:
 		return 2
+	case !p.own(i) && token == strings.ToLower(token):
+		return 0
 	}
 	return 1
 }
@@ -213,7 +214,7 @@ const maxBare = 40
 
 // context judges the words around the token and the mail's topic.
 func (p *page) context(i int, s shape, l lead) int {
-	return p.labelled(i, s, l) + p.beside(i) + p.topical(i, s, l)
+	return p.labelled(i, s, l) + p.beside(i) + p.topical(i)
 }
 
 // labelled judges what the mail calls the token.
@@ -223,7 +224,7 @@ func (p *page) labelled(i int, s shape, l lead) int {
 	} else if l.label >= someCode && !l.adjacent && isDoubtful(p.atoms[i].text) {
 		return 0
 	}
-	if l.label >= someCode && p.about.trade && !p.about.secure {
+	if l.label >= someCode && p.sells(i) {
 		return 0 // a voucher's
 	}
 	switch l.label {
@@ -255,7 +256,7 @@ func (p *page) beside(i int) int {
 	case before.kind == mark && strings.Contains("+$€£¥₹₽©~@/\\%&№", before.text),
 		after.kind == mark && strings.Contains("$€£¥₹₽%°@/\\", after.text),
 		after.kind == word && (beginsUnit(after.lower) || after.lower == "codes"):
-		return foreign1
+		return undone
 	case p.isSpent(i):
 		return undone
 	}
@@ -307,8 +308,8 @@ func (p *page) isDisowned(i int) bool {
 	return false
 }
 
-// topical judges the token by what the mail, and its line, are about.
-func (p *page) topical(i int, s shape, l lead) int {
+// topical judges the token by what the mail, and its paragraph, are about.
+func (p *page) topical(i int) int {
 	total, t := 0, p.about
 	if t.code {
 		total += inTopic
@@ -317,17 +318,20 @@ func (p *page) topical(i int, s shape, l lead) int {
 		total += inTopic
 	}
 	switch {
-	case t.trade && !t.secure:
+	case p.sells(i):
 		total += aTradeMail
-	case t.trade && p.tradeLine(i):
+	case t.trade < len(p.atoms) && p.tradeLine(i):
 		total += aTradeLine
-	case t.english && !t.secure && !t.code:
-		total += otherTopic
 	}
 	if t.changed && !t.code {
 		total += aNotice
 	}
 	return total
+}
+
+// sells tells whether the mail confirms nothing, and sells something in the token's paragraph or before.
+func (p *page) sells(i int) bool {
+	return !p.about.secure && (p.about.trade < i || p.about.trade < len(p.atoms) && p.tradeLine(i))
 }
 
 // tradeLine tells whether the token's own paragraph sells something.
@@ -342,7 +346,7 @@ func (p *page) tradeLine(i int) bool {
 	trade := false
 	for j := start; j <= end; j++ {
 		if p.atoms[j].kind != word {
-			trade = trade || p.atoms[j].text == "%"
+			trade = trade || p.atoms[j].kind == mark && strings.Contains("%$€£¥₹₽", p.atoms[j].text)
 			continue
 		}
 		if isSecure(p.atoms[j].lower) {

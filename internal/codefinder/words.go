@@ -34,15 +34,15 @@ var vocabulary = map[class]string{
 	noun: `number key string phrase word id value verification confirmation`,
 	otherOne: `order* ticket* case invoice* reference ref account accounts acct zip phone* tel telephone* fax call dial mobile cell whatsapp
 		userid version build status error port room suite ste street box attempt step page amount total balance vat reg registration
-		no nr num ending ext extension po copyright since in until till by isbn sku policy contract member* customer* client* session
+		no nr num ending ext extension po copyright isbn sku policy contract member* customer* client* session
 		request message transaction payment booking* reservation flight incident user username login device serial model card iban
 		over about approximately least most exceed* line row file rule event example like unlike hotline helpline support contact
-		trader price cost* fee date time at from ip server license licence trac* postcode plz edition release chapter section unit
+		trader price cost* fee date time ip server license licence trac* postcode plz edition release chapter section unit
 		floor apt parcel* shipment* seat answer* given
 		bestell* auftrag* rechnung* *nummer kunden* vorgang* telefon* konto* postleitzahl sendung* ticketnr ruf anrufen referenz
 		commande* facture* numéro téléphone* tél compte référence dossier suivi colis pedido* factura* teléfono cuenta referencia
 		número seguimiento envío ordine* fattura telefono conto numero riferimento pratica spedizione encomenda* fatura* conta telefone
-		bestelling* factuur* klant* telefoon* zamówieni* faktur* numer* zgłoszeni* konta przesył* objednáv* číslo rendelés* szám* comand*
+		bestelling* factuur* klant* telefoon* zamówieni* faktur* numer numeru numerem zgłoszeni* konta przesył* objednáv* číslo rendelés* szám* comand*
 		sipariş* hesap takip* numara* puhelin* tilaus* beställning* ordrenummer
 		заказ* счет* счёт* тикет* телефон* номер* обращени* заявк* звоните аккаунт* инн замовлен* рахун* поръчк* παραγγελί* αριθμ* τηλέφων*
 		الطلب طلبك رقم هاتف* הזמנה מספר טלפון לחשבון ऑर्डर संख्या फ़ोन
@@ -90,13 +90,15 @@ const security = `password* passcode* *reset* verif* *verif* confirm* login* log
 	mật khẩu khau sandi masuk nenosiri slaptaž* parool*
 	парол* вход* войти подтвержд* провер* сброс* безопас* восстан* доступ* авториз* однораз* підтвер* лозинк* потвърд*
 	συνθηματικ* επιβεβαίωσ* σύνδεσ* κωδικ* सत्यापन पासवर्ड* लॉगिन* المرور التحقق الدخول تأكيد סיסמ* כניסה אימות گذرواژه
+	connect* sesión inlog* logg* zalog* logow* přihl* prihl* bejelentkez* conecta* intra prijav* prisijung* ieiet* sisselog*
+	συνδεθ* συνδεση увійти входу вход улаз пријав* đăng nhập
 	密码 密碼 登录 登錄 登入 验证 驗證 校验 校驗 认证 認證 認証 確認 安全 パスワード ログイン 再設定 本人 비밀번호 로그인 인증 확인 본인 재설정 보안 รหัสผ่าน เข้าสู่ระบบ ยืนยัน`
 
 // commerce are words of mails that sell, ship or bill.
 const commerce = `order orders shop* coupon* voucher* gift* promo* discount* offer* sale save deal deals checkout cart purchase* buy
 	ship shipped shipping deliver* parcel* invoice* booking* reservation flight *rabatt* *gutschein* bestell* angebot* lieferung* remise*
 	commande* livraison* offre descuento* cupón pedido* oferta* envío sconto* ordine buono offerta cupom desconto* encomenda*
-	korting* bestelling* kupon* zamówieni* slev* erbjudande* скидк* промокод* купон* заказ* indirim* sipariş*
+	usd eur gbp zł kr tl руб korting* bestelling* kupon* zamówieni* slev* erbjudande* скидк* промокод* купон* заказ* indirim* sipariş*
 	优惠 折扣 订单 訂單 割引 クーポン 注文 할인 쿠폰 주문 خصم قسيمة`
 
 // stems are words to match against, by the way in which they match.

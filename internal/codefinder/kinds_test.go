@@ -1,0 +1,118 @@
+package codefinder
+
+import "testing"
+
+// Short notices as services send them, in many languages: the code stands within a sentence.
+func TestCodesWithinSentencesOfManyLanguages(t *testing.T) {
+	checkPresented(t, []presented{
+		{"English, no word for code", "S:Acme\nAcme: 4471 lets you in. Good until 09:30.", "4471"},
+		{"English, to continue", "S:Hello from Acme\nTo continue, type 90217 on the page.", "90217"},
+		{"English, quoted", "S:Acme\nPlease give \"77-31-04\" to the person on the phone.", "77-31-04 773104"},
+		{"German", "S:Anmeldung\nMit 771204 melden Sie sich an.", "771204"},
+		{"German, behind a dash", "S:Acme\nIhre Anmeldung – 30917 – ist 5 Minuten offen.", "30917"},
+		{"French", "S:Acme\n552190 vous permet de vous connecter. Ne le donnez à personne.", "552190"},
+		{"Spanish", "S:Acme\nTu acceso a Acme: 7719. Vence en 5 min.", "7719"},
+		{"Italian", "S:Acme\nInserisci 48 20 17 per entrare.", "482017"},
+		{"Portuguese", "S:Acme\nDigite 66103 para entrar na sua conta.", "66103"},
+		{"Dutch", "S:Acme\nGebruik 118204 om in te loggen.", "118204"},
+		{"Swedish", "S:Acme\nAnge 7740 för att logga in.", "7740"},
+		{"Norwegian", "S:Acme\nTast 551802 for å logge inn.", "551802"},
+		{"Danish", "S:Acme\nIndtast 90218 for at logge ind.", "90218"},
+		{"Finnish", "S:Acme\nKirjaudu numerolla 447120.", "447120"},
+		{"Polish", "S:Acme\nPodaj 601844, aby się zalogować.", "601844"},
+		{"Czech", "S:Acme\nPro přihlášení opište 30771.", "30771"},
+		{"Slovak", "S:Acme\nNa prihlásenie zadajte 551920.", "551920"},
+		{"Hungarian", "S:Acme\nA belépéshez írja be: 118407.", "118407"},
+		{"Romanian", "S:Acme\nFolosește 77214 ca să intri în cont.", "77214"},
+		{"Croatian", "S:Acme\nUpišite 660281 za prijavu.", "660281"},
+		{"Turkish", "S:Acme\nGiriş yapmak için 9041 girin.", "9041"},
+		{"Greek", "S:Acme\nΓια να συνδεθείτε πληκτρολογήστε 771930.", "771930"},
+		{"Russian", "S:Acme\nЧтобы войти, наберите 60417.", "60417"},
+		{"Ukrainian", "S:Acme\nЩоб увійти, наберіть 118820.", "118820"},
+		{"Bulgarian", "S:Acme\nЗа вход въведете 447019.", "447019"},
+		{"Japanese", "S:Acme\nログインするには 551703 を入力してください。", "551703"},
+		{"Japanese, brackets", "S:Acme\n【Acme】番号「7714」をご入力ください。有効期限は10分です。", "7714"},
+		{"Chinese", "S:Acme\n【爱可】8817，请在页面输入，十分钟内有效。", "8817"},
+		{"Chinese, traditional", "S:Acme\n登入請輸入 660917，十分鐘內有效。", "660917"},
+		{"Korean", "S:Acme\n[아크메] 로그인하려면 30718을 입력하세요.", "30718"},
+		{"Arabic", "S:Acme\nللدخول إلى حسابك اكتب 771402.", "771402"},
+		{"Hebrew", "S:Acme\nכדי להיכנס הקלידו 55190.", "55190"},
+		{"Persian", "S:Acme\nبرای ورود ۶۶۱۰۲۷ را وارد کنید.", "661027"},
+		{"Hindi", "S:Acme\nलॉग इन करने के लिए 441902 दर्ज करें।", "441902"},
+		{"Thai", "S:Acme\nพิมพ์ 771820 เพื่อเข้าสู่ระบบ", "771820"},
+		{"Vietnamese", "S:Acme\nNhập 55071 để đăng nhập.", "55071"},
+		{"Indonesian", "S:Acme\nMasukkan 660194 untuk masuk.", "660194"},
+		{"Lithuanian", "S:Acme\nPrisijungti: 30441.", "30441"},
+		{"Latvian", "S:Acme\nLai ieietu, ievadiet 771066.", "771066"},
+		{"Estonian", "S:Acme\nSisselogimiseks tippige 551377.", "551377"},
+		{"Serbian", "S:Acme\nЗа улаз укуцајте 90155.", "90155"},
+		{"Zulu", "S:Acme\nUkuze ungene, thayipha 441206.", "441206"},
+	})
+}
+
+// Cards, boxes and rules around a code, and what else stands in such mails.
+func TestCodesSetApart(t *testing.T) {
+	footer := "\n\nAcme Ltd, 12 High Street, Leeds LS1 4AP\nRegistered in England no. 04839201\n+44 113 496 0101\n"
+	checkPresented(t, []presented{
+		{"letters under an instruction", "S:Acme\nPaste this where you came from:\n\nZKQT-WMPR" + footer, "ZKQT-WMPR"},
+		{"letters under an instruction in Welsh", "S:Acme\nRhowch hyn yn y ffenestr agored.\n\nZKQTWM" + footer, "ZKQTWM"},
+		{"small letters in groups", "S:Acme\nTen ciąg wklej w otwarte okno.\n\nqzwtk-mprxd" + footer, "qzwtk-mprxd"},
+		{"letters and digits", "S:Acme\nÍme, amit kért:\n\n7QK2MX" + footer, "7QK2MX"},
+		{"letters and digits in groups", "S:Acme\nVoilà ce qu'il vous faut :\n\nM4T-9QX" + footer, "M4T-9QX"},
+		{"drawn box", "S:Acme\nHet is zover.\n\n*****************\n*   551 902     *\n*****************" + footer, "551902"},
+		{"drawn lines", "S:Acme\nSe her:\n\n==========\n  7740\n==========" + footer, "7740"},
+		{"table cells", "S:Acme\n<p>Aquí lo tienes</p><table><tr><td>5</td><td>5</td><td>0</td><td>9</td><td>1</td><td>2</td></tr></table><p>Calle Mayor 8, 28013 Madrid</p>", "550912"},
+		{"inputs", "S:Acme\n<p>Digite:</p><input value=\"5\"><input value=\"5\"><input value=\"0\"><input value=\"9\">", "5509"},
+		{"large in a paragraph", "S:Acme\n<p>Bonjour, <span style=\"font-size:28px\">771 902</span> est à saisir avant 10 h. Réf. dossier 4829117.</p>", "771902"},
+		{"bold in a sentence with a number beside", "S:Acme\n<p>Kundennummer 4829117: bitte <b>30771</b> eingeben.</p>", "30771"},
+		{"below a long explanation", "S:Acme\nYou are about to change the password of your account. Nobody at Acme will ever ask you for it, not by phone, not by mail, not in a chat. It no longer works after you signed in, or when it expired.\n\n660 182" + footer, "660182"},
+		{"above its explanation", "S:Acme\n118 402\n\nThis is what you asked for. It expired if more than 15 minutes have passed." + footer, "118402"},
+		{"order number elsewhere", "S:Acme\nConfirm the change of address of order 4829117 by typing\n\n5510" + footer, "5510"},
+		{"two languages", "S:Acme\nEnter this on the page. / Gib das auf der Seite ein.\n\n771-208\n\nValid for 15 minutes. / 15 Minuten gültig." + footer, "771-208 771208"},
+		{"quoted reply", "S:Re: help\nHere you go: 5519024\n\n> On 3 March 2026 you wrote:\n> my number is 48291173", "5519024"},
+		{"with its name in the footer", "S:Acme\nType this in: K7M2QX\n\nK7M Trading, 12 High Street", "K7M2QX"},
+		{"promotion below", "S:Sign in to Acme\nType 551 902 to sign in.\n\nThis week: 20% off with SPRING20, shop now!", "551902"},
+		{"year beside", "S:Acme 2026\nAcme 2026: your code 9917. © 2026 Acme", "9917"},
+	})
+}
+
+// Mails of shops, carriers, banks and administrators, which present no code.
+func TestOtherMailsOfManyLanguages(t *testing.T) {
+	checkPresented(t, []presented{
+		{"order", "S:Thank you for your order\nYour order 4829117 has been received.\n\nTotal: £48.20\n", ""},
+		{"order number alone", "S:Order received\nYour order number is\n\n4829117\n\nTotal: £48.20\n", ""},
+		{"voucher", "S:A treat for you\nTake 20% off with\n\nTREAT20\n\nEnds Sunday.", ""},
+		{"voucher of digits", "S:Happy birthday\nHere is your gift voucher\n\n7719204418\n\nWorth £20 in all our shops.", ""},
+		{"German voucher", "S:10 € für Sie\nIhr Gutschein:\n\nDANKE10\n\nab 50 € Bestellwert", ""},
+		{"French voucher", "S:-15 % pour vous\nVotre code promo\n\nMERCI15\n\nvalable en boutique", ""},
+		{"Spanish voucher", "S:Te echamos de menos\nUsa este cupón de descuento\n\nVUELVE15\n\ny ahorra un 15 %", ""},
+		{"Polish voucher", "S:Kupon dla Ciebie\nTwój kod rabatowy\n\nWIOSNA15\n\n15% taniej", ""},
+		{"Russian voucher", "S:Скидка 15%\nВаш промокод\n\nVESNA15\n\nдо 31 марта", ""},
+		{"Japanese voucher", "S:クーポンのお知らせ\n次回のご注文で10%割引\n\nHARU10\n", ""},
+		{"Chinese voucher", "S:优惠券\n凭此码享8折优惠\n\nCHUN88\n", ""},
+		{"German parcel", "S:Ihr Paket ist unterwegs\nSendungsnummer: 00340434161094042557\nLieferung: 11.03.2026\n", ""},
+		{"French invoice", "S:Votre facture\nFacture n° 4829117 du 09/03/2026, 148,20 €\n", ""},
+		{"Dutch order", "S:Bestelling ontvangen\nBestelnummer: 4829117\nTotaal: € 48,20\n", ""},
+		{"Swedish order", "S:Orderbekräftelse\nOrdernummer: 4829117\nSumma: 482 kr\n", ""},
+		{"Turkish order", "S:Siparişiniz alındı\nSipariş no: 4829117\nTutar: 482,00 TL\n", ""},
+		{"Russian parcel", "S:Посылка в пути\nНомер отправления: 48291173004\nДоставка 11.03.2026\n", ""},
+		{"Korean parcel", "S:배송 시작\n운송장 번호: 482911730044\n", ""},
+		{"Arabic order", "S:طلبك\nرقم الطلب: 4829117\nالمجموع 482 ريال\n", ""},
+		{"appointment", "S:Your appointment\nWednesday 11 March 2026 at 14:30, room 4471. Reference AB-4829.\n", ""},
+		{"booking", "S:Your booking\nBooking reference\n\nQX7TPM\n\n2 nights from £148.20\n", ""},
+		{"changed, German", "S:Ihr Passwort wurde geändert\nHallo Ira,\n\ndas Passwort dieses Kontos wurde geändert:\n\n48291173\n", ""},
+		{"changed, French", "S:Mot de passe modifié\nBonjour,\n\nle mot de passe de ce compte a été modifié :\n\n48291173\n", ""},
+		{"changed, Spanish", "S:Contraseña cambiada\nHola,\n\nla contraseña de esta cuenta ha sido cambiada:\n\n48291173\n", ""},
+		{"temporary password", "S:Welcome\nYour temporary password is: Kq7#mT2x\n\nPlease change it.", ""},
+		{"temporary password, German", "S:Neues Passwort\nIhr neues Passwort lautet:\n\ntR4kWz9m\n\nBitte ändern Sie es.", ""},
+		{"temporary password, French", "S:Nouveau mot de passe\nVotre nouveau mot de passe :\n\ntR4kWz9m\n", ""},
+		{"temporary password, Russian", "S:Новый пароль\nВаш новый пароль:\n\ntR4kWz9m\n", ""},
+		{"postcode", "S:Delivery\nYour order goes to\n\n12 Elm Road\nOttawa, ON\nK1A 0B1\n", ""},
+		{"postcode, British", "S:Delivery\nYour order goes to\n12 Elm Road\nLeeds\nLS1 4AP\n", ""},
+		{"link", `<p>Hola, abre este enlace para elegir una contraseña nueva:</p><a href="https://acme.example/r?codigo=551902">Elegir</a>`, ""},
+		{"statement", "S:Your statement\nAccount 4829 1173\nBalance 12,480.55\nTrades 1204\n", ""},
+		{"shares", "S:Order executed\nBought 1500 ACME at 48.29. Trade 99120441.\n", ""},
+		{"survey", "S:How did we do?\nTicket 4829117 was closed. Rate us from 1 to 5.\n", ""},
+		{"meeting", "S:Invitation\nMeeting ID: 482 911 730\nWednesday, 11 March 2026\n", ""},
+	})
+}
