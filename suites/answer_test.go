@@ -7,6 +7,7 @@ import (
 
 	"github.com/etna-conformance/conformance/internal/contract"
 	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/placeholder"
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
@@ -136,11 +137,11 @@ func TestCharactersOfCodes(t *testing.T) {
 	} {
 		r := &Record{Run: &evidence.Run{}}
 		for i, alphabet := range c.alphabets {
-			code := "‹code " + string(rune('1'+i)) + "›"
-			r.Run.Mails = append(r.Run.Mails, evidence.Mail{Codes: []string{code}})
+			code := placeholder.Code.For(string(rune('1' + i)))
+			r.Run.Mails = append(r.Run.Mails, evidence.Mail{Codes: []placeholder.Placeholder{code}})
 			r.Run.Secrets = append(r.Run.Secrets, evidence.Secret{Placeholder: code, Length: 6, Alphabet: alphabet})
 		}
-		r.Run.Mails = append(r.Run.Mails, evidence.Mail{}, evidence.Mail{Codes: []string{"‹code long›"}})
+		r.Run.Mails = append(r.Run.Mails, evidence.Mail{}, evidence.Mail{Codes: []placeholder.Placeholder{"‹code long›"}})
 		r.Run.Secrets = append(r.Run.Secrets, evidence.Secret{Placeholder: "‹code long›", Length: 7, Alphabet: "any"})
 		if got := r.letters(6); got != c.want {
 			t.Errorf("%q: %d characters, want %d", c.alphabets, got, c.want)
@@ -153,7 +154,7 @@ func TestShortAndDerivedSecretsAreNone(t *testing.T) {
 		{Placeholder: "‹code 1›", Length: 4}, {Placeholder: "‹code 2›", Length: 3}, {Placeholder: "‹code 1, cut short›", Length: 9}, {Placeholder: "‹token x›", Length: 9},
 	}}}
 	for text, want := range map[string]string{"x ‹code 1› y": "‹code 1›", "‹code 2›": "", "‹code 1, cut short›": "", "‹token x›": "", "": ""} {
-		got, found := r.secretIn([]byte(text), "‹code ", "‹answer ")
+		got, found := r.secretIn([]byte(text), placeholder.Code, placeholder.Answer)
 		if got != want || found != (want != "") {
 			t.Errorf("%q: %q", text, got)
 		}

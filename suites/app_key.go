@@ -8,6 +8,7 @@ import (
 
 	"github.com/etna-conformance/conformance/internal/contract"
 	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/placeholder"
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
@@ -51,16 +52,13 @@ func (b *builder) badKeys() []badKey {
 		{"KEY-3", "wrong", name, b.decoys.Key},
 	}
 	for _, near := range b.target.NearKeys {
-		list = append(list, badKey{"KEY-4", kindOf(near), name, near})
+		list = append(list, badKey{"KEY-4", kindOf(near), name, string(near)})
 	}
 	return list
 }
 
-// kindOf turns "‹app-key, cut short›" into "cut-short".
-func kindOf(placeholder string) string {
-	_, how, _ := strings.Cut(strings.Trim(placeholder, "‹›"), ", ")
-	return strings.ReplaceAll(how, " ", "-")
-}
+// kindOf turns the derivation "cut short" into "cut-short".
+func kindOf(p placeholder.Placeholder) string { return strings.ReplaceAll(p.Derivation(), " ", "-") }
 
 func (b *builder) askWithBadKey(o contract.Operation, trader *evidence.Trader, bad badKey) {
 	ask := b.ask(o.ID, trader)

@@ -5,11 +5,12 @@ import (
 
 	"github.com/etna-conformance/conformance/internal/contract"
 	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/placeholder"
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
 // KeyPlaceholder stands for the configured app key.
-const KeyPlaceholder = "‹app-key›"
+const KeyPlaceholder = string(placeholder.Key)
 
 // The ids of the operations that the documents' two pages describe.
 const (

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/placeholder"
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
@@ -197,10 +198,10 @@ func (r *Record) possibleCodes(mails []evidence.Mail) (evidence.Mail, string) {
 	return evidence.Mail{}, ""
 }
 
-func isCandidate(placeholder string) bool { return strings.HasPrefix(placeholder, "‹candidate ") }
+func isCandidate(p placeholder.Placeholder) bool { return p.Is(placeholder.Candidate) }
 
 // isCode reports whether the placeholder is that of a code, and not of the app key, an answer or a password in its place.
-func isCode(placeholder string) bool { return strings.HasPrefix(placeholder, "‹code ") }
+func isCode(p placeholder.Placeholder) bool { return p.Is(placeholder.Code) }
 
 // demandCodeForNobodyElse demands that no other trader got the mail or the code of this one's reset. Where several codes
 // came, as beside a shop's newsletter to everybody, one that nobody else got is the reset's.

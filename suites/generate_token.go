@@ -7,6 +7,7 @@ import (
 	"github.com/onsi/gomega"
 
 	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/placeholder"
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
@@ -70,7 +71,7 @@ func (b *builder) chosenBefore(s plan.Step) []string {
 }
 
 // codeStep asks for a token; the answer makes it known.
-func (b *builder) codeStep(id, code, token string) plan.Step {
+func (b *builder) codeStep(id string, code any, token placeholder.Placeholder) plan.Step {
 	ask := b.ask(opToken, nil)
 	ask.Values["Code"], ask.Values["Identifier"] = code, "ResetPassword"
 	ask.Learns = []plan.Learn{{Name: token}}
@@ -120,9 +121,9 @@ func again(leg, what string, t evidence.Trader) string { return join(leg, "again
 func (n *lane) askWrongCode(kind int, leg string, as func(plan.Step) plan.Step) {
 	kinds := []string{"last character changed", "cut short", "continued", "first character changed", "middle character changed"}
 	how := kinds[kind%len(kinds)]
-	placeholder := plan.Near(codeOf(leg, n.trader), how)
-	id := join(leg, "code", kindOf(placeholder), n.trader.Login)
-	s := as(n.codeStep(id, placeholder, "‹token of "+id+"›"))
+	code := codeOf(leg, n.trader).Near(how)
+	id := join(leg, "code", kindOf(code), n.trader.Login)
+	s := as(n.codeStep(id, code, placeholder.Token.Of(id)))
 	s.Cost.WrongCodes = 1
 	n.add(s)
 	for _, requirement := range []string{"CODE-3", "CODE-4"} {
@@ -142,7 +143,7 @@ func (n *lane) askWrongCode(kind int, leg string, as func(plan.Step) plan.Step) 
 // askCodeWithoutKey shows that the right code does not make up for the key.
 func (n *lane) askCodeWithoutKey() {
 	id := join("code/without-key", n.trader.Login)
-	s := n.codeStep(id, codeOf("", n.trader), "‹token of "+id+"›")
+	s := n.codeStep(id, codeOf("", n.trader), placeholder.Token.Of(id))
 	s.Ask.KeyName, s.Ask.Key = "", ""
 	n.add(s)
 	subject := "the right code of " + n.trader.Login + " with the key missing"
@@ -152,7 +153,7 @@ func (n *lane) askCodeWithoutKey() {
 
 func (n *lane) askUnknownIdentifier() {
 	id := join("code/unknown-identifier", n.trader.Login)
-	s := n.codeStep(id, codeOf("", n.trader), "‹token of "+id+"›")
+	s := n.codeStep(id, codeOf("", n.trader), placeholder.Token.Of(id))
 	s.Ask.Values["Identifier"], s.Ask.Breaks = unknownIdentifier, "Identifier is none of those that are listed"
 	s.Ask.NewerOnly = true
 	n.add(s)
@@ -168,7 +169,7 @@ func (n *lane) askUnknownIdentifier() {
 // askRightCodes tries the candidates of the mail until one gives a token.
 func (n *lane) askRightCodes(leg string, as func(plan.Step) plan.Step) {
 	for k := range n.target.CodeTries {
-		s := as(n.codeStep(n.rightCode(leg, k), plan.Candidate(codeOf(leg, n.trader), k), tokenOf(leg, n.trader)))
+		s := as(n.codeStep(n.rightCode(leg, k), codeOf(leg, n.trader).Other(k), tokenOf(leg, n.trader)))
 		if s.Unless == "" {
 			s.Unless = tokenOf(leg, n.trader)
 		}

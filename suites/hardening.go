@@ -14,6 +14,7 @@ import (
 
 	"github.com/etna-conformance/conformance/internal/evidence"
 	"github.com/etna-conformance/conformance/internal/mailtext"
+	"github.com/etna-conformance/conformance/internal/placeholder"
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
@@ -66,7 +67,7 @@ func (b *builder) askAgain(t evidence.Trader) {
 	token := n.updateStep(tokenAgain(t), tokenOf("", t), otherPassword(t), otherPassword(t))
 	token.After = []string{join("signin/kept", t.Login)}
 	n.add(token)
-	code := n.codeStep(codeAgain(t), codeOf("", t), "‹token of "+codeAgain(t)+"›")
+	code := n.codeStep(codeAgain(t), codeOf("", t), placeholder.Token.Of(codeAgain(t)))
 	code.Cost.WrongCodes = 1
 	n.add(code)
 	b.check("HARD-4", t.Login, []string{codeAgain(t)}, func(l *Look) { l.demandNoToken(codeAgain(t)) })
@@ -114,7 +115,7 @@ func (l *Look) demandUnguessable(t evidence.Trader) {
 	if float64(length)*math.Log2(float64(letters)) < fewestBits {
 		l.FailMail(mails[0].ID, acceptedReset(t), "a code as hard to guess as six random digits", fmt.Sprintf("a code of %d characters out of %d", length, letters))
 	}
-	for _, m := range l.record.coded[strings.ToLower(code)] {
+	for _, m := range l.record.coded[strings.ToLower(string(code))] {
 		if !slices.Contains(m.Traders, t.Login) {
 			l.FailMail(m.ID, acceptedReset(t), "a code of its own", "the same code for "+strings.Join(m.Traders, ", "))
 			return
@@ -146,7 +147,7 @@ func (l *Look) demandDiscreetAnswers() {
 		if a.Answer == nil {
 			continue
 		}
-		if secret, found := l.record.secretIn(a.whole(), "‹code ", "‹answer ", "‹password ", "‹new password "); found {
+		if secret, found := l.record.secretIn(a.whole(), placeholder.Code, placeholder.Answer, placeholder.Password, placeholder.NewPassword); found {
 			l.Fail(a.Step, "no secret in an answer", "an answer that holds "+secret)
 		}
 	}
@@ -168,7 +169,7 @@ func (l *Look) demandDiscreetMail(t evidence.Trader) {
 		l.Untestable("no mail came", "MAIL-1")
 	}
 	for _, m := range mails {
-		if secret, found := l.record.secretIn(readable(m), "‹answer ", "‹password ", "‹new password ", "‹token ", "‹app-key"); found {
+		if secret, found := l.record.secretIn(readable(m), placeholder.Answer, placeholder.Password, placeholder.NewPassword, placeholder.Token, placeholder.AppKey); found {
 			l.FailMail(m.ID, acceptedReset(t), "no password, answer, token or key in a mail", "a mail that holds "+secret)
 		}
 	}
@@ -181,11 +182,10 @@ func readable(m evidence.Mail) []byte {
 
 // secretIn finds a secret of one of the kinds; what is derived from one does not count, nor does one so
 // short that it may stand there by chance.
-func (r *Record) secretIn(text []byte, kinds ...string) (string, bool) {
+func (r *Record) secretIn(text []byte, kinds ...placeholder.Kind) (string, bool) {
 	for _, s := range r.Run.Secrets {
-		ofKind := slices.ContainsFunc(kinds, func(kind string) bool { return strings.HasPrefix(s.Placeholder, kind) })
-		if ofKind && s.Length >= 4 && !strings.Contains(s.Placeholder, ", ") && bytes.Contains(text, []byte(s.Placeholder)) {
-			return s.Placeholder, true
+		if s.Placeholder.Is(kinds...) && s.Length >= 4 && s.Placeholder.Derivation() == "" && bytes.Contains(text, []byte(s.Placeholder)) {
+			return string(s.Placeholder), true
 		}
 	}
 	return "", false

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/placeholder"
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
@@ -200,14 +201,14 @@ func (l *Look) demandFreshCodes(t evidence.Trader, mails []string) {
 }
 
 // usedCodes are the placeholders of the codes that gave a token.
-func (r *Record) usedCodes() map[string]bool {
-	used := map[string]bool{}
+func (r *Record) usedCodes() map[placeholder.Placeholder]bool {
+	used := map[placeholder.Placeholder]bool{}
 	for _, a := range r.answers {
 		if a.Operation != opToken || a.Answer == nil || !a.givesToken() {
 			continue
 		}
 		for _, m := range r.Run.Mails {
-			if len(m.Codes) > 0 && strings.Contains(string(a.Body), m.Codes[0]) {
+			if len(m.Codes) > 0 && strings.Contains(string(a.Body), string(m.Codes[0])) {
 				used[m.Codes[0]] = true
 			}
 		}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/etna-conformance/conformance/internal/contract"
 	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/placeholder"
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
@@ -23,15 +24,20 @@ const noPasswords = "no trader with both passwords is declared (traders: passwor
 const mostOddCodes = 6
 
 // What the run makes known of a trader on the way.
-func validPassword(t evidence.Trader) string { return "‹valid password of " + t.Login + "›" }
-func otherPassword(t evidence.Trader) string { return "‹other password of " + t.Login + "›" }
-func lastPassword(t evidence.Trader) string  { return "‹last password of " + t.Login + "›" }
-func session(name string, t evidence.Trader) string {
-	return "‹session of " + join(name, t.Login) + "›"
+func validPassword(t evidence.Trader) placeholder.Placeholder { return known("valid password", t) }
+func otherPassword(t evidence.Trader) placeholder.Placeholder { return known("other password", t) }
+func lastPassword(t evidence.Trader) placeholder.Placeholder  { return known("last password", t) }
+
+func known(kind placeholder.Kind, t evidence.Trader) placeholder.Placeholder { return kind.Of(t.Login) }
+
+func session(name string, t evidence.Trader) placeholder.Placeholder {
+	return placeholder.Session.Of(join(name, t.Login))
 }
-func codeOf(leg string, t evidence.Trader) string { return "‹code of " + join(leg, t.Login) + "›" }
-func tokenOf(leg string, t evidence.Trader) string {
-	return "‹token of " + join(leg, t.Login) + "›"
+func codeOf(leg string, t evidence.Trader) placeholder.Placeholder {
+	return placeholder.Code.Of(join(leg, t.Login))
+}
+func tokenOf(leg string, t evidence.Trader) placeholder.Placeholder {
+	return placeholder.Token.Of(join(leg, t.Login))
 }
 
 // wayBack is the leg of a journey that restores the password; the way out is "".
@@ -193,7 +199,7 @@ func (b *builder) askHome(t evidence.Trader, changes, updates []string) {
 	})
 	back := []string{restored(t)}
 	n.add(plan.Step{ID: home(t), Finally: true, Since: append(slices.Clone(changes), join("signin/password", t.Login)), Settle: &plan.Settle{
-		Trader: t.Login, Tell: true, Valid: lastPassword(t), Other: "‹password of " + t.Login + " that is not the last›", Signed: []plan.Signed{
+		Trader: t.Login, Tell: true, Valid: lastPassword(t), Other: known("password before the last", t), Signed: []plan.Signed{
 			{Session: session(join(wayBack, "signin"), t), Valid: validPassword(t), Other: otherPassword(t)},
 			{Session: session(join(wayBack, "signin-other"), t), Valid: otherPassword(t), Other: validPassword(t)},
 			{Session: session("signin/old", t), Valid: validPassword(t), Other: otherPassword(t), Until: back},

@@ -234,7 +234,7 @@ func (s *Suite) newRecord(run *evidence.Run) *Record {
 			r.mails[login] = append(r.mails[login], m)
 		}
 		if len(m.Codes) > 0 {
-			code := strings.ToLower(m.Codes[0])
+			code := strings.ToLower(string(m.Codes[0]))
 			r.coded[code] = append(r.coded[code], m)
 		}
 	}

@@ -57,9 +57,9 @@ func (b *builder) wrongAnswers(t evidence.Trader) []looseValue {
 	traders := b.withQuestion()
 	i, many := at(traders, t), len(traders)
 	var near, loose []looseValue
-	for k, placeholder := range t.NearAnswers {
+	for k, answer := range t.NearAnswers {
 		if k%many == i {
-			near = append(near, looseValue{kind: kindOf(placeholder), value: placeholder})
+			near = append(near, looseValue{kind: kindOf(answer), value: answer})
 		}
 	}
 	for k, value := range looseValues("SecretQuestionAnswer", b.decoys.Answer, t.Answer) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/placeholder"
 )
 
 // mailsAfter are the trader's mails that were not there before the accepted reset was sent.
@@ -61,7 +62,7 @@ func (r *Record) sharing(mails []evidence.Mail) map[string]bool {
 	}
 	for _, mine := range mails {
 		note(mine)
-		for _, m := range r.coded[strings.ToLower(mine.Codes[0])] {
+		for _, m := range r.coded[strings.ToLower(string(mine.Codes[0]))] {
 			note(m)
 		}
 	}
@@ -159,9 +160,9 @@ func (r *Record) renderedFor(other, t evidence.Trader, own []evidence.Mail) (evi
 	return evidence.Mail{}, false
 }
 
-func (r *Record) length(placeholder string) int {
+func (r *Record) length(p placeholder.Placeholder) int {
 	for _, s := range r.Run.Secrets {
-		if s.Placeholder == placeholder {
+		if s.Placeholder == p {
 			return s.Length
 		}
 	}
@@ -181,5 +182,5 @@ func (r *Record) ownMail(t evidence.Trader, m evidence.Mail) bool {
 }
 
 func sameCode(a, b evidence.Mail) bool {
-	return len(a.Codes) > 0 && len(b.Codes) > 0 && strings.EqualFold(a.Codes[0], b.Codes[0])
+	return len(a.Codes) > 0 && len(b.Codes) > 0 && strings.EqualFold(string(a.Codes[0]), string(b.Codes[0]))
 }

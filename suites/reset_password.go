@@ -97,14 +97,14 @@ func (b *builder) reset(t evidence.Trader, answer any) *plan.Ask {
 }
 
 // wrongAnswerFor is the one wrong answer that is sent before the right one: another trader's answer for all but the first.
-func (b *builder) wrongAnswerFor(i int, t evidence.Trader) string {
+func (b *builder) wrongAnswerFor(i int, t evidence.Trader) any {
 	if others := b.withQuestion(); i > 0 && others[i-1].Answer != t.Answer {
 		return others[i-1].Answer
 	}
 	return b.decoys.Answer
 }
 
-func (b *builder) askRefusals(t evidence.Trader, wrong string) {
+func (b *builder) askRefusals(t evidence.Trader, wrong any) {
 	missing, given := b.reset(t, nil), b.reset(t, wrong)
 	missing.Refusable, missing.Conn = true, connOf(opReset, &t)
 	given.Refusable, given.Conn = true, tryingOn(t)

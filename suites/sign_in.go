@@ -7,6 +7,7 @@ import (
 
 	"github.com/etna-conformance/conformance/internal/contract"
 	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/placeholder"
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
@@ -31,15 +32,15 @@ func signIn(b *builder) {
 }
 
 // signInStep signs the trader in; a success makes the session known.
-func (b *builder) signInStep(id, password string, failures int) plan.Step {
+func (b *builder) signInStep(id string, password any, failures int) plan.Step {
 	ask := b.ask(opSignIn, nil)
 	s := plan.Step{ID: id, Ask: ask, Cost: plan.Cost{FailedSignIns: failures}}
 	ask.Values["Password"] = password
-	ask.Learns = []plan.Learn{{Name: "‹session of " + id + "›", If: contract.SignedIn}}
+	ask.Learns = []plan.Learn{{Name: placeholder.Session.Of(id), If: contract.SignedIn}}
 	return s
 }
 
-func (n *lane) signInStep(id, password string, failures int) plan.Step {
+func (n *lane) signInStep(id string, password any, failures int) plan.Step {
 	s := n.builder.signInStep(id, password, failures)
 	s.Ask.Values["Username"] = n.trader.Login
 	return s
@@ -81,7 +82,10 @@ func (b *builder) askWrongPasswords(i int, signers []evidence.Trader) {
 	n.add(right)
 }
 
-type wrongLogin struct{ kind, password string }
+type wrongLogin struct {
+	kind     string
+	password placeholder.Placeholder
+}
 
 // wrongPasswordsOf are two a trader: as many in a row as a lock-out may leave room for.
 func wrongPasswordsOf(i int, signers []evidence.Trader) []wrongLogin {

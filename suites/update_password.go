@@ -31,7 +31,7 @@ func updatePassword(b *builder) {
 }
 
 // updateStep sets a declared password with the token; where it works, it changes one.
-func (n *lane) updateStep(id, token, password, confirmation string) plan.Step {
+func (n *lane) updateStep(id string, token, password, confirmation any) plan.Step {
 	ask := n.ask(opPassword, nil)
 	ask.Invalid = false
 	ask.Values["Token"], ask.Values["Password"], ask.Values["PasswordConfirmation"] = token, password, confirmation
@@ -48,10 +48,10 @@ func (n *lane) askUpdates(i int, travellers []evidence.Trader) {
 		n.askWithoutToken()
 	}
 	if i == min(1, len(travellers)-1) {
-		n.askInvented("nearly-right-token", plan.Near(tokenOf("", n.trader), "first character changed"))
+		n.askInvented("nearly-right-token", tokenOf("", n.trader).Near("first character changed"))
 	}
 	if last {
-		n.askInvented("late-changed-token", plan.Near(tokenOf("", n.trader), "late character changed"))
+		n.askInvented("late-changed-token", tokenOf("", n.trader).Near("late character changed"))
 		n.askMismatch()
 	}
 	n.askRightUpdate(last)
@@ -101,7 +101,7 @@ func (n *lane) checkOthers(id string, t, changed evidence.Trader) {
 }
 
 // askInvented asks with a token that no answer gave, and then signs in as before.
-func (n *lane) askInvented(kind, token string) {
+func (n *lane) askInvented(kind string, token any) {
 	s := n.updateStep(join("password", kind, n.trader.Login), token, otherPassword(n.trader), otherPassword(n.trader))
 	s.Needs, s.Ask.Invalid = []string{n.rightCode("", 0)}, true
 	id := n.add(s)
@@ -156,14 +156,14 @@ func (n *lane) askMismatch() {
 	n.check("PASSWORD-9", t.Login, []string{missing}, func(l *Look) { l.demandNotUpdated(missing) })
 
 	updates := []string{mismatch, missing}
-	if slices.Contains(t.NearPasswords, plan.Near(t.Password, plan.OtherCase)) {
+	if slices.Contains(t.NearPasswords, t.Password.Near(plan.OtherCase)) {
 		updates = append(updates, n.askConfirmationInOtherCase(mismatch))
 	}
 	n.askUnchanged("mismatch", updates...)
 }
 
 func (n *lane) askConfirmationInOtherCase(mismatch string) string {
-	confirmation := plan.Near(otherPassword(n.trader), plan.OtherCase)
+	confirmation := otherPassword(n.trader).Near(plan.OtherCase)
 	s := n.updateStep(join("password/other-case", n.trader.Login), tokenOf("", n.trader), otherPassword(n.trader), confirmation)
 	s.UnlessDone, s.Ask.Invalid = mismatch, true
 	id := n.add(s)

@@ -17,6 +17,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/codefinder"
 	"github.com/etna-conformance/conformance/internal/evidence"
 	"github.com/etna-conformance/conformance/internal/mailtext"
+	"github.com/etna-conformance/conformance/internal/placeholder"
 	"github.com/etna-conformance/conformance/internal/run"
 	"github.com/etna-conformance/conformance/internal/verdict"
 	"github.com/etna-conformance/conformance/suites"
@@ -179,7 +180,9 @@ func unmasked(m evidence.Mail) string {
 
 // known reports whether the text is part of a placeholder: "‹code 1›" reads like a code where its marks are left out.
 func known(m evidence.Mail, code string) bool {
-	return slices.ContainsFunc(slices.Concat(m.Codes, m.Candidates), func(p string) bool { return strings.Contains(p, code) })
+	return slices.ContainsFunc(slices.Concat(m.Codes, m.Candidates), func(p placeholder.Placeholder) bool {
+		return strings.Contains(string(p), code)
+	})
 }
 
 // reportDiffers says how report.json differs from what the evidence is judged as, "" where it does not.

@@ -17,6 +17,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/evidence"
 	"github.com/etna-conformance/conformance/internal/inbox"
 	"github.com/etna-conformance/conformance/internal/mishap"
+	"github.com/etna-conformance/conformance/internal/placeholder"
 	"github.com/etna-conformance/conformance/internal/plan"
 	"github.com/etna-conformance/conformance/internal/redact"
 )
@@ -83,7 +84,7 @@ type run struct {
 	accepted   map[string]int
 	resetsSent int
 	// learnable are the placeholders that answers and mails make known.
-	learnable map[string]bool
+	learnable map[placeholder.Placeholder]bool
 	// sent are the requests that went out; unsent says of steps that were not carried out why.
 	sent   map[string]bool
 	unsent map[string]string

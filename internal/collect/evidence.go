@@ -2,14 +2,15 @@ package collect
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/etna-conformance/conformance/internal/codefinder"
 	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/placeholder"
 )
 
 // redact turns all that was received into evidence. Codes become known only when their mail is read, and
@@ -99,21 +100,21 @@ func (r *run) redactExchanges() []evidence.Exchange {
 
 // redactMails makes every code, and every candidate for one, a secret before anything is redacted.
 func (r *run) redactMails() []evidence.Mail {
-	codes, candidates := make([][]string, len(r.boxes.mails)), make([][]string, len(r.boxes.mails))
-	numbers := map[string]int{}
-	name := func(kind string, texts []string) []string {
-		var placeholders []string
+	codes, candidates := make([][]placeholder.Placeholder, len(r.boxes.mails)), make([][]placeholder.Placeholder, len(r.boxes.mails))
+	numbers := map[placeholder.Kind]int{}
+	name := func(kind placeholder.Kind, texts []string) []placeholder.Placeholder {
+		var placeholders []placeholder.Placeholder
 		for _, text := range texts {
 			numbers[kind]++
-			placeholders = append(placeholders, r.Redactor.Add(fmt.Sprintf("‹%s %d›", kind, numbers[kind]), text))
+			placeholders = append(placeholders, r.Redactor.Add(kind.For(strconv.Itoa(numbers[kind])), text))
 		}
 		return placeholders
 	}
 	for i, m := range r.boxes.mails {
-		codes[i] = name("code", m.codes)
+		codes[i] = name(placeholder.Code, m.codes)
 	}
 	for i, m := range r.boxes.mails {
-		candidates[i] = name("candidate", r.otherCandidates(m))
+		candidates[i] = name(placeholder.Candidate, r.otherCandidates(m))
 	}
 	var list []evidence.Mail
 	for i, m := range r.boxes.mails {
@@ -136,8 +137,8 @@ func (r *run) otherCandidates(m mail) []string {
 
 // sequences describe the most likely code of each mail, in the order in which the mails came.
 func (r *run) sequences(mails []evidence.Mail) []evidence.Sequence {
-	var all []string
-	own := map[string][]string{}
+	var all []placeholder.Placeholder
+	own := map[string][]placeholder.Placeholder{}
 	for _, m := range mails {
 		if len(m.Codes) == 0 {
 			continue
@@ -161,10 +162,10 @@ func (r *run) sequences(mails []evidence.Mail) []evidence.Sequence {
 	return list
 }
 
-func (r *run) sequenceOf(placeholders []string) evidence.Sequence {
+func (r *run) sequenceOf(placeholders []placeholder.Placeholder) evidence.Sequence {
 	var codes []string
-	for _, placeholder := range placeholders {
-		codes = append(codes, r.Redactor.Fill(placeholder))
+	for _, p := range placeholders {
+		codes = append(codes, r.Redactor.Fill(string(p)))
 	}
 	return codefinder.SequenceOf(codes)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/etna-conformance/conformance/internal/contract"
 	"github.com/etna-conformance/conformance/internal/deployment"
+	"github.com/etna-conformance/conformance/internal/placeholder"
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
@@ -84,8 +85,8 @@ func (r *run) reasonOf(id string) string {
 }
 
 // learnable are the placeholders that only the run itself makes known.
-func learnable(p *plan.Plan) map[string]bool {
-	names := map[string]bool{}
+func learnable(p *plan.Plan) map[placeholder.Placeholder]bool {
+	names := map[placeholder.Placeholder]bool{}
 	for _, s := range p.Steps {
 		switch {
 		case s.Ask != nil:
@@ -94,8 +95,8 @@ func learnable(p *plan.Plan) map[string]bool {
 			}
 			for _, value := range s.Ask.Values {
 				// What is derived from a secret becomes known with it.
-				if text, ok := value.(string); ok && strings.HasPrefix(text, "‹") && strings.Contains(text, " of ") {
-					names[text] = true
+				for _, name := range placeholder.In(value) {
+					names[name] = names[name] || name.IsLearned()
 				}
 			}
 		case s.Await != nil && s.Await.Learns != "":
@@ -108,43 +109,13 @@ func learnable(p *plan.Plan) map[string]bool {
 }
 
 // unknown returns a placeholder of the template that did not become known, "" where there is none.
-func (r *run) unknown(value any) string {
-	switch v := value.(type) {
-	case string:
-		return r.unknownIn(v)
-	case []any:
-		for _, item := range v {
-			if name := r.unknown(item); name != "" {
-				return name
-			}
-		}
-	case map[string]any:
-		for _, item := range v {
-			if name := r.unknown(item); name != "" {
-				return name
-			}
-		}
-	}
-	return ""
-}
-
-func (r *run) unknownIn(text string) string {
-	for {
-		start := strings.Index(text, "‹")
-		if start < 0 {
-			return ""
-		}
-		text = text[start:]
-		end := strings.Index(text, "›")
-		if end < 0 {
-			return ""
-		}
-		name := text[:end+len("›")]
-		text = text[end+len("›"):]
+func (r *run) unknown(value any) placeholder.Placeholder {
+	for _, name := range placeholder.In(value) {
 		if r.learnable[name] && !r.Redactor.Knows(name) {
 			return name
 		}
 	}
+	return ""
 }
 
 // learnSecrets makes secrets of what opens something in an answer, and gives names to what later templates hold.
@@ -162,22 +133,22 @@ func (r *run) learnSecrets(s plan.Step, id string, x deployment.Exchange) {
 	}
 	for _, member := range o.Secrets() {
 		if text, _ := object[member].(string); len(text) >= shortestSecret {
-			r.Redactor.Add("‹"+member+" of "+id+"›", text)
+			r.Redactor.Add(placeholder.Kind(member).Of(id), text)
 		}
 	}
 	r.learnCookies(id, x)
 }
 
 // addNear makes known what a template holds that is derived from the secret.
-func (r *run) addNear(name, secret string) {
+func (r *run) addNear(name placeholder.Placeholder, secret string) {
 	kinds := nearly(secret)
 	for _, near := range append(kinds, late(secret), lettered(secret), inOtherCase(secret)) {
 		text := near.text
 		if len(text) < shortestSecret {
 			text = kinds[len(kinds)-1].text
 		}
-		if placeholder := plan.Near(name, near.how); r.learnable[placeholder] {
-			r.Redactor.Add(placeholder, text)
+		if derived := name.Near(near.how); r.learnable[derived] {
+			r.Redactor.Add(derived, text)
 		}
 	}
 }
@@ -189,7 +160,7 @@ func (r *run) learnCookies(id string, x deployment.Exchange) {
 			continue
 		}
 		if cookie, err := http.ParseSetCookie(f.Value); err == nil && len(cookie.Value) >= shortestSecret {
-			r.Redactor.Add("‹cookie of "+id+"›", cookie.Value)
+			r.Redactor.Add(placeholder.Cookie.Of(id), cookie.Value)
 		}
 	}
 }
@@ -205,7 +176,7 @@ func (r *run) learnCodes(s plan.Step, id string) {
 		codes = m.candidates
 	}
 	for n, code := range codes[:min(len(codes), s.Await.Tries)] {
-		name := plan.Candidate(s.Await.Learns, n)
+		name := s.Await.Learns.Other(n)
 		r.Redactor.Add(name, code)
 		if n == 0 {
 			r.addNear(name, code)
@@ -230,7 +201,7 @@ func (r *run) settle(s plan.Step) bool {
 		if !r.Redactor.Knows(one.Session) || t.Tell && r.anySent(one.Until) {
 			continue
 		}
-		valid, other := r.Redactor.Fill(one.Valid), r.Redactor.Fill(one.Other)
+		valid, other := r.Redactor.Fill(string(one.Valid)), r.Redactor.Fill(string(one.Other))
 		if t.Valid != "" {
 			r.Redactor.Add(t.Valid, valid)
 			r.Redactor.Add(t.Other, other)
@@ -253,10 +224,10 @@ func (r *run) settle(s plan.Step) bool {
 func (r *run) nameOf(login, password string) string {
 	t, _ := r.trader(login)
 	switch password {
-	case r.Redactor.Fill(t.Password):
-		return "‹password " + login + "›"
-	case r.Redactor.Fill(t.NewPassword):
-		return "‹new password " + login + "›"
+	case r.Redactor.Fill(string(t.Password)):
+		return string(placeholder.Password.For(login))
+	case r.Redactor.Fill(string(t.NewPassword)):
+		return string(placeholder.NewPassword.For(login))
 	}
 	return r.Redactor.Text(password)
 }

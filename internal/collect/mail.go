@@ -285,7 +285,7 @@ func (r *run) awaitOwn(ctx context.Context, t evidence.Trader, s plan.Step, w ev
 // preferUnlike returns, where the mail carries the earlier code or another trader's, one with another code that comes
 // shortly after: an earlier mail may come twice, everybody may get a newsletter, and a deployment may send one code twice.
 func (r *run) preferUnlike(ctx context.Context, t evidence.Trader, s plan.Step, w evidence.Wait) string {
-	earlier := r.Redactor.Fill(s.Await.Unlike)
+	earlier := r.Redactor.Fill(string(s.Await.Unlike))
 	m, found := r.mail(w.Mail)
 	switch {
 	case !found || len(m.codes) == 0:

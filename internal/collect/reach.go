@@ -9,6 +9,7 @@ import (
 
 	"github.com/etna-conformance/conformance/internal/contract"
 	"github.com/etna-conformance/conformance/internal/deployment"
+	"github.com/etna-conformance/conformance/internal/placeholder"
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
@@ -180,7 +181,7 @@ func (r *run) responds(ctx context.Context, s plan.Step) bool {
 func (r *run) candidates(suspect plan.Step, got reached) []plan.Step {
 	const most = 4
 	list := r.knownGood()
-	if suspect.Ask.Key == appKey && slices.ContainsFunc(list, withAppKey) {
+	if withAppKey(suspect) && slices.ContainsFunc(list, withAppKey) {
 		list = slices.DeleteFunc(list, func(s plan.Step) bool { return !withAppKey(s) })
 	}
 	if got == elsewhere {
@@ -196,7 +197,7 @@ func (r *run) candidates(suspect plan.Step, got reached) []plan.Step {
 	return list[:min(len(list), most)]
 }
 
-func withAppKey(s plan.Step) bool { return s.Ask.Key == appKey }
+func withAppKey(s plan.Step) bool { return s.Ask.Key == string(placeholder.Key) }
 
 // knownGoodOf is a request of the operation that changes nothing, with the right key where there is one.
 func (r *run) knownGoodOf(operation string) (plan.Step, bool) {
@@ -253,7 +254,7 @@ func (r *run) knownGood() []plan.Step {
 // keyKind tells the right key, a bad one and none apart: one bad key is like another.
 func keyKind(s plan.Step) string {
 	switch s.Ask.Key {
-	case "", appKey:
+	case "", string(placeholder.Key):
 		return s.Ask.Key
 	}
 	return "bad"

@@ -8,6 +8,7 @@ import (
 
 	"github.com/etna-conformance/conformance/internal/contract"
 	"github.com/etna-conformance/conformance/internal/deployment"
+	"github.com/etna-conformance/conformance/internal/placeholder"
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
@@ -49,6 +50,8 @@ func (r *run) build(s plan.Step) (deployment.Request, error) {
 // open puts secrets in place of placeholders, in strings at any depth.
 func (r *run) open(value any) any {
 	switch v := value.(type) {
+	case placeholder.Placeholder:
+		return r.Redactor.Fill(string(v))
 	case string:
 		return r.Redactor.Fill(v)
 	case []any:

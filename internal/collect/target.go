@@ -11,12 +11,10 @@ import (
 	"github.com/etna-conformance/conformance/internal/contract"
 	"github.com/etna-conformance/conformance/internal/deployment"
 	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/placeholder"
 	"github.com/etna-conformance/conformance/internal/plan"
 	"github.com/etna-conformance/conformance/internal/redact"
 )
-
-// appKey stands for the configured app key.
-const appKey = "‹app-key›"
 
 // Describe splits a configuration into what may be told (the target) and the secrets (the redactor).
 func Describe(c deployment.Config, k *contract.Contract) (evidence.Target, *redact.Redactor) {
@@ -33,10 +31,10 @@ func Describe(c deployment.Config, k *contract.Contract) (evidence.Target, *reda
 		addInboxPassword(redactor, c.Inbox.URL)
 	}
 	if t.HasKey {
-		t.NearKeys = addNear(redactor, strings.Trim(appKey, "‹›"), c.AppKey, append(nearly(c.AppKey), preceded(c.AppKey)))
+		t.NearKeys = addNear(redactor, placeholder.Key, c.AppKey, append(nearly(c.AppKey), preceded(c.AppKey)))
 	}
 	for name, value := range c.Headers {
-		redactor.Add("‹header "+name+"›", value)
+		redactor.Add(placeholder.Header.For(name), value)
 	}
 	for _, trader := range c.Traders {
 		t.Traders = append(t.Traders, describeTrader(trader, redactor))
@@ -60,7 +58,7 @@ func addInboxPassword(redactor *redact.Redactor, address string) {
 		return
 	}
 	if password, given := u.User.Password(); given && password != "" {
-		redactor.Add("‹inbox password›", password)
+		redactor.Add(placeholder.InboxPassword, password)
 	}
 }
 
@@ -70,17 +68,17 @@ func describeTrader(c deployment.Trader, redactor *redact.Redactor) evidence.Tra
 		t.MailTo = t.Email
 	}
 	if c.Answer != "" {
-		t.Answer = redactor.Add("‹answer "+c.Login+"›", c.Answer)
-		t.NearAnswers = addNear(redactor, "answer "+c.Login, c.Answer, nearly(c.Answer))
+		t.Answer = redactor.Add(placeholder.Answer.For(c.Login), c.Answer)
+		t.NearAnswers = addNear(redactor, placeholder.Answer.For(c.Login), c.Answer, nearly(c.Answer))
 	}
 	if c.Password != "" {
-		t.Password = redactor.Add("‹password "+c.Login+"›", c.Password)
-		t.NewPassword = redactor.Add("‹new password "+c.Login+"›", c.NewPassword)
+		t.Password = redactor.Add(placeholder.Password.For(c.Login), c.Password)
+		t.NewPassword = redactor.Add(placeholder.NewPassword.For(c.Login), c.NewPassword)
 		near := nearly(c.Password)
 		if cased(c.Password) && cased(c.NewPassword) {
 			near = slices.Insert(near, 0, inOtherCase(c.Password))
 		}
-		t.NearPasswords = slices.DeleteFunc(addNear(redactor, "password "+c.Login, c.Password, near), func(p string) bool { return p == t.NewPassword })
+		t.NearPasswords = slices.DeleteFunc(addNear(redactor, placeholder.Password.For(c.Login), c.Password, near), func(p placeholder.Placeholder) bool { return p == t.NewPassword })
 		t.HasPasswords = true
 	}
 	return t
@@ -88,14 +86,14 @@ func describeTrader(c deployment.Trader, redactor *redact.Redactor) evidence.Tra
 
 // addNear adds the secret and what nearly equals it; what is derived from a secret is a
 // secret. It returns the placeholders of the near ones.
-func addNear(redactor *redact.Redactor, name, secret string, kinds []near) []string {
-	placeholder := redactor.Add("‹"+name+"›", secret)
-	var list []string
+func addNear(redactor *redact.Redactor, name placeholder.Placeholder, secret string, kinds []near) []placeholder.Placeholder {
+	whole := redactor.Add(name, secret)
+	var list []placeholder.Placeholder
 	for _, near := range kinds {
 		if near.text == "" || strings.EqualFold(near.text, secret) && near.how != plan.OtherCase {
 			continue
 		}
-		if p := redactor.Add("‹"+name+", "+near.how+"›", near.text); p != placeholder && !slices.Contains(list, p) {
+		if p := redactor.Add(name.Near(near.how), near.text); p != whole && !slices.Contains(list, p) {
 			list = append(list, p)
 		}
 	}

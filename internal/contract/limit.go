@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+
+	"github.com/etna-conformance/conformance/internal/placeholder"
 )
 
 // limitedByStatus reports whether the response asks to come back later by its status. It says nothing about
@@ -39,14 +41,11 @@ func (o Outcome) HintsAtPolicy() bool {
 // LimitedInWords reports whether the API itself says that a limit is met, in the body of a response with any status.
 func (o Outcome) LimitedInWords() bool { return o.Kind == RateLimited && limitedInWords(o) }
 
-// placeholders stand for secrets in evidence, and say nothing of their own.
-var placeholders = regexp.MustCompile(`‹[^›]*›`)
-
-// words are the texts in which a refusal says why, in small letters.
+// words are the texts in which a refusal says why, in small letters. Placeholders say nothing of their own.
 func words(object map[string]any) string {
 	var list []string
 	for _, name := range []string{"Errors", "ErrorsCode", "ModelState", "Message", "message", "Reason", "Step", "error"} {
 		list = append(list, texts(object[name])...)
 	}
-	return placeholders.ReplaceAllString(strings.ToLower(strings.Join(list, " ")), "")
+	return strings.ToLower(placeholder.Remove(strings.Join(list, " ")))
 }

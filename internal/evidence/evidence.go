@@ -6,6 +6,8 @@ package evidence
 import (
 	"fmt"
 	"time"
+
+	"github.com/etna-conformance/conformance/internal/placeholder"
 )
 
 // Run is the evidence of one run.
@@ -58,7 +60,7 @@ type Target struct {
 	APIVersion string `json:"apiVersion"`
 	HasKey     bool   `json:"hasKey"`
 	// NearKeys are the placeholders of keys that are nearly right.
-	NearKeys []string `json:"nearKeys,omitempty"`
+	NearKeys []placeholder.Placeholder `json:"nearKeys,omitempty"`
 	// Inbox is "mailhog http://…", or "" where none was declared.
 	Inbox string `json:"inbox,omitempty"`
 	// InboxProblem says why the declared inbox could not be read at all.
@@ -110,15 +112,15 @@ type Trader struct {
 	Question string `json:"question,omitempty"`
 	// Answer is the placeholder of the declared answer, "" where the trader has no
 	// secret question. Traders with the same answer share it.
-	Answer string `json:"answer,omitempty"`
+	Answer placeholder.Placeholder `json:"answer,omitempty"`
 	// NearAnswers are the placeholders of answers that are nearly right.
-	NearAnswers []string `json:"nearAnswers,omitempty"`
+	NearAnswers []placeholder.Placeholder `json:"nearAnswers,omitempty"`
 	// HasPasswords is true where both passwords of the flow profile were declared.
 	HasPasswords bool `json:"hasPasswords,omitempty"`
 	// Password, NewPassword and NearPasswords are their placeholders, and those of what is nearly the first.
-	Password      string   `json:"password,omitempty"`
-	NewPassword   string   `json:"newPassword,omitempty"`
-	NearPasswords []string `json:"nearPasswords,omitempty"`
+	Password      placeholder.Placeholder   `json:"password,omitempty"`
+	NewPassword   placeholder.Placeholder   `json:"newPassword,omitempty"`
+	NearPasswords []placeholder.Placeholder `json:"nearPasswords,omitempty"`
 }
 
 // Field is one header line.
@@ -209,9 +211,9 @@ type Mail struct {
 	Subject string `json:"subject"`
 	Text    string `json:"text"`
 	// Codes are the placeholders of what the mail presents as a code, most likely first.
-	Codes []string `json:"codes,omitempty"`
+	Codes []placeholder.Placeholder `json:"codes,omitempty"`
 	// Candidates are the placeholders of what else in the mail could be the code.
-	Candidates []string `json:"candidates,omitempty"`
+	Candidates []placeholder.Placeholder `json:"candidates,omitempty"`
 	// HTML says how the mail's HTML presents the code of its plain text, one of the words below; "" where the mail has not
 	// both, or its text presents no code.
 	HTML string `json:"html,omitempty"`
@@ -226,8 +228,8 @@ const (
 
 // Secret describes what a placeholder stands for, as far as judging needs it.
 type Secret struct {
-	// Placeholder is the text that replaces the secret, for example "‹code 1›".
-	Placeholder string `json:"placeholder"`
+	// Placeholder replaces the secret, for example "‹code 1›".
+	Placeholder placeholder.Placeholder `json:"placeholder"`
 	// Length is in characters.
 	Length int `json:"length"`
 	// Alphabet is "digits", "hex", "letters", "letters and digits" or "any".

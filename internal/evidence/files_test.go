@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/placeholder"
 )
 
 // sample is a run with something of everything, in the form that Read gives.
@@ -20,8 +21,8 @@ func sample() evidence.Run {
 		Started: started, Duration: 1234567891 * time.Nanosecond, Interrupted: true,
 		Target: evidence.Target{
 			URL: "https://example.org/api", Inbox: "mailhog http://x", MailDeadline: time.Minute,
-			Profiles: []string{"core"}, Only: []string{"RESET-6"}, NearKeys: []string{"‹app-key, cut short›"},
-			Traders: []evidence.Trader{{Login: "robert.zak", Email: "r@example.org", Question: "Straße?", Answer: "‹answer robert.zak›", NearAnswers: []string{"‹near›"}}},
+			Profiles: []string{"core"}, Only: []string{"RESET-6"}, NearKeys: []placeholder.Placeholder{"‹app-key, cut short›"},
+			Traders: []evidence.Trader{{Login: "robert.zak", Email: "r@example.org", Question: "Straße?", Answer: "‹answer robert.zak›", NearAnswers: []placeholder.Placeholder{"‹near›"}}},
 		},
 		Exchanges: []evidence.Exchange{
 			{
@@ -50,7 +51,7 @@ func sample() evidence.Run {
 		Waits:  []evidence.Wait{{Step: "mail/x", Trader: "x", For: "reset/x", Started: started, Duration: 5, Deadline: 7, Mail: "m1"}},
 		Resets: []string{"a", "b"},
 		Mails: []evidence.Mail{
-			{ID: "m1", Traders: []string{"x"}, Seen: started, ResetsSent: 1, Source: []byte("a: b\r\n\r\n\xff\x00"), Subject: "s", Text: "t", Codes: []string{"‹code 1›"}},
+			{ID: "m1", Traders: []string{"x"}, Seen: started, ResetsSent: 1, Source: []byte("a: b\r\n\r\n\xff\x00"), Subject: "s", Text: "t", Codes: []placeholder.Placeholder{"‹code 1›"}},
 			{ID: "m2", Traders: []string{}},
 		},
 		Secrets:     []evidence.Secret{{Placeholder: "‹app-key›", Length: 36, Alphabet: "any"}},

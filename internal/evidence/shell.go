@@ -2,73 +2,42 @@ package evidence
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
-	"sync"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/etna-conformance/conformance/internal/placeholder"
 )
 
 // part is a piece of a text for the shell: either literal or a variable.
 type part struct{ literal, variable string }
 
-// Only findings have lines for the shell.
-var (
-	placeholder    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`‹([^‹›\pC]+)›`) })
-	placeholderURL = sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(?:‹|(?i:%e2%80%b9))([^‹›\pC]+?)(?:›|(?i:%e2%80%ba))`)
-	})
-)
-
 // split separates a text from the placeholders in it.
-func split(text string) []part { return splitAt(placeholder(), text, variable) }
+func split(text string) []part {
+	return variables(placeholder.Split(text), "")
+}
 
 // urlParts does the same for a URL, where placeholders may be percent-encoded,
 // and encodes what must not stand in a URL as it is.
 func urlParts(address string) []part {
-	parts := splitAt(placeholderURL(), address, func(name string) string {
-		return variable(unescaped(name)) + "_URLENCODED"
-	})
+	parts := variables(placeholder.SplitURL(address), "_URLENCODED")
 	for i := range parts {
 		parts[i].literal = encodeUnprintable(parts[i].literal)
 	}
 	return parts
 }
 
-func splitAt(pattern *regexp.Regexp, text string, variable func(name string) string) []part {
-	var parts []part
-	done := 0
-	for _, at := range pattern.FindAllStringSubmatchIndex(text, -1) {
-		if at[0] > done {
-			parts = append(parts, part{literal: text[done:at[0]]})
-		}
-		parts = append(parts, part{variable: variable(text[at[2]:at[3]])})
-		done = at[1]
-	}
-	if done < len(text) {
-		parts = append(parts, part{literal: text[done:]})
-	}
-	return parts
-}
-
-// variable is the shell variable of a placeholder: capitals, digits and _.
-func variable(name string) string {
-	var b strings.Builder
-	for _, r := range name {
+func variables(parts []placeholder.Part, suffix string) []part {
+	var list []part
+	for _, p := range parts {
 		switch {
-		case r < utf8.RuneSelf && isNameByte(byte(r)) && r != '_':
-			b.WriteRune(unicode.ToUpper(r))
-		case r >= utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r)):
-			fmt.Fprintf(&b, "U%04X", r)
-		case b.Len() > 0 && !strings.HasSuffix(b.String(), "_"):
-			b.WriteByte('_')
+		case p.Placeholder != "":
+			list = append(list, part{variable: p.Placeholder.Variable() + suffix})
+		case p.Text != "":
+			list = append(list, part{literal: p.Text})
 		}
 	}
-	text := strings.TrimSuffix(b.String(), "_")
-	if text == "" || text[0] >= '0' && text[0] <= '9' {
-		text = strings.TrimSuffix("SECRET_"+text, "_")
-	}
-	return text
+	return list
 }
 
 func isNameByte(b byte) bool {

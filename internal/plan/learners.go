@@ -2,13 +2,14 @@ package plan
 
 import (
 	"slices"
-	"strings"
+
+	"github.com/etna-conformance/conformance/internal/placeholder"
 )
 
 // learners are the steps that make each placeholder known.
-func (p *Plan) learners() map[string][]string {
-	steps := map[string][]string{}
-	add := func(name, id string) {
+func (p *Plan) learners() map[placeholder.Placeholder][]string {
+	steps := map[placeholder.Placeholder][]string{}
+	add := func(name placeholder.Placeholder, id string) {
 		if name != "" {
 			steps[name] = append(steps[name], id)
 		}
@@ -32,7 +33,7 @@ func (p *Plan) learners() map[string][]string {
 // Origins say what the steps of a plan need.
 type Origins struct {
 	steps    map[string]Step
-	learners map[string][]string
+	learners map[placeholder.Placeholder][]string
 }
 
 // Origins of the plan's steps.
@@ -72,8 +73,8 @@ func (o Origins) before(s Step) []string {
 
 // holds are the placeholders that must be known for the step, those of derived secrets by what they are derived
 // from. A step that only tells goes by what happens to be known.
-func (s Step) holds() []string {
-	var names []string
+func (s Step) holds() []placeholder.Placeholder {
+	var names []placeholder.Placeholder
 	switch {
 	case s.Settle != nil && !s.Settle.Tell:
 		for _, one := range s.Settle.Signed {
@@ -81,39 +82,10 @@ func (s Step) holds() []string {
 		}
 	case s.Ask != nil:
 		for _, value := range s.Ask.Values {
-			for _, name := range placeholdersIn(value) {
-				whole, _, _ := strings.Cut(name, ", ")
-				names = append(names, "‹"+whole+"›")
+			for _, name := range placeholder.In(value) {
+				names = append(names, name.Whole())
 			}
 		}
 	}
 	return names
-}
-
-// placeholdersIn are those in a value of a request: a text, or a list that holds some.
-func placeholdersIn(value any) []string {
-	switch v := value.(type) {
-	case string:
-		return placeholders(v)
-	case []any:
-		var names []string
-		for _, item := range v {
-			names = append(names, placeholdersIn(item)...)
-		}
-		return names
-	}
-	return nil
-}
-
-// placeholders are those in a text, without their marks.
-func placeholders(text string) []string {
-	var names []string
-	for {
-		_, after, begun := strings.Cut(text, "‹")
-		name, rest, ended := strings.Cut(after, "›")
-		if !begun || !ended {
-			return names
-		}
-		names, text = append(names, name), rest
-	}
 }

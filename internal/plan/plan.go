@@ -3,12 +3,12 @@
 package plan
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/etna-conformance/conformance/internal/contract"
+	"github.com/etna-conformance/conformance/internal/placeholder"
 )
 
 // Plan is what one run will send and wait for.
@@ -30,8 +30,8 @@ type Step struct {
 	// Chooses is true of the request that finds out whether its operation is at the newer or the older path: it is
 	// sent to the older one where the newer one is not there, and other requests of the operation follow.
 	Chooses bool
-	// Unless is a placeholder: where it is known by then, the step has nothing left to find out.
-	Unless string
+	// Unless is known where the step has nothing left to find out.
+	Unless placeholder.Placeholder
 	// Despite are steps of which one that claimed success outweighs Unless.
 	Despite []string
 	// UnlessDone is a step that leaves nothing to find out where it claimed success.
@@ -95,8 +95,8 @@ type Again struct {
 
 // Learn gives the token of a response a name that later templates can hold.
 type Learn struct {
-	// Name is a placeholder, for example "‹token of robert.zak›".
-	Name string
+	// Name is for example "‹token of robert.zak›".
+	Name placeholder.Placeholder
 	// If is the kind that the response must have, "" for any.
 	If contract.Kind
 }
@@ -106,33 +106,22 @@ type Await struct {
 	Trader string
 	// For is the step of the reset.
 	For string
-	// Learns names the codes that the mail presents, see [Candidate]; "" names none. Tries is how
+	// Learns names the codes that the mail presents, see [placeholder.Placeholder.Other]; "" names none. Tries is how
 	// many of them.
-	Learns string
+	Learns placeholder.Placeholder
 	Tries  int
 	// Instead are requests that may have brought the mail, against all promises: then the reset's own comes as
 	// much later as the reset was sent, and is waited for.
 	Instead []string
 	// Unlike is the placeholder of an earlier code: its mail may come once more, late.
-	Unlike string
+	Unlike placeholder.Placeholder
 }
 
-// Candidate is the placeholder of the n-th candidate for a code, from 0.
-func Candidate(name string, n int) string {
-	if n == 0 {
-		return name
-	}
-	return Near(name, fmt.Sprintf("candidate %d", n+1))
-}
-
-// Ways to derive from a secret, for [Near].
+// Ways to derive from a secret, see [placeholder.Placeholder.Near].
 const (
 	OtherCase    = "in other case"
 	LetterBehind = "letter behind"
 )
-
-// Near is the placeholder of what is derived from a secret.
-func Near(name, how string) string { return strings.TrimSuffix(name, "›") + ", " + how + "›" }
 
 // Settle says which of a trader's two declared passwords is valid: the first that signed in.
 type Settle struct {
@@ -140,7 +129,7 @@ type Settle struct {
 	// Signed are the sign-ins to go by, the one that counts most first.
 	Signed []Signed
 	// Valid and Other are the placeholders that become known: the password that is valid, and the other.
-	Valid, Other string
+	Valid, Other placeholder.Placeholder
 	// Tell is true at the end of the run, where the answer belongs to the user.
 	Tell bool
 }
@@ -148,9 +137,9 @@ type Settle struct {
 // Signed is one way in which a password showed itself valid.
 type Signed struct {
 	// Session is known where the sign-in succeeded.
-	Session string
+	Session placeholder.Placeholder
 	// Valid is the password that it was made with, Other the one that it was not.
-	Valid, Other string
+	Valid, Other placeholder.Placeholder
 	// Until are steps that may have changed the password since: with one of them sent it says nothing any more.
 	Until []string
 }

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/base64"
 	"fmt"
+	"github.com/etna-conformance/conformance/internal/placeholder"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -23,7 +25,7 @@ func manySecrets() *Redactor {
 		case 3:
 			text = strings.Repeat(fmt.Sprintf("%016x", random.Uint64()), 4)
 		}
-		v.Add(fmt.Sprintf("‹secret %d›", i), text)
+		v.Add(placeholder.Kind("secret").For(strconv.Itoa(i)), text)
 	}
 	return v
 }

@@ -182,7 +182,7 @@ func (f *finder) replaceQuoted(token []byte, found []finding) []byte {
 	text := token[1 : len(token)-1]
 	for _, place := range found {
 		out = append(out, text[done:place.from]...)
-		quoted := quote(f.secrets[place.secret].placeholder)
+		quoted := quote(string(f.secrets[place.secret].placeholder))
 		out = append(out, quoted[1:len(quoted)-1]...)
 		done = place.to
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/deployment"
 	"github.com/etna-conformance/conformance/internal/evidence"
 	"github.com/etna-conformance/conformance/internal/inbox"
+	"github.com/etna-conformance/conformance/internal/placeholder"
 )
 
 // Exchange makes evidence of what was sent and received. The step, the attempt
@@ -74,7 +75,7 @@ func fromLatin1(text string) string {
 
 // Mail makes evidence of a mail that reached the given traders. The subject
 // and text are what a person reads in it; the codes are placeholders already.
-func (r *Redactor) Mail(m inbox.Mail, traders []string, subject, text string, codes []string) evidence.Mail {
+func (r *Redactor) Mail(m inbox.Mail, traders []string, subject, text string, codes []placeholder.Placeholder) evidence.Mail {
 	return evidence.Mail{
 		ID: m.ID, Traders: traders, Seen: m.Seen,
 		Source:  r.MailSource(m.Source),

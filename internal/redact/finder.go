@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/placeholder"
 )
 
 // maxDepth is how many codings are undone, such as URL in HTML or JSON in
@@ -42,7 +43,7 @@ type finding struct {
 	weight int
 }
 
-func newFinder(secrets []secret, public []string, byName map[string]string) *finder {
+func newFinder(secrets []secret, public []string, byName map[placeholder.Placeholder]string) *finder {
 	f := &finder{secrets: slices.Clone(secrets), radixes: radixes()}
 	f.scans.New = func() any { return &scan{finder: f} }
 	forms := formsOf(secrets)
@@ -67,7 +68,7 @@ func newFinder(secrets []secret, public []string, byName map[string]string) *fin
 
 // keep adds the placeholders, and the public texts where they are not part of a
 // word: they are kept where they stand, even where a secret stands in them.
-func (f *finder) keep(public []string, byName map[string]string) {
+func (f *finder) keep(public []string, byName map[placeholder.Placeholder]string) {
 	keep := func(text string, alone bool) {
 		if len(f.find([]byte(text), false)) > 0 {
 			f.machine.insert(form{raw: []byte(text), secret: -1, alone: alone})
@@ -75,7 +76,7 @@ func (f *finder) keep(public []string, byName map[string]string) {
 	}
 	keep(withheld, false)
 	for name := range byName {
-		keep(name, false)
+		keep(string(name), false)
 	}
 	for _, text := range public {
 		keep(text, true)

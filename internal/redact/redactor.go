@@ -3,11 +3,12 @@
 package redact
 
 import (
-	"strconv"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/placeholder"
 )
 
 // withheld replaces a whole text from which a secret could not be removed.
@@ -20,94 +21,83 @@ type Redactor struct {
 	secrets []secret
 	// byValue finds the index of a secret, byName what a placeholder stands for.
 	byValue map[string]int
-	byName  map[string]string
+	byName  map[placeholder.Placeholder]string
 	public  []string
 	// ready is nil after a secret was added.
 	ready *finder
 }
 
 type secret struct {
-	placeholder, value string
+	placeholder placeholder.Placeholder
+	value       string
 	// runes is the length in characters.
 	runes int
 }
 
-// New returns an empty vault. The public texts, which the documents print
-// for everybody to read, are never altered where they stand whole, even when a
+// New returns a redactor without secrets. The public texts, which the documents
+// print for everybody to read, are never altered where they stand whole, even when a
 // secret occurs inside.
 func New(public []string) *Redactor {
 	return &Redactor{
 		byValue: map[string]int{},
-		byName:  map[string]string{},
+		byName:  map[placeholder.Placeholder]string{},
 		public:  append([]string(nil), public...),
 	}
 }
 
-// Add makes text a secret and returns its placeholder: the given one, for
-// example "‹app-key›", or the one it has already. A placeholder that stands for
-// another secret gets a number: "‹code 1 (2)›". [Redactor.Open] knows the given
-// placeholder in either case, unless it stands for another secret.
-func (r *Redactor) Add(placeholder, text string) string {
+// Add makes text a secret and returns its placeholder: the given one, or the one
+// it has already. A placeholder that stands for another secret gets a number.
+// [Redactor.Fill] knows the given placeholder in either case, unless it stands for
+// another secret.
+func (r *Redactor) Add(p placeholder.Placeholder, text string) placeholder.Placeholder {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if i, known := r.byValue[text]; known {
-		if _, taken := r.byName[placeholder]; !taken {
-			r.byName[placeholder] = text
+		if _, taken := r.byName[p]; !taken {
+			r.byName[p] = text
 			r.ready = nil
 		}
 		return r.secrets[i].placeholder
 	}
-	name := r.freeName(placeholder)
-	r.byName[name] = text
+	p = r.freeName(p)
+	r.byName[p] = text
 	r.byValue[text] = len(r.secrets)
-	r.secrets = append(r.secrets, secret{placeholder: name, value: text, runes: len([]rune(text))})
+	r.secrets = append(r.secrets, secret{placeholder: p, value: text, runes: utf8.RuneCountInString(text)})
 	r.ready = nil
-	return name
+	return p
 }
 
-func (r *Redactor) freeName(placeholder string) string {
-	name := placeholder
-	for n := 2; ; n++ {
+func (r *Redactor) freeName(p placeholder.Placeholder) placeholder.Placeholder {
+	for n := 1; ; n++ {
+		name := p.Numbered(n)
 		if _, taken := r.byName[name]; !taken {
 			return name
 		}
-		name = strings.TrimSuffix(placeholder, "›") + " (" + strconv.Itoa(n) + ")›"
 	}
 }
 
-// Open replaces the placeholders in a text by the secrets that they stand for.
+// Fill replaces the placeholders in a text by the secrets that they stand for.
 // It makes requests from templates; its result must never be kept.
 func (r *Redactor) Fill(text string) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var out strings.Builder
-	for {
-		start := strings.Index(text, "‹")
-		if start < 0 {
-			break
-		}
-		out.WriteString(text[:start])
-		text = text[start:]
-		name := text[:len("‹")]
-		if end := strings.Index(text, "›"); end >= 0 {
-			name = text[:end+len("›")]
-		}
-		value, known := r.byName[name]
+	for _, part := range placeholder.Split(text) {
+		out.WriteString(part.Text)
+		value, known := r.byName[part.Placeholder]
 		if !known {
-			name = text[:len("‹")]
-			value = name
+			value = string(part.Placeholder)
 		}
 		out.WriteString(value)
-		text = text[len(name):]
 	}
-	return out.String() + text
+	return out.String()
 }
 
 // Knows reports whether the placeholder stands for something.
-func (r *Redactor) Knows(placeholder string) bool {
+func (r *Redactor) Knows(p placeholder.Placeholder) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	_, known := r.byName[placeholder]
+	_, known := r.byName[p]
 	return known
 }
 

@@ -10,12 +10,17 @@ import (
 	"github.com/etna-conformance/conformance/internal/deployment"
 	"github.com/etna-conformance/conformance/internal/evidence"
 	"github.com/etna-conformance/conformance/internal/inbox"
+	"github.com/etna-conformance/conformance/internal/placeholder"
 	"github.com/etna-conformance/conformance/internal/redact"
 )
 
 func TestVaultOpensWhatItSealed(t *testing.T) {
 	v := redact.New(nil)
-	for _, add := range []struct{ placeholder, secret, want string }{
+	for _, add := range []struct {
+		placeholder placeholder.Placeholder
+		secret      string
+		want        placeholder.Placeholder
+	}{
 		{"‹app-key›", "key-1", "‹app-key›"},
 		{"‹code 1›", "231408", "‹code 1›"},
 		{"‹code 2›", "231408", "‹code 1›"},
@@ -71,7 +76,7 @@ func TestVaultIsSafeForConcurrentUse(t *testing.T) {
 	for i := range 8 {
 		group.Go(func() {
 			secret := strings.Repeat(string(rune('a'+i)), 8)
-			name := v.Add("‹"+secret[:1]+"›", secret)
+			name := string(v.Add(placeholder.Code.For(secret[:1]), secret))
 			if got := v.Text("x " + secret); got != "x "+name {
 				t.Errorf("got %q", got)
 			}
@@ -128,10 +133,10 @@ func TestExchangeWithoutAnswer(t *testing.T) {
 
 func TestMail(t *testing.T) {
 	v := vault(t, "231408")
-	got := v.Mail(inbox.Mail{ID: "1", Source: []byte("\n231408")}, []string{"x"}, "Code 231408", "it is 231 408", []string{"‹s0›"})
+	got := v.Mail(inbox.Mail{ID: "1", Source: []byte("\n231408")}, []string{"x"}, "Code 231408", "it is 231 408", []placeholder.Placeholder{"‹s0›"})
 	want := evidence.Mail{
 		ID: "1", Traders: []string{"x"}, Source: []byte("\n‹s0›"),
-		Subject: "Code ‹s0›", Text: "it is ‹s0›", Codes: []string{"‹s0›"},
+		Subject: "Code ‹s0›", Text: "it is ‹s0›", Codes: []placeholder.Placeholder{"‹s0›"},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)

@@ -194,7 +194,7 @@ func mailAbout(m evidence.Mail, start time.Time) string {
 		text += []string{" · for ", ", "}[min(i, 1)] + Visible(trader)
 	}
 	for i, c := range m.Codes {
-		text += []string{" · presents ", ", "}[min(i, 1)] + Visible(c)
+		text += []string{" · presents ", ", "}[min(i, 1)] + Visible(string(c))
 	}
 	return text
 }

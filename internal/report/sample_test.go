@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/placeholder"
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
@@ -145,7 +146,7 @@ func sampleMail(id, code string, seenMs int) evidence.Mail {
 		"\n\nIf this was a mistake, just ignore this email and nothing will happen."
 	return evidence.Mail{
 		ID: id, Traders: []string{"robert.zak"}, Seen: moment().Add(time.Duration(seenMs) * time.Millisecond),
-		Subject: "ETNA Trader", Text: text, Codes: []string{code},
+		Subject: "ETNA Trader", Text: text, Codes: []placeholder.Placeholder{placeholder.Placeholder(code)},
 		Source: []byte("Subject: ETNA Trader\r\nContent-Type: text/html\r\n\r\n<p>" + text + "</p>\r\n"),
 	}
 }
@@ -252,9 +253,9 @@ func hostileView(text string) View {
 	for i := range v.Run.Mails {
 		m := &v.Run.Mails[i]
 		m.Subject, m.Text, m.Source = text, text, []byte(text)
-		m.Traders, m.Codes = []string{text}, []string{text}
+		m.Traders, m.Codes = []string{text}, []placeholder.Placeholder{placeholder.Placeholder(text)}
 	}
-	v.Run.Secrets = append(v.Run.Secrets, evidence.Secret{Placeholder: text})
+	v.Run.Secrets = append(v.Run.Secrets, evidence.Secret{Placeholder: placeholder.Placeholder(text)})
 	return v
 }
 

@@ -4,8 +4,6 @@ import (
 	"regexp"
 	"slices"
 	"sync"
-
-	"github.com/etna-conformance/conformance/internal/evidence"
 )
 
 // Variable is a shell variable that stands for a secret in curl lines.
@@ -24,9 +22,9 @@ func variables(v View) []variable {
 	}
 	var found []variable
 	for _, secret := range v.Run.Secrets {
-		placeholder := Visible(secret.Placeholder)
-		name := shellName(secret.Placeholder)
-		for _, x := range []variable{{name, placeholder}, {name + "_URLENCODED", placeholder + ", percent-encoded"}} {
+		value := Visible(string(secret.Placeholder))
+		name := secret.Placeholder.Variable()
+		for _, x := range []variable{{name, value}, {name + "_URLENCODED", value + ", percent-encoded"}} {
 			if slices.Contains(used, x.Name) && !slices.Contains(found, x) {
 				found = append(found, x)
 			}
@@ -55,16 +53,4 @@ func variableNames(line string) []string {
 		names = append(names, match[1])
 	}
 	return names
-}
-
-// ShellName is the shell variable of a placeholder. It is read off a curl line,
-// so that it can't differ from those that curl lines have.
-func shellName(placeholder string) string {
-	line := evidence.Curl(evidence.Exchange{
-		Method: "GET", URL: "http://localhost", Header: []evidence.Field{{Name: "X", Value: placeholder}},
-	})
-	if names := variableNames(line); len(names) == 1 {
-		return names[0]
-	}
-	return ""
 }
