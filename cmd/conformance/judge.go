@@ -37,7 +37,8 @@ func judgeCommand() *cobra.Command {
 	flags.StringVar(&config.Contract, "contract", "", "another contract than the built-in openapi.yaml")
 	flags.BoolVar(&config.Strict, "strict", false, "failures below must also exit 1")
 	flags.BoolVar(&config.Complete, "complete", false, "a must that is not applicable exits 3")
-	flags.BoolVar(&config.Quiet, "quiet", false, "print the headline, the failures and what could not be tested only")
+	flags.BoolVarP(&config.Quiet, "quiet", "q", false, "print the verdict and the ids that failed only")
+	flags.BoolVarP(&config.Verbose, "verbose", "v", false, "print every finding in full, not one for each cause")
 	flags.BoolVar(&config.NoColor, "no-color", false, "print without colours")
 	flags.StringSliceVar(&formats, "format", nil, "report formats to write beside the default ones: "+formatNames())
 	return c

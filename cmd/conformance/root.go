@@ -77,7 +77,7 @@ func addOptions(flags *pflag.FlagSet) {
 		}
 		switch o.Kind {
 		case deployment.Switch:
-			flags.Bool(o.Flag, false, usage)
+			flags.BoolP(o.Flag, shorthand(o.Flag), false, usage)
 		case deployment.List:
 			flags.StringSlice(o.Flag, nil, usage)
 		default:
@@ -87,6 +87,15 @@ func addOptions(flags *pflag.FlagSet) {
 			flags.Lookup(o.Flag).Usage += " (default " + o.Default + ")"
 		}
 	}
+}
+
+// shorthand is the letter of the flags that are given often, "" of the others.
+func shorthand(flag string) string {
+	switch flag {
+	case "quiet", "verbose":
+		return flag[:1]
+	}
+	return ""
 }
 
 // given returns the options that were given as flags.

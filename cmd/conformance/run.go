@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -186,26 +187,46 @@ func collectLive(ctx context.Context, planned *run.Run, config deployment.Config
 
 // tell writes the reports and prints the verdict of a run or (stored) of what one has left, which is printed also where they can't be written.
 func tell(config deployment.Config, formats []string, view report.View, stored bool) error {
+	view.Config = configuredAt(config)
 	unwritten := write(config, formats, view)
-	unprinted := report.Console(os.Stdout, view, report.ConsoleOptions{
-		Colour:  !config.NoColor && report.TerminalColumns(os.Stdout) > 0,
-		Quiet:   config.Quiet,
-		Stored:  stored,
-		Reports: config.Out,
-	})
+	var unprinted error
 	if os.Getenv("GITHUB_ACTIONS") == "true" {
-		unprinted = errors.Join(unprinted, report.GitHub(os.Stdout, view))
+		unprinted = report.GitHub(os.Stdout, view)
 	}
+	columns := report.TerminalColumns(os.Stdout)
+	unprinted = errors.Join(unprinted, report.Console(os.Stdout, view, report.ConsoleOptions{
+		Colour:  report.WantsColour(os.Getenv, config.NoColor, columns > 0),
+		Columns: columns,
+		Quiet:   config.Quiet, Verbose: config.Verbose, Stored: stored,
+		Reports: config.Out, Strict: config.Strict, Complete: config.Complete,
+	}))
 	if err := errors.Join(unwritten, unprinted); err != nil {
 		return unwrittenError{err}
-	}
-	if view.Run.LastLine != "" {
-		fmt.Println(report.Visible(view.Run.LastLine))
 	}
 	if code := view.Report.ExitCode(config.Strict, config.Complete); code != verdict.ExitConformant {
 		return codeError(code)
 	}
 	return nil
+}
+
+// configuredAt is the place of the configuration as CI systems name it: relative to the checkout, which is the working
+// directory where nothing says otherwise. There is none for a file outside.
+func configuredAt(config deployment.Config) report.Place {
+	if config.File == "" {
+		return report.Place{}
+	}
+	checkout, err := filepath.Abs(os.Getenv("GITHUB_WORKSPACE"))
+	if err != nil {
+		return report.Place{}
+	}
+	path, err := filepath.Abs(config.File)
+	if err == nil {
+		path, err = filepath.Rel(checkout, path)
+	}
+	if err != nil || !filepath.IsLocal(path) {
+		return report.Place{}
+	}
+	return report.Place{File: filepath.ToSlash(path), Line: config.URLLine}
 }
 
 func write(config deployment.Config, formats []string, view report.View) error {

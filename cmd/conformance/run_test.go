@@ -61,8 +61,8 @@ func TestConsoleCutsNoStatement(t *testing.T) {
 func TestRunWithAllFormatsWritesThemAll(t *testing.T) {
 	t.Parallel()
 	out := t.TempDir()
-	conformance(t, "run", "--out", out, "--format", "text,github,gitlab", "--format", "sarif", "--format", "tap").wantExit(t, 0)
-	for _, name := range []string{"report.txt", "annotations.txt", "gl-code-quality.json", "report.sarif", "report.tap", "report.json"} {
+	conformance(t, "run", "--out", out, "--format", "text", "--format", "github").wantExit(t, 0)
+	for _, name := range []string{"report.txt", "annotations.txt", "report.json"} {
 		if _, err := os.Stat(filepath.Join(out, name)); err != nil {
 			t.Error(err)
 		}

@@ -55,8 +55,12 @@ type Config struct {
 	// LabelFilter limits the run by Ginkgo's label expressions.
 	LabelFilter string
 	// Out is the directory that reports go to.
-	Out                              string
-	Strict, Complete, Quiet, NoColor bool
+	Out string
+	// Strict and Complete are the gate's; Quiet, Verbose and NoColor are the console's.
+	Strict, Complete, Quiet, Verbose, NoColor bool
+	// File is the configuration file, "" where there is none, and URLLine the line of its url.
+	File    string
+	URLLine int
 	// Challenge is the path of a certifier's challenge, "" where there is none.
 	Challenge string
 	// Discreet hides what the requests are.

@@ -100,6 +100,7 @@ func (l *loader) file() error {
 	if err := d.decode(content, l.config); err != nil {
 		return err
 	}
+	l.config.File, l.config.URLLine = name, d.lines["url"]
 	if l.config.AppKeyFile != "" {
 		l.appKeyFileAt = d.place("appKeyFile")
 	}

@@ -124,8 +124,10 @@ func runSettings() []setting {
 			set: truth(func(c *Config) *bool { return &c.Complete })},
 		{key: "baseline", flag: "baseline", path: true, usage: "list of known failures (YAML: id, reason, until), which do not fail the gate",
 			set: text(func(c *Config) *string { return &c.Baseline })},
-		{env: "CONFORMANCE_QUIET", flag: "quiet", kind: Switch, usage: "print the headline, the failures and what could not be tested only",
+		{env: "CONFORMANCE_QUIET", flag: "quiet", kind: Switch, usage: "print the verdict and the ids that failed only",
 			set: truth(func(c *Config) *bool { return &c.Quiet })},
+		{env: "CONFORMANCE_VERBOSE", flag: "verbose", kind: Switch, usage: "print every finding in full, not one for each cause",
+			set: truth(func(c *Config) *bool { return &c.Verbose })},
 		{env: noColorEnv, flag: "no-color", kind: Switch, usage: "no colours",
 			set: truth(func(c *Config) *bool { return &c.NoColor })},
 	}

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -10,9 +11,13 @@ import (
 )
 
 const (
-	consoleColumns = 80
+	// ConsoleColumns is the width where there is no terminal; narrowest and widest bound a terminal's.
+	consoleColumns  = 80
+	narrowestColumn = 40
+	widestColumn    = 200
 	// ConsolePassage bounds one text on the console, in bytes; the files have all of it.
-	consolePassage  = 4 << 10
+	consolePassage = 4 << 10
+	// ConsoleFindings bounds the occurrences of one cause.
 	consoleFindings = 10
 )
 
@@ -20,43 +25,56 @@ const (
 type ConsoleOptions struct {
 	// Colour adds ANSI colours; nothing is said by colour alone.
 	Colour bool
-	// Quiet leaves only the headline and what stands in the way of a better one.
+	// Columns is the width of the terminal, 0 for 80.
+	Columns int
+	// Quiet leaves only the verdict, and the ids that stand in the way of a better one.
 	Quiet bool
+	// Verbose shows every finding in full.
+	Verbose bool
 	// Stored is true where the evidence was read and not collected: whether it is whole is news then.
 	Stored bool
 	// Reports is where the report files are, "" where none were written.
 	Reports string
+	// Strict and Complete are the gate's, as the exit code has them.
+	Strict, Complete bool
 }
 
 // Text renders what the console shows, without colours.
 func Text(w io.Writer, v View) error { return Console(w, v, ConsoleOptions{}) }
 
-// Console writes the verdict for a person at a terminal, 80 columns wide. Only
-// the words of a curl line may be longer, so that it can be pasted.
+// Console writes the verdict for a person at a terminal. The verdict stands last, where the eye is.
+// Only the words of a curl line may be wider than the terminal, so that it can be pasted.
 func Console(w io.Writer, v View, o ConsoleOptions) error {
-	c := &console{lines: lines{w: w}, paint: paint{on: o.Colour}, view: v}
-	c.headline(o.Stored)
+	width := consoleColumns
+	if o.Columns > 0 {
+		width = min(max(o.Columns, narrowestColumn), widestColumn)
+	}
+	c := &console{lines: lines{w: w}, paint: paint{on: o.Colour}, view: v, options: o, width: width}
 	if !o.Quiet {
 		c.requirements()
-	}
-	c.failures()
-	c.stale()
-	c.reasons(verdict.Untestable, "UNTESTABLE: it was declared but could not be observed")
-	if !o.Quiet {
 		c.notApplicable()
+		c.reasons(verdict.Untestable, "UNTESTABLE: it was declared but could not be observed")
 		c.observations()
-		c.closing(o.Reports)
+		c.failures()
+		c.stale()
+		c.printf("\n")
 	}
+	c.verdict()
 	return c.err
 }
 
 type console struct {
 	lines
-	paint paint
-	view  View
+	paint   paint
+	view    View
+	options ConsoleOptions
+	width   int
+	// curls are the lines that were shown.
+	curls []string
 }
 
-func (c *console) headline(stored bool) {
+// Verdict prints what came of the run, and why the exit code is what it is.
+func (c *console) verdict() {
 	r := c.view.Report
 	c.printf("%s\n", c.paint.overall(r.Verdict, strings.ToUpper(Visible(string(r.Verdict)))))
 	c.block("", inert(subject(r.Deployment)))
@@ -64,11 +82,33 @@ func (c *console) headline(stored bool) {
 	for _, caveat := range caveats(r) {
 		c.block("", inert(caveat))
 	}
-	if e := r.Evidence; stored && e != nil && e.Problem == "" {
+	if e := r.Evidence; c.options.Stored && e != nil && e.Problem == "" {
 		c.block("", inert("The evidence is whole: SHA-256 "+Visible(e.SHA256[:min(12, len(e.SHA256))])+"."))
 	}
 	if r.Interrupted {
 		c.block("", "The run was interrupted: what had not been asked is untestable.")
+	}
+	c.idsOf("Failed:     ", verdict.Failed)
+	c.idsOf("Untestable: ", verdict.Untestable)
+	if !c.options.Quiet {
+		c.closing()
+	}
+	if last := c.view.Run.LastLine; last != "" {
+		c.block("", inert(Visible(last)))
+	}
+	if why := exitReason(r, c.options.Strict, c.options.Complete); why != "" {
+		c.block("", inert(why))
+	}
+}
+
+// IdsOf prints the ids of one outcome, the musts first.
+func (c *console) idsOf(label string, o verdict.Outcome) {
+	var parts []string
+	for _, g := range groupBy(having(c.view.Report.Requirements, o), remark) {
+		parts = append(parts, strings.Join(ids(g.Requirements), ", ")+g.Name)
+	}
+	if len(parts) > 0 {
+		c.block(label, inert(strings.Join(parts, "; ")))
 	}
 }
 
@@ -79,10 +119,13 @@ func (c *console) requirements() {
 	for _, id := range ids(c.view.Report.Requirements) {
 		width = max(width, columns(inert(id)))
 	}
-	for _, g := range groupBy(c.view.Report.Requirements, prefix) {
-		c.printf("\n%s\n", c.paint.bold(fit(inert(Visible(g.Name)), consoleColumns)))
+	for i, g := range groupBy(c.view.Report.Requirements, prefix) {
+		if i > 0 {
+			c.printf("\n")
+		}
+		c.printf("%s\n", c.paint.bold(fit(inert(Visible(g.Name)), c.width)))
 		for _, r := range g.Requirements {
-			c.requirement(r, min(width, consoleColumns/2))
+			c.requirement(r, min(width, c.width/2))
 		}
 	}
 }
@@ -90,7 +133,7 @@ func (c *console) requirements() {
 func (c *console) requirement(r verdict.Requirement, width int) {
 	label := fmt.Sprintf("%-4s %-*s ", mark(r.Verdict), width, fit(inert(Visible(r.ID)), width))
 	text := inert(Visible(r.Statement)) + remark(r)
-	for i, line := range wrap(text, consoleColumns-columns(label)) {
+	for i, line := range wrap(text, c.width-columns(label)) {
 		if i > 0 {
 			c.line(strings.Repeat(" ", columns(label)) + line)
 			continue
@@ -128,38 +171,83 @@ func mark(o verdict.Outcome) string {
 	return "?"
 }
 
+// Failures prints each cause: one finding in full, and a line for each other occurrence.
 func (c *console) failures() {
-	for _, r := range having(c.view.Report.Requirements, verdict.Failed) {
-		c.printf("\n%s %s  %s, %s\n", c.paint.outcome(verdict.Failed, "FAIL"),
-			c.paint.bold(inert(Visible(r.ID))), inert(Visible(r.Level)), inert(Visible(r.Profile)))
-		c.field("promise", r.Statement)
-		c.field("source", strings.TrimSpace(source(r.Source)+"  "+contractLine(r.Source.Line)))
+	failed := having(c.view.Report.Requirements, verdict.Failed)
+	if c.options.Verbose {
+		for _, o := range occurrences(failed) {
+			c.cause(cause{o})
+		}
+	} else {
+		for _, group := range causes(failed) {
+			c.cause(group)
+		}
+	}
+	c.shellVariables()
+}
+
+func (c *console) cause(group cause) {
+	r, f := group[0].Requirement, group[0].Finding
+	shown := "FAIL " + inert(Visible(r.ID))
+	label := fmt.Sprintf("%s (%s, %s) ", shown, inert(Visible(r.Level)), inert(Visible(r.Profile)))
+	c.printf("\n")
+	for i, line := range wrap(label+inert(clipped(r.Statement)), c.width) {
+		if rest, whole := strings.CutPrefix(line, shown); i == 0 && whole {
+			c.line(c.paint.outcome(verdict.Failed, "FAIL") + strings.TrimPrefix(shown, "FAIL") + rest)
+			continue
+		}
+		c.line("     " + line)
+	}
+	c.field("source", strings.TrimSpace(source(r.Source)+"  "+contractLine(r.Source.Line)))
+	if c.options.Verbose {
 		c.field("reading", r.Reading)
-		c.field("known", r.Known)
-		c.findings(r)
+	}
+	c.field("known", r.Known)
+	c.field("where", where(r, f))
+	c.field("expected", f.Expected)
+	c.got(f)
+	c.curl(f.Curl)
+	c.others(group)
+}
+
+// Got prints what came, with carets under what differs from what was expected.
+func (c *console) got(f verdict.Finding) {
+	if f.Got == "" {
+		return
+	}
+	label, under := "  got      | ", "           | "
+	lines, marks := underlines(inert(passage(f.Expected, consolePassage)), inert(passage(f.Got, consolePassage)), c.width-columns(label))
+	for i, line := range lines {
+		c.line(label + line)
+		label = under
+		if marks[i] != "" {
+			c.line(under + marks[i])
+		}
 	}
 }
 
-func (c *console) findings(r verdict.Requirement) {
-	shown := min(len(r.Findings), consoleFindings)
-	for i, f := range r.Findings[:shown] {
-		c.printf("\n")
-		c.field("where", where(i, len(r.Findings), r, f))
-		c.field("expected", f.Expected)
-		c.field("got", f.Got)
-		c.curl(f.Curl)
+// Others prints a line for each other occurrence of a cause.
+func (c *console) others(group cause) {
+	label := "  also     | "
+	rest := group[1:]
+	for _, o := range rest[:min(len(rest), consoleFindings)] {
+		text := Visible(o.Requirement.ID) + " " + short(o.Finding.Subject, consolePassage)
+		if o.general(o.Finding.Got) != group[0].general(group[0].Finding.Got) {
+			text += ": " + short(o.Finding.Got, consolePassage)
+		}
+		c.line(label + fit(inert(text), c.width-columns(label)))
+		label = "           | "
 	}
-	if left := len(r.Findings) - shown; left > 0 {
-		c.printf("\n")
-		c.field("more", count(left, "further finding")+" in the report files")
+	if left := len(rest) - consoleFindings; left > 0 {
+		c.line(label + fmt.Sprintf("%d more; --verbose and the report files show all", left))
 	}
 }
 
 // Where names what a finding is about.
-func where(i, n int, r verdict.Requirement, f verdict.Finding) string {
-	parts := []string{Visible(f.Subject)}
-	if n > 1 {
-		parts[0] = fmt.Sprintf("%s (%d of %d)", parts[0], i+1, n)
+func where(r verdict.Requirement, f verdict.Finding) string {
+	var parts []string
+	if f.Subject != "" {
+		parts = append(parts, Visible(f.Subject))
 	}
 	if f.Exchange != "" {
 		parts = append(parts, "step "+Visible(f.Exchange))
@@ -188,7 +276,7 @@ func (c *console) block(label, text string) {
 	if before, barred := strings.CutSuffix(under, "  "); barred && strings.HasSuffix(label, "| ") {
 		under = before + "| "
 	}
-	for _, line := range wrap(text, consoleColumns-columns(label)) {
+	for _, line := range wrap(text, c.width-columns(label)) {
 		c.line(label + line)
 		label = under
 	}
@@ -206,8 +294,8 @@ func (c *console) curl(line string) {
 	if line == "" {
 		return
 	}
-	c.printf("\n")
-	for _, l := range wrapShell(Visible(line), consoleColumns) {
+	c.curls = append(c.curls, line)
+	for _, l := range wrapShell(Visible(line), c.width) {
 		c.line(l)
 	}
 }
@@ -259,24 +347,22 @@ func (c *console) observations() {
 	}
 }
 
-func (c *console) closing(reports string) {
+func (c *console) closing() {
 	r := c.view.Report
-	c.printf("\n%s\n", counts(r.Counts))
+	c.printf("%s\n", counts(r.Counts))
 	c.block("", inert(fmt.Sprintf("Profiles: %s. Took %s%s.", Visible(strings.Join(r.Profiles, ", ")), duration(took(r)), longest(r))))
-	if reports != "" {
-		c.block("", "Reports: "+inert(Visible(reports)))
+	if dir := c.options.Reports; dir != "" {
+		c.block("", "Reports: "+inert(Visible(dir))+"; the page: "+inert(Visible(filepath.Join(dir, pageFile))))
 	}
-	c.shellVariables()
 }
 
 func (c *console) shellVariables() {
-	vars := variables(c.view)
-	if len(vars) == 0 {
-		return
+	var names []string
+	for _, v := range variables(c.view.Run, c.curls) {
+		names = append(names, v.Name)
 	}
-	c.printf("Before you paste a curl line, set:\n")
-	for _, v := range vars {
-		c.block("  ", inert(v.Name+" for "+v.Value))
+	if len(names) > 0 {
+		c.block("", "Set before you paste: "+inert(strings.Join(names, ", ")))
 	}
 }
 

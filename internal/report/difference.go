@@ -133,3 +133,54 @@ func pieces(words []string, keep []bool) []piece {
 }
 
 func isNotWord(r rune) bool { return !isWord(r) }
+
+// leastAlike is the part of a text that must be as expected for marks to help.
+const leastAlike = 0.5
+
+// underlines returns the text wrapped at this width, and for each of its lines one with a caret under
+// what differs from what was expected: "" where nothing does, or too little is alike.
+func underlines(expected, got string, limit int) (lines, marks []string) {
+	got = strings.ReplaceAll(got, "\t", "    ")
+	lines = wrap(got, limit)
+	marks = make([]string, len(lines))
+	differs := differing(expected, got)
+	if differs == nil {
+		return lines, marks
+	}
+	at := 0
+	for i, line := range lines {
+		at += strings.Index(got[at:], line)
+		marks[i] = carets(line, differs[at:])
+		at += len(line)
+	}
+	return lines, marks
+}
+
+func carets(line string, differs []bool) string {
+	var b strings.Builder
+	for i, r := range line {
+		sign := " "
+		if differs[i] {
+			sign = "^"
+		}
+		b.WriteString(strings.Repeat(sign, runeColumns(r)))
+	}
+	return strings.TrimRight(b.String(), " ")
+}
+
+// differing says of each byte of got whether it differs, nil where marks would not help.
+func differing(expected, got string) []bool {
+	_, right := difference(expected, got)
+	var marked []bool
+	alike := 0
+	for _, p := range right {
+		marked = append(marked, slices.Repeat([]bool{p.Differs}, len(p.Text))...)
+		if !p.Differs {
+			alike += len(p.Text)
+		}
+	}
+	if alike == len(got) || float64(alike) < leastAlike*float64(len(got)) {
+		return nil
+	}
+	return marked
+}

@@ -1,8 +1,6 @@
 package report
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"strings"
 
@@ -70,24 +68,4 @@ func why(r verdict.Requirement) string {
 		return "no reason was given"
 	}
 	return short(r.Reason, 2000)
-}
-
-// Fingerprint identifies a finding from run to run: it leaves out what came
-// back, which may differ each time, and the line, which moves. The ordinal
-// tells findings apart that are otherwise alike.
-func fingerprint(r verdict.Requirement, f verdict.Finding, ordinal int) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %d", r.ID, f.Subject, f.Expected, ordinal))
-	return hex.EncodeToString(sum[:16])
-}
-
-// Fingerprints are those of all findings of a requirement, each different.
-func fingerprints(r verdict.Requirement) []string {
-	var prints []string
-	alike := map[string]int{}
-	for _, f := range r.Findings {
-		key := fingerprint(r, f, 0)
-		prints = append(prints, fingerprint(r, f, alike[key]))
-		alike[key]++
-	}
-	return prints
 }

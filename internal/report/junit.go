@@ -10,11 +10,13 @@ import (
 )
 
 type junitSuites struct {
-	XMLName xml.Name `xml:"testsuites"`
-	Name    string   `xml:"name,attr"`
-	junitCounts
-	Time   string       `xml:"time,attr"`
-	Suites []junitSuite `xml:"testsuite"`
+	XMLName  xml.Name     `xml:"testsuites"`
+	Name     string       `xml:"name,attr"`
+	Tests    int          `xml:"tests,attr"`
+	Failures int          `xml:"failures,attr"`
+	Errors   int          `xml:"errors,attr"`
+	Time     string       `xml:"time,attr"`
+	Suites   []junitSuite `xml:"testsuite"`
 }
 
 type junitCounts struct {
@@ -54,13 +56,18 @@ type junitResult struct {
 }
 
 // JUnit writes one test case per requirement, in one suite per page of the
-// documents: failed is a failure, untestable an error, not applicable skipped.
+// documents: failed is a failure, untestable an error, not applicable skipped. It keeps to the schema of
+// Jenkins' xUnit plugin. Reasons stand in the message and in the body: GitLab shows only the body.
+//
+// https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd/junit-10.xsd
 func JUnit(w io.Writer, v View) error {
 	steps := stepTimes(v.Run)
 	suites := junitSuites{Name: "ETNA conformance: " + subject(v.Report.Deployment) + restricted(v.Report), Time: seconds(took(v.Report))}
 	for _, g := range groupBy(v.Report.Requirements, pageOf) {
 		suite := newJUnitSuite(g, v.Report, steps)
-		suites.add(suite.junitCounts)
+		suites.Tests += suite.Tests
+		suites.Failures += suite.Failures
+		suites.Errors += suite.Errors
 		suites.Suites = append(suites.Suites, suite)
 	}
 	return writeXML(w, suites)
@@ -119,7 +126,7 @@ func newJUnitCase(r verdict.Requirement, spent time.Duration) junitCase {
 		}
 		c.Failure = &junitResult{Message: brief(r), Type: Visible(r.Level), Text: findingsText(r)}
 	case verdict.NotApplicable:
-		c.Skipped = &junitResult{Message: "not applicable: " + why(r)}
+		c.Skipped = &junitResult{Message: "not applicable: " + why(r), Text: "not applicable: " + why(r)}
 	case verdict.Untestable:
 		if r.Known != "" {
 			c.Skipped = &junitResult{Message: "known: " + Visible(r.Known), Text: why(r)}
@@ -127,7 +134,7 @@ func newJUnitCase(r verdict.Requirement, spent time.Duration) junitCase {
 		}
 		fallthrough
 	default:
-		c.Error = &junitResult{Message: "untestable: " + why(r), Type: Visible(r.Level)}
+		c.Error = &junitResult{Message: "untestable: " + why(r), Type: Visible(r.Level), Text: "untestable: " + why(r)}
 	}
 	return c
 }

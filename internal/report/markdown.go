@@ -4,20 +4,21 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
 const (
-	summaryFailures = 50
-	summaryPassage  = 2 << 10
-	summaryReasons  = 50
+	summaryCauses  = 30
+	summaryOthers  = 20
+	summaryPassage = 2 << 10
+	summaryReasons = 50
 )
 
-// Markdown writes the summary of a CI job in GitHub's Markdown: the verdict,
-// the counts, each failure with its curl line, and what was not judged. Text
-// that is not ours stands in <code> and <pre>, with every character that means
-// something to Markdown or HTML as a character reference.
+// Markdown writes the summary of a CI job: the verdict, the counts, each cause of failures with one
+// finding and its curl line, and what was not judged. It reads as plain text too: text that is not
+// ours stands in code spans and fenced blocks, as it is, where nothing of it is markup.
 func Markdown(w io.Writer, v View) error {
 	m := &markdown{lines{w: w}}
 	m.head(v.Report)
@@ -35,18 +36,21 @@ func Markdown(w io.Writer, v View) error {
 type markdown struct{ lines }
 
 func (m *markdown) head(r verdict.Report) {
-	m.printf("## %s\n\n", capital(inertMarkdown(string(r.Verdict))))
+	m.printf("## %s\n\n", capital(prose(string(r.Verdict))))
 	if r.Deployment.Embedded {
 		m.printf("**%s**\n\n", capital(subject(r.Deployment)))
 	} else {
-		m.printf("%s %s\n\n", code(strings.TrimSpace(r.Deployment.Name+" "+r.Deployment.Version)), code(r.Deployment.URL))
+		m.printf("%s\n\n", strings.TrimSpace(code(strings.TrimSpace(r.Deployment.Name+" "+r.Deployment.Version))+" "+code(r.Deployment.URL)))
 	}
 	m.printf("%s\n", headline(r))
 	for _, caveat := range caveats(r) {
-		m.printf("\n**%s**\n", inertMarkdown(caveat))
+		m.printf("\nNote: %s\n", prose(caveat))
 	}
 	if r.Interrupted {
 		m.printf("\nThe run was interrupted: what had not been asked is untestable.\n")
+	}
+	for _, stale := range r.StaleBaseline {
+		m.printf("\n%s\n", prose(stale))
 	}
 }
 
@@ -61,30 +65,51 @@ func (m *markdown) failures(r verdict.Report) {
 	if len(failed) == 0 {
 		return
 	}
-	m.printf("\n### Failed\n")
-	shown := min(len(failed), summaryFailures)
-	for _, f := range failed[:shown] {
-		m.failure(f)
+	m.printf("\n### Failed: %s\n", code(strings.Join(ids(failed), ", ")))
+	all := causes(failed)
+	shown := min(len(all), summaryCauses)
+	for _, group := range all[:shown] {
+		m.cause(group)
 	}
-	if left := len(failed) - shown; left > 0 {
-		m.printf("\n%s in the other reports.\n", capital(count(left, "more failed requirement")))
+	if left := len(all) - shown; left > 0 {
+		m.printf("\n%s in the other reports.\n", capital(count(left, "more cause")))
 	}
 }
 
-func (m *markdown) failure(r verdict.Requirement) {
-	m.printf("\n<details><summary>%s (%s) %s</summary>\n\n", code(r.ID), inertMarkdown(r.Level), inertMarkdown(clipped(r.Statement)))
-	m.printf("%s %s\n", inertMarkdown(source(r.Source)), contractLine(r.Source.Line))
-	shown := min(len(r.Findings), consoleFindings)
-	for _, f := range r.Findings[:shown] {
-		m.printf("\n| | |\n|---|---|\n| subject | %s |\n| expected | %s |\n| got | %s |\n", code(f.Subject), code(f.Expected), code(f.Got))
-		if f.Curl != "" {
-			m.printf("\n<pre>%s</pre>\n", references(strings.Join(wrapShell(Visible(f.Curl), consoleColumns), "\n")))
+// Cause shows one finding in full, and a line for each other occurrence.
+func (m *markdown) cause(group cause) {
+	r, f := group[0].Requirement, group[0].Finding
+	m.printf("\n#### %s (%s)\n\n", code(r.ID), prose(r.Level))
+	m.item("promise", prose(r.Statement))
+	m.item("source", code(strings.TrimSpace(source(r.Source)+", "+contractLine(r.Source.Line))))
+	if r.Known != "" {
+		m.item("known", prose(r.Known))
+	}
+	m.item("where", code(f.Subject))
+	m.item("expected", code(f.Expected))
+	m.item("got", code(f.Got))
+	for i, o := range group[1:] {
+		if i == summaryOthers {
+			m.item("also", count(len(group)-1-i, "more finding"))
+			break
 		}
+		m.item("also", code(o.Requirement.ID+" "+o.Finding.Subject))
 	}
-	if left := len(r.Findings) - shown; left > 0 {
-		m.printf("\n%s in the other reports.\n", capital(count(left, "more finding")))
+	if f.Curl != "" {
+		m.fenced("sh", strings.Join(wrapShell(Visible(f.Curl), consoleColumns), "\n"))
 	}
-	m.printf("\n</details>\n")
+}
+
+func (m *markdown) item(label, text string) {
+	if text != "" {
+		m.printf("- %s: %s\n", label, text)
+	}
+}
+
+// Fenced prints a code block; its fence is longer than any run of backticks in it.
+func (m *markdown) fenced(language, text string) {
+	fence := strings.Repeat("`", max(3, longestRun(text)+1))
+	m.printf("\n%s%s\n%s\n%s\n", fence, language, text, fence)
 }
 
 func (m *markdown) reasons(r verdict.Report, o verdict.Outcome, title string) {
@@ -94,13 +119,13 @@ func (m *markdown) reasons(r verdict.Report, o verdict.Outcome, title string) {
 	}
 	m.printf("\n### %s\n\n", title)
 	for _, g := range groups[:min(len(groups), summaryReasons)] {
-		m.printf("- %s: %s\n", code(strings.Join(ids(g.Requirements), ", ")), code(why(g.Requirements[0])))
+		m.printf("- %s: %s\n", code(strings.Join(ids(g.Requirements), ", ")), prose(why(g.Requirements[0])))
 	}
 }
 
 func (m *markdown) variables(v View) {
 	var names []string
-	for _, x := range variables(v) {
+	for _, x := range variables(v.Run, curlsOf(v.Report.Requirements)) {
 		names = append(names, fmt.Sprintf("%s for %s", code(x.Name), code(x.Value)))
 	}
 	if len(names) > 0 {
@@ -108,35 +133,54 @@ func (m *markdown) variables(v View) {
 	}
 }
 
-// Code is foreign text on one line as code: there, neither mentions nor links
-// nor issue numbers come to life.
+// Code is foreign text on one line as a code span, "" for "": there, neither mentions nor links nor
+// markup come to life. Its fence is longer than any run of backticks in it.
 func code(s string) string {
+	s = clipped(s)
 	if s == "" {
 		return ""
 	}
-	return "<code>" + inertMarkdown(clipped(s)) + "</code>"
+	fence := strings.Repeat("`", longestRun(s)+1)
+	if strings.HasPrefix(s, "`") || strings.HasSuffix(s, "`") || strings.HasPrefix(s, " ") {
+		s = " " + s + " "
+	}
+	return fence + s + fence
+}
+
+func longestRun(s string) int {
+	longest, run := 0, 0
+	for _, r := range s {
+		run++
+		if r != '`' {
+			run = 0
+		}
+		longest = max(longest, run)
+	}
+	return longest
 }
 
 func clipped(s string) string { return short(s, summaryPassage) }
 
-// InertMarkdown is foreign text on one line of which nothing is markup.
-func inertMarkdown(s string) string { return references(Visible(s)) }
-
-// References replaces all ASCII punctuation by character references.
-func references(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		if r > ' ' && r < 0x7f && !isAlphanumeric(r) {
-			fmt.Fprintf(&b, "&#%d;", r)
-			continue
-		}
-		b.WriteRune(r)
+// Prose is a sentence on one line: as it is where no character of it could be markup, a link or a
+// mention, else as code.
+func prose(s string) string {
+	s = clipped(s)
+	plain := func(r rune) bool {
+		return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(` ,;:.?()/'"%›…‹-–=`, r)
 	}
-	return b.String()
+	markup := strings.ContainsFunc(s, func(r rune) bool { return !plain(r) })
+	if markup || strings.Contains(s, "://") || strings.Contains(strings.ToLower(s), "www.") || !startsPlainly(s) {
+		return code(s)
+	}
+	return s
 }
 
-func isAlphanumeric(r rune) bool {
-	return '0' <= r && r <= '9' || 'A' <= r && r <= 'Z' || 'a' <= r && r <= 'z'
+// startsPlainly reports whether the sentence begins with a letter: a number or a dash makes a list.
+func startsPlainly(s string) bool {
+	for _, r := range s {
+		return unicode.IsLetter(r)
+	}
+	return true
 }
 
 func capital(s string) string {

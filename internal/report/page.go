@@ -95,7 +95,7 @@ func newPage(v View) pageData {
 		Waterfall:    newWaterfall(v, b),
 		Exchanges:    b.exchanges(v),
 		Mails:        b.mails(v),
-		Variables:    variables(v),
+		Variables:    variables(v.Run, curlsOf(r.Requirements)),
 	}
 	data.Subject, data.URL = nameAndURL(r.Deployment)
 	data.MoreEvidence = unshown(v.Run, data)

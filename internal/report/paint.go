@@ -2,6 +2,21 @@ package report
 
 import "github.com/etna-conformance/conformance/internal/verdict"
 
+// WantsColour reports whether to colour what a person reads: --no-color and NO_COLOR turn colours off,
+// FORCE_COLOR and CLICOLOR_FORCE on, also without a terminal; else a terminal that is not dumb has them.
+//
+// https://no-color.org, https://force-color.org, https://bixense.com/clicolors
+func WantsColour(getenv func(string) string, never, terminal bool) bool {
+	forced := func(name string) bool { value := getenv(name); return value != "" && value != "0" }
+	switch {
+	case never, getenv("NO_COLOR") != "":
+		return false
+	case forced("FORCE_COLOR"), forced("CLICOLOR_FORCE"):
+		return true
+	}
+	return terminal && getenv("TERM") != "dumb"
+}
+
 // Paint adds ANSI colours where they are wanted.
 type paint struct{ on bool }
 

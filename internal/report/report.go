@@ -17,7 +17,18 @@ import (
 type View struct {
 	Report verdict.Report
 	Run    evidence.Run
+	// Config is where the deployment's configuration stands, "" where it was not in a file.
+	Config Place
 }
+
+// Place is a line of a file.
+type Place struct {
+	File string
+	Line int
+}
+
+// pageFile is the file of the page for people.
+const pageFile = "report.html"
 
 // Renderer writes a view in one format. Its errors are those of the writer.
 type Renderer func(io.Writer, View) error
@@ -38,14 +49,11 @@ func Formats() []Format {
 	return []Format{
 		{"json", "report.json", "the verdict as data", JSON},
 		{"junit", "junit.xml", "JUnit XML for CI systems", JUnit},
-		{"html", "report.html", "one self-contained page for people", HTML},
+		{"html", pageFile, "one self-contained page for people", HTML},
 		{"markdown", "summary.md", "summary for a CI job", Markdown},
 		{"badge", "badge.svg", "badge for a README", Badge},
 		{"text", "report.txt", "what the console shows", Text},
 		{"github", "annotations.txt", "GitHub workflow commands", GitHub},
-		{"gitlab", "gl-code-quality.json", "GitLab code quality", CodeQuality},
-		{"sarif", "report.sarif", "SARIF 2.1.0", SARIF},
-		{"tap", "report.tap", "TAP 14", TAP},
 	}
 }
 

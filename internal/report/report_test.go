@@ -32,8 +32,10 @@ func TestEachFormatIsAsInItsGoldenFile(t *testing.T) {
 
 func TestConsoleVariants(t *testing.T) {
 	for name, options := range map[string]ConsoleOptions{
-		"quiet.txt":  {Quiet: true},
-		"colour.txt": {Colour: true, Reports: "reports/latest"},
+		"quiet.txt":   {Quiet: true},
+		"verbose.txt": {Verbose: true},
+		"wide.txt":    {Columns: 200, Reports: "reports/latest"},
+		"colour.txt":  {Colour: true, Reports: "reports/latest"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			console := func(w *bytes.Buffer) error { return Console(w, sampleView(), options) }
@@ -70,10 +72,63 @@ func TestConsoleKeepsTo80ColumnsExceptForShellWords(t *testing.T) {
 	}
 }
 
+// TestATypicalFailureFitsOneScreen looks at the last lines that a terminal of 80×24 shows above its prompt.
+func TestATypicalFailureFitsOneScreen(t *testing.T) {
+	v := sampleView()
+	v.Report.Requirements = append(v.Report.Requirements[:3:3], v.Report.Requirements[4:6]...)
+	failed := &v.Report.Requirements[2]
+	failed.Reading = ""
+	second := failed.Findings[0]
+	second.Subject = "emma.lane"
+	failed.Findings = []verdict.Finding{failed.Findings[0], second}
+	v.Report.Counts = countsOf(v.Report.Requirements)
+	var b bytes.Buffer
+	if err := Console(&b, v, ConsoleOptions{Reports: "reports/latest"}); err != nil {
+		t.Fatal(err)
+	}
+	all := strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
+	screen := strings.Join(all[len(all)-23:], "\n") + "\n"
+	for _, want := range []string{"FAIL RESET-6", "expected |", "^^^^^", "curl -i", "also     | RESET-6 emma.lane", "NOT CONFORMANT", "Failed:     RESET-6\n", "reports/latest/report.html", "Exit code 1: RESET-6 failed."} {
+		if !strings.Contains(screen, want) {
+			t.Errorf("the screen lacks %q:\n%s", want, screen)
+		}
+	}
+}
+
+func TestConsoleGroupsFindingsByCause(t *testing.T) {
+	r := sampleFailure()
+	same := func(subject, expected, got string) verdict.Finding {
+		return verdict.Finding{Subject: subject, Expected: expected, Got: got}
+	}
+	r.Findings = []verdict.Finding{
+		same("robert.zak/no code", "no code for robert.zak@example.com", "code ‹code 1› in mail 3"),
+		same("emma.lane/no code", "no code for emma.lane@example.com", "code ‹code 2› in mail 7"),
+		same("robert.zak", "a status below 500", "status 503"),
+	}
+	other := sampleFailure()
+	other.ID, other.Findings = "RESET-9", []verdict.Finding{same("no.question", "a status below 500", "status 500"), same("no.question", "Model is text", "Model is null")}
+	var got [][]string
+	for _, group := range causes([]verdict.Requirement{r, other}) {
+		var subjects []string
+		for _, o := range group {
+			subjects = append(subjects, o.Requirement.ID+" "+o.Finding.Subject)
+		}
+		got = append(got, subjects)
+	}
+	want := [][]string{
+		{"RESET-6 robert.zak/no code", "RESET-6 emma.lane/no code"},
+		{"RESET-6 robert.zak", "RESET-9 no.question"},
+		{"RESET-9 no.question"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("causes (-want +got):\n%s", diff)
+	}
+}
+
 func TestReportsSayWhenTheReferenceWasJudged(t *testing.T) {
 	v := sampleView()
 	v.Report.Deployment.Embedded = true
-	for _, name := range []string{"text", "html", "markdown", "junit", "tap", "sarif"} {
+	for _, name := range []string{"text", "html", "markdown", "junit"} {
 		format, _ := find(name)
 		if text := render(t, format.Render, v); !strings.Contains(text, "embedded reference deployment") {
 			t.Errorf("%s does not say that the embedded reference was judged", name)
@@ -89,8 +144,8 @@ func TestHeadlineNeverCallsTheUnjudgedKept(t *testing.T) {
 		v := sampleView()
 		v.Report.Verdict = o
 		text := render(t, Text, v)
-		if !strings.HasPrefix(text, strings.ToUpper(string(o))+"\n") {
-			t.Errorf("the console does not begin with %q", o)
+		if !strings.Contains(text, "\n\n"+strings.ToUpper(string(o))+"\n") {
+			t.Errorf("the console has no paragraph that begins with %q", o)
 		}
 		if headline(v.Report) == "" {
 			t.Errorf("%q has no headline", o)

@@ -25,7 +25,7 @@ func moment() time.Time { return time.Date(2026, 11, 21, 9, 30, 0, 0, time.UTC) 
 
 // SampleView is a hand-made run with each verdict in it.
 func sampleView() View {
-	v := View{Report: sampleReport(), Run: sampleRun()}
+	v := View{Report: sampleReport(), Run: sampleRun(), Config: Place{"conformance.yaml", 3}}
 	v.Report.Counts = countsOf(v.Report.Requirements)
 	return v
 }

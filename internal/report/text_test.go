@@ -195,7 +195,29 @@ func TestVariablesAreThoseOfTheCurlLines(t *testing.T) {
 		{"ANSWER_ROBERT_ZAK_LAST_CHARACTER_CHANGED", "‹answer robert.zak, last character changed›"},
 		{"CODE_1_URLENCODED", "‹code 1›, percent-encoded"},
 	}
-	if diff := cmp.Diff(want, variables(v)); diff != "" {
+	if diff := cmp.Diff(want, variables(v.Run, curlsOf(v.Report.Requirements))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestColoursGoByTheEnvironment(t *testing.T) {
+	for name, c := range map[string]struct {
+		env             map[string]string
+		never, terminal bool
+		want            bool
+	}{
+		"pipe":                   {},
+		"terminal":               {terminal: true, want: true},
+		"--no-color":             {never: true, terminal: true, env: map[string]string{"FORCE_COLOR": "1"}},
+		"NO_COLOR":               {terminal: true, env: map[string]string{"NO_COLOR": "1", "FORCE_COLOR": "1"}},
+		"dumb":                   {terminal: true, env: map[string]string{"TERM": "dumb"}},
+		"FORCE_COLOR in a pipe":  {env: map[string]string{"FORCE_COLOR": "1"}, want: true},
+		"CLICOLOR_FORCE, dumb":   {env: map[string]string{"CLICOLOR_FORCE": "1", "TERM": "dumb"}, want: true},
+		"CLICOLOR_FORCE=0":       {env: map[string]string{"CLICOLOR_FORCE": "0"}},
+		"empty NO_COLOR, forced": {env: map[string]string{"NO_COLOR": "", "FORCE_COLOR": "1"}, want: true},
+	} {
+		if got := WantsColour(func(name string) string { return c.env[name] }, c.never, c.terminal); got != c.want {
+			t.Errorf("%s: %t", name, got)
+		}
 	}
 }

@@ -4,6 +4,9 @@ import (
 	"regexp"
 	"slices"
 	"sync"
+
+	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
 // Variable is a shell variable that stands for a secret in curl lines.
@@ -13,15 +16,15 @@ type variable struct {
 	Value string
 }
 
-// Variables returns the shell variables that somebody has to set before the
-// findings' curl lines can be pasted, in the order of the evidence's legend.
-func variables(v View) []variable {
-	used := usedVariables(v)
+// Variables returns the shell variables that somebody has to set before these
+// curl lines can be pasted, in the order of the evidence's legend.
+func variables(run evidence.Run, curls []string) []variable {
+	used := usedVariables(curls)
 	if len(used) == 0 {
 		return nil
 	}
 	var found []variable
-	for _, secret := range v.Run.Secrets {
+	for _, secret := range run.Secrets {
 		value := Visible(string(secret.Placeholder))
 		name := secret.Placeholder.Variable()
 		for _, x := range []variable{{name, value}, {name + "_URLENCODED", value + ", percent-encoded"}} {
@@ -33,15 +36,24 @@ func variables(v View) []variable {
 	return found
 }
 
-func usedVariables(v View) []string {
+func usedVariables(curls []string) []string {
 	var names []string
-	for _, r := range v.Report.Requirements {
-		for _, f := range r.Findings {
-			names = append(names, variableNames(f.Curl)...)
-		}
+	for _, line := range curls {
+		names = append(names, variableNames(line)...)
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
+}
+
+// curlsOf are the curl lines of all findings.
+func curlsOf(all []verdict.Requirement) []string {
+	var curls []string
+	for _, r := range all {
+		for _, f := range r.Findings {
+			curls = append(curls, f.Curl)
+		}
+	}
+	return curls
 }
 
 // reference is a variable in a line for the shell.
