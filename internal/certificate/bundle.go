@@ -15,7 +15,7 @@ import (
 
 // The bounds of a bundle that is read.
 const (
-	mostFiles = 4096
+	mostFiles = 1024
 	// mostBytes bounds all files together, in bytes.
 	mostBytes = 64 << 20
 )
@@ -101,11 +101,12 @@ func Unpack(r io.Reader, dir string) error {
 		if err != nil {
 			return errors.New("it is no bundle: the archive can't be read to its end")
 		}
-		if err := extract(root, archive, h, seen); err != nil {
-			return err
-		}
+		err = extract(root, archive, h, seen)
 		if bounded.N <= 0 {
 			return errTooLarge
+		}
+		if err != nil {
+			return err
 		}
 	}
 }

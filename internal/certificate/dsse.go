@@ -77,7 +77,12 @@ func hint(key ssh.PublicKey) (string, error) {
 }
 
 func rawKey(key ssh.PublicKey) (ed25519.PublicKey, error) {
-	if crypto, ok := plainKey(key).(ssh.CryptoPublicKey); ok {
+	// A key of the agent's is known by its wire form only.
+	parsed, err := ssh.ParsePublicKey(plainKey(key).Marshal())
+	if err != nil {
+		return nil, err
+	}
+	if crypto, ok := parsed.(ssh.CryptoPublicKey); ok {
 		if raw, ok := crypto.CryptoPublicKey().(ed25519.PublicKey); ok {
 			return raw, nil
 		}

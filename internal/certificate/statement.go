@@ -11,6 +11,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+	jsonv1 "github.com/go-json-experiment/json/v1"
 
 	"github.com/etna-conformance/conformance/internal/evidence"
 	"github.com/etna-conformance/conformance/internal/verdict"
@@ -170,7 +171,8 @@ func (s Statement) contract() string {
 }
 
 func encode(value any) ([]byte, error) {
-	text, err := json.Marshal(value, jsontext.Multiline(true), jsontext.WithIndent(" "), json.Deterministic(true))
+	text, err := json.Marshal(value, jsontext.Multiline(true), jsontext.WithIndent(" "), json.Deterministic(true),
+		jsonv1.OmitEmptyWithLegacySemantics(true))
 	return append(text, '\n'), err
 }
 
