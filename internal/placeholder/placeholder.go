@@ -121,8 +121,8 @@ var (
 	inURL = lazyregexp.New(`(?:‹|(?i:%e2%80%b9))([^‹›\pC]+?)(?:›|(?i:%e2%80%ba))`)
 )
 
-// In lists the placeholders in a value of a request: itself one, in a text, or in the texts of lists and
-// objects at any depth.
+// In lists the placeholders in a value of a request: itself one, in a text, or in the texts of
+// lists and objects at any depth.
 func In(value any) []Placeholder {
 	var all []Placeholder
 	switch v := value.(type) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"sort"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -25,8 +26,9 @@ func (f *finder) body(body []byte, cut bool) []byte {
 	if valid {
 		return redacted
 	}
-	if text := bytes.TrimSpace(withoutBOM(body)); len(text) == 0 || bytes.IndexByte([]byte(`{["`), text[0]) < 0 {
-		redacted = body
+	text := bytes.TrimSpace(withoutBOM(body))
+	if len(text) == 0 || !strings.ContainsRune(`{["`, rune(text[0])) {
+		redacted = body // Text that begins with a number is no JSON.
 	}
 	return f.clean(redacted, cut)
 }

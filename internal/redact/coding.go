@@ -26,7 +26,9 @@ type escape struct {
 	size, width int
 }
 
-func byteEscape(b byte, width int) escape { return escape{value: [8]byte{b}, size: 1, width: width} }
+func byteEscape(b byte, width int) escape {
+	return escape{value: [8]byte{b}, size: 1, width: width}
+}
 
 func textEscape(text string, width int) escape {
 	e := escape{width: width}

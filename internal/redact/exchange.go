@@ -11,7 +11,9 @@ import (
 
 // Exchange makes evidence of what was sent and received. The step, the attempt
 // (from 1), the lane and the operation are kept as they are.
-func (r *Redactor) Exchange(step string, attempt int, lane, operation string, x deployment.Exchange) evidence.Exchange {
+func (r *Redactor) Exchange(
+	step string, attempt int, lane, operation string, x deployment.Exchange,
+) evidence.Exchange {
 	return evidence.Exchange{
 		Step: step, Attempt: attempt, Lane: lane, Operation: operation,
 		Method:  r.Text(x.Request.Method),
@@ -75,7 +77,9 @@ func fromLatin1(text string) string {
 
 // Mail makes evidence of a mail that reached the given traders. The subject
 // and text are what a person reads in it; the codes are placeholders already.
-func (r *Redactor) Mail(m inbox.Mail, traders []string, subject, text string, codes []placeholder.Placeholder) evidence.Mail {
+func (r *Redactor) Mail(
+	m inbox.Mail, traders []string, subject, text string, codes []placeholder.Placeholder,
+) evidence.Mail {
 	return evidence.Mail{
 		ID: m.ID, Traders: traders, Seen: m.Seen,
 		Source:  r.MailSource(m.Source),

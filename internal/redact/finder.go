@@ -43,7 +43,9 @@ type finding struct {
 	weight int
 }
 
-func newFinder(secrets []secret, public []string, byName map[placeholder.Placeholder]string) *finder {
+func newFinder(
+	secrets []secret, public []string, byName map[placeholder.Placeholder]string,
+) *finder {
 	f := &finder{secrets: slices.Clone(secrets), radixes: radixes()}
 	f.scans.New = func() any { return &scan{finder: f} }
 	forms := formsOf(secrets)
@@ -147,7 +149,9 @@ func outside(all, kept []finding) []finding {
 	}
 	kept = merge(kept)
 	return slices.DeleteFunc(all, func(f finding) bool {
-		i, exact := slices.BinarySearchFunc(kept, f.from, func(k finding, from int) int { return k.from - from })
+		i, exact := slices.BinarySearchFunc(kept, f.from, func(k finding, from int) int {
+			return k.from - from
+		})
 		if !exact {
 			i--
 		}

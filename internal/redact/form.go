@@ -73,7 +73,8 @@ func charsets() []encoding.Encoding {
 	return append(append([]encoding.Encoding(nil), charmap.All...),
 		japanese.ShiftJIS, japanese.EUCJP, korean.EUCKR,
 		simplifiedchinese.GB18030, traditionalchinese.Big5,
-		unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM), unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM))
+		unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM),
+		unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM))
 }
 
 func isDigit(r rune) bool { return '0' <= r && r <= '9' }

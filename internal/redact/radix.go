@@ -2,6 +2,7 @@ package redact
 
 import (
 	"bytes"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -173,7 +174,7 @@ func (s *scan) lookIntoRuns() {
 func (s *scan) lookIntoEscaped(outer *coding, e escape, i int) {
 	for k, radix := range s.radixes {
 		done := &s.done[outer.index][k]
-		if i < *done || e.size > 0 && radix.digits[e.value[0]] < 0 && !(radix.mail && isBetween(e.value[0])) {
+		if i < *done || e.size > 0 && !radix.belongs(e.value[0]) {
 			continue
 		}
 		start := i
@@ -184,8 +185,10 @@ func (s *scan) lookIntoEscaped(outer *coding, e escape, i int) {
 	}
 }
 
-// isBetween reports whether what stands between digits may begin with a byte.
-func isBetween(b byte) bool { return b == '\r' || b == '\n' || b == '?' || b == '=' }
+// belongs reports whether a byte may stand in a stretch of digits.
+func (r *radix) belongs(b byte) bool {
+	return r.digits[b] >= 0 || r.mail && strings.IndexByte("\r\n?=", b) >= 0
+}
 
 // lookIntoRun looks through one stretch at each alignment, and returns its end.
 func (s *scan) lookIntoRun(radix *radix, outer *coding, start int) (end int) {

@@ -1,5 +1,16 @@
 // Package redact is the only way from what was received to evidence: it replaces
 // every secret by a placeholder, wherever and however encoded it stands.
+//
+// [Redactor.Add] makes a secret known, at any time before anything is redacted.
+// [Redactor.Exchange] and [Redactor.Mail] redact what was sent and received;
+// [Redactor.Text] is for all else that is told, [Redactor.Body] for a body alone.
+// [Redactor.Fill] is the other direction: it makes a request of a template.
+//
+// Two codings are undone: JSON, URL, form, HTML, quoted-printable, encoded words,
+// base64, hexadecimal and UTF-16, each in each other. JSON strings and the parts
+// of mails are decoded before, and do not count. What is not looked through: a
+// third coding, compression, HTML entities without a semicolon, and UTF-16 of
+// other than ASCII amid a text that is not UTF-16.
 package redact
 
 import (
@@ -62,7 +73,7 @@ func (r *Redactor) Add(p placeholder.Placeholder, text string) placeholder.Place
 	p = r.freeName(p)
 	r.byName[p] = text
 	r.byValue[text] = len(r.secrets)
-	r.secrets = append(r.secrets, secret{placeholder: p, value: text, runes: utf8.RuneCountInString(text)})
+	r.secrets = append(r.secrets, secret{p, text, utf8.RuneCountInString(text)})
 	r.ready = nil
 	return p
 }

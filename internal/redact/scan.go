@@ -278,7 +278,8 @@ func (s *scan) note(number int32) note {
 // matched looks at the forms that end where the thread has come to, longest
 // first.
 func (s *scan) matched(t thread, end int) {
-	for at := s.machine.nodes[t.node].match; at != 0; at = s.machine.nodes[s.machine.nodes[at].fail].match {
+	nodes := s.machine.nodes
+	for at := nodes[t.node].match; at != 0; at = nodes[nodes[at].fail].match {
 		for _, i := range s.machine.ends[at] {
 			if s.form(s.machine.forms[i], t, end) {
 				return
