@@ -3,6 +3,8 @@ package certificate
 import (
 	"errors"
 	"fmt"
+	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -166,7 +168,7 @@ func (r *Result) verify(dir string, d Demand) {
 		r.add("coverage", err, "")
 		r.add("re-judged", err, "")
 	} else {
-		r.add("coverage", covers(s, found, report, d.Require), coverageText(report))
+		r.add("coverage", covers(s, found, report, d.Require), coverageText(report)+reach(found.Target.URL))
 		r.rejudge(s, found, report, dir, d)
 	}
 	r.add("fresh", fresh(e, found, d), freshText(e, d))
@@ -292,6 +294,20 @@ func covers(s Statement, found evidence.Run, report *verdict.Report, require []s
 		}
 	}
 	return nil
+}
+
+// reach says that a deployment's address means nothing to others, "" where it does.
+func reach(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	host := u.Hostname()
+	ip := net.ParseIP(host)
+	if host == "localhost" || ip != nil && (ip.IsLoopback() || ip.IsPrivate()) {
+		return "; the address " + host + " is one of the signer's own network, which others can't reach"
+	}
+	return ""
 }
 
 func nameOf(d verdict.Deployment) string {

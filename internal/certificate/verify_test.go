@@ -26,6 +26,9 @@ func TestAnHonestCertificateHolds(t *testing.T) {
 	for _, path := range []string{dir, bundle(t, dir)} {
 		r := verify(path, d)
 		wantFailing(t, r, nil)
+		if text := r.Lines[2].Text; !strings.Contains(text, "the address 127.0.0.1 is one of the signer's own network") {
+			t.Errorf("coverage does not say that the address is the machine's own: %s", text)
+		}
 		want := map[string]certificate.State{
 			"signature": certificate.Holds, "digests": certificate.Holds, "coverage": certificate.Holds,
 			"re-judged": certificate.Holds, "fresh": certificate.Holds, "witnessed": certificate.None,
