@@ -252,9 +252,9 @@ func (r *run) await(ctx context.Context, s plan.Step) bool {
 	if w.Problem = r.boxes.dead(); w.Problem == "" && r.brings(w.For) {
 		place := r.sentAs(w.For)
 		caused := func(m mail) bool { return m.resetsSent >= place }
-		w.Mail, w.Problem = r.watch(ctx, t, w.Deadline, caused)
+		w.Mail, w.Problem = r.watchUnless(ctx, t, w.Deadline, caused, func() bool { return r.isUnclear(t, w, caused) })
 		if w.Mail == "" {
-			w.Mail = r.findPossible(t, caused)
+			w.Mail = r.findPossible(t, caused).ID
 		}
 		w.Mail = r.preferUnlike(ctx, t, s, w)
 		r.awaitOwn(ctx, t, s, w)
@@ -330,6 +330,11 @@ func (r *run) addWait(w evidence.Wait) {
 // watch waits for a mail with a code for the trader that the filter lets pass. It returns the mail's
 // id, "" when none came in time, and why the box could not be read in the end.
 func (r *run) watch(ctx context.Context, t evidence.Trader, atMost time.Duration, pass func(mail) bool) (id, problem string) {
+	return r.watchUnless(ctx, t, atMost, pass, func() bool { return false })
+}
+
+// watchUnless is watch that ends without a mail where giveUp says so.
+func (r *run) watchUnless(ctx context.Context, t evidence.Trader, atMost time.Duration, pass func(mail) bool, giveUp func() bool) (id, problem string) {
 	deadline := time.NewTimer(atMost)
 	defer deadline.Stop()
 	began := time.Now()
@@ -339,7 +344,7 @@ func (r *run) watch(ctx context.Context, t evidence.Trader, atMost time.Duration
 		if m, found := r.find(t, pass); found {
 			return m.ID, ""
 		}
-		if problem := r.boxes.dead(); problem != "" {
+		if problem := r.boxes.dead(); problem != "" || giveUp() {
 			return "", problem
 		}
 		select {
@@ -367,15 +372,24 @@ func (r *run) find(t evidence.Trader, pass func(mail) bool) (mail, bool) {
 	return mail{}, false
 }
 
-// findPossible returns the id of the first mail for the trader that could present a code, "" where none does.
-func (r *run) findPossible(t evidence.Trader, pass func(mail) bool) string {
+// findPossible returns the first mail for the trader that could present a code, an empty one where none does.
+func (r *run) findPossible(t evidence.Trader, pass func(mail) bool) mail {
 	r.boxes.mu.Lock()
 	defer r.boxes.mu.Unlock()
 	i := slices.IndexFunc(r.boxes.mails, func(m mail) bool {
 		return len(m.candidates) > 0 && slices.Contains(m.traders, t.Login) && pass(m)
 	})
 	if i < 0 {
-		return ""
+		return mail{}
 	}
-	return r.boxes.mails[i].ID
+	return r.boxes.mails[i]
+}
+
+// shortestDoubt is how long a run waits at least for a clearer mail than one that could present a code.
+const shortestDoubt = 3 * time.Second
+
+// isUnclear reports whether a mail that could present a code has come, and for long no clearer one.
+func (r *run) isUnclear(t evidence.Trader, w evidence.Wait, pass func(mail) bool) bool {
+	m := r.findPossible(t, pass)
+	return m.ID != "" && time.Since(m.Seen) > max(shortestDoubt, 3*m.Seen.Sub(w.Started))
 }

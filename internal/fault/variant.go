@@ -39,7 +39,7 @@ func Variants() []Variant {
 	return slices.Concat(
 		jsonVariants(), furtherVariants(), labelVariants(), statusVariants(), transportVariants(),
 		lenientVariants(), strangerVariants(), limitVariants(), traderVariants(), loginVariants(),
-		mimeVariants(), layoutVariants(), wordingVariants(), codeVariants(),
+		mimeVariants(), layoutVariants(), unclearVariants(), wordingVariants(), codeVariants(),
 		deliveryVariants(), noticeVariants(), noiseVariants(), surplusVariants(),
 		flowVariants(), envelopeVariants(), expiredVariants(), hardeningVariants(),
 		looseVariants(), confirmationVariants(), renderingVariants(),

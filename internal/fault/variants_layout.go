@@ -36,14 +36,21 @@ func layoutVariants() []Variant {
 		{"code-in-definition-list", `<dl><dt>User</dt><dd>‹name›</dd><dt>Confirmation code</dt><dd>‹code›</dd><dt>Valid until</dt><dd>15:24</dd></dl>`},
 		{"code-in-full-width-digits", `<p>Confirmation code: ‹wide›</p>`},
 	} {
-		list = append(list, Variant{Name: v.name, Why: "No document describes the mail's form; a person reads the code.", Untestable: v.name == "code-in-link-only", Mail: mailing(
-			func(_ World, l letter, send func(reference.Mail) error) error {
-				page := "<!DOCTYPE html><html><head><meta charset=\"utf-8\"><title>ETNA Trader</title></head><body><h1>ETNA Trader</h1><p>Hi " + escape(l.name) +
-					",</p><p>Someone has requested a password reset for your account.</p>" + l.layOut(v.page) + "<p>Thanks for using ETNA Trader,<br>The ETNA</p></body></html>"
-				return send(l.assemble(textPart("text/html", "utf-8", "quoted-printable", page)))
-			})})
+		list = append(list, Variant{
+			Name: v.name, Why: "No document describes the mail's form; a person reads the code.",
+			Untestable: v.name == "code-in-link-only", Mail: laidOut(v.page),
+		})
 	}
 	return list
+}
+
+// laidOut mails the page, with the code in many forms.
+func laidOut(page string) func(World, reference.Mailer) reference.Mailer {
+	return mailing(func(_ World, l letter, send func(reference.Mail) error) error {
+		page := "<!DOCTYPE html><html><head><meta charset=\"utf-8\"><title>ETNA Trader</title></head><body><h1>ETNA Trader</h1><p>Hi " + escape(l.name) +
+			",</p><p>Someone has requested a password reset for your account.</p>" + l.layOut(page) + "<p>Thanks for using ETNA Trader,<br>The ETNA</p></body></html>"
+		return send(l.assemble(textPart("text/html", "utf-8", "quoted-printable", page)))
+	})
 }
 
 // layOut fills the page with the code in many forms.
