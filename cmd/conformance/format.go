@@ -28,6 +28,9 @@ func formatNames() string {
 }
 
 func noArguments(c *cobra.Command, args []string) error {
+	if len(args) > 0 && strings.Contains(args[0], "://") && c.Flags().Lookup("url") != nil {
+		return usageError{errors.New("conformance " + c.Name() + " takes no arguments; did you mean --url " + args[0] + "?")}
+	}
 	if len(args) > 0 {
 		return usageError{errors.New("conformance " + c.Name() + " takes no arguments, got " + quoted(args[0]))}
 	}

@@ -209,7 +209,7 @@ func TestMistakesInTheFile(t *testing.T) {
 		"stepThree: identifier":             `:1: stepThree: unknown value "identifier"; did you mean "identifiers"?`,
 		"secretQuestions: optionl":          `:1: secretQuestions: unknown value "optionl"; did you mean "optional"?`,
 		"apiVersion: ../x":                  `:1: apiVersion: expected a version such as 1.0`,
-		"codePattern: '('":                  `:1: codePattern: expected a regular expression (RE2 syntax)`,
+		"codePattern: '('":                  `:1: codePattern: expected a regular expression (RE2 syntax): missing closing )`,
 		"profile: [core,\n flwo]":           `:2: profile: unknown profile "flwo"; did you mean "flow"?`,
 		"profile: all":                      `:1: profile: unknown profile; expected one of core, flow, hardening`,
 		"profile: []":                       `:1: profile: expected one or more of core, flow, hardening`,

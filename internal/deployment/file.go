@@ -7,6 +7,7 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 
@@ -149,13 +150,23 @@ func (d *document) mapping(what string, n *node, fields ...field) error {
 	return d.pairs(n, func(key, value *node) error {
 		i := slices.Index(known, key.Value)
 		if i < 0 {
-			return d.wrong(key, "unknown key %q%s", shortened(key.Value), nearest.Hint(key.Value, known))
+			return d.wrong(key, "unknown key %q%s", shortened(key.Value), meant(key.Value, known))
 		}
 		if empty(value) {
 			return d.wrong(key, "%s: has no value; expected one, or leave the key out", key.Value)
 		}
 		return fields[i].read(value)
 	})
+}
+
+// meant is the nearest of the known keys or, where none is near and they are few, all of them.
+func meant(key string, known []string) string {
+	const few = 4
+	hint := nearest.Hint(key, known)
+	if hint == "" && len(known) <= few {
+		return "; expected one of " + strings.Join(known, ", ")
+	}
+	return hint
 }
 
 // pairs visits the keys of a mapping in their order.

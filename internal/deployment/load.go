@@ -171,6 +171,8 @@ const isEmpty = "is empty; expected a value, or leave it out"
 func (l *loader) complete() error {
 	c := l.config
 	switch {
+	case strings.HasSuffix(c.URL, "/v"+c.APIVersion):
+		return &ConfigError{"url", "ends in the version, which every path has already; expected " + strings.TrimSuffix(c.URL, "/v"+c.APIVersion)}
 	case c.URL != "":
 	case l.named != "":
 		return &ConfigError{l.named, "url is missing; expected the base URL of the deployment (url, --url or CONFORMANCE_URL)"}

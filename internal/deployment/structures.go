@@ -23,6 +23,9 @@ func (d *document) into(key string, target *string, check func(string) (string, 
 }
 
 func readInbox(d *document, c *Config, n *node) error {
+	if kind := gluedKind(n); kind != "" {
+		return d.wrong(n, "inbox: expected a space after %s:", kind)
+	}
 	var mailhog, mailpit string
 	err := d.mapping("inbox", n, d.into("mailhog", &mailhog, inboxURL), d.into("mailpit", &mailpit, inboxURL))
 	switch {
@@ -36,6 +39,20 @@ func readInbox(d *document, c *Config, n *node) error {
 		c.Inbox = Inbox{"mailpit", mailpit}
 	}
 	return nil
+}
+
+// gluedKind is the kind of an inbox whose URL follows without a space, which YAML takes for one word; "" elsewhere.
+func gluedKind(n *node) string {
+	n = resolve(n)
+	word := n.Value
+	if len(n.Content) > 0 {
+		word = n.Content[0].Value
+	}
+	kind, address, _ := strings.Cut(word, ":")
+	if (kind == "mailhog" || kind == "mailpit") && address != "" {
+		return kind
+	}
+	return ""
 }
 
 func readLabel(d *document, c *Config, n *node) error {

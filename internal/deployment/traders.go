@@ -7,7 +7,7 @@ func readTraders(d *document, c *Config, n *node) error {
 	if err != nil {
 		return err
 	}
-	lines := map[string]int{}
+	lines, emails := map[string]int{}, map[string]int{}
 	for _, entry := range entries {
 		t, err := d.trader(entry)
 		if err != nil {
@@ -18,6 +18,11 @@ func readTraders(d *document, c *Config, n *node) error {
 			return d.wrong(entry, "traders: the login %s stands in line %d already; expected each once, in any case", t.Login, line)
 		}
 		lines[login] = entry.Line
+		email := strings.ToLower(t.Email)
+		if line, repeated := emails[email]; repeated {
+			return d.wrong(entry, "traders: the email %s stands in line %d already; expected one address for each trader", t.Email, line)
+		}
+		emails[email] = entry.Line
 		c.Traders = append(c.Traders, t)
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"net/mail"
 	"net/url"
 	"regexp"
+	"regexp/syntax"
 	"strconv"
 	"strings"
 	"time"
@@ -55,14 +56,19 @@ func trimmed(value string) (string, error) {
 	return plain(value)
 }
 
-func baseURL(value string) (string, error) {
-	const want = "expected an absolute URL such as https://staging.example/api"
+func baseURL(value string) (string, error) { return urlLike(value, "https://staging.example/api") }
+
+// urlLike returns a base URL without a trailing slash; its errors show the example.
+func urlLike(value, example string) (string, error) {
+	want := "expected an absolute URL such as " + example
 	u, err := url.Parse(value)
 	switch {
 	case err != nil:
 		return "", errors.New(want)
 	case u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "":
 		return "", errors.New(want)
+	case strings.ContainsFunc(value, unicode.IsSpace):
+		return "", errors.New("expected a URL without spaces (%20 in a path)")
 	case u.User != nil:
 		return "", errors.New("expected a URL without user name and password; send them with the key headers (Authorization)")
 	case strings.ContainsAny(value, "?#"):
@@ -167,13 +173,14 @@ func setInboxOf(c *Config, kind, address string) error {
 
 // inboxURL is a base URL that may carry a user name and a password: inboxes know no other way.
 func inboxURL(value string) (string, error) {
+	const example = "http://mailhog.example:8025"
 	u, err := url.Parse(value)
 	if err != nil || u.User == nil {
-		return baseURL(value)
+		return urlLike(value, example)
 	}
 	login := u.User
 	u.User = nil
-	plain, err := baseURL(u.String())
+	plain, err := urlLike(u.String(), example)
 	if err != nil {
 		return "", err
 	}
@@ -199,6 +206,9 @@ func setAPIVersion(c *Config, value string) error {
 	if value == "" || strings.ContainsFunc(value, func(r rune) bool { return !strings.ContainsRune(pathSafe, r) }) {
 		return errors.New("expected a version such as 1.0")
 	}
+	if number, letter := strings.CutPrefix(value, "v"); letter && number != "" && unicode.IsDigit(rune(number[0])) {
+		return fmt.Errorf("expected the version without its v, which every path has already: %s", number)
+	}
 	return nil
 }
 
@@ -207,9 +217,17 @@ const pathSafe = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 func setCodePattern(c *Config, value string) error {
 	c.CodePattern = value
 	if _, err := regexp.Compile(value); err != nil {
-		return errors.New("expected a regular expression (RE2 syntax)")
+		return fmt.Errorf("expected a regular expression (RE2 syntax): %s", patternFault(err))
 	}
 	return nil
+}
+
+// patternFault is why a regular expression is none, without its text: that may come from a variable.
+func patternFault(err error) string {
+	if fault, ok := errors.AsType[*syntax.Error](err); ok {
+		return fault.Code.String()
+	}
+	return "it can't be read"
 }
 
 func setCodeTries(c *Config, value string) error {

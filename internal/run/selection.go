@@ -2,8 +2,10 @@ package run
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/onsi/ginkgo/v2/types"
 
@@ -22,7 +24,7 @@ func checkSelection(config deployment.Config, c *contract.Contract) error {
 	}
 	filter, err := types.ParseLabelFilter(config.LabelFilter)
 	if err != nil {
-		return &deployment.ConfigError{Where: "--label-filter", Text: "not a Ginkgo label filter: " + firstLine(err)}
+		return &deployment.ConfigError{Where: "--label-filter", Text: "not a Ginkgo label filter: " + oneLine(err)}
 	}
 	if err := checkLabels(config.LabelFilter, c); err != nil {
 		return err
@@ -39,6 +41,9 @@ func checkSelection(config deployment.Config, c *contract.Contract) error {
 	}
 	if len(profiles) > 0 {
 		return unchosen("the selected requirements belong", profiles[0])
+	}
+	if len(config.Only) == 0 {
+		return &deployment.ConfigError{Where: "--label-filter", Text: "it selects no requirement"}
 	}
 	return &deployment.ConfigError{Where: "--only, --label-filter", Text: "together they select no requirement"}
 }
@@ -83,6 +88,16 @@ func checkLabels(filter string, c *contract.Contract) error {
 	return nil
 }
 
+// patterns are those that select all requirements of a group.
+func patterns(ids []string) []string {
+	var list []string
+	for _, id := range ids {
+		group, _, _ := strings.Cut(id, "-")
+		list = append(list, group+"-*")
+	}
+	return slices.Compact(list)
+}
+
 func unknownID(pattern string, c *contract.Contract) error {
 	return &deployment.ConfigError{Where: "--only", Text: noRequirement(pattern, c)}
 }
@@ -92,10 +107,22 @@ func noRequirement(id string, c *contract.Contract) string {
 	if w, withdrawn := c.Withdrawal(id); withdrawn {
 		return fmt.Sprintf("requirement %s was withdrawn; see %s", id, strings.Join(w.Instead, ", "))
 	}
-	return fmt.Sprintf("there is no requirement %q%s", id, nearest.Hint(id, ids(c)))
+	known := ids(c)
+	if strings.HasSuffix(id, "*") {
+		known = patterns(known)
+	}
+	return fmt.Sprintf("there is no requirement %q%s", id, nearest.Hint(id, known))
 }
 
 func firstLine(err error) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(err.Error()), "\n")
 	return line
+}
+
+// escapes are the colours that Ginkgo writes into its errors.
+var escapes = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\x1b\[[0-9;]*m`) })
+
+// oneLine is an error's text without colours and line breaks.
+func oneLine(err error) string {
+	return strings.Join(strings.Fields(escapes().ReplaceAllString(err.Error(), "")), " ")
 }
