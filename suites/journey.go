@@ -26,7 +26,6 @@ const mostOddCodes = 6
 // What the run makes known of a trader on the way.
 func validPassword(t evidence.Trader) placeholder.Placeholder { return known("valid password", t) }
 func otherPassword(t evidence.Trader) placeholder.Placeholder { return known("other password", t) }
-func lastPassword(t evidence.Trader) placeholder.Placeholder  { return known("last password", t) }
 
 func known(kind placeholder.Kind, t evidence.Trader) placeholder.Placeholder { return kind.Of(t.Login) }
 
@@ -79,6 +78,8 @@ type lane struct {
 	needs  []string
 	// before are all steps so far: a selection may leave out any of them.
 	before []string
+	// refused are the updates that must be refused, since the last sign-in.
+	refused []string
 }
 
 func (n *lane) add(s plan.Step) string {
@@ -108,8 +109,9 @@ func (b *builder) askWaysBack() {
 		return
 	}
 	arrived := plan.Step{ID: allArrived, Finally: true}
+	arrived.After = []string{join("signin/kept", travellers[0].Login)}
 	for _, t := range travellers {
-		arrived.After = append(arrived.After, join("signin/changed", t.Login), join("signin/kept", t.Login), codeAgain(t))
+		arrived.After = append(arrived.After, join("signin/changed", t.Login), codeAgain(t))
 	}
 	b.step(arrived)
 	changes := map[string][]string{}
@@ -199,7 +201,9 @@ func (b *builder) askHome(t evidence.Trader, changes, updates []string) {
 	})
 	back := []string{restored(t)}
 	n.add(plan.Step{ID: home(t), Finally: true, Since: append(slices.Clone(changes), join("signin/password", t.Login)), Settle: &plan.Settle{
-		Trader: t.Login, Tell: true, Valid: lastPassword(t), Other: known("password before the last", t), Signed: []plan.Signed{
+		Trader: t.Login, Tell: true,
+		Updates: []plan.Update{{Step: restored(t), Valid: validPassword(t)}, {Step: join("password/right", t.Login), Valid: otherPassword(t)}},
+		Signed: []plan.Signed{
 			{Session: session(join(wayBack, "signin"), t), Valid: validPassword(t), Other: otherPassword(t)},
 			{Session: session(join(wayBack, "signin-other"), t), Valid: otherPassword(t), Other: validPassword(t)},
 			{Session: session("signin/old", t), Valid: validPassword(t), Other: otherPassword(t), Until: back},

@@ -22,9 +22,10 @@ func signIn(b *builder) {
 		b.missing("no app key is declared (appKey or CONFORMANCE_APP_KEY)", all...)
 	}
 	signers := b.signers()
+	wrongs := wrongPasswords(signers)
 	for i, t := range signers {
 		b.askWhichPassword(t)
-		b.askWrongPasswords(i, signers)
+		b.askWrongPasswords(t, wrongs[i])
 	}
 	if len(signers) > 0 {
 		b.askSignInOfNobody()
@@ -62,24 +63,15 @@ func (b *builder) askWhichPassword(t evidence.Trader) {
 	b.check("SIGNIN-1", t.Login, []string{first, second, settled(t)}, func(l *Look) { l.demandSignedIn(t, first, second) })
 }
 
-// askWrongPasswords asks with two passwords that nearly are, the kinds spread over the traders. They come when the trader
-// is back home, where a lock hides nothing, and a right one after them, where a deployment counts failures in a row.
-func (b *builder) askWrongPasswords(i int, signers []evidence.Trader) {
-	t := signers[i]
+// askWrongPasswords asks with passwords that nearly are. They come when the trader is back home, where a lock hides nothing.
+// No right one follows: the next sign-in of the account is a right one, which a deployment that counts failures in a row
+// needs to see.
+func (b *builder) askWrongPasswords(t evidence.Trader, wrongs []wrongLogin) {
 	n := &lane{builder: b, trader: t, needs: []string{settled(t)}, before: []string{settled(t), home(t)}}
-	var wrongs []string
-	for _, wrong := range wrongPasswordsOf(i, signers) {
+	for _, wrong := range wrongs {
 		id := n.add(n.signInStep(join("signin", wrong.kind+"-password", t.Login), wrong.password, 1))
 		b.checkWrongCredentials(id, join(t.Login, wrong.kind+" password"))
-		wrongs = append(wrongs, id)
 	}
-	valid := validPassword(t)
-	if at(b.travellers(), t) >= 0 {
-		valid = lastPassword(t)
-	}
-	right := n.signInStep(join("signin/closing", t.Login), valid, 0)
-	right.Finally, right.Since = true, wrongs
-	n.add(right)
 }
 
 type wrongLogin struct {
@@ -87,18 +79,26 @@ type wrongLogin struct {
 	password placeholder.Placeholder
 }
 
-// wrongPasswordsOf are two a trader: as many in a row as a lock-out may leave room for.
-func wrongPasswordsOf(i int, signers []evidence.Trader) []wrongLogin {
-	t := signers[i]
-	var list []wrongLogin
-	if other, found := neighbour(signers, i, -1); found && other.Password != t.Password && other.Password != t.NewPassword {
-		list = append(list, wrongLogin{"another-traders", other.Password})
+// mostWrongLogins is how many wrong passwords one trader is asked with: as many in a row as a lock-out may leave room for.
+const mostWrongLogins = 2
+
+// wrongPasswords spreads the kinds of wrong passwords over the traders, another trader's and those that nearly are: each
+// kind is asked once, since sign-ins may be limited.
+func wrongPasswords(signers []evidence.Trader) [][]wrongLogin {
+	lists := make([][]wrongLogin, len(signers))
+	kinds := []int{0, 1, 2, 3} // In other case, cut short, continued, a character changed.
+	for i, t := range signers {
+		if other, found := neighbour(signers, i, -1); i == 1 && found && other.Password != t.Password && other.Password != t.NewPassword {
+			lists[i] = append(lists[i], wrongLogin{"another-traders", other.Password})
+		}
+		for len(lists[i]) < mostWrongLogins && len(kinds) > 0 {
+			if k := kinds[0]; k < len(t.NearPasswords) {
+				lists[i] = append(lists[i], wrongLogin{kindOf(t.NearPasswords[k]), t.NearPasswords[k]})
+			}
+			kinds = kinds[1:]
+		}
 	}
-	for k := 0; len(list) < 2 && k < len(t.NearPasswords); k++ {
-		near := t.NearPasswords[(i+min(i, 1)+k)%len(t.NearPasswords)]
-		list = append(list, wrongLogin{kindOf(near), near})
-	}
-	return list
+	return lists
 }
 
 func (b *builder) checkWrongCredentials(id, subject string) {

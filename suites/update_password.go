@@ -40,7 +40,6 @@ func (n *lane) updateStep(id string, token, password, confirmation any) plan.Ste
 
 // askUpdates asks with the token, after what must not be taken for it.
 func (n *lane) askUpdates(i int, travellers []evidence.Trader) {
-	n.askUntouched(i, travellers)
 	last := i == len(travellers)-1
 	if i == 0 {
 		n.askInvented("invented-token", inventedToken)
@@ -54,70 +53,117 @@ func (n *lane) askUpdates(i int, travellers []evidence.Trader) {
 		n.askInvented("late-changed-token", tokenOf("", n.trader).Near("late character changed"))
 		n.askMismatch()
 	}
+	n.askUnchanged(i, travellers)
 	n.askRightUpdate(last)
-	n.askKept(i, travellers)
+	if i == 0 {
+		n.askKept(travellers[1:])
+	}
 }
 
-// askUntouched signs in after the update of the trader before: it must have changed nothing here.
-func (n *lane) askUntouched(i int, travellers []evidence.Trader) {
-	previous, found := neighbour(travellers, i, -1)
-	if !found {
+// askUnchanged signs in once with the password as before: neither the trader's own refused updates nor the update of the
+// trader before may have changed it. Sign-ins are few, since they may be limited; only where this one is refused a second
+// one tells which of the two it was.
+func (n *lane) askUnchanged(i int, travellers []evidence.Trader) {
+	previous, others := neighbour(travellers, i, -1)
+	if !others && len(n.refused) == 0 {
 		return
 	}
-	s := n.signInStep(join("signin/untouched", n.trader.Login), validPassword(n.trader), 0)
-	s.After = []string{join("signin/changed", previous.Login)}
-	id := n.add(s)
-	n.checkOthers(id, n.trader, previous)
+	s := n.signInStep(join("signin/unchanged", n.trader.Login), validPassword(n.trader), 0)
+	if others {
+		s.After = []string{join("signin/changed", previous.Login)}
+	}
+	u := unchanged{signIn: n.add(s)}
+	if others && len(n.refused) > 0 {
+		early := n.signInStep(join("signin/changed-early", n.trader.Login), otherPassword(n.trader), 0)
+		early.Unless = session("signin/unchanged", n.trader)
+		u.early = n.add(early)
+	}
+	if len(n.refused) > 0 {
+		updates := slices.Clone(n.refused)
+		n.check("PASSWORD-7", n.trader.Login, append(slices.Clone(updates), u.steps()...), func(l *Look) { l.demandUnchanged(u, updates) })
+	}
+	if others {
+		n.checkOthers(u, n.trader, previous)
+	}
 }
 
-// askKept signs in again after the update of the trader that follows.
-func (n *lane) askKept(i int, travellers []evidence.Trader) {
-	next, found := neighbour(travellers, i, 1)
-	if !found {
-		return
+// unchanged are the sign-in with the password as before and, where that may have two causes, the one that tells them
+// apart: with the password that the trader's own refused updates carry.
+type unchanged struct{ signIn, early string }
+
+func (u unchanged) steps() []string {
+	if u.early == "" {
+		return []string{u.signIn}
 	}
-	s := n.signInStep(join("signin/kept", n.trader.Login), otherPassword(n.trader), 0)
-	s.After = []string{join("signin/changed", next.Login)}
-	s.Ask.Again = &plan.Again{After: []string{join("password/right", n.trader.Login)}}
-	id := n.step(plan.Step{ID: s.ID, Lane: n.trader.Login, Ask: s.Ask, Needs: []string{join("signin/changed", n.trader.Login)}, After: s.After})
-	own := join("signin/changed", n.trader.Login)
-	n.check("PASSWORD-4", fmt.Sprintf("%s after the update of %s", n.trader.Login, next.Login), []string{id, own, join("password/right", next.Login)}, func(l *Look) {
-		if a, ok := l.Keyed(own); ok && !a.signedIn() {
-			l.Untestable("the own update did not work", "PASSWORD-1")
+	return []string{u.signIn, u.early}
+}
+
+// carriedOut reports whether the password that only the trader's own updates carry signs in.
+func (l *Look) carriedOut(u unchanged) bool {
+	a := l.record.answers[u.early]
+	return a != nil && a.signedIn()
+}
+
+// demandUnchanged demands that the refused updates changed nothing.
+func (l *Look) demandUnchanged(u unchanged, updates []string) {
+	sent := slices.ContainsFunc(updates, func(id string) bool { return l.record.answers[id] != nil })
+	a, ok := l.Keyed(u.signIn)
+	switch {
+	case !ok:
+	case !sent:
+		l.Untestable(l.record.unsent(updates[0]))
+	case a.signedIn() || u.early == "" || l.carriedOut(u):
+		l.stillSignsIn(u.signIn, "the password as before the refused updates")
+	default:
+		l.Untestable("the password was changed, but not to what the refused updates carry", "PASSWORD-4")
+	}
+}
+
+func (n *lane) checkOthers(u unchanged, t, changed evidence.Trader) {
+	update := join("password/right", changed.Login)
+	n.check("PASSWORD-4", fmt.Sprintf("%s after the update of %s", t.Login, changed.Login), append(u.steps(), update), func(l *Look) {
+		if l.carriedOut(u) {
+			l.Untestable("a refused update of the trader's own changed the password", "PASSWORD-7")
 			return
 		}
-		l.stillSignsIn(id, n.trader.Login+" signs in as before the update of "+next.Login)
-	})
-}
-
-func (n *lane) checkOthers(id string, t, changed evidence.Trader) {
-	update := join("password/right", changed.Login)
-	n.check("PASSWORD-4", fmt.Sprintf("%s after the update of %s", t.Login, changed.Login), []string{id, update}, func(l *Look) {
-		l.stillSignsIn(id, t.Login+" signs in as before the update of "+changed.Login)
+		l.stillSignsIn(u.signIn, t.Login+" signs in as before the update of "+changed.Login)
 		if a, ok := l.Keyed(update); ok && !a.outcome.Succeeded {
 			l.Untestable("there was no update of "+changed.Login, "PASSWORD-1")
 		}
 	})
 }
 
-// askInvented asks with a token that no answer gave, and then signs in as before.
+// askKept signs the first trader in again, after the updates of all others.
+func (n *lane) askKept(others []evidence.Trader) {
+	if len(others) == 0 {
+		return
+	}
+	s := n.signInStep(join("signin/kept", n.trader.Login), otherPassword(n.trader), 0)
+	s.Ask.Again = &plan.Again{After: []string{join("password/right", n.trader.Login)}}
+	var updates []string
+	for _, other := range others {
+		s.After = append(s.After, join("signin/changed", other.Login))
+		updates = append(updates, join("password/right", other.Login))
+	}
+	own := join("signin/changed", n.trader.Login)
+	id := n.step(plan.Step{ID: s.ID, Lane: n.trader.Login, Ask: s.Ask, Needs: []string{own}, After: s.After})
+	n.check("PASSWORD-4", n.trader.Login+" after the updates of the others", append([]string{id, own}, updates...), func(l *Look) {
+		if a, ok := l.Keyed(own); ok && !a.signedIn() {
+			l.Untestable("the own update did not work", "PASSWORD-1")
+			return
+		}
+		l.stillSignsIn(id, n.trader.Login+" signs in as before the updates of the others")
+	})
+}
+
+// askInvented asks with a token that no response gave.
 func (n *lane) askInvented(kind string, token any) {
 	s := n.updateStep(join("password", kind, n.trader.Login), token, otherPassword(n.trader), otherPassword(n.trader))
 	s.Needs, s.Ask.Invalid = []string{n.rightCode("", 0)}, true
 	id := n.add(s)
 	n.check("PASSWORD-6", join(n.trader.Login, kind), []string{id}, func(l *Look) { l.demandNotUpdated(id) })
 	n.check("PASSWORD-10", join(n.trader.Login, kind), []string{id}, func(l *Look) { l.demandReasons(id) })
-	n.askUnchanged(kind, id)
-}
-
-// askUnchanged signs in with the password as before the updates, which must all be refused.
-func (n *lane) askUnchanged(kind string, updates ...string) {
-	id := n.add(n.signInStep(join("signin/after", kind, n.trader.Login), validPassword(n.trader), 0))
-	n.check("PASSWORD-7", join(n.trader.Login, kind), append(updates, id), func(l *Look) {
-		if _, ok := l.Sent(updates[0]); ok {
-			l.stillSignsIn(id, "the password as before the refused update")
-		}
-	})
+	n.refused = append(n.refused, id)
 }
 
 // askWithWrongKey shows that the right token does not make up for the key.
@@ -129,7 +175,7 @@ func (n *lane) askWithWrongKey() {
 	subject := "the right token of " + n.trader.Login + " with the key wrong"
 	n.check("KEY-3", subject, []string{id}, func(l *Look) { l.demandKeyError(id) })
 	n.check("KEY-5", subject, []string{id}, func(l *Look) { l.demandNothingRevealed(id) })
-	n.askUnchanged("wrong-key", id)
+	n.refused = append(n.refused, id)
 }
 
 func (n *lane) askWithoutToken() {
@@ -155,11 +201,10 @@ func (n *lane) askMismatch() {
 	missing := n.add(s)
 	n.check("PASSWORD-9", t.Login, []string{missing}, func(l *Look) { l.demandNotUpdated(missing) })
 
-	updates := []string{mismatch, missing}
+	n.refused = append(n.refused, mismatch, missing)
 	if slices.Contains(t.NearPasswords, t.Password.Near(plan.OtherCase)) {
-		updates = append(updates, n.askConfirmationInOtherCase(mismatch))
+		n.refused = append(n.refused, n.askConfirmationInOtherCase(mismatch))
 	}
-	n.askUnchanged("mismatch", updates...)
 }
 
 func (n *lane) askConfirmationInOtherCase(mismatch string) string {

@@ -2,7 +2,6 @@ package collect
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -192,74 +191,4 @@ func (r *run) mail(id string) (mail, bool) {
 		return mail{}, false
 	}
 	return r.boxes.mails[i], true
-}
-
-// settle finds out which of the trader's two passwords is valid.
-func (r *run) settle(s plan.Step) bool {
-	t := s.Settle
-	for _, one := range t.Signed {
-		if !r.Redactor.Knows(one.Session) || t.Tell && r.anySent(one.Until) {
-			continue
-		}
-		valid, other := r.Redactor.Fill(string(one.Valid)), r.Redactor.Fill(string(one.Other))
-		if t.Valid != "" {
-			r.Redactor.Add(t.Valid, valid)
-			r.Redactor.Add(t.Other, other)
-			r.addNear(t.Other, other)
-		}
-		if t.Tell {
-			r.tell(fmt.Sprintf("%s signs in with %s", t.Trader, r.nameOf(t.Trader, valid)))
-		}
-		return true
-	}
-	if t.Tell {
-		r.tell(fmt.Sprintf("which of the two declared passwords of %s is valid is not known", t.Trader))
-		return true
-	}
-	r.unsend(s.ID, r.notSignedIn(t.Trader, t.Signed))
-	return false
-}
-
-// nameOf names the password by the trader's own declaration: another trader may have declared the same.
-func (r *run) nameOf(login, password string) string {
-	t, _ := r.trader(login)
-	switch password {
-	case r.Redactor.Fill(string(t.Password)):
-		return string(placeholder.Password.For(login))
-	case r.Redactor.Fill(string(t.NewPassword)):
-		return string(placeholder.NewPassword.For(login))
-	}
-	return r.Redactor.Text(password)
-}
-
-// notSignedIn says why neither password signed the trader in.
-func (r *run) notSignedIn(trader string, signed []plan.Signed) string {
-	for _, s := range r.Plan.Steps {
-		if s.Ask == nil || !slices.ContainsFunc(s.Ask.Learns, func(l plan.Learn) bool { return l.Name == signed[0].Session || l.Name == signed[len(signed)-1].Session }) {
-			continue
-		}
-		switch r.lastOutcome(s.ID).Kind {
-		case contract.SecondFactor:
-			return trader + " signs in with a second factor (State Expecting), which this tool cannot give"
-		case contract.ExpiredPassword:
-			return "the password of " + trader + " has expired (State BaseAuthentication); nothing was changed"
-		}
-	}
-	return "neither of the two declared passwords signs " + trader + " in: either they are not the account's, or the deployment refuses right ones; nothing was changed"
-}
-
-// tell adds to the run's last line.
-func (r *run) tell(text string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.passwords = append(r.passwords, text)
-}
-
-// lastLine says which declared password is valid for which trader, "" where none was looked for.
-func (r *run) lastLine() string {
-	if len(r.passwords) == 0 {
-		return ""
-	}
-	slices.Sort(r.passwords)
-	return "At the end of the run " + strings.Join(r.passwords, ", ") + "."
 }

@@ -130,8 +130,16 @@ type Settle struct {
 	Signed []Signed
 	// Valid and Other are the placeholders that become known: the password that is valid, and the other.
 	Valid, Other placeholder.Placeholder
+	// Updates are the trader's right updates, the last first: what they set is known also where no sign-in tells.
+	Updates []Update
 	// Tell is true at the end of the run, where the answer belongs to the user.
 	Tell bool
+}
+
+// Update is a step that sets a password where it succeeds.
+type Update struct {
+	Step  string
+	Valid placeholder.Placeholder
 }
 
 // Signed is one way in which a password showed itself valid.
