@@ -114,8 +114,8 @@ func (l *Look) judged(a *answer) bool {
 	case a.Failure != nil && a.Failure.Unreachable:
 		l.Untestable(a.Failure.Text)
 	case a.limited():
-		// After wrong answers a limit is a refusal like another, and nothing that documents describe.
-		if !strings.HasPrefix(a.Step, "reset/") || !a.step.Ask.Refusable {
+		// After wrong answers and earlier resets a limit is a refusal like another, and nothing that documents describe.
+		if (!strings.HasPrefix(a.Step, "reset/") || !a.step.Ask.Refusable) && a.step.Ask.Together == "" {
 			l.Untestable(limitedWith(a.Answer.Status))
 		}
 	default:
@@ -162,11 +162,12 @@ func (l *Look) complete(a *answer) bool {
 }
 
 // documentedOnly leaves out answers to which the documents are silent: a lock-out after
-// several wrong answers may be told in any words.
+// several wrong answers, and a limit of resets, may be told in any words.
 func (l *Look) documentedOnly(a *answer) bool {
 	beyond := strings.Contains(a.Step, "-answer/") && a.step.Ask.Refusable &&
 		!strings.HasPrefix(a.Step, "reset/missing-answer/") && !strings.HasPrefix(a.Step, "reset/wrong-answer/")
-	return !beyond || a.outcome.Tells
+	further := a.step.Ask.Together != "" && a.Operation == opReset
+	return !beyond && !further || a.outcome.Tells
 }
 
 func (l *Look) demandOneDocument(o contract.Operation, a *answer) bool {

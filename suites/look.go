@@ -187,6 +187,8 @@ type Record struct {
 	resets map[string]int
 	// origins say what stands behind a step that was not carried out.
 	origins plan.Origins
+	// resetsBeforeRound is how many had been sent when all traders reset at the same time.
+	resetsBeforeRound int
 	// keyRefused is true where every operation refused the configured key.
 	keyRefused bool
 	// others says why somebody else seems to reset the same traders, "" where nobody does.
@@ -223,8 +225,12 @@ func (s *Suite) newRecord(run *evidence.Run) *Record {
 		}
 		r.answers[x.Step] = a
 	}
+	r.resetsBeforeRound = len(run.Resets)
 	for place, reset := range run.Resets {
 		r.resets[reset] = place
+		if strings.HasPrefix(reset, round+"/") {
+			r.resetsBeforeRound = min(r.resetsBeforeRound, place)
+		}
 	}
 	for _, w := range run.Waits {
 		r.waits[w.Step] = append(r.waits[w.Step], w)

@@ -88,10 +88,17 @@ func inTurn(a, b []looseValue) []looseValue {
 	return list
 }
 
-// blocked reports whether the connection was closed on a request that a firewall may block: to close it is to refuse.
+// blocked reports whether a request that a firewall may block was refused in words that are not the API's, or by closing the
+// connection.
 func (l *Look) blocked(step string) bool {
 	a := l.record.answers[step]
-	return a != nil && a.step.Ask.Blockable && a.Failure != nil && !a.Failure.Unreachable && a.Failure.Kind != timeout
+	switch {
+	case a == nil || !a.step.Ask.Blockable:
+		return false
+	case a.Answer == nil:
+		return a.Failure != nil && !a.Failure.Unreachable && a.Failure.Kind != timeout
+	}
+	return !a.doc.Read && a.Answer.Status >= 400 && a.Answer.Status < 500
 }
 
 // demandKeptOut demands the key error, or whatever a firewall says in its place.

@@ -8,11 +8,12 @@ import (
 	"github.com/etna-conformance/conformance/internal/placeholder"
 )
 
-// mailsAfter are the trader's mails that were not there before the accepted reset was sent.
+// mailsAfter are the trader's mails that were not there before the accepted reset was sent, and were before all traders
+// reset at the same time.
 func (r *Record) mailsAfter(t evidence.Trader, reset string) []evidence.Mail {
 	var list []evidence.Mail
 	for _, m := range r.mails[t.Login] {
-		if !r.seenBefore(m, reset) {
+		if !r.seenBefore(m, reset) && r.beforeRound(m) {
 			list = append(list, m)
 		}
 	}
@@ -24,6 +25,9 @@ func (r *Record) seenBefore(m evidence.Mail, reset string) bool {
 	place, planned := r.resets[reset]
 	return planned && place >= m.ResetsSent
 }
+
+// beforeRound reports whether the mail was seen before all traders reset at the same time.
+func (r *Record) beforeRound(m evidence.Mail) bool { return m.ResetsSent <= r.resetsBeforeRound }
 
 // inTime are the mails that came before the wait's deadline.
 func inTime(mails []evidence.Mail, wait evidence.Wait) []evidence.Mail {
@@ -116,6 +120,9 @@ func byCode(mails []evidence.Mail) [][]evidence.Mail {
 func (r *Record) copyFor(other evidence.Trader, own []evidence.Mail) (evidence.Mail, bool) {
 	for _, m := range r.mails[other.Login] {
 		early := r.seenBefore(m, acceptedReset(other))
+		if !r.beforeRound(m) {
+			continue
+		}
 		surplus := len(r.codesAfter(other, acceptedReset(other))) > 1 && !r.ownMail(other, m)
 		for _, mine := range own {
 			if mine.ID == m.ID || (early || surplus) && sameCode(mine, m) {

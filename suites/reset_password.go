@@ -44,22 +44,17 @@ func resetPassword(b *builder) {
 }
 
 // askResets plans the accepted resets with what follows them. Further wrong answers may lock a trader or void a
-// code: where a journey follows the reset, they come after it.
+// code: they come last.
 func (b *builder) askResets(refusable map[string][]string) {
-	travelling := len(b.travellers()) > 0
 	for _, t := range b.resetOrder() {
 		b.step(plan.Step{ID: refused(t), After: refusable[t.Login]})
 		b.askAcceptedReset(t)
 		b.askJourney(t)
-		if !travelling {
-			b.askNearAnswers(t)
-		}
 	}
 	b.askWaysBack()
+	b.askTogether()
 	for _, t := range b.resetOrder() {
-		if travelling {
-			b.askNearAnswers(t)
-		}
+		b.askNearAnswers(t)
 	}
 }
 
@@ -149,7 +144,7 @@ func (b *builder) askAcceptedReset(t evidence.Trader) {
 	}
 	id := b.step(plan.Step{
 		ID: join(name, t.Login), Lane: t.Login, Ask: ask,
-		After: slices.Concat(b.turnBefore(t), b.nearAnswers, []string{refused(t), allRefused}), Cost: plan.Cost{Mails: 1},
+		After: append(b.turnBefore(t), refused(t), allRefused), Cost: plan.Cost{Mails: 1},
 	})
 	b.awaitMail(t, id)
 	requirement := "RESET-1"
@@ -183,11 +178,8 @@ func (b *builder) askNearAnswer(t evidence.Trader, wrong looseValue, before stri
 	ask.Refusable = true
 	id := b.step(plan.Step{
 		ID: join("reset", kind+"-answer", t.Login), Lane: t.Login, Ask: ask,
-		After: slices.Concat(b.homes(), beside(), []string{before}), Cost: plan.Cost{WrongAnswers: 1},
+		After: slices.Concat(b.homes(), b.roundSteps(), beside(), []string{before}), Cost: plan.Cost{WrongAnswers: 1},
 	})
-	if len(b.travellers()) == 0 {
-		b.nearAnswers = append(b.nearAnswers, id)
-	}
 	if kind != "empty" {
 		judge := (*Look).demandTurnedDown
 		if ask.Breaks != "" {

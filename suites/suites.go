@@ -89,9 +89,7 @@ type builder struct {
 	// passworded are those of them with passwords.
 	passworded []evidence.Trader
 	// owners are the declared questions, each with a trader who has it.
-	owners map[string]string
-	// nearAnswers are the further wrong answers planned so far: the next trader's accepted reset waits for them.
-	nearAnswers []string
+	owners      map[string]string
 	comparisons []comparison
 }
 

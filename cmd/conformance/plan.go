@@ -56,7 +56,7 @@ func showPlan(w io.Writer, p *plan.Plan) error {
 	if err := showCosts(w, p); err != nil {
 		return err
 	}
-	sum, again := p.Cost()
+	sum, again, doubted := p.Cost()
 	_, err := fmt.Fprintf(w, "\nAt most %d requests, %d accepted resets (a mail each) and %d wrong answers.\n",
 		sum.Requests, sum.Mails, sum.WrongAnswers)
 	if err == nil && sum.Changes+sum.FailedSignIns+sum.WrongCodes > 0 {
@@ -66,6 +66,9 @@ func showPlan(w io.Writer, p *plan.Plan) error {
 	if err == nil && again.Requests > 0 {
 		_, err = fmt.Fprintf(w, "Only if more codes come than resets were accepted, to find out why: for at most %s\nat most %d more requests, of them %d wrong answers and %d accepted resets.\n",
 			bisectTime(p), again.Requests, again.WrongAnswers, again.Mails)
+	}
+	if err == nil && doubted.Requests > 0 {
+		_, err = fmt.Fprintf(w, "Only if mails of the resets at the same time seem to be mixed up: %d more accepted resets.\n", doubted.Mails)
 	}
 	return err
 }
@@ -129,8 +132,16 @@ func describeStep(s plan.Step) string {
 		parts = append(parts, "waits for the mail of "+s.Await.For)
 	case s.Bisect != nil:
 		parts = append(parts, fmt.Sprintf("only if surplus codes came: for at most %s repeats requests, at most %d resets of each trader among them", s.Bisect.Time, s.Bisect.Resets))
+	case s.Doubt != nil:
+		parts = append(parts, "looks whether mails seem to be mixed up")
 	default:
 		parts = append(parts, "a point that others wait for")
+	}
+	if s.Doubted {
+		parts = append(parts, "only if mails seem to be mixed up")
+	}
+	if s.Ask != nil && s.Ask.Together != "" {
+		parts = append(parts, "at the same time as others")
 	}
 	if s.Settle != nil {
 		parts = append(parts[:len(parts)-1], "says which declared password is valid")

@@ -75,7 +75,7 @@ func judgeDeployment(ctx context.Context, config deployment.Config, formats []st
 // twice the size of huge ones, which are held until the reports are written.
 func memoryOf(p *plan.Plan) int64 {
 	const atLeast, perRequest = 64 << 20, 48 << 10
-	cost, _ := p.Cost()
+	cost, _, _ := p.Cost()
 	return atLeast + perRequest*int64(cost.Requests)
 }
 

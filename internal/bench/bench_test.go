@@ -147,9 +147,9 @@ func exchanges(b *testing.B, dir string) int {
 // criticalPath is the shortest time in which one trader, or the demonstration's three, can be asked; see docs/performance.md.
 func (s settings) criticalPath() time.Duration {
 	if s.Traders == 1 {
-		return 3*s.Answer + max(s.Mail, 2*s.Answer)
+		return 6*s.Answer + 2*s.Mail
 	}
-	return 5*s.Answer + s.Mail + max(s.Mail, 2*s.Answer) + max(s.Mail, s.Answer)
+	return 8*s.Answer + 3*s.Mail + max(s.Mail, s.Answer)
 }
 
 func BenchmarkRun(b *testing.B) {

@@ -35,12 +35,14 @@ func (r *run) ask(ctx context.Context, s plan.Step) bool {
 		return false
 	}
 	if s.Cost.Mails > 0 {
+		r.prepare(ctx, s)
 		r.beforeAccepted(ctx, s)
 	}
 	r.goesOut(s.ID)
 	if s.Chooses {
 		return r.choosePath(ctx, s, request)
 	}
+	request.Ready = r.meet(s)
 	x, attempt, unreachable := r.sendUntilClear(ctx, s, request)
 	if x.Failure != nil && x.Failure.Kind == deployment.FailureRequest {
 		r.fail(fmt.Errorf("step %s: %s", s.ID, x.Failure.Text))

@@ -49,7 +49,7 @@ func Run(ctx context.Context, o Options) (*evidence.Run, error) {
 	r := &run{
 		Options: o, started: time.Now(), states: map[string]*state{}, lasts: map[string]int{}, explained: map[string]bool{}, accepted: map[string]int{},
 		learnable: learnable(o.Plan), sent: map[string]bool{}, unsent: map[string]string{}, notes: slices.Clone(o.Notes),
-		pacer: newPacer(),
+		pacer: newPacer(), meetings: meetings(o.Plan, o.Client.Concurrency()),
 	}
 	for _, s := range o.Plan.Steps {
 		r.states[s.ID] = &state{step: s, done: make(chan struct{})}
@@ -100,6 +100,8 @@ type run struct {
 	// pacer slows the run down where requests meet a limit; front remembers what came in the API's place.
 	pacer *pacer
 	front front
+	// meetings are the groups of requests that go out together.
+	meetings map[string]*rendezvous
 	// probing lets one known-good request speak for all that wait for it.
 	probing sync.Mutex
 	// older is true where operations with an older path are there.
@@ -132,7 +134,7 @@ type exchange struct {
 
 func (r *run) execute(ctx context.Context, s *state) {
 	defer close(s.done)
-	defer func() { r.progress(s.step.ID) }()
+	defer func() { r.over(s.step); r.progress(s.step.ID) }()
 	if !r.ready(ctx, s.step) || !r.due(s.step) {
 		return
 	}
@@ -145,6 +147,8 @@ func (r *run) execute(ctx context.Context, s *state) {
 		s.ok = true
 	case s.step.Bisect != nil:
 		s.ok = r.bisect(ctx, *s.step.Bisect)
+	case s.step.Doubt != nil:
+		s.ok = r.doubts(s.step)
 	case s.step.Settle != nil:
 		s.ok = r.settle(s.step)
 	default:

@@ -248,6 +248,9 @@ func (r *run) trader(login string) (evidence.Trader, bool) {
 // await waits for the first mail with a code that the reset can have brought.
 func (r *run) await(ctx context.Context, s plan.Step) bool {
 	w := evidence.Wait{Step: s.ID, Trader: s.Await.Trader, For: s.Await.For, Started: time.Now(), Deadline: r.Target.MailDeadline}
+	if s.Await.Brief {
+		w.Deadline = min(w.Deadline, max(shortestWatch, 3*r.longestDelay()))
+	}
 	t, _ := r.trader(w.Trader)
 	if w.Problem = r.boxes.dead(); w.Problem == "" && r.brings(w.For) {
 		place := r.sentAs(w.For)
@@ -258,6 +261,9 @@ func (r *run) await(ctx context.Context, s plan.Step) bool {
 		}
 		w.Mail = r.preferUnlike(ctx, t, s, w)
 		r.awaitOwn(ctx, t, s, w)
+		if w.Mail == "" {
+			r.lookAt(ctx, s.Await.Others)
+		}
 	}
 	w.Duration = time.Since(w.Started)
 	r.addWait(w)

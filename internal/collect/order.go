@@ -149,7 +149,7 @@ func (o *order) released(s *state) []*state {
 
 // point reports whether the step only keeps others in order, and does not wait itself.
 func point(s plan.Step) bool {
-	return s.Ask == nil && s.Await == nil && s.Bisect == nil && s.Settle == nil && s.Turn == nil
+	return s.Ask == nil && s.Await == nil && s.Bisect == nil && s.Doubt == nil && s.Settle == nil && s.Turn == nil
 }
 
 // line is a heap of the requests that wait for a place.

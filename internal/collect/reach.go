@@ -22,7 +22,7 @@ func (r *run) blame(ctx context.Context, s plan.Step, x deployment.Exchange, dou
 		return x.Failure.Text, true
 	case r.classify(s, x).Kind == contract.RateLimited:
 		return r.limitReason(s, x), true
-	case !silent(x) && !r.page(s, x):
+	case !silent(x) && (s.Ask.Blockable || !r.page(s, x)):
 		return "", true
 	case ctx.Err() != nil:
 		return undecided, true
@@ -63,7 +63,7 @@ func (r *run) doubtful(s plan.Step, x deployment.Exchange, doubts int, waited bo
 	switch {
 	case waited && doubts < mostDoubts:
 		return true
-	case doubts > 0, risky, timedOut(x), r.front.isOwn(s.Ask.Operation, status):
+	case doubts > 0, risky, s.Ask.Blockable, timedOut(x), r.front.isOwn(s.Ask.Operation, status):
 		r.front.keepOwn(s.Ask.Operation, status)
 		r.pacer.relax()
 		return false

@@ -86,6 +86,9 @@ func (o ClientOptions) withDefaults() ClientOptions {
 // Concurrency is how many requests may be under way at once.
 func (c *Client) Concurrency() int { return c.options.Concurrency }
 
+// Paced reports whether requests are kept apart by a rate.
+func (c *Client) Paced() bool { return c.limits.interval > 0 }
+
 // Close ends all connections. Exchanges that are under way come to their end.
 func (c *Client) Close() { c.connections.close() }
 
@@ -104,7 +107,7 @@ func (c *Client) Do(ctx context.Context, r Request) Exchange {
 
 	within, cancel := context.WithTimeout(ctx, c.options.Timeout)
 	defer cancel()
-	t := &trace{started: x.Started}
+	t := &trace{started: x.Started, ready: r.Ready}
 	request, fields, err := c.request(t.attach(within), x)
 	x.Request.Header = fields
 	if err != nil {
@@ -112,7 +115,7 @@ func (c *Client) Do(ctx context.Context, r Request) Exchange {
 		return x
 	}
 	x.Answer, err = c.answer(request, r.Conn, t)
-	x.Timing = t.timing()
+	x.Started, x.Timing = t.begun(), t.timing()
 	if err != nil {
 		x.Failure = attempt{run: ctx, within: within, timeout: c.options.Timeout, progress: t.progress()}.failure(err)
 	}
@@ -141,6 +144,7 @@ func (c *Client) send(request *http.Request, conn string, t *trace) (*http.Respo
 			return nil, nil, err
 		}
 		t.connected(used.carried)
+		t.hold(request.Context())
 		response, err := used.RoundTrip(request)
 		if err == nil {
 			return response, used, nil

@@ -1,6 +1,9 @@
 package deployment
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // Field is one header line, its name spelled as it is on the wire.
 type Field struct{ Name, Value string }
@@ -16,6 +19,9 @@ type Request struct {
 	// Conn names the connection: requests of one name go, one after another,
 	// over one kept-alive connection where the deployment allows it. "" is any.
 	Conn string
+	// Ready is called when the request is connected and could be sent: it goes out when Ready returns. What Ready waits
+	// for counts as time before the exchange. It may be nil.
+	Ready func(context.Context)
 }
 
 // Exchange is one request and its answer, or the way in which no answer came,

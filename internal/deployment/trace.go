@@ -11,6 +11,9 @@ import (
 // trace watches one exchange on the wire. Its callbacks come from several
 // goroutines, some of them after the exchange has ended.
 type trace struct {
+	// ready is called once, before the request is sent; it may be nil.
+	ready func(context.Context)
+
 	started time.Time
 
 	mu               sync.Mutex
@@ -67,6 +70,23 @@ func (t *trace) answering() {
 
 func (t *trace) connected(reused bool) {
 	t.note(func() { t.stage.connected, t.times.Reused = true, reused })
+}
+
+// hold waits until the request may go out; the exchange begins so much later.
+func (t *trace) hold(ctx context.Context) {
+	if t.ready == nil {
+		return
+	}
+	began := time.Now()
+	t.ready(ctx)
+	t.note(func() { t.started, t.ready = t.started.Add(time.Since(began)), nil })
+}
+
+// begun returns when the exchange began.
+func (t *trace) begun() time.Time {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.started
 }
 
 // progress returns how far the exchange has come.

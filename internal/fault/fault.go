@@ -64,7 +64,7 @@ func Faults() []Fault {
 		questionFaults(), questionTextFaults(), foreignQuestionFaults(),
 		deliveryFaults(), codeFaults(), recipientFaults(), earlyMailFaults(), surplusFaults(),
 		tokenFaults(), passwordFaults(), signInFaults(), flowPlaceFaults(), hardeningFaults(),
-		looseFaults(), confirmationFaults(), renderingFaults(),
+		looseFaults(), confirmationFaults(), renderingFaults(), togetherFaults(),
 		olderPathFaults(),
 	)
 }

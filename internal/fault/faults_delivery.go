@@ -17,7 +17,7 @@ const (
 )
 
 func needMail() []string {
-	return []string{"MAIL-2", "MAIL-3", "MAIL-4", "KEY-6", "QUESTION-9", "RESET-10"}
+	return []string{"MAIL-2", "MAIL-3", "MAIL-4", "MAIL-6", "MAIL-8", "KEY-6", "QUESTION-9", "RESET-10"}
 }
 
 // deliveryFaults lose the mail, or send it elsewhere.

@@ -11,7 +11,7 @@ import (
 
 // looseFaults take for the right secret what only a loosely typed or interpolating back end takes for it.
 func looseFaults() []Fault {
-	return slices.Concat(looseAnswerFaults(), looseKeyFaults(), looseKeyTextFaults())
+	return slices.Concat(looseAnswerFaults(), looseKeyFaults(), looseKeyTextFaults(), looseCodeFaults())
 }
 
 // value is a member of the request's body as JSON, "" where there is none.
@@ -118,4 +118,48 @@ func looseKeyTextFaults() []Fault {
 		Name: "key-with-quotes-fails", Breaks: "KEY-3", Summary: "A key with a quotation mark breaks the SQL statement.", Expected: wantKeyError, Got: "status 500",
 		HTTP: answersWith(given("'"), func() *reply { return newReply(http.StatusInternalServerError, "text/html", htmlErrorPage) }),
 	}}
+}
+
+// looseCodeFaults take for a mailed code what only a loosely typed or interpolating back end takes for it.
+func looseCodeFaults() []Fault {
+	loosely := func(name, summary string, holds func(value, right string) bool) Fault {
+		return Fault{
+			Name: name, Breaks: "CODE-3", Summary: summary, Expected: "no token", Got: "a token",
+			Also: append(codeIDs(), "ANSWER-6"), HTTP: takesLooseCode(holds),
+		}
+	}
+	text := func(careless func(given, right string) bool) func(value, right string) bool {
+		return func(value, right string) bool {
+			var given string
+			return json.Unmarshal([]byte(value), &given) == nil && value != "null" && given != right && careless(given, right)
+		}
+	}
+	is := func(want string) func(value, right string) bool {
+		return func(value, _ string) bool { return value == want }
+	}
+	return flowing([]Fault{
+		loosely("code-letter-behind-taken", "The code is read as a number, which ends before a letter.", text(func(g, r string) bool {
+			return regexp.MustCompile(`^[0-9]+`).FindString(g) == r && strings.TrimLeft(g, "0123456789") != ""
+		})),
+		loosely("code-operators-taken", "The code is put into a document database's query as it comes.", matchesOperators),
+		loosely("code-list-taken", "The code is put into IN (…), which takes a list.", listContains),
+		loosely("code-null-taken", "A code that is null is left out of the query.", is("null")),
+		loosely("code-true-taken", "The code is compared as PHP does by ==, to which true equals every text.", is("true")),
+		loosely("code-wildcard-taken", "The code is looked up by LIKE, which takes % for everything.", text(func(g, _ string) bool { return g == "%" })),
+		loosely("code-injected-taken", "The code is put between the quotes of an SQL statement.", text(func(g, _ string) bool { return tautology(g) })),
+	})
+}
+
+// takesLooseCode gives a token for what is taken for one of the codes that were mailed.
+func takesLooseCode(holds func(value, right string) bool) func(World, http.Handler) http.Handler {
+	return when(all((*call).isCode, hasKey), func(c *call, next asker) *reply {
+		for _, right := range slices.Backward(c.world.run.mailedCodes()) {
+			if value := c.value("Code"); value != "" && holds(value, right) {
+				if p := next(c.withMember("Code", right)); p.succeeds() {
+					return p
+				}
+			}
+		}
+		return next(c)
+	})
 }

@@ -64,7 +64,7 @@ func flowVariants() []Variant {
 		}},
 		{Name: "password-history", Why: "The pages do not forbid to refuse a password that was used before.", HTTP: perRun(refusesFormer)},
 		{Name: "update-known-a-moment-later", Why: "A deployment of several machines may take a moment until all of them know of a new password.", HTTP: perRun(knowsLater(400 * time.Millisecond))},
-		{Name: "flow-one-reset-refused-after", Why: "The documents do not forbid to limit how often one may reset.", HTTP: perRun(oneReset(func() *reply {
+		{Name: "flow-one-reset-refused-after", Why: "The documents do not forbid to limit how often one may reset.", Untestable: true, HTTP: perRun(oneReset(func() *reply {
 			return jsonReply(400, `{"Errors":["Please wait."],"ErrorsCode":["ErrorTooOften"],"IsSucceed":false}`)
 		}))},
 		{Name: "unknown-identifier-uses-up-code", Why: "No page says how often a code may be tried.", HTTP: perRun(usesUpCodes(func(c *call) bool {

@@ -40,12 +40,15 @@ type Step struct {
 	Since []string
 	// Finally is true of what puts things back: it is carried out also after an interruption.
 	Finally bool
+	// Doubted is true of what is done only where a [Doubt] lets it.
+	Doubted bool
 	// Requirements are the ids that look at the step.
 	Requirements []string
 	Ask          *Ask
 	Await        *Await
 	Turn         *Turn
 	Bisect       *Bisect
+	Doubt        *Doubt
 	Settle       *Settle
 	Cost         Cost
 }
@@ -73,6 +76,8 @@ type Ask struct {
 	Invalid bool
 	// Conn names the connection to use; "" is any.
 	Conn string
+	// Together names requests that go out at the same moment, when all of them are connected; "" is none.
+	Together string
 	// Blockable is true of a request that a firewall in front of the deployment may block in words of its own.
 	Blockable bool
 	// Refusable is true where the answer must be a refusal: acceptance is what
@@ -115,7 +120,15 @@ type Await struct {
 	Instead []string
 	// Unlike is the placeholder of an earlier code: its mail may come once more, late.
 	Unlike placeholder.Placeholder
+	// Others are traders into whose mailboxes to look where no mail came: it may have gone there.
+	Others []string
+	// Brief is true of a wait that lasts no longer than a few times what mails took so far.
+	Brief bool
 }
+
+// Doubt lets steps go on only if the mails that these waits were for seem mixed up: what is seen once may be chance, or
+// somebody else's doing.
+type Doubt struct{ Waits []string }
 
 // Ways to derive from a secret, see [placeholder.Placeholder.Near].
 const (
@@ -245,20 +258,23 @@ func (p *Plan) choosers() map[string]string {
 
 // point reports whether the step only keeps others in order.
 func (s Step) point() bool {
-	return s.Ask == nil && s.Await == nil && s.Bisect == nil && s.Settle == nil
+	return s.Ask == nil && s.Await == nil && s.Bisect == nil && s.Doubt == nil && s.Settle == nil
 }
 
 // Cost adds up what the plan costs, and what it costs besides, at most, when surplus mail
-// makes it ask again.
-func (p *Plan) Cost() (sum, again Cost) {
+// makes it ask again, and when a [Doubt] lets it.
+func (p *Plan) Cost() (sum, again, doubted Cost) {
 	for _, s := range p.Steps {
-		if s.Bisect != nil {
+		switch {
+		case s.Bisect != nil:
 			again = again.plus(s.Cost)
-		} else {
+		case s.Doubted:
+			doubted = doubted.plus(s.Cost)
+		default:
 			sum = sum.plus(s.Cost)
 		}
 	}
-	return sum, again
+	return sum, again, doubted
 }
 
 // Lane is what the plan costs one trader, or (with no trader) what touches nobody's state.
@@ -267,12 +283,13 @@ type Lane struct {
 	Cost   Cost
 }
 
-// Lanes adds up what the plan costs each trader, without what surplus mail makes it ask again; what touches no trader stands last.
+// Lanes adds up what the plan costs each trader, without what surplus mail and doubts make it ask again; what touches no
+// trader stands last.
 func (p *Plan) Lanes() []Lane {
 	var lanes []Lane
 	index := map[string]int{}
 	for _, s := range p.Steps {
-		if s.Bisect != nil || s.Cost == (Cost{}) {
+		if s.Bisect != nil || s.Doubted || s.Cost == (Cost{}) {
 			continue
 		}
 		i, known := index[s.Lane]

@@ -1,0 +1,279 @@
+package suites
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/etna-conformance/conformance/internal/contract"
+	"github.com/etna-conformance/conformance/internal/evidence"
+)
+
+// mixUp is one way in which what belongs to one trader got to another.
+type mixUp struct {
+	step, mail string
+	// what says it for a person.
+	what string
+}
+
+// demandApart demands that traders who reset at the same time are kept apart. A code that two got, or a mail that one
+// lacks and another has twice, counts only if it is so in both rounds: once, it may be chance or somebody else's doing.
+func (l *Look) demandApart(parties []evidence.Trader) {
+	if reason := l.astray(parties); reason != "" {
+		l.Untestable(reason)
+		return
+	}
+	if !l.roundWatched(parties) {
+		return
+	}
+	if l.demandNoneRefused(parties); len(l.findings) > 0 {
+		return
+	}
+	accepted := l.acceptedIn(round, parties)
+	if len(accepted) < 2 {
+		l.Untestable("fewer than two resets at the same time were accepted" + l.whyRefused(parties))
+		return
+	}
+	const expected = "each trader's own code and mail, as after a reset alone"
+	for _, m := range l.record.namedOthers(accepted) {
+		l.FailMail(m.mail, m.step, expected, m.what)
+	}
+	first, second := l.record.mixUps(round, accepted), l.record.mixUps(secondRound, l.acceptedIn(secondRound, parties))
+	switch {
+	case len(first) > 0 && len(second) > 0:
+		l.FailMail(first[0].mail, first[0].step, expected, first[0].what+"; the second time, "+second[0].what)
+	case len(first) > 0:
+		l.Untestable(first[0].what + ", but not a second time: this may be chance, or somebody else who resets the same traders")
+	case !slices.ContainsFunc(accepted, func(t evidence.Trader) bool { return len(l.record.inRound(round, t)) > 0 }):
+		l.Untestable("the resets at the same time brought no mails; see MAIL-8")
+	}
+}
+
+// roundWatched reports whether the inbox could be read while the round's mails were waited for.
+func (l *Look) roundWatched(parties []evidence.Trader) bool {
+	for _, t := range l.acceptedIn(round, parties) {
+		if _, ok := l.wait(roundMail(round, t), roundReset(round, t)); !ok {
+			return false
+		}
+	}
+	return true
+}
+
+// astray says why nothing new can be learned from resets at the same time, "" where nothing does.
+func (l *Look) astray(parties []evidence.Trader) string {
+	switch problem := l.suite.Target.InboxProblem; {
+	case problem != "":
+		return "the inbox could not be read: " + problem
+	case l.record.keyRefused:
+		return keyRefused
+	}
+	for _, t := range parties {
+		if len(l.record.leaks(t, l.record.codesAfter(t, acceptedReset(t)), l.suite.Target.Traders)) > 0 {
+			return "codes go astray after resets alone already; see MAIL-4"
+		}
+		if l.record.gotInstead(t, acceptedReset(t), l.suite.Target.Traders) != nil || l.record.strays(t, parties) {
+			return "mails go astray after resets alone already; see MAIL-1, MAIL-4 and MAIL-6"
+		}
+	}
+	return ""
+}
+
+// strays reports whether a mail of the trader's reset alone names another.
+func (r *Record) strays(t evidence.Trader, parties []evidence.Trader) bool {
+	return slices.ContainsFunc(parties, func(other evidence.Trader) bool { return r.namedAlone(other, t) })
+}
+
+// demandNoneRefused demands that no right answer is refused as incorrect because others are given at the same time. Where
+// all are, that may be how the deployment says that it accepts no further reset.
+func (l *Look) demandNoneRefused(parties []evidence.Trader) {
+	var incorrect []string
+	asked := 0
+	for _, t := range parties {
+		a, alone := l.record.answers[roundReset(round, t)], l.record.answers[acceptedReset(t)]
+		if t.Answer == "" || a == nil || a.Answer == nil || alone == nil || alone.outcome.Kind != contract.Accepted {
+			continue
+		}
+		asked++
+		if a.outcome.Kind == contract.IncorrectAnswer {
+			incorrect = append(incorrect, a.Step)
+		}
+	}
+	if len(incorrect) == asked {
+		return
+	}
+	for _, step := range incorrect {
+		l.Fail(step, "the right answer accepted, as it is when it is given alone", l.record.answers[step].describe())
+	}
+}
+
+// whyRefused is what the first trader whose reset was not accepted was told.
+func (l *Look) whyRefused(parties []evidence.Trader) string {
+	for _, t := range parties {
+		if a := l.record.answers[roundReset(round, t)]; a != nil && a.Answer != nil && a.outcome.Kind != contract.Accepted {
+			return ": " + t.Login + " got " + a.describe()
+		}
+	}
+	return ""
+}
+
+// inRound are the mails with a code that came for the trader since the reset in the round, and before the last wait of
+// the round was over.
+func (r *Record) inRound(name string, t evidence.Trader) []evidence.Mail {
+	if _, sent := r.answers[roundReset(name, t)]; !sent {
+		return nil
+	}
+	end := r.endOf(name)
+	return slices.DeleteFunc(slices.Clone(r.mails[t.Login]), func(m evidence.Mail) bool {
+		return len(m.Codes) == 0 || r.seenBefore(m, roundReset(name, t)) || m.Seen.After(end)
+	})
+}
+
+func (r *Record) endOf(name string) time.Time {
+	var end time.Time
+	for step, waits := range r.waits {
+		for _, w := range waits {
+			if over := w.Started.Add(w.Duration); strings.HasPrefix(step, name+"/mail/") && over.After(end) {
+				end = over
+			}
+		}
+	}
+	return end
+}
+
+// mixUps are what belongs to one trader and got to another, as far as codes and their numbers show it.
+func (r *Record) mixUps(name string, accepted []evidence.Trader) []mixUp {
+	var list []mixUp
+	for _, t := range accepted {
+		own := r.inRound(name, t)
+		if len(own) == 0 {
+			list = append(list, r.tookMailOf(name, t, accepted)...)
+		} else if other, m, found := r.sharer(name, t, own, accepted); found {
+			list = append(list, mixUp{roundReset(name, t), m.ID, fmt.Sprintf("%s and %s got the same code", t.Login, other.Login)})
+		}
+	}
+	return list
+}
+
+// tookMailOf finds a trader who got more mails than after the reset alone, where this one got none.
+func (r *Record) tookMailOf(name string, t evidence.Trader, accepted []evidence.Trader) []mixUp {
+	for _, other := range accepted {
+		theirs := r.inRound(name, other)
+		if !strings.EqualFold(other.MailTo, t.MailTo) && len(theirs) > max(1, len(r.codesAfter(other, acceptedReset(other)))) {
+			return []mixUp{{roundReset(name, t), theirs[len(theirs)-1].ID, fmt.Sprintf("%s got no mail, and %s %d", t.Login, other.Login, len(theirs))}}
+		}
+	}
+	return nil
+}
+
+// sharer finds, where all codes of the trader reached others of the round too, one of those. Codes that several traders
+// got after resets alone don't count: they are everybody's.
+func (r *Record) sharer(name string, t evidence.Trader, own []evidence.Mail, accepted []evidence.Trader) (evidence.Trader, evidence.Mail, bool) {
+	var found evidence.Trader
+	for _, m := range own {
+		i := slices.IndexFunc(accepted, func(o evidence.Trader) bool {
+			return !strings.EqualFold(o.MailTo, t.MailTo) && slices.ContainsFunc(r.inRound(name, o), func(theirs evidence.Mail) bool { return sameCode(m, theirs) })
+		})
+		if i < 0 || r.everybodys(m, accepted) {
+			return evidence.Trader{}, evidence.Mail{}, false
+		}
+		found = accepted[i]
+	}
+	return found, own[0], true
+}
+
+// everybodys reports whether several traders got the mail's code before the round.
+func (r *Record) everybodys(m evidence.Mail, traders []evidence.Trader) bool {
+	count := 0
+	for _, t := range traders {
+		if slices.ContainsFunc(r.codesAfter(t, acceptedReset(t)), func(o evidence.Mail) bool { return sameCode(o, m) }) {
+			count++
+		}
+	}
+	return count > 1
+}
+
+// namedOthers are mails of the round that name another trader in place of their own, which the mails of resets alone did not.
+func (r *Record) namedOthers(accepted []evidence.Trader) []mixUp {
+	var list []mixUp
+	words := r.ownWords(accepted)
+	for _, t := range accepted {
+		for _, m := range r.inRound(round, t) {
+			if other, name := r.namesAnother(m, t, accepted, words); name != "" {
+				list = append(list, mixUp{roundReset(round, t), m.ID, fmt.Sprintf("a mail for %s that names %s, as %s", t.Login, other.Login, name)})
+			}
+		}
+	}
+	return list
+}
+
+func (r *Record) namesAnother(m evidence.Mail, t evidence.Trader, accepted []evidence.Trader, words map[string][]string) (evidence.Trader, string) {
+	for _, other := range accepted {
+		if strings.EqualFold(other.MailTo, t.MailTo) {
+			continue
+		}
+		name := r.meant(m, other, t)
+		if name == "" && r.hasWordsOf(m, other, t, accepted, words) {
+			name = strings.Join(words[other.Login], " ")
+		}
+		if name != "" {
+			return other, name
+		}
+	}
+	return evidence.Trader{}, ""
+}
+
+// namedAlone reports whether a mail of the trader's reset alone names the other.
+func (r *Record) namedAlone(other, t evidence.Trader) bool {
+	return slices.ContainsFunc(r.codesAfter(t, acceptedReset(t)), func(m evidence.Mail) bool { return r.meant(m, other, t) != "" })
+}
+
+// mostOwnWords is how many words a name may have; what differs in more words is another text.
+const mostOwnWords = 4
+
+// ownWords are, by login, the words by which the mail of a trader's reset alone differs from those of all others: a name.
+func (r *Record) ownWords(traders []evidence.Trader) map[string][]string {
+	texts := map[string][]string{}
+	count := map[string]int{}
+	for _, t := range traders {
+		if mails := r.codesAfter(t, acceptedReset(t)); len(mails) > 0 {
+			texts[t.Login] = wordsOf(mails[0])
+		}
+		for _, word := range texts[t.Login] {
+			count[word]++
+		}
+	}
+	own := map[string][]string{}
+	for login, words := range texts {
+		list := slices.DeleteFunc(words, func(word string) bool { return count[word] > 1 })
+		if len(list) <= mostOwnWords {
+			own[login] = list
+		}
+	}
+	return own
+}
+
+// wordsOf are the words of the mail that have letters only, each once.
+func wordsOf(m evidence.Mail) []string {
+	words := strings.FieldsFunc(m.Subject+" "+m.Text, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
+	words = slices.DeleteFunc(words, func(word string) bool { return strings.ContainsFunc(word, unicode.IsDigit) })
+	slices.Sort(words)
+	return slices.Compact(words)
+}
+
+// hasWordsOf reports whether the mail, which is for the trader t, has the other's own words and none of t's, while the
+// round has a mail without the other's: what all have, as the name of a day, is nobody's.
+func (r *Record) hasWordsOf(m evidence.Mail, other, t evidence.Trader, accepted []evidence.Trader, own map[string][]string) bool {
+	mine, theirs := own[t.Login], own[other.Login]
+	if len(mine) == 0 || len(theirs) == 0 || !hasAll(wordsOf(m), theirs) || slices.ContainsFunc(wordsOf(m), func(word string) bool { return slices.Contains(mine, word) }) {
+		return false
+	}
+	return slices.ContainsFunc(accepted, func(p evidence.Trader) bool {
+		return slices.ContainsFunc(r.inRound(round, p), func(o evidence.Mail) bool { return !hasAll(wordsOf(o), theirs) })
+	})
+}
+
+func hasAll(words, wanted []string) bool {
+	return !slices.ContainsFunc(wanted, func(word string) bool { return !slices.Contains(words, word) })
+}
