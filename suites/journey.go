@@ -208,7 +208,8 @@ func (b *builder) askHome(t evidence.Trader, changes, updates []string) {
 			{Session: session(join(wayBack, "signin-other"), t), Valid: otherPassword(t), Other: validPassword(t)},
 			{Session: session("signin/old", t), Valid: validPassword(t), Other: otherPassword(t), Until: back},
 			{Session: session("signin/changed", t), Valid: otherPassword(t), Other: validPassword(t), Until: back},
-			{Session: validPassword(t), Valid: validPassword(t), Other: otherPassword(t), Until: changes},
+			{Session: session("signin/password", t), Valid: t.Password, Other: t.NewPassword, Until: changes},
+			{Session: session("signin/new-password", t), Valid: t.NewPassword, Other: t.Password, Until: changes},
 		},
 	}})
 }

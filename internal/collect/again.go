@@ -11,9 +11,6 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// mostAttempts bounds how often one request that meets a limit is sent.
-const mostAttempts = 6
-
 // timeToSettle is how long a deployment may take until all of it knows of a new password, timeToReturn how long what
 // puts things back waits for a deployment that is away.
 const (
@@ -53,17 +50,16 @@ func (r *run) askAgain(ctx context.Context, s plan.Step, x deployment.Exchange, 
 	case !outcome.MayBeLimit():
 		return 0, false
 	}
-	pause, known := retryAfter(x, time.Now())
-	said := header(x, "Retry-After") != ""
+	pause, said, known := r.pauseAfter(s, x, outcome, attempts)
 	r.note("%s", limitNote(outcome))
-	if !known || pause > longestRetryAfter || !r.general(ctx, s, outcome) {
+	if !known || !r.general(ctx, s, outcome) {
 		return 0, false
 	}
-	if r.front.limit(s.Ask.Operation, x.Started, pause, said) {
+	if r.front.limit(s.Ask.Operation, x.Started, pause, said, r.windowOf(s)) {
 		r.pacer.free()
 		return 0, false
 	}
-	return pause, attempts < mostAttempts
+	return pause, attempts < r.attemptsOf(s)
 }
 
 // general reports whether all requests meet the limit.

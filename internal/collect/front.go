@@ -77,8 +77,8 @@ func (f *front) responded(operation string) bool {
 }
 
 // limit notes that a request that began then met a limit that is said to last for the pause, and reports whether to give the
-// operation up: what was said did not hold, or nothing got through for a while.
-func (f *front) limit(operation string, began time.Time, pause time.Duration, said bool) (hopeless bool) {
+// operation up: what was said did not hold, or nothing got through for a while, at least for the window that is documented.
+func (f *front) limit(operation string, began time.Time, pause time.Duration, said bool, window time.Duration) (hopeless bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	s, now := f.of(operation), time.Now()
@@ -91,7 +91,7 @@ func (f *front) limit(operation string, began time.Time, pause time.Duration, sa
 	}
 	longest := briefPatience
 	if s.responded {
-		longest = patience
+		longest = max(patience, window)
 	}
 	s.hopeless = s.hopeless || said && s.limits > 1 || s.limits >= fewestLimits && now.Sub(s.since) >= longest
 	return s.hopeless

@@ -29,8 +29,8 @@ func (r *run) send(ctx context.Context, s plan.Step, request deployment.Request)
 		r.pacer.bear()
 		r.front.respond(s.Ask.Operation)
 	case outcome.MayBeLimit() && !r.front.hopeless(s.Ask.Operation):
-		pause, known := retryAfter(x, time.Now())
-		if known && pause <= longestRetryAfter && (!mayBeTheTraders(s, outcome) || r.pacer.slowed()) {
+		pause, _, known := r.pauseAfter(s, x, outcome, 1)
+		if known && (!mayBeTheTraders(s, outcome) || r.pacer.slowed()) {
 			r.pacer.slow(x.Started, pause)
 		}
 	}
@@ -39,7 +39,8 @@ func (r *run) send(ctx context.Context, s plan.Step, request deployment.Request)
 
 // mayBeTheTraders reports whether a limit may be one of the trader alone, which what is wrong on purpose brought about.
 func mayBeTheTraders(s plan.Step, outcome contract.Outcome) bool {
-	return s.Cost.WrongAnswers > 0 || saidByTheAPI(outcome) && s.Cost.WrongCodes+s.Cost.FailedSignIns > 0
+	wrong := s.Cost.WrongCodes > 0 || s.Cost.FailedSignIns > 0 && outcome.LockedInWords()
+	return s.Cost.WrongAnswers > 0 || saidByTheAPI(outcome) && wrong
 }
 
 // saidByTheAPI reports whether a limit is told in the API's own words.

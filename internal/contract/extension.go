@@ -87,6 +87,7 @@ func keys() []key {
 		{"x-sentences", []place{atRoot}, nil},
 		{"x-profile", []place{atOperation}, Profiles()},
 		{"x-older-path-of", []place{atOperation}, nil},
+		{"x-limit-window", []place{atOperation}, nil},
 		{"x-key-error", []place{atScheme}, nil},
 		{"x-fact", []place{atParameter, atSchema}, Facts()},
 		{"x-secret", []place{atSchema}, []string{"true", "false"}},

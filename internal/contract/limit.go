@@ -3,7 +3,9 @@ package contract
 import (
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/etna-conformance/conformance/internal/placeholder"
 )
@@ -16,8 +18,9 @@ func limitedByStatus(r Response) bool {
 
 // In a refusal these words speak of how often one may ask, and of an account that takes no part.
 var (
-	limitWords = regexp.MustCompile(`too many|too often|rate.?limit|limit (is |was )?(exceeded|reached)|try again later|slow down|throttl|quota`)
-	lockWords  = regexp.MustCompile(`\block(ed|out)?\b|suspended|blocked`)
+	limitWords = regexp.MustCompile(`too many|too often|too frequent|rate.?limit|limit (is |was |has been )?(exceeded|reached)|` +
+		`(exceeded|reached) (the|your) (\w+ )?(limit|maximum)|try again (later|in \w+|after)|wait (for )?(a|\d+) |slow down|throttl|quota|per minute`)
+	lockWords = regexp.MustCompile(`\block(ed|out)?\b|suspended|blocked`)
 )
 
 func limitedInWords(out Outcome) bool { return limitWords.MatchString(out.words) }
@@ -36,6 +39,23 @@ func (o Outcome) HintsAtLimit() bool { return limitHints.MatchString(o.words) }
 // HintsAtPolicy reports whether some text of the response speaks of what passwords may be, and not of the token.
 func (o Outcome) HintsAtPolicy() bool {
 	return !tokenHint.MatchString(o.words) && policyHints.MatchString(o.words)
+}
+
+// LockedInWords reports whether some text of the response says that the account takes no part.
+func (o Outcome) LockedInWords() bool { return lockedInWords(o) }
+
+// retryTime is a time that a limit is said to last.
+var retryTime = regexp.MustCompile(`(?:in|after|for|wait) (?:another )?(\d{1,6}) ?(s|seconds?|secs?|m|minutes?|mins?|h|hours?)\b`)
+
+// RetryIn is how long a limit lasts that is told in words; false where they do not say.
+func (o Outcome) RetryIn() (time.Duration, bool) {
+	found := retryTime.FindStringSubmatch(o.words)
+	if found == nil {
+		return 0, false
+	}
+	n, _ := strconv.Atoi(found[1]) // Six digits are always a number.
+	unit := map[byte]time.Duration{'s': time.Second, 'm': time.Minute, 'h': time.Hour}[found[2][0]]
+	return time.Duration(n) * unit, true
 }
 
 // LimitedInWords reports whether the API itself says that a limit is met, in the body of a response with any status.

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -20,6 +21,9 @@ type Operation struct {
 	Profile string
 	// Line is the operation's line in the contract.
 	Line int
+	// LimitWindow is how long a documented limit of calls takes to end: x-limit-window, in seconds; 0 where none is
+	// documented.
+	LimitWindow time.Duration
 	// Older is the same operation at the path that earlier editions give it, nil where there is none.
 	Older *Operation
 	// Secured is true where the app key is demanded.
@@ -101,6 +105,9 @@ func (o Operation) IsOlder() bool { return o.olderOf != "" }
 // Values returns the values of all parameters and body members.
 func (o Operation) Values() []Value { return append(slices.Clone(o.Parameters), o.Body...) }
 
+// longestWindow bounds x-limit-window: a run waits for it.
+const longestWindow = 10 * time.Minute
+
 func (c *Contract) newOperation(method, path string, item *openapi3.PathItem, doc *openapi3.Operation) (Operation, error) {
 	if doc.OperationID == "" {
 		return Operation{}, errors.New("operationId is missing")
@@ -112,6 +119,13 @@ func (c *Contract) newOperation(method, path string, item *openapi3.PathItem, do
 	}
 	for _, ref := range append(slices.Clone(item.Parameters), doc.Parameters...) {
 		o.Parameters = append(o.Parameters, parameterValue(ref.Value))
+	}
+	if seconds, given := doc.Extensions["x-limit-window"]; given {
+		n, isNumber := seconds.(float64)
+		if !isNumber || n <= 0 || n > longestWindow.Seconds() {
+			return Operation{}, fmt.Errorf("x-limit-window: expected seconds from 1 to %.0f", longestWindow.Seconds())
+		}
+		o.LimitWindow = time.Duration(n * float64(time.Second))
 	}
 	if err := o.readBody(); err != nil {
 		return Operation{}, err

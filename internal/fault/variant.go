@@ -43,7 +43,7 @@ func Variants() []Variant {
 		deliveryVariants(), noticeVariants(), noiseVariants(), surplusVariants(),
 		flowVariants(), envelopeVariants(), expiredVariants(), hardeningVariants(),
 		looseVariants(), confirmationVariants(), renderingVariants(),
-		editionVariants(),
+		editionVariants(), signInLimitVariants(),
 	)
 }
 
