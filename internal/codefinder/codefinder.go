@@ -88,7 +88,7 @@ func (p *page) candidates() []candidate {
 	var found []candidate
 	places := map[string]int{}
 	for i, a := range p.atoms {
-		if a.kind != word || p.labels[i] >= someCode {
+		if a.kind != word || p.labels[i] == aCode {
 			continue
 		}
 		s := shapeOf(a.text)
@@ -126,7 +126,7 @@ func (p *page) mayBeLetters(i int) bool {
 		l := p.lead(i)
 		return p.own(i) || isUpper(bare) || l.adjacent && l.told
 	}
-	return p.paragraph(i) && p.lead(i).label >= someCode
+	return p.paragraph(i) && p.lead(i).label == aCode
 }
 
 // characters keeps the letters and digits.

@@ -5,9 +5,8 @@ import "testing"
 // Short notices as services send them, in many languages: the code stands within a sentence.
 func TestCodesWithinSentencesOfManyLanguages(t *testing.T) {
 	checkPresented(t, []presented{
-		{"English, no word for code", "S:Acme\nAcme: 4471 lets you in. Good until 09:30.", "4471"},
 		{"English, to continue", "S:Hello from Acme\nTo continue, type 90217 on the page.", "90217"},
-		{"English, quoted", "S:Acme\nPlease give \"77-31-04\" to the person on the phone.", "77-31-04 773104"},
+		{"English, quoted", "S:Sign in\nPlease give \"77-31-04\" to the person on the phone.", "77-31-04 773104"},
 		{"German", "S:Anmeldung\nMit 771204 melden Sie sich an.", "771204"},
 		{"German, behind a dash", "S:Acme\nIhre Anmeldung – 30917 – ist 5 Minuten offen.", "30917"},
 		{"French", "S:Acme\n552190 vous permet de vous connecter. Ne le donnez à personne.", "552190"},

@@ -10,7 +10,6 @@ type lead struct {
 	label    label // what calls the token by a name
 	adjacent bool  // the name stands right before the token
 	told     bool  // a colon does
-	prompted bool  // a word right before tells to type it
 	spoken   bool  // the paragraph before speaks of a code
 	above    above
 }
@@ -27,8 +26,8 @@ type above struct {
 func (p *page) lead(i int) lead {
 	words, told, ended := p.statement(i)
 	if len(words) > 0 {
-		l := lead{label: p.nameIn(words, i, told), told: told, prompted: p.classes[words[0]] == prompt}
-		l.adjacent = l.label >= someCode && p.isAdjacent(words)
+		l := lead{label: p.nameIn(words, i, told), told: told}
+		l.adjacent = l.label == aCode && p.isAdjacent(words)
 		l.above.words, l.above.ended = len(words), ended
 		return l
 	}
@@ -72,7 +71,7 @@ func (p *page) statement(i int) (words []int, told, ended bool) {
 // isAdjacent tells whether only short words stand between a name and its token.
 func (p *page) isAdjacent(list []int) bool {
 	for _, j := range list {
-		if p.labels[j] >= someCode {
+		if p.labels[j] == aCode {
 			return true
 		}
 		if !isShort(p.atoms[j]) {
@@ -115,17 +114,17 @@ func (p *page) nameIn(list []int, token int, told bool) label {
 	}
 	for n, j := range list {
 		l := p.labels[j]
-		if l >= someCode && p.takesOther(j, token) {
+		if l == aCode && p.takesOther(j, token) {
 			return first
 		}
 		switch {
 		case p.classes[j] == turn && first != noLabel:
 			return first
-		case l >= someCode && (first == noLabel || first == aPassword):
+		case l == aCode && (first == noLabel || first == aPassword):
 			return p.codeAt(n, passed, told, l)
-		case l >= someCode && (told || isShort(p.atoms[list[0]])) && p.tied(list, n):
+		case l == aCode && (told || isShort(p.atoms[list[0]])) && p.tied(list, n):
 			return l
-		case l >= someCode:
+		case l == aCode:
 			return first
 		case l == aPassword && first == noLabel && passed <= 2:
 			first = l
@@ -171,7 +170,7 @@ func isShort(a atomic) bool { return len([]rune(a.text)) <= 3 }
 // speaksBefore tells whether the sentence before the token's, in its paragraph, names a code.
 func (p *page) speaksBefore(i int) bool {
 	for j := i - 1; j >= 0 && i-j < maxReach && p.atoms[j].kind != gap; j-- {
-		if p.labels[j] >= someCode {
+		if p.labels[j] == aCode {
 			return true
 		}
 	}
@@ -202,7 +201,7 @@ func (p *page) leadAbove(i int) lead {
 			if sentences == 0 {
 				list = append(list, j)
 			}
-			l.spoken = l.spoken || p.labels[j] >= someCode
+			l.spoken = l.spoken || p.labels[j] == aCode
 		case p.atoms[j].kind == column, p.atoms[j].kind == line && sentences == 0 && len(list) > 0 && !p.flows(j):
 			sentences++
 		}
@@ -236,7 +235,7 @@ func (p *page) caption(i int, l lead) label {
 		case a.kind >= column:
 			joint = max(joint, a.kind)
 		case a.kind != word:
-		case p.labels[j] >= someCode:
+		case p.labels[j] == aCode:
 			if seen == 0 && a.lower == "codes" || p.takesToken(j) || joint >= line && (!p.own(i) || len(p.wordsAfter(j, 3)) > 2) {
 				return noLabel
 			}
@@ -268,7 +267,7 @@ func (p *page) isCopula(list []int) bool {
 		return false
 	}
 	for n, j := range list[1:min(len(list), 4)] {
-		if p.labels[j] >= someCode {
+		if p.labels[j] == aCode {
 			return n == 0 || strings.HasPrefix(p.atoms[j].lower, "ko")
 		}
 	}

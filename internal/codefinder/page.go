@@ -27,9 +27,10 @@ type page struct {
 
 // topic is what the whole mail is about.
 type topic struct {
-	code   bool // it names a code
-	secure bool // it speaks of a password, of signing in, of who somebody is
-	trade  int  // where it begins to sell, ship or bill; the number of atoms where it does not
+	code    bool // it names a code
+	secure  bool // it speaks of a password, of signing in, of who somebody is, or tells to type something
+	english bool
+	trade   int // where it begins to sell, ship or bill; the number of atoms where it does not
 	// changed is true where it says that something was changed already.
 	changed bool
 }
@@ -74,8 +75,11 @@ var (
 		`был[аио]? (?:успешно )?(?:изменён|изменен|сброшен)|değiştirildi|已(?:被|经|經)?(?:更改|修改|重置|变更|變更)|変更(?:され|し)ました|변경되었습니다|تم تغيير|שונתה|भाषा बदल`)
 )
 
+// english matches the commonest words of English.
+var english = lazyregexp.New(`(?i)\b(?:the|and|your|this|you|with|for|was|of|is)\b`)
+
 func (p *page) topic(text string) topic {
-	t := topic{changed: alreadyChanged.MatchString(text), trade: len(p.atoms)}
+	t := topic{changed: alreadyChanged.MatchString(text), english: english.MatchString(text), trade: len(p.atoms)}
 	for i, a := range p.atoms {
 		switch a.kind {
 		case mark:
@@ -83,8 +87,8 @@ func (p *page) topic(text string) topic {
 				t.trade = min(t.trade, i)
 			}
 		case word:
-			t.code = t.code || p.labels[i] >= someCode
-			t.secure = t.secure || isSecure(a.lower) || a.lower == "in" && isSign(p.at(i-1).lower)
+			t.code = t.code || p.labels[i] == aCode
+			t.secure = t.secure || isSecure(a.lower) || a.lower == "in" && isSign(p.at(i-1).lower) || a.lower == "type" || a.lower == "enter"
 			if isTrade(a.lower) {
 				t.trade = min(t.trade, i)
 			}
@@ -109,8 +113,7 @@ const (
 	noLabel     label = iota
 	otherNumber       // an order, an account, another kind of code
 	aPassword         // a password
-	someCode          // "code"
-	sureCode          // "confirmation code"
+	aCode             // the code
 )
 
 // readLabel reads a word with its neighbours.
@@ -120,23 +123,21 @@ func (p *page) readLabel(i int) label {
 	spoils := func(w string) bool { return spoilers.find(w) >= 0 }
 	switch p.classes[i] {
 	case codeWord:
-		switch after := p.wordsAfter(i, 2); {
-		case near(2, spoils) && !near(1, isSecure) || slices.ContainsFunc(after, spoils) || words().compounds.find(p.atoms[i].lower) >= 0:
+		if near(2, spoils) && !near(1, isSecure) || slices.ContainsFunc(p.wordsAfter(i, 2), spoils) ||
+			words().compounds.find(p.atoms[i].lower) >= 0 {
 			return otherNumber
-		case near(3, isSecure) || slices.ContainsFunc(after, isSecure) || isSecure(p.atoms[i].lower):
-			return sureCode
 		}
-		return someCode
+		return aCode
 	case noun:
 		return p.nounLabel(i)
 	case password:
 		if near(2, func(w string) bool { return isOneTime(w) }) || isOneTime(p.atoms[i].lower) {
-			return sureCode
+			return aCode
 		}
 		return aPassword
 	case otherOne:
 		if strings.HasSuffix(p.atoms[i].lower, "nummer") && isSecure(p.atoms[i].lower) {
-			return sureCode
+			return aCode
 		}
 		return otherNumber
 	}
@@ -149,7 +150,7 @@ func (p *page) nounLabel(i int) label {
 	switch p.atoms[i].lower {
 	case "verification", "confirmation":
 		if p.at(i+1).text == ":" {
-			return someCode
+			return aCode
 		}
 		return noLabel
 	case "value", "word", "string", "phrase":
@@ -158,7 +159,7 @@ func (p *page) nounLabel(i int) label {
 		}
 	}
 	if slices.ContainsFunc(before, isSecure) {
-		return sureCode
+		return aCode
 	}
 	return otherNumber
 }

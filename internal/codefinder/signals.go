@@ -1,9 +1,6 @@
 package codefinder
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // The weight of each signal. What a mail's words say is never decisive alone: what stands by itself, set large,
 // of the shape of a code, is recognised in a language of which no word is known.
@@ -17,7 +14,6 @@ const (
 	inAddress    = -4 // a line among short lines, or a number beside a name
 	isEmphasized = 2
 	inSubjectToo = 2
-	saysNothing  = 3 // no other word in the mail
 	leadsRivals  = 3 // nothing else in the mail comes near it
 
 	direct   = 6   // "code: X", "X is your code"
@@ -28,6 +24,7 @@ const (
 	foreign1 = -7  // "order X", "X minutes"
 	undone   = -12 // "the old code X"
 
+	anotherTopic = -2 // an English mail that names no code and confirms nothing
 	aTradeMail   = -6 // a mail that sells and confirms nothing
 	aTradeLine   = -4
 	aNotice      = -6 // "your password was changed"
@@ -147,7 +144,7 @@ func (p *page) place(i int, l lead) int {
 		total += standsAlone
 	case p.own(i) && p.inBlock(i, l):
 		total += inAddress
-	case p.own(i):
+	case p.own(i) && i > p.body:
 		total += standsInLine
 	case p.besideName(i, l):
 		total += inAddress + 1
@@ -158,15 +155,12 @@ func (p *page) place(i int, l lead) int {
 	if p.inSubjectToo(i) {
 		total += inSubjectToo
 	}
-	if p.saysNothingElse(i) {
-		total += saysNothing
-	}
 	return total
 }
 
 // inBlock tells whether the token is a line among short lines of names, as in a postal address.
 func (p *page) inBlock(i int, l lead) bool {
-	if l.label >= someCode || p.edge(i, -1) == column || p.edge(i, 1) == column {
+	if l.label == aCode || p.edge(i, -1) == column || p.edge(i, 1) == column {
 		return false
 	}
 	if p.edge(i, -1) != line || l.above.ended || l.above.told || l.above.words == 0 {
@@ -178,7 +172,7 @@ func (p *page) inBlock(i int, l lead) bool {
 // besideName tells whether a number stands beside a name, as in "10115 Berlin" and "New York 10004".
 func (p *page) besideName(i int, l lead) bool {
 	a, before, after := p.atoms[i], p.at(i-1), p.at(i+1)
-	if !isNumber(a.text) || len(a.text) > 6 || l.label >= someCode {
+	if !isNumber(a.text) || len(a.text) > 6 || l.label == aCode {
 		return false
 	}
 	if after.capitalized() && p.classes[i+1] == plain {
@@ -198,20 +192,6 @@ func (p *page) inSubjectToo(i int) bool {
 	return false
 }
 
-// saysNothingElse tells whether the mail has hardly another word below its subject.
-func (p *page) saysNothingElse(i int) bool {
-	body := p.atoms[p.body+1:]
-	if len(body) > maxBare || i < p.body {
-		return false
-	}
-	return !slices.ContainsFunc(body, func(a atomic) bool {
-		return a.kind == word && a.lower != p.atoms[i].lower && !strings.Contains(p.names, a.lower)
-	})
-}
-
-// maxBare bounds the atoms of a mail that says nothing but its code.
-const maxBare = 40
-
 // context judges the words around the token and the mail's topic.
 func (p *page) context(i int, s shape, l lead) int {
 	return p.labelled(i, s, l) + p.beside(i) + p.topical(i)
@@ -221,16 +201,14 @@ func (p *page) context(i int, s shape, l lead) int {
 func (p *page) labelled(i int, s shape, l lead) int {
 	if l.label == noLabel {
 		l.label = p.caption(i, l)
-	} else if l.label >= someCode && !l.adjacent && isDoubtful(p.atoms[i].text) {
+	} else if l.label == aCode && !l.adjacent && isDoubtful(p.atoms[i].text) {
 		return 0
 	}
-	if l.label >= someCode && p.sells(i) {
+	if l.label == aCode && p.sells(i) {
 		return 0 // a voucher's
 	}
 	switch l.label {
-	case sureCode:
-		return direct + certain
-	case someCode:
+	case aCode:
 		return direct
 	case aPassword:
 		if s == digits {
@@ -240,11 +218,9 @@ func (p *page) labelled(i int, s shape, l lead) int {
 	case otherNumber:
 		return foreign1
 	}
-	switch {
-	case l.spoken:
+	// "Here you go: X" presents it; "Commit: X" names something.
+	if l.spoken || l.told && l.above.words > 1 && p.edge(i, 1) >= column {
 		return inReach
-	case l.prompted:
-		return prompted
 	}
 	return 0
 }
@@ -259,6 +235,8 @@ func (p *page) beside(i int) int {
 		return undone
 	case p.isSpent(i):
 		return undone
+	case before.kind == mark && strings.Contains("#!", before.text) && !p.atoms[i].spaced:
+		return inAddress // a number of an issue
 	}
 	return 0
 }
@@ -303,7 +281,7 @@ func (p *page) isDisowned(i int) bool {
 				return true
 			}
 		}
-		named = named || p.labels[j] >= someCode
+		named = named || p.labels[j] == aCode
 	}
 	return false
 }
@@ -322,6 +300,8 @@ func (p *page) topical(i int) int {
 		total += aTradeMail
 	case t.trade < len(p.atoms) && p.tradeLine(i):
 		total += aTradeLine
+	case t.english && !t.secure && !t.code && (!p.own(i) || i < p.body):
+		total += anotherTopic
 	}
 	if t.changed && !t.code {
 		total += aNotice

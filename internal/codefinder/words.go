@@ -38,7 +38,7 @@ var vocabulary = map[class]string{
 		request message transaction payment booking* reservation flight incident user username login device serial model card iban
 		over about approximately least most exceed* line row file rule event example like unlike hotline helpline support contact
 		trader price cost* fee date time ip server license licence trac* postcode plz edition release chapter section unit
-		floor apt parcel* shipment* seat answer* given
+		floor apt commit* branch parcel* shipment* seat answer* given
 		bestell* auftrag* rechnung* *nummer kunden* vorgang* telefon* konto* postleitzahl sendung* ticketnr ruf anrufen referenz
 		commande* facture* numéro téléphone* tél compte référence dossier suivi colis pedido* factura* teléfono cuenta referencia
 		número seguimiento envío ordine* fattura telefono conto numero riferimento pratica spedizione encomenda* fatura* conta telefone
