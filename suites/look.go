@@ -130,13 +130,11 @@ func (l *Look) Sent(step string) (*answer, bool) {
 	return nil, false
 }
 
-// notTheAPIs reports whether the response turns nothing down, since it is that of something in front, or of an operation that
-// is not there at all. One that is there may say so of what a request names.
+// notTheAPIs reports whether the response turns nothing down, since nothing of the API was ever there for the operation. One
+// that is there may refuse a request by a page, and something in front may block it as an attack.
 func (l *Look) notTheAPIs(a *answer) bool {
-	if a.outcome.Absent() {
-		return !l.record.responds(a.Operation)
-	}
-	return a.outcome.Kind == contract.NotTheAPI && a.Answer.Status < 500
+	page := a.outcome.Absent() || a.outcome.Kind == contract.NotTheAPI && a.Answer.Status < 500
+	return page && !l.record.responds(a.Operation)
 }
 
 // limitedWith says that a limit is no answer to judge by.

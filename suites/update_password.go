@@ -270,10 +270,10 @@ func (l *Look) demandAnswered(update string, a *answer) {
 		}
 	}
 	if silent < 2 {
-		l.Untestable("the update was sent twice, since the first request met silence", "ANSWER-1")
+		l.Untestable("the update was sent twice, since the API did not respond to the first request", "ANSWER-1")
 		return
 	}
-	l.Fail(update, "an answer to the update, which was carried out", fmt.Sprintf("silence, here and after %d in all; sent again: %s", silent, a.describe()))
+	l.Fail(update, "an answer to the update, which was carried out", fmt.Sprintf("no response of the API, here and after %d updates in all; sent again: %s", silent, a.describe()))
 }
 
 func describe(a *answer) string {
@@ -309,7 +309,7 @@ func (l *Look) demandUpdated(update, changed, mismatch string) {
 	case l.locked(after):
 		l.Untestable(accountLocked + after.describeBody())
 	case a.outcome.Refused() && a.Attempt > 1:
-		l.Untestable("the update was sent twice, since the first request met silence", "ANSWER-1")
+		l.Untestable("the update was sent twice, since the API did not respond to the first request", "ANSWER-1")
 	case a.outcome.Refused() && a.outcome.HintsAtPolicy():
 		l.Untestable("the deployment's rules refuse the declared password: " + a.describeBody())
 	case a.outcome.Refused() && mismatch != "" && l.record.answers[mismatch] != nil:

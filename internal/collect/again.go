@@ -2,7 +2,6 @@ package collect
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -28,7 +27,7 @@ func (r *run) sendPatiently(ctx context.Context, s plan.Step, request deployment
 	}
 	for first := attempt; ; attempt++ {
 		if attempt > 1 {
-			request.Conn = fmt.Sprintf("%s, attempt %d", s.ID, attempt)
+			request.Conn = attemptConn(s, attempt)
 		}
 		x := r.send(whole, s, request)
 		pause, again := r.askAgain(ctx, s, x, attempt-first+1)
@@ -43,6 +42,8 @@ func (r *run) sendPatiently(ctx context.Context, s plan.Step, request deployment
 func (r *run) askAgain(ctx context.Context, s plan.Step, x deployment.Exchange, attempts int) (time.Duration, bool) {
 	outcome := r.classify(s, x)
 	switch {
+	case r.stop() != "" && !s.Finally:
+		return 0, false
 	case r.away(s, x), lostBehind(outcome):
 		return 0, attempts == 1
 	case r.unsettled(s, x):
@@ -70,7 +71,7 @@ func (r *run) general(ctx context.Context, s plan.Step, outcome contract.Outcome
 	case saidByTheAPI(outcome):
 		return false
 	}
-	return r.pacer.slowed() || !r.responds(ctx, s)
+	return r.pacer.hasMet() || !r.responds(ctx, s)
 }
 
 // lostBehind reports whether a proxy lost its connection to the deployment, which may happen at any time.

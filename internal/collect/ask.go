@@ -43,7 +43,7 @@ func (r *run) ask(ctx context.Context, s plan.Step) bool {
 		return r.choosePath(ctx, s, request)
 	}
 	request.Ready = r.meet(s)
-	x, attempt, unreachable := r.sendUntilClear(ctx, s, request)
+	x, attempt, unreachable := r.try(ctx, s, request)
 	if x.Failure != nil && x.Failure.Kind == deployment.FailureRequest {
 		r.fail(fmt.Errorf("step %s: %s", s.ID, x.Failure.Text))
 		return false
@@ -53,19 +53,6 @@ func (r *run) ask(ctx context.Context, s plan.Step) bool {
 	}
 	r.keep(s, s.ID, attempt, x, unreachable)
 	return x.Answer != nil
-}
-
-// sendUntilClear sends the request until it is clear whose the response is; unreachable says why it is not the deployment's.
-func (r *run) sendUntilClear(ctx context.Context, s plan.Step, request deployment.Request) (x deployment.Exchange, attempt int, unreachable string) {
-	x, attempt = r.sendPatiently(ctx, s, request, 1)
-	for doubts := 0; ; doubts++ {
-		unreachable, clear := r.blame(ctx, s, x, doubts)
-		if clear {
-			return x, attempt, unreachable
-		}
-		r.keep(s, s.ID, attempt, x, "")
-		x, attempt = r.sendPatiently(ctx, s, request, attempt+1)
-	}
 }
 
 // keep adds an exchange to the evidence.

@@ -25,7 +25,7 @@ func limitNote(outcome contract.Outcome) string {
 
 // limitReason says that a limit was not outlasted, "" where it may be the trader's: a lock-out is the deployment's answer.
 func (r *run) limitReason(s plan.Step, x deployment.Exchange) string {
-	if mayBeTheTraders(s, r.classify(s, x)) && !r.pacer.slowed() && !r.front.hopeless(s.Ask.Operation) {
+	if mayBeTheTraders(s, r.classify(s, x)) && !r.pacer.hasMet() {
 		return ""
 	}
 	return fmt.Sprintf("the deployment, or what stands in front of it, limits the rate of requests: it answered with status %d; %s", x.Answer.Status, rateHint)

@@ -8,15 +8,19 @@ import (
 const (
 	// patience is how long the run waits for an operation that responded before and meets a limit now, briefPatience for
 	// one that never did: limits let the first requests through.
-	patience, briefPatience = 10 * time.Second, 3 * time.Second
-	// fewestLimits is how many requests in a row have to meet a limit until an operation is given up.
-	fewestLimits = 4
+	patience, briefPatience = 15 * time.Second, 3 * time.Second
+	// fewestLimits is how many requests in a row have to meet a limit until an operation is given up, fewestSaid how many where
+	// it was said when to ask again, or none of any operation gets through.
+	fewestLimits, fewestSaid = 4, 2
 )
 
 // front remembers of each operation what came in its place.
 type front struct {
 	mu         sync.Mutex
 	operations map[string]*standing
+	// last is when the API last responded, for any operation; lost is true once an operation was given up and none has since.
+	last time.Time
+	lost bool
 }
 
 // standing is what is known of one operation.
@@ -51,6 +55,7 @@ func (f *front) respond(operation string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	s := f.of(operation)
+	f.last, f.lost = time.Now(), false
 	s.responded, s.limits, s.hopeless, s.blocked = true, 0, false, ""
 }
 
@@ -89,19 +94,23 @@ func (f *front) limit(operation string, began time.Time, pause time.Duration, sa
 		s.limits++
 		s.from = now.Add(pause * 9 / 10)
 	}
-	longest := briefPatience
+	longest, fewest := briefPatience, fewestSaid
 	if s.responded {
 		longest = max(patience, window)
 	}
-	s.hopeless = s.hopeless || said && s.limits > 1 || s.limits >= fewestLimits && now.Sub(s.since) >= longest
-	return s.hopeless
+	if s.responded && !said && f.last.After(s.since) {
+		fewest = fewestLimits
+	}
+	s.hopeless = s.hopeless || s.limits >= fewest && now.Sub(s.since) >= longest
+	f.lost = f.lost || s.hopeless && !f.last.After(s.since)
+	return s.hopeless || f.lost
 }
 
 // hopeless reports whether the operation was given up and has not responded since.
 func (f *front) hopeless(operation string) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.of(operation).hopeless
+	return f.of(operation).hopeless || f.lost
 }
 
 // block notes why no request of the operation gets through.

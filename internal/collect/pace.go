@@ -11,6 +11,8 @@ const (
 	firstStep, longestStep = 200 * time.Millisecond, 4 * time.Second
 	// shortestStep is the shortest; below it requests may go out side by side again.
 	shortestStep = 25 * time.Millisecond
+	// mostStuck bounds how often the pause is doubled where nothing gets through.
+	mostStuck = 3
 	// untroubled is after how many responses without a limit requests go out faster, and forgotten after how many
 	// the pace that met a limit is tried again.
 	untroubled, forgotten = 12, 100
@@ -18,7 +20,8 @@ const (
 
 // pacer lets requests go out one at a time and apart, once the deployment, or what stands before it, has refused one
 // for coming too fast. It looks for the shortest step between two requests that meets no limit: twice as long after a
-// limit, and half-way back to the step that met one after a streak without.
+// limit, and half-way back to the step that met one after a streak without. Where nothing gets through it waits twice as
+// long each time: a limiter may count what it refuses.
 type pacer struct {
 	// gate holds the one request that is under way.
 	gate chan struct{}
@@ -31,10 +34,14 @@ type pacer struct {
 	next, changed  time.Time
 	// streak counts the responses since the last limit or change of the step, calm those since the last limit.
 	streak, calm int
+	// through is true once a response came without a limit after the last one.
+	through bool
+	// stuck counts the limits in a row, of requests that began after the pause for the one before.
+	stuck int
+	// met is true once a limit was met.
+	met bool
 	// suspected is true while requests are apart without a limit that was met.
 	suspected bool
-	// answered counts all responses without a limit.
-	answered int
 }
 
 func newPacer() *pacer { return &pacer{gate: make(chan struct{}, 1)} }
@@ -60,6 +67,13 @@ func (p *pacer) slowed() bool {
 	return p.step > 0
 }
 
+// hasMet reports whether a limit was met that all requests may meet.
+func (p *pacer) hasMet() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.met
+}
+
 // book takes the next free moment and returns how far away it is.
 func (p *pacer) book(spare bool) time.Duration {
 	p.mu.Lock()
@@ -81,12 +95,18 @@ func (p *pacer) book(spare bool) time.Duration {
 func (p *pacer) slow(began time.Time, pause time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.streak, p.calm, p.suspected = 0, 0, false
 	if !began.Before(p.changed) {
-		p.limited = max(p.limited, p.step)
-		p.step, p.changed = p.slower(), time.Now()
+		if p.through || p.step == 0 {
+			p.limited = max(p.limited, p.step)
+			p.step = p.slower()
+			p.stuck = 0
+		} else {
+			p.stuck = min(p.stuck+1, mostStuck)
+		}
+		p.changed = time.Now()
 	}
-	if at := time.Now().Add(pause); at.After(p.next) {
+	p.streak, p.calm, p.through, p.suspected, p.met = 0, 0, false, false, true
+	if at := time.Now().Add(pause << p.stuck); at.After(p.next) {
 		p.next = at
 	}
 }
@@ -100,13 +120,15 @@ func (p *pacer) slower() time.Duration {
 	return min(max(2*p.step, firstStep), longestStep)
 }
 
-// suspect slows down as after a limit, until it is known whether requests came too fast.
-func (p *pacer) suspect() {
+// suspect slows down as after a limit that a request met which began then, until it is known whether it was one.
+func (p *pacer) suspect(began time.Time, pause time.Duration) {
+	p.mu.Lock()
+	suspected, met := p.suspected || p.step == 0, p.met
+	p.mu.Unlock()
+	p.slow(began, pause)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.step == 0 {
-		p.step, p.changed, p.suspected = firstStep, time.Now(), true
-	}
+	p.suspected, p.met = suspected, met
 }
 
 // relax takes a suspicion back.
@@ -125,13 +147,13 @@ func (p *pacer) free() {
 	p.step = 0
 }
 
-// bear counts a response that met no limit; it returns how many there were.
-func (p *pacer) bear() int {
+// bear counts a response that met no limit.
+func (p *pacer) bear() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.answered++
 	p.streak++
 	p.calm++
+	p.through = true
 	if p.calm >= forgotten {
 		p.calm, p.limited = 0, p.limited/2
 	}
@@ -139,7 +161,6 @@ func (p *pacer) bear() int {
 		p.streak, p.borne = 0, p.step
 		p.step = p.faster()
 	}
-	return p.answered
 }
 
 // faster is the step after a streak: half-way back to the one that met a limit, unless it is near that already.
@@ -155,11 +176,4 @@ func (p *pacer) faster() time.Duration {
 		return p.step
 	}
 	return step
-}
-
-// met returns how many responses met no limit.
-func (p *pacer) met() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.answered
 }

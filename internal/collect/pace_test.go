@@ -96,9 +96,26 @@ func TestPacerSlowsDownOnceForRequestsSideBySide(t *testing.T) {
 		if p.step != firstStep {
 			t.Errorf("the step is %v", p.step)
 		}
+		p.bear()
 		p.slow(time.Now(), 0)
 		if p.step != 2*firstStep {
 			t.Errorf("after a further limit the step is %v", p.step)
+		}
+	})
+}
+
+// TestPacerWaitsLongerWhereNothingGetsThrough leaves the step alone then: what was refused may count.
+func TestPacerWaitsLongerWhereNothingGetsThrough(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPacer()
+		for _, want := range []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 8 * time.Second} {
+			p.slow(time.Now(), time.Second)
+			began := time.Now()
+			leave, _ := p.enter(context.Background(), false)
+			leave()
+			if took := time.Since(began); took != want || p.step != firstStep {
+				t.Errorf("waited %v at a step of %v, want %v", took, p.step, want)
+			}
 		}
 	})
 }

@@ -13,68 +13,6 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// blame tells a broken response from a deployment that is not there: after silence, or a page that may be another's, a
-// request that is known to be good is sent. Unreachable is "" where the response is the deployment's own. The result is
-// not clear where the request should be sent once more, now that others get through; doubts says how often it was.
-func (r *run) blame(ctx context.Context, s plan.Step, x deployment.Exchange, doubts int) (unreachable string, clear bool) {
-	switch {
-	case x.Failure != nil && x.Failure.Kind == deployment.FailureInterrupted:
-		return x.Failure.Text, true
-	case r.classify(s, x).Kind == contract.RateLimited:
-		return r.limitReason(s, x), true
-	case !silent(x) && (s.Ask.Blockable || !r.page(s, x)):
-		return "", true
-	case ctx.Err() != nil:
-		return undecided, true
-	}
-	if reason := r.front.blocked(s.Ask.Operation); reason != "" && !silent(x) {
-		return reason, true
-	}
-	r.probing.Lock()
-	defer r.probing.Unlock()
-	if stopped := r.stop(); stopped != "" {
-		return stopped, true
-	}
-	switch got, waited := r.probePatiently(ctx, s, x); {
-	case ctx.Err() != nil:
-		return undecided, true
-	case got == nowhere:
-		reason := r.reasonFor(s, x)
-		r.stopFor(reason)
-		return reason, true
-	case got == elsewhere:
-		reason := blockedReason(s, x)
-		r.front.block(s.Ask.Operation, reason)
-		return reason, true
-	default:
-		return "", !r.doubtful(s, x, doubts, waited)
-	}
-}
-
-const undecided = "the run was interrupted before anybody could tell the deployment's fault from the network's"
-
-// doubtful reports whether the request should be sent once more, although others get through: it may have come too fast.
-func (r *run) doubtful(s plan.Step, x deployment.Exchange, doubts int, waited bool) bool {
-	status := 0
-	if x.Answer != nil {
-		status = x.Answer.Status
-	}
-	risky := s.Cost.Mails+s.Cost.WrongAnswers+s.Cost.Changes > 0 && silent(x)
-	switch {
-	case waited && doubts < mostDoubts:
-		return true
-	case doubts > 0, risky, s.Ask.Blockable, timedOut(x), r.front.isOwn(s.Ask.Operation, status):
-		r.front.keepOwn(s.Ask.Operation, status)
-		r.pacer.relax()
-		return false
-	}
-	r.pacer.suspect()
-	return true
-}
-
-// mostDoubts bounds how often a request is sent again after others did not get through for a while.
-const mostDoubts = 3
-
 // stopFor ends the sending of requests.
 func (r *run) stopFor(reason string) {
 	r.mu.Lock()
@@ -96,28 +34,33 @@ const (
 
 // probePatiently waits where the deployment was there before, or may only limit the rate of requests.
 func (r *run) probePatiently(ctx context.Context, s plan.Step, x deployment.Exchange) (got reached, waited bool) {
-	long := time.Duration(0)
-	switch {
-	case timedOut(x):
-	case r.front.responded(""):
-		long = patience
-	case r.classify(s, x).MayBeLimit():
-		long = briefPatience
-	}
 	for began := time.Now(); ; waited = true {
 		got = r.probe(ctx, s, x)
-		if got != nowhere || time.Since(began) >= long || ctx.Err() != nil {
+		if got == there || time.Since(began) >= r.patienceWith(s, x) || ctx.Err() != nil {
 			return got, waited
 		}
 		r.pacer.slow(time.Now(), unsaidPause)
 	}
 }
 
+// patienceWith is how long to wait for a request to get through.
+func (r *run) patienceWith(s plan.Step, x deployment.Exchange) time.Duration {
+	switch {
+	case timedOut(x) || r.front.hopeless(s.Ask.Operation):
+		return 0
+	case r.front.responded(""):
+		return patience
+	case r.classify(s, x).MayBeLimit():
+		return briefPatience
+	}
+	return unsaidPause / 2 // The first that got through may still be on their way.
+}
+
 // probe sends requests that are known to be good: one of the same operation, where that responded before, then those of
 // others.
 func (r *run) probe(ctx context.Context, s plan.Step, x deployment.Exchange) reached {
 	got := there
-	if same, found := r.knownGoodOf(s.Ask.Operation); found && r.front.responded(s.Ask.Operation) {
+	if same, found := r.knownGoodOf(s.Ask.Operation); found && same.ID != s.ID {
 		switch y := r.sendKnownGood(ctx, same); {
 		case r.classify(same, y).OfTheAPI():
 			return there
@@ -125,19 +68,27 @@ func (r *run) probe(ctx context.Context, s plan.Step, x deployment.Exchange) rea
 			got = elsewhere
 		}
 	}
-	alike := got == elsewhere
+	alike := 0
 	for _, other := range r.candidates(s, got) {
 		y := r.sendKnownGood(ctx, other)
 		if r.classify(other, y).OfTheAPI() {
 			return got
 		}
-		alike = alike || r.alike(s, x, other, y)
+		if r.alike(s, x, other, y) {
+			alike++
+		}
+		if alike == enoughAlike {
+			break
+		}
 	}
-	if alike && (got == elsewhere || !r.mayBeKeyError(s, x)) {
+	if (alike > 0 || got == elsewhere) && (got == elsewhere || !r.mayBeKeyError(s, x)) {
 		return nowhere
 	}
 	return there
 }
+
+// enoughAlike is how many requests of others have to get the same until no more are sent.
+const enoughAlike = 2
 
 // alike reports whether the same came for two requests: the same page, or nothing that a proxy could pass on.
 func (r *run) alike(s plan.Step, x deployment.Exchange, t plan.Step, y deployment.Exchange) bool {
@@ -199,13 +150,16 @@ func (r *run) candidates(suspect plan.Step, got reached) []plan.Step {
 
 func withAppKey(s plan.Step) bool { return s.Ask.Key == string(placeholder.Key) }
 
-// knownGoodOf is a request of the operation that changes nothing, with the right key where there is one.
+// knownGoodOf is a request of the operation that changes nothing and that the API has responded to, with the right key where
+// there is one.
 func (r *run) knownGoodOf(operation string) (plan.Step, bool) {
-	list := slices.DeleteFunc(r.knownGood(), func(s plan.Step) bool { return s.Ask.Operation != operation })
+	list := slices.DeleteFunc(r.knownGood(), func(s plan.Step) bool {
+		return s.Ask.Operation != operation || !r.lastOutcome(s.ID).OfTheAPI()
+	})
 	if i := slices.IndexFunc(list, withAppKey); i >= 0 {
 		return list[i], true
 	}
-	if len(list) == 0 || r.Target.HasKey {
+	if len(list) == 0 {
 		return plan.Step{}, false
 	}
 	return list[0], true
@@ -239,7 +193,7 @@ func (r *run) knownGood() []plan.Step {
 	seen := map[[2]string]bool{}
 	for _, answered := range []bool{true, false} {
 		for _, s := range slices.Concat(r.Plan.Steps, r.keyless()) {
-			if !r.harmless(s) || r.answeredJSON(s) != answered {
+			if !r.harmless(s) || r.lastOutcome(s.ID).OfTheAPI() != answered {
 				continue
 			}
 			if kind := [2]string{s.Ask.Operation, keyKind(s)}; !seen[kind] {
@@ -268,10 +222,6 @@ func (r *run) harmless(s plan.Step) bool {
 	}
 	o, _ := r.operation(s.Ask.Operation)
 	return o.Method == http.MethodGet || o.Secured && s.Ask.KeyName == "" || s.Ask.Breaks != "" && s.Lane == ""
-}
-
-func (r *run) answeredJSON(s plan.Step) bool {
-	return r.lastOutcome(s.ID).JSON
 }
 
 func rank(late bool) int {

@@ -30,17 +30,18 @@ func (r *run) send(ctx context.Context, s plan.Step, request deployment.Request)
 		r.front.respond(s.Ask.Operation)
 	case outcome.MayBeLimit() && !r.front.hopeless(s.Ask.Operation):
 		pause, _, known := r.pauseAfter(s, x, outcome, 1)
-		if known && (!mayBeTheTraders(s, outcome) || r.pacer.slowed()) {
+		if known && (!mayBeTheTraders(s, outcome) || r.pacer.hasMet()) {
 			r.pacer.slow(x.Started, pause)
 		}
 	}
 	return x
 }
 
-// mayBeTheTraders reports whether a limit may be one of the trader alone, which what is wrong on purpose brought about.
+// mayBeTheTraders reports whether a limit may be one of the trader alone, which what is wrong on purpose brought about. No
+// deployment says so by a page in HTML.
 func mayBeTheTraders(s plan.Step, outcome contract.Outcome) bool {
 	wrong := s.Cost.WrongCodes > 0 || s.Cost.FailedSignIns > 0 && outcome.LockedInWords()
-	return s.Cost.WrongAnswers > 0 || saidByTheAPI(outcome) && wrong
+	return s.Cost.WrongAnswers > 0 && !outcome.HTML || saidByTheAPI(outcome) && wrong
 }
 
 // saidByTheAPI reports whether a limit is told in the API's own words.

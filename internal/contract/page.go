@@ -13,12 +13,12 @@ import (
 // good tells: what gets the same is not the API's.
 func mayBePage(out Outcome, r Response) bool {
 	switch {
-	case out.Tells || out.Named():
-		return false
 	case !r.readable():
 		return notTheAPI(r) || r.Status >= 400 || r.Status/100 == 3 || isHTML(r)
+	case out.Absent():
+		return true
 	}
-	return out.Absent() || r.Status >= 400 && !out.HasError && len(out.Invalid) == 0
+	return r.Status >= 400 && !out.Tells && !out.HasError && len(out.Invalid) == 0
 }
 
 // notTheAPI reports whether the response says nothing of the API: no deployment refuses a request by it.
@@ -52,9 +52,9 @@ func absentStatuses() []int {
 	return []int{http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusMisdirectedRequest}
 }
 
-// Absent reports whether the response says that there is no such operation, and nothing else that is documented.
+// Absent reports whether the response may say that there is no such operation.
 func (o Outcome) Absent() bool {
-	return slices.Contains(absentStatuses(), o.Status) && !o.Tells && !o.Named() && len(o.Invalid) == 0
+	return slices.Contains(absentStatuses(), o.Status) && !o.Named() && len(o.Invalid) == 0 && (!o.Tells || len(o.Errors) > 0)
 }
 
 // OfTheAPI reports whether the response can only be the API's own.
@@ -75,6 +75,11 @@ const mostOfPage = 16 << 10
 // the page of a service that is not available.
 func (o Outcome) MayBeLimit() bool {
 	return o.Kind == RateLimited || o.Page && o.Status == http.StatusServiceUnavailable
+}
+
+// NeverLimits reports whether no limiter says by this status that requests come too fast.
+func (o Outcome) NeverLimits() bool {
+	return o.Absent() || o.Status/100 == 3 || o.Status == http.StatusUnauthorized || slices.Contains(badRequests(), o.Status)
 }
 
 func isHTML(r Response) bool {

@@ -42,7 +42,7 @@ func Draw(seed []byte, draw int) evidence.Decoys {
 	login := s.pick(firstNames) + "." + s.surname()
 	return evidence.Decoys{
 		Draw: draw, Key: s.key(), Login: login, Email: login + "@example.org",
-		Answer: capital(s.surname()), Password: capital(s.surname()) + s.pick(separators) + s.digits(2),
+		Answer: capital(s.surname()) + " " + s.digits(3), Password: capital(s.surname()) + s.pick(separators) + s.digits(2),
 		Host: s.surname() + ".example.net",
 	}
 }

@@ -87,7 +87,7 @@ func (o ClientOptions) withDefaults() ClientOptions {
 func (c *Client) Concurrency() int { return c.options.Concurrency }
 
 // Paced reports whether requests are kept apart by a rate.
-func (c *Client) Paced() bool { return c.limits.interval > 0 }
+func (c *Client) Paced() bool { return c.limits.beginning != nil }
 
 // Close ends all connections. Exchanges that are under way come to their end.
 func (c *Client) Close() { c.connections.close() }

@@ -3,24 +3,25 @@ package deployment
 import (
 	"context"
 	"sync"
-	"time"
+
+	"golang.org/x/time/rate"
 )
 
 // limits are how many requests may be under way, how many may begin in a
 // second, and that those of one named connection go one after another.
 type limits struct {
-	slots    chan struct{}
-	interval time.Duration
+	slots chan struct{}
+	// beginning says when requests may begin; nil is no limit.
+	beginning *rate.Limiter
 
 	mu    sync.Mutex
-	next  time.Time
 	turns map[string]chan struct{}
 }
 
-func newLimits(concurrency int, rate float64) *limits {
+func newLimits(concurrency int, perSecond float64) *limits {
 	l := &limits{slots: make(chan struct{}, concurrency), turns: map[string]chan struct{}{}}
-	if rate > 0 {
-		l.interval = time.Duration(float64(time.Second) / rate)
+	if perSecond > 0 {
+		l.beginning = rate.NewLimiter(rate.Limit(perSecond), 1)
 	}
 	return l
 }
@@ -62,28 +63,8 @@ func (l *limits) turn(conn string) chan struct{} {
 
 // pace waits for the next moment at which a request may begin.
 func (l *limits) pace(ctx context.Context) error {
-	if err := ctx.Err(); err != nil || l.interval == 0 {
+	if err := ctx.Err(); err != nil || l.beginning == nil {
 		return err
 	}
-	timer := time.NewTimer(l.booked())
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// booked takes the next free moment and returns how far away it is.
-func (l *limits) booked() time.Duration {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	now := time.Now()
-	if l.next.Before(now) {
-		l.next = now
-	}
-	wait := l.next.Sub(now)
-	l.next = l.next.Add(l.interval)
-	return wait
+	return l.beginning.Wait(ctx)
 }

@@ -75,7 +75,7 @@ func updateAnswerFaults() []Fault {
 		wrong("update-without-content", "ANSWER-1", "An update is answered with status 204.", "status 204", withStatus(204), "ANSWER-2", "ANSWER-3"),
 		wrong("update-with-status-400", "ANSWER-6", "An update is answered with status 400.", "status 400", hasStatus(400)),
 		wrong("update-answered-with-true", "ANSWER-4", "An update is answered with true.", "true", rewrites(func(string) string { return "true" }), "ANSWER-6"),
-		wrong("update-answered-as-html", "ANSWER-2", "An update is answered with a page.", "a page", becomes(200, "text/html", htmlErrorPage), "ANSWER-3"),
+		wrong("update-answered-as-html", "PASSWORD-2", "An update is answered with a page.", "a page", becomes(200, "text/html", htmlErrorPage), "ANSWER-2", "ANSWER-3"),
 	}
 }
 
