@@ -104,7 +104,7 @@ const commerce = `order orders shop* coupon* voucher* gift* promo* discount* off
 // stems are words to match against, by the way in which they match.
 type stems struct {
 	exact           map[string]bool
-	prefixes, tails []string
+	tails           []string
 	inner, scripted []string
 	byFirst         map[byte][]string
 }
