@@ -12,7 +12,7 @@ import (
 // samples and shapes with an x-outcome.
 func Classify(o Operation, r Response) Outcome {
 	out := readFacts(o, r)
-	out.Page, out.HTML = mayBePage(out, r), !out.JSON && isHTML(r)
+	out.Page, out.HTML = o.mayBePage(out, r), !out.JSON && isHTML(r)
 	out.Kind = o.kind(out, r)
 	return out
 }

@@ -11,14 +11,24 @@ import (
 // mayBePage reports whether the response may be that of something in front of the deployment, or of another server:
 // a sign-in, a block, maintenance, a redirect, an error of a gateway. Only a request that is known to be
 // good tells: what gets the same is not the API's.
-func mayBePage(out Outcome, r Response) bool {
+func (o Operation) mayBePage(out Outcome, r Response) bool {
 	switch {
 	case !r.readable():
 		return notTheAPI(r) || r.Status >= 400 || r.Status/100 == 3 || isHTML(r)
 	case out.Absent():
 		return true
 	}
-	return r.Status >= 400 && !out.Tells && !out.HasError && len(out.Invalid) == 0
+	return r.Status >= 400 && !out.HasError && !o.documents(r.Document.Object())
+}
+
+// documents reports whether a shape of the operation has a member of the object.
+func (o Operation) documents(object map[string]any) bool {
+	for name := range object {
+		if slices.ContainsFunc(o.Shapes, func(s Shape) bool { return s.Has(name) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // notTheAPI reports whether the response says nothing of the API: no deployment refuses a request by it.
