@@ -47,7 +47,7 @@ func (l *Look) demandApart(parties []evidence.Trader) {
 	case len(first) > 0:
 		l.Untestable(first[0].what + ", but not a second time: this may be chance, or somebody else who resets the same traders")
 	case !slices.ContainsFunc(accepted, func(t evidence.Trader) bool { return len(l.record.inRound(round, t)) > 0 }):
-		l.Untestable("the resets at the same time brought no mails; see MAIL-8")
+		l.Untestable("the resets at the same time brought no mails", "MAIL-1", "MAIL-2")
 	}
 }
 

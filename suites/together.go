@@ -211,7 +211,7 @@ func (l *Look) demandFurtherMail(t evidence.Trader) {
 	if first, ok := l.wait(mailOf(t), acceptedReset(t)); !ok {
 		return
 	} else if first.Mail == "" {
-		l.Untestable("the first reset brought no mail; see MAIL-1 and MAIL-2")
+		l.Untestable("the first reset brought no mail", "MAIL-1", "MAIL-2")
 		return
 	}
 	a, ok := l.Keyed(reset)

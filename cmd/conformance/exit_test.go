@@ -111,7 +111,7 @@ func TestOnlyAndLabelFilterSelect(t *testing.T) {
 	}{
 		"ids":       {[]string{"--only", "QUESTION-1,KEY-1"}, []string{"KEY-1", "QUESTION-1"}},
 		"repeated":  {[]string{"--only", "QUESTION-1", "--only", "KEY-1"}, []string{"KEY-1", "QUESTION-1"}},
-		"a pattern": {[]string{"--only", "MAIL-*"}, []string{"MAIL-1", "MAIL-2", "MAIL-3", "MAIL-4", "MAIL-5", "MAIL-6"}},
+		"a pattern": {[]string{"--only", "MAIL-*"}, []string{"MAIL-1", "MAIL-2", "MAIL-3", "MAIL-4", "MAIL-5", "MAIL-6", "MAIL-7", "MAIL-8"}},
 		"a label":   {[]string{"--label-filter", "QUESTION && should"}, []string{"QUESTION-7", "QUESTION-8", "QUESTION-9", "QUESTION-10"}},
 		"both":      {[]string{"--only", "RESET-*", "--label-filter", "should"}, []string{"RESET-8", "RESET-10"}},
 	} {
