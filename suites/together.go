@@ -237,9 +237,9 @@ func (l *Look) demandRoundToken(t evidence.Trader) {
 	a, sent := l.record.answers[roundCode(t)]
 	switch {
 	case w.Mail == "":
-		l.Untestable("no mail with a code came; see MAIL-8")
+		l.Untestable("no mail with a code came", "MAIL-1", "MAIL-2")
 	case !sent:
-		l.Untestable(l.record.unsent(roundCode(t)))
+		l.unsent(roundCode(t))
 	case l.codesSince(t, w) > 1:
 		l.Untestable("several mails with codes came, of which a later one may have replaced the earlier")
 	case a.limited() || a.outcome.HintsAtLimit():
@@ -254,7 +254,7 @@ func (l *Look) demandTokenOf(a *answer, t evidence.Trader) {
 		return
 	}
 	if a.Attempt > 1 {
-		l.Untestable("the code was sent twice, since the first request met silence; see ANSWER-1")
+		l.Untestable("the code was sent twice, since the first request met silence", "ANSWER-1")
 		return
 	}
 	for _, step := range []string{join("code/right", t.Login), again("", "code", t)} {
@@ -263,7 +263,7 @@ func (l *Look) demandTokenOf(a *answer, t evidence.Trader) {
 			return
 		}
 	}
-	l.Untestable("no code of " + t.Login + " gave a token; see CODE-1")
+	l.Untestable("no code of "+t.Login+" gave a token", "CODE-1")
 }
 
 // codesSince counts the different codes that came for the trader since the reset that the wait was for.
