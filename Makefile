@@ -25,7 +25,7 @@ conformance: build ## judge URL=… or CONFIG=…; without them the embedded ref
 	@$(BIN) run $(flags)
 
 test: lint cross ## run everything that CI runs
-	$(GO) test -race -count=1 ./...
+	$(GO) test -race -count=1 -timeout 30m ./...
 
 lint: ## go vet, staticcheck, gofmt and go mod tidy
 	@test -z "$$(gofmt -l .)" || { echo "gofmt would change:"; gofmt -l .; exit 1; }
