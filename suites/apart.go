@@ -142,14 +142,16 @@ func (r *Record) endOf(name string) time.Time {
 	return end
 }
 
-// mixUps are what belongs to one trader and got to another, as far as codes and their numbers show it.
+// mixUps are what belongs to one trader and got to another, as far as codes and their numbers show it. Where traders
+// shared their codes after resets alone already, codes tell nobody apart.
 func (r *Record) mixUps(name string, accepted []evidence.Trader) []mixUp {
+	inRound := func(t evidence.Trader) []evidence.Mail { return r.inRound(name, t) }
+	telling := !slices.ContainsFunc(accepted, func(t evidence.Trader) bool { _, _, shared := sharer(t, accepted, r.broughtAlone); return shared })
 	var list []mixUp
 	for _, t := range accepted {
-		own := r.inRound(name, t)
-		if len(own) == 0 {
+		if len(inRound(t)) == 0 {
 			list = append(list, r.tookMailOf(name, t, accepted)...)
-		} else if other, m, found := r.sharer(name, t, own, accepted); found {
+		} else if other, m, found := sharer(t, accepted, inRound); found && telling {
 			list = append(list, mixUp{roundReset(name, t), m.ID, fmt.Sprintf("%s and %s got the same code", t.Login, other.Login)})
 		}
 	}
@@ -160,38 +162,40 @@ func (r *Record) mixUps(name string, accepted []evidence.Trader) []mixUp {
 func (r *Record) tookMailOf(name string, t evidence.Trader, accepted []evidence.Trader) []mixUp {
 	for _, other := range accepted {
 		theirs := r.inRound(name, other)
-		if !strings.EqualFold(other.MailTo, t.MailTo) && len(theirs) > max(1, len(r.codesAfter(other, acceptedReset(other)))) {
+		if !strings.EqualFold(other.MailTo, t.MailTo) && len(theirs) > max(1, len(r.broughtAlone(other))) {
 			return []mixUp{{roundReset(name, t), theirs[len(theirs)-1].ID, fmt.Sprintf("%s got no mail, and %s %d", t.Login, other.Login, len(theirs))}}
 		}
 	}
 	return nil
 }
 
-// sharer finds, where all codes of the trader reached others of the round too, one of those. Codes that several traders
-// got after resets alone don't count: they are everybody's.
-func (r *Record) sharer(name string, t evidence.Trader, own []evidence.Mail, accepted []evidence.Trader) (evidence.Trader, evidence.Mail, bool) {
-	var found evidence.Trader
-	for _, m := range own {
-		i := slices.IndexFunc(accepted, func(o evidence.Trader) bool {
-			return !strings.EqualFold(o.MailTo, t.MailTo) && slices.ContainsFunc(r.inRound(name, o), func(theirs evidence.Mail) bool { return sameCode(m, theirs) })
+// broughtAlone are the mails with a code that the trader's first accepted reset brought: those before any further one.
+func (r *Record) broughtAlone(t evidence.Trader) []evidence.Mail {
+	return slices.DeleteFunc(r.codesAfter(t, acceptedReset(t)), func(m evidence.Mail) bool {
+		return slices.ContainsFunc([]string{again("", "reset", t), join(wayBack, "reset", t.Login), again(wayBack, "reset", t)}, func(reset string) bool {
+			_, sent := r.answers[reset]
+			return sent && !r.seenBefore(m, reset)
 		})
-		if i < 0 || r.everybodys(m, accepted) {
-			return evidence.Trader{}, evidence.Mail{}, false
-		}
-		found = accepted[i]
-	}
-	return found, own[0], true
+	})
 }
 
-// everybodys reports whether several traders got the mail's code before the round.
-func (r *Record) everybodys(m evidence.Mail, traders []evidence.Trader) bool {
-	count := 0
-	for _, t := range traders {
-		if slices.ContainsFunc(r.codesAfter(t, acceptedReset(t)), func(o evidence.Mail) bool { return sameCode(o, m) }) {
-			count++
+// sharer finds, where all codes of the trader reached others too, one of those, and one of the trader's mails.
+func sharer(t evidence.Trader, traders []evidence.Trader, mailsOf func(evidence.Trader) []evidence.Mail) (evidence.Trader, evidence.Mail, bool) {
+	var found evidence.Trader
+	own := mailsOf(t)
+	for _, m := range own {
+		i := slices.IndexFunc(traders, func(o evidence.Trader) bool {
+			return !strings.EqualFold(o.MailTo, t.MailTo) && slices.ContainsFunc(mailsOf(o), func(theirs evidence.Mail) bool { return sameCode(m, theirs) })
+		})
+		if i < 0 {
+			return evidence.Trader{}, evidence.Mail{}, false
 		}
+		found = traders[i]
 	}
-	return count > 1
+	if len(own) == 0 {
+		return evidence.Trader{}, evidence.Mail{}, false
+	}
+	return found, own[0], true
 }
 
 // namedOthers are mails of the round that name another trader in place of their own, which the mails of resets alone did not.

@@ -40,6 +40,7 @@ func (s *scene) record() *Record {
 		r.waits[roundMail(round, t)] = []evidence.Wait{{Started: time.Unix(100, 0)}}
 	}
 	r.resetsBeforeRound = len(three)
+	r.readMails(three)
 	return r
 }
 
@@ -111,7 +112,7 @@ func TestEverybodysCodeIsNoMixUp(t *testing.T) {
 		s.alone(t.Login, "‹same›", "")
 	}
 	for _, t := range three {
-		s.together(t.Login, "‹same›", "")
+		s.together(t.Login, "‹same at another time›", "")
 	}
 	if found := s.record().mixUps(round, three); len(found) > 0 {
 		t.Errorf("the code that everybody gets is taken for a mix-up: %v", found)

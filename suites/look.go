@@ -185,6 +185,11 @@ type Record struct {
 	resets map[string]int
 	// origins say what stands behind a step that was not carried out.
 	origins plan.Origins
+	// read is what was read of each mail, by id; greeted are the names that mails' headers call a trader by, by login.
+	read    map[string]readMail
+	greeted map[string][]string
+	// byWord are the traders by the words of their names.
+	byWord map[string][]evidence.Trader
 	// resetsBeforeRound is how many had been sent when all traders reset at the same time.
 	resetsBeforeRound int
 	// keyRefused is true where every operation refused the configured key.
@@ -242,6 +247,7 @@ func (s *Suite) newRecord(run *evidence.Run) *Record {
 			r.coded[code] = append(r.coded[code], m)
 		}
 	}
+	r.readMails(s.Target.Traders)
 	r.markBadKeys()
 	r.keyRefused = r.refusesKeyEverywhere()
 	r.others = s.othersReset(r)

@@ -53,8 +53,12 @@ func (l *Look) demandSameCodes(m evidence.Mail, reset string) {
 
 // demandNobodyElse demands that the mail does not name another trader in place of its own.
 func (l *Look) demandNobodyElse(m evidence.Mail, reset string, t evidence.Trader) {
-	for _, other := range l.suite.Target.Traders {
-		if name := l.record.meant(m, other, t); name != "" {
+	for _, other := range l.record.perhapsNamed(m) {
+		name := l.record.meant(m, other, t)
+		if name == "" {
+			name = l.record.greetedByLogin(m, other, t)
+		}
+		if name != "" {
 			l.FailMail(m.ID, reset, "a mail that names "+t.Login+", or nobody", "one that names "+other.Login+", as "+name)
 			return
 		}
@@ -67,7 +71,7 @@ func (r *Record) meant(m evidence.Mail, other, t evidence.Trader) string {
 	if other.Login == t.Login || strings.EqualFold(other.MailTo, t.MailTo) {
 		return ""
 	}
-	to := mailtext.Parse(m.Source).To
+	to := r.read[m.ID].to
 	if addressed(to, other) && !addressed(to, t) {
 		return "recipient " + other.MailTo
 	}
@@ -86,33 +90,115 @@ func addressed(to []string, t evidence.Trader) bool {
 // calls is what the mail's text calls the trader: the address, the login, or a name from the header of the trader's mails,
 // where it greets. It is "" where the text does not name the trader.
 func (r *Record) calls(m evidence.Mail, t evidence.Trader) string {
-	text := m.Subject + "\n" + m.Text
+	read := r.read[m.ID]
 	for _, name := range []string{t.MailTo, t.Email, t.Login} {
-		if unlikeWords(name) && mentions(strings.ToLower(text), strings.ToLower(name)) {
+		if unlikeWords(name) && mentions(read.lower, strings.ToLower(name)) {
 			return name
 		}
 	}
-	for _, name := range r.greeted(t) {
-		if greets(text, name) {
+	for _, name := range r.greeted[t.Login] {
+		if greets(read.text, name) {
 			return name
 		}
 	}
 	return ""
 }
 
-// greeted are the names beside the trader's address in the header of the trader's mails.
-func (r *Record) greeted(t evidence.Trader) []string {
-	var names []string
-	for _, m := range r.mails[t.Login] {
+// readMail is what is read once of a mail for all looks.
+type readMail struct {
+	from        string
+	to, toNames []string
+	// text is all that a person reads, lower the same in small letters.
+	text, lower string
+}
+
+// readMails reads all mails, and the names that stand beside the traders' addresses in the header of their mails.
+func (r *Record) readMails(traders []evidence.Trader) {
+	r.read, r.greeted = map[string]readMail{}, map[string][]string{}
+	for _, m := range r.Run.Mails {
 		reading := mailtext.Parse(m.Source)
-		if len(reading.To) != 1 || len(reading.ToNames) != 1 || !strings.EqualFold(reading.To[0], t.MailTo) {
-			continue
-		}
-		if name := reading.ToNames[0]; !slices.Contains(names, name) && utf8.RuneCountInString(name) > 1 {
-			names = append(names, name)
+		text := m.Subject + "\n" + m.Text
+		r.read[m.ID] = readMail{strings.ToLower(reading.From), reading.To, reading.ToNames, text, strings.ToLower(text)}
+	}
+	for _, t := range traders {
+		for _, m := range r.mails[t.Login] {
+			read := r.read[m.ID]
+			if len(read.to) != 1 || len(read.toNames) != 1 || !strings.EqualFold(read.to[0], t.MailTo) {
+				continue
+			}
+			if name := read.toNames[0]; !slices.Contains(r.greeted[t.Login], name) && utf8.RuneCountInString(name) > 1 {
+				r.greeted[t.Login] = append(r.greeted[t.Login], name)
+			}
 		}
 	}
-	return names
+	r.indexNames(traders)
+}
+
+// indexNames indexes the traders by the words of all that a mail may call them by, in small letters.
+func (r *Record) indexNames(traders []evidence.Trader) {
+	r.byWord = map[string][]evidence.Trader{}
+	for _, t := range traders {
+		var words []string
+		for _, name := range slices.Concat([]string{t.MailTo, t.Email, t.Login}, r.greeted[t.Login]) {
+			words = append(words, wordsIn(name)...)
+		}
+		slices.Sort(words)
+		for _, word := range slices.Compact(words) {
+			r.byWord[word] = append(r.byWord[word], t)
+		}
+	}
+}
+
+// mostNamed is how many traders may share a word that still tells them from others.
+const mostNamed = 16
+
+// perhapsNamed are the traders of whose names the mail has a word that few share; of many traders, comparing all with
+// all would take long.
+func (r *Record) perhapsNamed(m evidence.Mail) []evidence.Trader {
+	var list []evidence.Trader
+	seen := map[string]bool{}
+	read := r.read[m.ID]
+	for _, word := range wordsIn(read.text + " " + strings.Join(read.to, " ")) {
+		for _, t := range r.byWord[word] {
+			if !seen[t.Login] && len(r.byWord[word]) <= mostNamed {
+				seen[t.Login] = true
+				list = append(list, t)
+			}
+		}
+	}
+	return list
+}
+
+// wordsIn are the runs of letters and digits in the text, in small letters.
+func wordsIn(text string) []string {
+	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !inWord(r) })
+}
+
+// greetedByLogin is the part of the other trader's login by which the mail greets, "" where it greets nobody so, or in a
+// word of the template. Robert is a part of robert.zak.
+func (r *Record) greetedByLogin(m evidence.Mail, other, t evidence.Trader) string {
+	read, own := r.read[m.ID], partsOf(t.Login)
+	if slices.ContainsFunc(own, func(part string) bool { return mentions(read.lower, part) }) {
+		return ""
+	}
+	for _, part := range partsOf(other.Login) {
+		usual := slices.Contains(usualNames(), part) || slices.Contains(own, part) || mentions(read.from, part)
+		if !usual && greets(read.lower, part) {
+			return part
+		}
+	}
+	return ""
+}
+
+// usualNames are parts of test accounts' logins by which a template may greet anybody.
+func usualNames() []string {
+	return []string{"user", "trader", "client", "customer", "member", "investor", "account", "demo", "test", "tester", "admin", "guest", "friend", "there", "team", "all"}
+}
+
+// partsOf are the words of a login that are long enough for a name, in small letters.
+func partsOf(login string) []string {
+	words := strings.FieldsFunc(strings.ToLower(login), func(r rune) bool { return !unicode.IsLetter(r) })
+	return slices.DeleteFunc(words, func(word string) bool { return utf8.RuneCountInString(word) < 3 })
 }
 
 // unlikeWords reports whether no template holds the login or address by chance, as it may hold "trader" or "demo".
@@ -143,6 +229,9 @@ const mostGreeting = 5
 
 // greets reports whether a line begins with the name and a comma, or is short and ends with it: a name may be a word as well.
 func greets(text, name string) bool {
+	if !strings.Contains(text, name) {
+		return false
+	}
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
 		rest, begins := strings.CutPrefix(line, name)
