@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -234,6 +235,30 @@ func (r *rig) ask(t *testing.T, s step) seen {
 	}
 	framing := fmt.Sprint(response.Proto, response.Close, response.TransferEncoding, response.Trailer)
 	return seen{step: s, framing: framing, status: response.StatusCode, header: response.Header, body: body}
+}
+
+// round sends all traders' questions and accepted resets, and a question with a bad key, at the same
+// time. It tells the responses, and the mails by recipient.
+func (r *rig) round(t *testing.T) string {
+	t.Helper()
+	steps := []step{questionStep("", text("nothing in common"), r.Traders[0].Login)}
+	for _, trader := range r.Traders {
+		steps = append(steps, questionStep("", text(testKey), trader.Login), acceptedStep(trader))
+	}
+	r.client.Transport.(*http.Transport).MaxConnsPerHost = 0
+	responses := make([]string, len(steps))
+	var group sync.WaitGroup
+	for i, s := range steps {
+		group.Go(func() { responses[i] = r.ask(t, s).String() })
+	}
+	group.Wait()
+	all := func(list []reference.Mail) bool { return len(list) >= len(r.Traders) }
+	if !r.box.until(t, all) {
+		return "mails are missing"
+	}
+	mails, _ := r.box.all()
+	slices.SortFunc(mails, func(a, b reference.Mail) int { return strings.Compare(a.To, b.To) })
+	return strings.Join(responses, "\n") + tell(mails)
 }
 
 // String is the answer without what differs each time.

@@ -22,7 +22,7 @@ func TestEachFaultShows(t *testing.T) {
 		t.Fatalf("the reference sent %d mails, want %d", len(list), mails)
 	}
 	list, _ := sound.box.all()
-	sent := tell(list)
+	sent, together := tell(list), deploy(t, nil, nil).round(t)
 	for _, f := range Faults() {
 		if f.Profile != "" {
 			continue // The script ends with the reset; conformance prove shows the others.
@@ -36,7 +36,7 @@ func TestEachFaultShows(t *testing.T) {
 			differs := slices.ContainsFunc(slices.Collect(indices(steps)), func(i int) bool {
 				return faulty.ask(t, steps[i]).String() != want[i]
 			})
-			if differs {
+			if differs || mixesUp(t, f, together) {
 				return
 			}
 			if err := faulty.inner.Close(); err != nil {
@@ -47,6 +47,19 @@ func TestEachFaultShows(t *testing.T) {
 			}
 		})
 	}
+}
+
+// mixesUp reports whether requests at the same time show the fault. A busy machine may keep them
+// apart: then they are sent again.
+func mixesUp(t *testing.T, f Fault, want string) bool {
+	t.Helper()
+	together := slices.ContainsFunc(togetherFaults(), func(other Fault) bool { return other.Name == f.Name })
+	for tries := 10; together && tries > 0; tries-- {
+		if got := deploy(t, []Fault{f}, nil).round(t); got != want {
+			return true
+		}
+	}
+	return false
 }
 
 func indices(steps []step) func(func(int) bool) {
