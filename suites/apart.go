@@ -33,7 +33,7 @@ func (l *Look) demandApart(parties []evidence.Trader) {
 	}
 	accepted := l.acceptedIn(round, parties)
 	if len(accepted) < 2 {
-		l.Untestable("fewer than two resets at the same time were accepted" + l.whyRefused(parties))
+		l.tooFewAccepted(parties)
 		return
 	}
 	const expected = "each trader's own code and mail, as after a reset alone"
@@ -108,14 +108,17 @@ func (l *Look) demandNoneRefused(parties []evidence.Trader) {
 	}
 }
 
-// whyRefused is what the first trader whose reset was not accepted was told.
-func (l *Look) whyRefused(parties []evidence.Trader) string {
+// tooFewAccepted says what the first trader whose reset was not accepted was told, or why nobody was asked.
+func (l *Look) tooFewAccepted(parties []evidence.Trader) {
 	for _, t := range parties {
-		if a := l.record.answers[roundReset(round, t)]; a != nil && a.Answer != nil && a.outcome.Kind != contract.Accepted {
-			return ": " + t.Login + " got " + a.describe()
+		a, ok := l.Sent(roundReset(round, t))
+		if ok && a.outcome.Kind != contract.Accepted {
+			l.Untestable("fewer than two resets at the same time were accepted: " + t.Login + " got " + a.describe())
+		}
+		if l.reason != "" {
+			return
 		}
 	}
-	return ""
 }
 
 // inRound are the mails with a code that came for the trader since the reset in the round, and before the last wait of

@@ -46,7 +46,7 @@ func certifyCommand() *cobra.Command {
 	flags.StringVar(&key, "key", "", "OpenSSH Ed25519 key to sign with: its file, or agent")
 	flags.StringVar(&as, "as", certificate.Vendor, "who ran the tool: vendor or witness")
 	flags.StringVar(&expires, "expires", "1y", "how long the certificate holds: 1y, 90d, 12h")
-	flags.StringVar(&bundle, "bundle", "", "also write all that was certified to this .tar.gz")
+	flags.StringVar(&bundle, "bundle", "", "also write all that was certified to this .tar.zst")
 	trust.flags(flags)
 	return c
 }

@@ -2,7 +2,6 @@ package certificate
 
 import (
 	"archive/tar"
-	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +10,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+
+	"github.com/klauspost/compress/zstd"
 )
 
 // The bounds of a bundle that is read.
@@ -18,12 +19,14 @@ const (
 	mostFiles = 1024
 	// mostBytes bounds all files together, in bytes.
 	mostBytes = 64 << 20
+	// mostWindow bounds the memory that unpacking takes, in bytes.
+	mostWindow = 8 << 20
 )
 
 // member is the name of a file that a bundle may hold: in its root, or a mail.
 var member = regexp.MustCompile(`^(mails/)?[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`)
 
-// Pack writes the certificate and all that it speaks of as a gzipped tar archive. Equal content makes equal bytes.
+// Pack writes the certificate and all that it speaks of as a tar archive compressed with zstd. Equal content makes equal bytes.
 func Pack(dir string, w io.Writer) error {
 	text, err := os.ReadFile(filepath.Join(dir, FileName))
 	if err != nil {
@@ -45,7 +48,7 @@ func Pack(dir string, w io.Writer) error {
 		}
 	}
 	slices.Sort(names)
-	zipped, err := gzip.NewWriterLevel(w, gzip.BestCompression)
+	zipped, err := zstd.NewWriter(w, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1))
 	if err != nil {
 		return err
 	}
@@ -82,10 +85,11 @@ func Unpack(r io.Reader, dir string) error {
 		return err
 	}
 	defer root.Close()
-	zipped, err := gzip.NewReader(r)
+	zipped, err := zstd.NewReader(r, zstd.WithDecoderMaxWindow(mostWindow), zstd.WithDecoderConcurrency(1))
 	if err != nil {
-		return errors.New("it is no bundle: expected a .tar.gz")
+		return errNoBundle
 	}
+	defer zipped.Close()
 	// What is read is bounded, the headers between the files included.
 	bounded := &io.LimitedReader{R: zipped, N: mostBytes + 1}
 	archive := tar.NewReader(bounded)
@@ -99,6 +103,9 @@ func Unpack(r io.Reader, dir string) error {
 			return nil
 		}
 		if err != nil {
+			if errors.Is(err, zstd.ErrMagicMismatch) {
+				return errNoBundle
+			}
 			return errors.New("it is no bundle: the archive can't be read to its end")
 		}
 		err = extract(root, archive, h, seen)
@@ -110,6 +117,8 @@ func Unpack(r io.Reader, dir string) error {
 		}
 	}
 }
+
+var errNoBundle = errors.New("it is no bundle: expected a .tar.zst")
 
 var errTooLarge = fmt.Errorf("its files are larger than %d MiB together", mostBytes>>20)
 

@@ -3,7 +3,6 @@ package certificate_test
 import (
 	"archive/tar"
 	"bytes"
-	"compress/gzip"
 	"fmt"
 	"io"
 	"os"
@@ -11,14 +10,19 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/klauspost/compress/zstd"
+
 	"github.com/etna-conformance/conformance/internal/certificate"
 )
 
-// archive is a gzipped tar archive of these headers, each with as many bytes as it says.
+// archive is a compressed tar archive of these headers, each with as many bytes as it says.
 func archive(t testing.TB, headers ...tar.Header) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	zipped := gzip.NewWriter(&b)
+	zipped, err := zstd.NewWriter(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
 	w := tar.NewWriter(zipped)
 	for _, h := range headers {
 		h.Mode = 0o644
@@ -66,7 +70,7 @@ func hostileBundles(t testing.TB) map[string][]byte {
 		"more than 1024 files":    archive(t, many...),
 		"larger than 64 MiB":      archive(t, file("report.json", 80<<20)),
 		"larger than 64 MiB ":     archive(t, file("a", 40<<20), file("b", 40<<20)),
-		"expected a .tar.gz":      []byte("no archive"),
+		"expected a .tar.zst":     []byte("no archive"),
 		"read to its end":         archive(t, file("report.json", 1000))[:60],
 	}
 }
@@ -118,7 +122,7 @@ func FuzzBundle(f *testing.F) {
 		}
 		_ = certificate.Unpack(bytes.NewReader(text), into)
 		nothingOutside(t, parent)
-		path := filepath.Join(into, "bundle.tar.gz")
+		path := filepath.Join(into, "bundle.tar.zst")
 		if err := os.WriteFile(path, text, 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -238,7 +238,7 @@ func resign(t testing.TB, dir string, key ssh.Signer, change func(string) string
 
 func bundle(t testing.TB, dir string) string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "bundle.tar.gz")
+	path := filepath.Join(t.TempDir(), "bundle.tar.zst")
 	file, err := os.Create(path)
 	if err != nil {
 		t.Fatal(err)

@@ -50,7 +50,7 @@ func (r *Result) checkFolder() {
 	}
 	folder, _, _ := strings.Cut(filepath.Base(path), "--")
 	if info, err := os.Stat(path); err == nil && !info.IsDir() {
-		folder = strings.TrimSuffix(folder, ".tar.gz")
+		folder = strings.TrimSuffix(folder, ".tar.zst")
 	}
 	var problem error
 	if want := FolderName(r.deployment.Name, r.deployment.Version); folder != want {

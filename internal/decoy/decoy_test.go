@@ -28,7 +28,7 @@ func TestValuesFollowFromTheSeedAlone(t *testing.T) {
 // TestCertifiedValuesStay pins what verify recomputes: were it to change, no earlier challenge would fit.
 func TestCertifiedValuesStay(t *testing.T) {
 	got := decoy.Draw([]byte("0123456789abcdef"), 0)
-	if want := "0rzutw5fip5egtcwmp4w9lxj7vjkgzmq helen.dorzanorselcroft Roborzapelston"; got.Key+" "+got.Login+" "+got.Answer != want {
+	if want := "0rzutw5fip5egtcwmp4w9lxj7vjkgzmq helen.dorzanorselcroft Roborzapelston 942"; got.Key+" "+got.Login+" "+got.Answer != want {
 		t.Errorf("the values changed: %s %s %s", got.Key, got.Login, got.Answer)
 	}
 }
@@ -36,7 +36,7 @@ func TestCertifiedValuesStay(t *testing.T) {
 func TestValuesLookOrdinary(t *testing.T) {
 	shapes := map[string]*regexp.Regexp{
 		"key": regexp.MustCompile(`^[a-z0-9]{32}$`), "login": regexp.MustCompile(`^[a-z]+\.[a-z]{10,}$`),
-		"answer": regexp.MustCompile(`^[A-Z][a-z]+$`), "password": regexp.MustCompile(`^[A-Z][a-z]+[!#$%._-]\d\d$`),
+		"answer": regexp.MustCompile(`^[A-Z][a-z]+ \d{3}$`), "password": regexp.MustCompile(`^[A-Z][a-z]+[!#$%._-]\d\d$`),
 	}
 	twoDigits := regexp.MustCompile(`\d\d`)
 	for i := range 200 {
