@@ -1,7 +1,9 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -42,4 +44,16 @@ func oneDirectory(c *cobra.Command, args []string) (string, error) {
 		return "", usageError{errors.New("conformance " + c.Name() + " needs one directory that a run has left, for example reports/latest")}
 	}
 	return args[0], nil
+}
+
+// addJSON adds the flag for output that programs read.
+func addJSON(c *cobra.Command) *bool {
+	return c.Flags().Bool("json", false, "print JSON")
+}
+
+func printJSON(w io.Writer, value any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(value)
 }

@@ -1,6 +1,28 @@
 package deployment
 
-import "strings"
+import (
+	"io"
+	"os"
+	"strings"
+)
+
+// ReadTraders returns the traders of a configuration file, which needs nothing else. Every error is a *ConfigError.
+func ReadTraders(file string, env []string) ([]Trader, error) {
+	l := loader{open: func(name string) (io.ReadCloser, error) { return os.Open(name) }}
+	content, err := l.content(file, "--traders")
+	if err != nil {
+		return nil, err
+	}
+	var c Config
+	d := &document{name: file, env: environment(env)}
+	if err := d.decode(content, &c); err != nil {
+		return nil, err
+	}
+	if len(c.Traders) == 0 {
+		return nil, &ConfigError{file, "expected traders, a list as in conformance.example.yaml"}
+	}
+	return c.Traders, nil
+}
 
 func readTraders(d *document, c *Config, n *node) error {
 	entries, err := d.sequence("traders", n)

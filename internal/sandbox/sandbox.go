@@ -27,6 +27,8 @@ type Options struct {
 	Addr string
 	// SMTPAddr is where an inbox of somebody else takes mail; "" starts the embedded one.
 	SMTPAddr string
+	// Inbox says where the embedded one listens; by default on free ports of 127.0.0.1.
+	Inbox mailcatcher.Config
 	// Dir keeps the database; "" is a directory of its own, removed at the end.
 	Dir string
 	// Scratch is where that directory of its own is made; "" is the system's for temporary files.
@@ -43,10 +45,11 @@ type Options struct {
 
 // Sandbox is a running deployment with its inbox.
 type Sandbox struct {
-	// URL is the deployment's base URL, InboxURL the inbox's ("" where it is somebody else's).
-	URL, InboxURL string
-	AppKey        string
-	Traders       []reference.Trader
+	// URL is the deployment's base URL, InboxURL the inbox's ("" where it is somebody else's), SMTPAddr where it takes
+	// mail.
+	URL, InboxURL, SMTPAddr string
+	AppKey                  string
+	Traders                 []reference.Trader
 
 	// emptyInbox is nil where the inbox is somebody else's.
 	emptyInbox func()
@@ -69,20 +72,20 @@ func Start(o Options) (*Sandbox, error) {
 }
 
 func (s *Sandbox) start(o Options) error {
-	smtp := o.SMTPAddr
-	if smtp == "" {
-		catcher, err := mailcatcher.Start(mailcatcher.Config{})
+	s.SMTPAddr = o.SMTPAddr
+	if s.SMTPAddr == "" {
+		catcher, err := mailcatcher.Start(o.Inbox)
 		if err != nil {
 			return err
 		}
 		s.closers = append(s.closers, catcher.Close)
-		smtp, s.InboxURL, s.emptyInbox = catcher.SMTPAddr(), catcher.URL(), catcher.Clear
+		s.SMTPAddr, s.InboxURL, s.emptyInbox = catcher.SMTPAddr(), catcher.URL(), catcher.Clear
 	}
 	dir, err := s.directory(o.Dir, o.Scratch)
 	if err != nil {
 		return err
 	}
-	return s.serve(o, filepath.Join(dir, "deployment.db"), smtp)
+	return s.serve(o, filepath.Join(dir, "deployment.db"))
 }
 
 func (s *Sandbox) directory(dir, scratch string) (string, error) {
@@ -97,9 +100,9 @@ func (s *Sandbox) directory(dir, scratch string) (string, error) {
 	return dir, nil
 }
 
-func (s *Sandbox) serve(o Options, file, smtp string) error {
+func (s *Sandbox) serve(o Options, file string) error {
 	deployment, err := fault.Open(reference.Config{
-		Path: file, Fleeting: o.Dir == "", AppKey: s.AppKey, Mailer: reference.SMTP(smtp), From: "ETNA Trader <noreply@etnatrader.example>",
+		Path: file, Fleeting: o.Dir == "", AppKey: s.AppKey, Mailer: reference.SMTP(s.SMTPAddr), From: "ETNA Trader <noreply@etnatrader.example>",
 		Traders: s.Traders, CodeTries: 1000, Log: o.Log,
 	}, o.Faults, o.Variants, s.emptyInbox)
 	if err != nil {
