@@ -18,8 +18,12 @@ help: ## show this help
 	@echo
 	@echo "  make conformance takes URL= CONFIG= INBOX= PROFILE= ONLY= OUT="
 
+# The go command records commit and version where this folder is a git checkout, whatever GOFLAGS says.
+stamp = -buildvcs=$(shell prefix=$$(git rev-parse --show-prefix 2>/dev/null) && [ -z "$$prefix" ] && echo true || echo false)
+
 build: ## build bin/conformance
-	@$(GO) build -trimpath -o $(BIN) ./cmd/conformance
+	@[ -e $(BIN) ] || echo "building $(BIN); the first time, Go fetches and compiles some 90 packages, which takes some minutes"
+	@$(GO) build $(stamp) -trimpath -o $(BIN) ./cmd/conformance
 
 conformance: build ## judge URL=… or CONFIG=…; without them the embedded reference deployment
 	@$(BIN) run $(flags)

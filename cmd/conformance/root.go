@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -11,19 +10,6 @@ import (
 	"github.com/etna-conformance/conformance/internal/deployment"
 	"github.com/etna-conformance/conformance/internal/nearest"
 )
-
-// version is set by the Makefile's builds; a plain go build takes the module's.
-var version = "" //nolint:gochecknoglobals // the linker can only set a variable
-
-func toolVersion() string {
-	if version != "" {
-		return version
-	}
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
-		return strings.TrimPrefix(info.Main.Version, "v")
-	}
-	return "dev"
-}
 
 func root() *cobra.Command {
 	c := &cobra.Command{
@@ -43,7 +29,9 @@ func root() *cobra.Command {
 	c.CompletionOptions.DisableDefaultCmd = true
 	c.SetFlagErrorFunc(flagError)
 	c.AddCommand(runCommand(), listCommand(), explainCommand(), judgeCommand(), diffCommand(), planCommand(), mailCommand(), serveCommand(), faultsCommand(), proveCommand(),
-		certifyCommand(), verifyCommand(), challengeCommand())
+		certifyCommand(), verifyCommand(), challengeCommand(), completionCommand(), versionCommand())
+	c.AddCommand(pagesCommand()...)
+	addCompletion(c)
 	return c
 }
 

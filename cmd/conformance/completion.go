@@ -1,0 +1,121 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/etna-conformance/conformance/internal/contract"
+	"github.com/etna-conformance/conformance/internal/fault"
+	"github.com/etna-conformance/conformance/internal/nearest"
+	"github.com/etna-conformance/conformance/internal/report"
+	"github.com/etna-conformance/conformance/internal/run"
+)
+
+// completionCommand takes the place of cobra's own, which takes a shell that it does not know for a call of its help.
+func completionCommand() *cobra.Command {
+	scripts := map[string]func(*cobra.Command, io.Writer) error{
+		"bash":       func(root *cobra.Command, w io.Writer) error { return root.GenBashCompletionV2(w, true) },
+		"fish":       func(root *cobra.Command, w io.Writer) error { return root.GenFishCompletion(w, true) },
+		"powershell": (*cobra.Command).GenPowerShellCompletionWithDesc,
+		"zsh":        (*cobra.Command).GenZshCompletion,
+	}
+	shells := slices.Sorted(maps.Keys(scripts))
+	return &cobra.Command{
+		Use:   "completion SHELL",
+		Short: "Print the completion script of a shell: " + strings.Join(shells, ", "),
+		Long: `Print the completion script of a shell, to be loaded when it starts:
+
+  bash        source <(conformance completion bash)      (needs the package bash-completion)
+  zsh         source <(conformance completion zsh)       (after autoload -U compinit; compinit)
+  fish        conformance completion fish | source
+  powershell  conformance completion powershell | Out-String | Invoke-Expression`,
+		ValidArgs: shells,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usageError{errors.New("conformance completion needs one shell: " + strings.Join(shells, ", "))}
+			}
+			write, known := scripts[args[0]]
+			if !known {
+				return usageError{errors.New("there is no completion for the shell " + quoted(args[0]) + nearest.Hint(args[0], shells) +
+					"; expected one of " + strings.Join(shells, ", "))}
+			}
+			return write(c.Root(), c.OutOrStdout())
+		},
+	}
+}
+
+// addCompletion lets the shell complete names: of requirements, profiles, formats, faults and variants. Everything
+// that has no names stays with the shell's own completion, of files.
+func addCompletion(root *cobra.Command) {
+	names := map[string]func() []string{
+		"only": requirementNames, "profile": contract.Profiles, "format": report.Names,
+		"fault": faultNames, "variant": variantNames,
+	}
+	for _, c := range root.Commands() {
+		for flag, list := range names {
+			if c.Name() == "prove" && flag == "only" {
+				list = provenNames
+			}
+			if c.Flags().Lookup(flag) != nil {
+				_ = c.RegisterFlagCompletionFunc(flag, complete(list)) // It fails only for a flag that is not there.
+			}
+		}
+		switch c.Name() {
+		case "explain":
+			c.ValidArgsFunction = complete(requirementNames)
+		case "run", "plan", "list", "serve", "faults", "prove", "challenge", "version":
+			c.ValidArgsFunction = cobra.NoFileCompletions
+		}
+	}
+}
+
+// complete offers names for what stands after the last comma; each is followed by its description after a tab, if it has one.
+func complete(list func() []string) cobra.CompletionFunc {
+	return func(_ *cobra.Command, given []string, typed string) ([]string, cobra.ShellCompDirective) {
+		before := typed[:strings.LastIndex(typed, ",")+1]
+		taken := append(strings.Split(before, ","), given...)
+		var offers []string
+		for _, entry := range list() {
+			name, _, _ := strings.Cut(entry, "\t")
+			if strings.HasPrefix(before+name, typed) && !slices.Contains(taken, name) {
+				offers = append(offers, before+entry)
+			}
+		}
+		return offers, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+func requirementNames() []string {
+	ledger, err := run.Ledger("")
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, r := range ledger.Requirements {
+		names = append(names, r.ID+"\t"+r.Statement)
+	}
+	return names
+}
+
+func faultNames() []string {
+	var names []string
+	for _, f := range fault.Faults() {
+		names = append(names, f.Name+"\t"+f.Summary)
+	}
+	return names
+}
+
+func variantNames() []string {
+	var names []string
+	for _, v := range fault.Variants() {
+		names = append(names, v.Name+"\t"+v.Why)
+	}
+	return names
+}
+
+func provenNames() []string { return append(faultNames(), variantNames()...) }
