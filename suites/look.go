@@ -311,12 +311,14 @@ func (r *Record) furtherBegan() (time.Time, bool) {
 	if r.Run.Bisect != nil && len(r.Run.Bisect.Trials) > 0 {
 		return r.Run.Bisect.Trials[0].Started, true
 	}
+	var first time.Time
 	for _, x := range r.Run.Exchanges {
-		if strings.HasPrefix(x.Step, furtherReset("")+"/") {
-			return x.Started, true
+		earlier := first.IsZero() || x.Started.Before(first)
+		if earlier && strings.HasPrefix(x.Step, furtherReset("")+"/") {
+			first = x.Started
 		}
 	}
-	return time.Time{}, false
+	return first, !first.IsZero()
 }
 
 func (r *Record) refusesKeyEverywhere() bool {

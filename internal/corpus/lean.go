@@ -1,7 +1,11 @@
 package corpus
 
 import (
+	"bytes"
 	"cmp"
+	"fmt"
+	"maps"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -9,10 +13,8 @@ import (
 
 	"github.com/etna-conformance/conformance/internal/decoy"
 	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/lazyregexp"
 )
-
-// grain is the accuracy of stored times; their order is kept exactly.
-const grain = 250 * time.Millisecond
 
 // start is when every stored run started.
 var start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -21,8 +23,9 @@ var start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 var unread = []string{"Traceparent", "User-Agent"}
 
 // Lean returns a run without what judging does not need and what differs in every run: ids, ports,
-// timings, the contract's version, and the times' finer parts. The runs of a corpus are then alike, and
-// their exchanges stand in the order of their steps.
+// dates, boundaries of mails, the contract's version, how long exchanges took, and when in a run they
+// started. Which came before what is kept, and so is all that mails, waits and bisecting tell by time.
+// The runs of a corpus are then alike, and their exchanges stand in the order of their steps.
 func Lean(r evidence.Run) evidence.Run {
 	r.ID, r.Tool, r.Contract, r.Duration = "stored", "", evidence.Contract{}, 0
 	r.Target.Decoys = nil // see [settle]
@@ -37,14 +40,28 @@ func Lean(r evidence.Run) evidence.Run {
 	})
 	r.Waits = slices.Clone(r.Waits)
 	for i := range r.Waits {
-		r.Waits[i].Started, r.Waits[i].Duration = clock.of(r.Waits[i].Started), r.Waits[i].Duration.Round(grain)
+		r.Waits[i].Started = clock.of(r.Waits[i].Started)
 	}
 	slices.SortStableFunc(r.Waits, func(a, b evidence.Wait) int { return strings.Compare(a.Step, b.Step) })
 	r.Mails = slices.Clone(r.Mails)
 	for i := range r.Mails {
 		r.Mails[i].Seen = clock.of(r.Mails[i].Seen)
+		r.Mails[i].Source = leanSource(r.Mails[i].Source)
 	}
+	r.Bisect = leanBisect(r.Bisect, clock)
 	return r
+}
+
+func leanBisect(b *evidence.Bisect, c clock) *evidence.Bisect {
+	if b == nil {
+		return nil
+	}
+	lean := *b
+	lean.Trials = slices.Clone(b.Trials)
+	for i := range lean.Trials {
+		lean.Trials[i].Started = c.of(lean.Trials[i].Started)
+	}
+	return &lean
 }
 
 func leanExchange(x evidence.Exchange, c clock) evidence.Exchange {
@@ -52,29 +69,72 @@ func leanExchange(x evidence.Exchange, c clock) evidence.Exchange {
 	x.Header = slices.DeleteFunc(slices.Clone(x.Header), func(f evidence.Field) bool {
 		return slices.ContainsFunc(unread, func(name string) bool { return strings.EqualFold(name, f.Name) })
 	})
+	if x.Answer != nil {
+		answer := *x.Answer
+		answer.Header = withoutMoment(answer.Header)
+		x.Answer = &answer
+	}
 	return x
+}
+
+// withoutMoment sets the date of a response that has a right one.
+func withoutMoment(header []evidence.Field) []evidence.Field {
+	header = slices.Clone(header)
+	for i, f := range header {
+		if _, err := http.ParseTime(f.Value); err == nil && strings.EqualFold(f.Name, "Date") {
+			header[i].Value = start.Format(http.TimeFormat)
+		}
+	}
+	return header
+}
+
+var (
+	boundary = lazyregexp.New(`(?i)\bboundary="?([^"\s;]{16,})`)
+	moment   = lazyregexp.New(`(?im)^((?:Date|Message-ID):) .*?(\r?)$`)
+)
+
+// leanSource replaces a mail's boundaries, its date and its id, which mail programs draw or take from
+// a clock.
+func leanSource(source []byte) []byte {
+	source = moment().ReplaceAll(source, []byte("$1 stored$2"))
+	for place, match := range boundary().FindAllSubmatch(source, -1) {
+		source = bytes.ReplaceAll(source, match[1], fmt.Appendf(nil, "boundary-%d", place))
+	}
+	return source
 }
 
 // clock maps the times of one run to stored ones.
 type clock map[int64]time.Time
 
-// newClock rounds all times of the run down to grains and adds a microsecond for each earlier time,
-// which keeps their order.
+// newClock keeps the times that durations are added to or that are compared with such sums: of mails
+// and trials, and the begin and end of waits. Each exchange is moved to right after what came before it.
 func newClock(r evidence.Run) clock {
-	times := []time.Time{r.Started}
-	for _, x := range r.Exchanges {
-		times = append(times, x.Started)
-	}
+	kept := map[int64]bool{r.Started.UnixNano(): true}
+	keep := func(t time.Time) { kept[t.UnixNano()] = true }
 	for _, w := range r.Waits {
-		times = append(times, w.Started)
+		keep(w.Started)
+		keep(w.Started.Add(w.Duration))
 	}
 	for _, m := range r.Mails {
-		times = append(times, m.Seen)
+		keep(m.Seen)
 	}
-	slices.SortFunc(times, time.Time.Compare)
+	if r.Bisect != nil {
+		for _, t := range r.Bisect.Trials {
+			keep(t.Started)
+		}
+	}
+	times := slices.Collect(maps.Keys(kept))
+	for _, x := range r.Exchanges {
+		times = append(times, x.Started.UnixNano())
+	}
+	slices.Sort(times)
 	c := clock{}
-	for place, t := range times {
-		c[t.UnixNano()] = start.Add(t.Sub(r.Started).Truncate(grain) + time.Duration(place)*time.Microsecond)
+	last := start.Add(-time.Hour) // Wherever no time is known.
+	for _, t := range slices.Compact(times) {
+		if last = last.Add(time.Nanosecond); kept[t] {
+			last = start.Add(time.Duration(t - r.Started.UnixNano()))
+		}
+		c[t] = last
 	}
 	return c
 }

@@ -3,8 +3,10 @@
 package prove
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -121,15 +123,33 @@ func (o Outcome) Summary() string {
 	return line
 }
 
-// checks are the verdicts of all checks, of each requirement on each subject.
-func checks(r verdict.Report) []string {
+// differences tells the checks, of each requirement on each subject, that the second report judges
+// otherwise than the first.
+func differences(first, second verdict.Report) []string {
+	before, after := checks(first), checks(second)
 	var list []string
-	for _, q := range r.Requirements {
-		for _, c := range q.Checks {
-			list = append(list, q.ID+" "+c.Subject+" "+string(c.Verdict))
+	for _, id := range slices.Sorted(maps.Keys(before)) {
+		if was, is := before[id], after[id]; was != is {
+			list = append(list, fmt.Sprintf("%s: %s, not %s", id, cmp.Or(is, "not judged"), was))
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(after)) {
+		if before[id] == "" {
+			list = append(list, id+": only then judged")
 		}
 	}
 	return list
+}
+
+// checks are the verdicts of each requirement on each subject.
+func checks(r verdict.Report) map[string]verdict.Outcome {
+	all := map[string]verdict.Outcome{}
+	for _, q := range r.Requirements {
+		for _, c := range q.Checks {
+			all[q.ID+" "+c.Subject] = c.Verdict
+		}
+	}
+	return all
 }
 
 func verdicts(r verdict.Report) []string {

@@ -104,8 +104,8 @@ func (s *Store) Keep(o Outcome) error {
 		return err
 	}
 	stored := Stored{o.Case, &lean, suite}.Judge()
-	if !slices.Equal(checks(o.Again), checks(stored.Report)) {
-		return errors.New("the stored evidence is judged otherwise than the run")
+	if other := differences(o.Again, stored.Report); len(other) > 0 {
+		return fmt.Errorf("the stored evidence is judged otherwise than the run: %s", strings.Join(other, "; "))
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
