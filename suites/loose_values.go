@@ -89,7 +89,7 @@ func inTurn(a, b []looseValue) []looseValue {
 }
 
 // blocked reports whether a request that a firewall may block was refused in words that are not the API's, or by closing the
-// connection.
+// connection. Some firewalls say so by a page of status 200.
 func (l *Look) blocked(step string) bool {
 	a := l.record.answers[step]
 	switch {
@@ -98,7 +98,7 @@ func (l *Look) blocked(step string) bool {
 	case a.Answer == nil:
 		return a.Failure != nil && !a.Failure.Unreachable && a.Failure.Kind != timeout
 	}
-	return !a.doc.Read && a.Answer.Status >= 400 && a.Answer.Status < 500
+	return !a.doc.Read && a.Answer.Status < 500 && (a.Answer.Status >= 400 || a.outcome.HTML)
 }
 
 // demandKeptOut demands the key error, or whatever a firewall says in its place.

@@ -60,11 +60,18 @@ func (r *run) patienceWith(s plan.Step, x deployment.Exchange) time.Duration {
 // others.
 func (r *run) probe(ctx context.Context, s plan.Step, x deployment.Exchange) reached {
 	got := there
-	if same, found := r.knownGoodOf(s.Ask.Operation); found && same.ID != s.ID {
-		switch y := r.sendKnownGood(ctx, same); {
-		case r.classify(same, y).OfTheAPI():
+	switch same, found := r.knownGoodOf(s, x); {
+	case !found:
+	case same.ID == s.ID:
+		if r.limitedSince(s, x) {
+			got = elsewhere
+		}
+	default:
+		y := r.sendKnownGood(ctx, same)
+		if r.classify(same, y).OfTheAPI() {
 			return there
-		case r.alike(s, x, same, y):
+		}
+		if r.alike(s, x, same, y) {
 			got = elsewhere
 		}
 	}
@@ -150,12 +157,15 @@ func (r *run) candidates(suspect plan.Step, got reached) []plan.Step {
 
 func withAppKey(s plan.Step) bool { return s.Ask.Key == string(placeholder.Key) }
 
-// knownGoodOf is a request of the operation that changes nothing and that the API has responded to, with the right key where
-// there is one.
-func (r *run) knownGoodOf(operation string) (plan.Step, bool) {
-	list := slices.DeleteFunc(r.knownGood(), func(s plan.Step) bool {
-		return s.Ask.Operation != operation || !r.lastOutcome(s.ID).OfTheAPI()
-	})
+// knownGoodOf is a request of the suspect's operation that changes nothing and that the API has responded to, with the right
+// key where there is one. Where what responded can't be asked again and a limit came since, any that changes nothing will do.
+func (r *run) knownGoodOf(suspect plan.Step, x deployment.Exchange) (plan.Step, bool) {
+	list := slices.DeleteFunc(r.knownGood(), func(s plan.Step) bool { return s.Ask.Operation != suspect.Ask.Operation })
+	if answered := slices.DeleteFunc(slices.Clone(list), func(s plan.Step) bool { return !r.lastOutcome(s.ID).OfTheAPI() }); len(answered) > 0 {
+		list = answered
+	} else if !r.limitedSince(suspect, x) {
+		return plan.Step{}, false
+	}
 	if i := slices.IndexFunc(list, withAppKey); i >= 0 {
 		return list[i], true
 	}
@@ -163,6 +173,11 @@ func (r *run) knownGoodOf(operation string) (plan.Step, bool) {
 		return plan.Step{}, false
 	}
 	return list[0], true
+}
+
+// limitedSince reports whether the request may have met a limit of an operation that responded before.
+func (r *run) limitedSince(s plan.Step, x deployment.Exchange) bool {
+	return r.classify(s, x).MayBeLimit() && r.front.responded(s.Ask.Operation)
 }
 
 // keyless are requests without a key of all operations that the plan may not ask at all.

@@ -105,21 +105,38 @@ func (t *trial) verdict(ctx context.Context, doubts int) (unreachable string, ow
 // doubtful reports whether the request should be sent once more, more slowly, although others get through: it may have come
 // too fast.
 func (t *trial) doubtful(doubts int, waited bool) bool {
-	most, pause := mostDoubts, time.Duration(0)
-	if t.step.Cost.Mails+t.step.Cost.WrongAnswers+t.step.Cost.Changes > 0 {
-		most, pause = 1, longestStep // It may have been carried out.
-	}
-	status := t.outcome().Status
+	most, pause := t.mostDoubts()
+	operation, status := t.step.Ask.Operation, t.outcome().Status
+	settled := silent(t.x) && most == 1 || timedOut(t.x) || t.outcome().NeverLimits() || t.outcome().MayBeLimit()
 	switch {
 	case waited && doubts < mostDoubts:
 		return true
-	case doubts >= most, silent(t.x) && pause > 0, t.step.Ask.Blockable, timedOut(t.x), t.outcome().NeverLimits(), t.outcome().MayBeLimit(), t.front.isOwn(t.step.Ask.Operation, status):
-		t.front.keepOwn(t.step.Ask.Operation, status)
+	case settled, t.front.isOwn(operation, status):
+		t.pacer.relax()
+		return false
+	case doubts >= most:
+		if !t.step.Ask.Blockable {
+			t.front.keepOwn(operation, status)
+		}
 		t.pacer.relax()
 		return false
 	}
 	t.pacer.suspect(t.x.Started, pause)
 	return true
+}
+
+// mostDoubts is how often the request is sent again, and after which pause at least.
+func (t *trial) mostDoubts() (most int, pause time.Duration) {
+	carriedOut := t.step.Cost.Mails+t.step.Cost.WrongAnswers+t.step.Cost.Changes > 0
+	switch {
+	case carriedOut && t.step.Ask.Blockable:
+		return 0, 0
+	case carriedOut:
+		return 1, longestStep // It may have been carried out.
+	case t.step.Ask.Blockable:
+		return 1, 0 // It may be blocked as an attack, which tells nothing of other requests.
+	}
+	return mostDoubts, 0
 }
 
 // again sends the request once more.

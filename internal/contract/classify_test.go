@@ -262,3 +262,29 @@ func manyMembers(n int) string {
 	}
 	return strings.Join(members, ",")
 }
+
+// TestPageInJSON tells what a gateway may say in the deployment's place from what only the API says: what it lacks of a
+// documented shape makes the difference, not what it shares with one.
+func TestPageInJSON(t *testing.T) {
+	for _, c := range []struct {
+		operation string
+		status    int
+		body      string
+		page      bool
+	}{
+		{reset, 403, `{"message": "Forbidden"}`, true},
+		{question, 503, `{"message": "no healthy upstream"}`, true},
+		{update, 403, `{"Message": "Authorization has been denied for this request."}`, true},
+		{signIn, 403, `{"message": "Forbidden"}`, true},
+		{reset, 403, keyErrorBody, false},
+		{reset, 400, incorrectBody, false},
+		{reset, 400, `{"IsSucceed": false}`, false},
+		{reset, 500, `{"message": "An error has occurred.", "error": "Unexpected server error"}`, false},
+		{update, 422, `{"Message": "The request is invalid.", "ModelState": {"Token": ["no"]}}`, false},
+		{signIn, 401, `{"State": "Failed", "Step": "BaseAuthentication", "Reason": "Invalid credentials"}`, false},
+	} {
+		if got := classify(t, c.operation, c.status, c.body); got.Page != c.page {
+			t.Errorf("%s, %d %s: may be a page %v, want %v", c.operation, c.status, c.body, got.Page, c.page)
+		}
+	}
+}

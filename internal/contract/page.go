@@ -18,17 +18,14 @@ func (o Operation) mayBePage(out Outcome, r Response) bool {
 	case out.Absent():
 		return true
 	}
-	return r.Status >= 400 && !out.HasError && !o.documents(r.Document.Object())
+	known := out.Tells || out.HasError || len(out.Invalid) > 0 || o.documents(r.Document.Object())
+	return r.Status >= 400 && !known
 }
 
-// documents reports whether a shape of the operation has a member of the object.
+// documents reports whether the object has all members that a shape of the operation requires. One member is not enough:
+// gateways have a message, too.
 func (o Operation) documents(object map[string]any) bool {
-	for name := range object {
-		if slices.ContainsFunc(o.Shapes, func(s Shape) bool { return s.Has(name) }) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(o.Shapes, func(s Shape) bool { return s.hasRequired(object) })
 }
 
 // notTheAPI reports whether the response says nothing of the API: no deployment refuses a request by it.

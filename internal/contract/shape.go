@@ -42,6 +42,12 @@ func newShape(ref *openapi3.SchemaRef) Shape {
 // Has reports whether the shape documents the member.
 func (s Shape) Has(member string) bool { return s.schema.Properties[member] != nil }
 
+// hasRequired reports whether the object has members that the shape requires, and all of them.
+func (s Shape) hasRequired(object map[string]any) bool {
+	lacks := func(name string) bool { _, has := object[name]; return !has }
+	return len(s.schema.Required) > 0 && !slices.ContainsFunc(s.schema.Required, lacks)
+}
+
 // Claimed reports whether the object has the texts that tell the shape: those of members that allow one only.
 func (s Shape) Claimed(object map[string]any) bool {
 	p := s.pattern()

@@ -26,6 +26,7 @@ func looseVariants() []Variant {
 		}))},
 		{Name: "attack-blocked-by-page", Why: whyFirewall, HTTP: answersWith(attack, func() *reply { return newReply(http.StatusForbidden, "text/html", page) })},
 		{Name: "attack-blocked-not-acceptable", Why: whyFirewall, HTTP: answersWith(attack, func() *reply { return newReply(http.StatusNotAcceptable, "text/html", page) })},
+		{Name: "attack-blocked-by-page-with-ok", Why: whyFirewall, HTTP: answersWith(attack, func() *reply { return newReply(http.StatusOK, "text/html", page) })},
 		{Name: "attack-blocked-in-json", Why: whyFirewall, HTTP: answersJSON(attack, http.StatusForbidden, `{"message":"Forbidden"}`)},
 		{Name: "attack-closes", Why: whyFirewall, HTTP: answersWith(attack, func() *reply { return &reply{status: http.StatusOK, wire: raw("")} })},
 	}

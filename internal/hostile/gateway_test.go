@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -112,6 +113,30 @@ func TestGatewaysThatBlockForGood(t *testing.T) {
 				t.Errorf("the reason is not told:\n%s", e.said())
 			}
 		})
+	}
+}
+
+// TestBlockedAttackTellsNothingOfOthers meets a firewall that blocks attacks, and a limit that says so by the same page.
+func TestBlockedAttackTellsNothingOfOthers(t *testing.T) {
+	blocked := refusals()["a block page"]
+	d := start(t, sandbox.Options{})
+	var mu sync.Mutex
+	met := map[string]bool{}
+	d.url = before(t, d.URL, func(w http.ResponseWriter, r *http.Request) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		key := r.Header.Get("Et-App-Key")
+		attack := strings.Contains(key, "' OR '")
+		if !attack && (met[key] || !slices.Contains([]string{".*", "%", "*"}, key)) {
+			return false
+		}
+		met[key] = true
+		blocked.respond(w, r)
+		return true
+	}).URL
+	d.judge(t).want(t, verdict.ExitConformant)
+	if len(met) < 4 {
+		t.Errorf("blocked were %v alone", met)
 	}
 }
 

@@ -134,7 +134,7 @@ func TestPagesOfProxies(t *testing.T) {
 		"HAProxy, silence":                {proxy: proxytest.HAProxy{Frontend: "	http-request silent-drop"}, settings: map[string]any{"requestTimeout": "1s"}, says: "the deployment can't be reached"},
 		"HAProxy, plain HTTP to TLS":      {proxy: proxytest.HAProxy{Bind: "ssl crt " + both}, says: "the deployment can't be reached"},
 		"HAProxy, no client certificate":  {proxy: proxytest.HAProxy{Bind: "ssl crt " + both + " ca-file " + file + " verify required"}, scheme: "https", args: []string{"--insecure"}, says: "declare clientCert"},
-		"a version too many":              {proxy: proxytest.Nginx{}, path: "/v1.0", says: "the base URL ends in /v1.0 already"},
+		"a version too many":              {proxy: proxytest.Nginx{}, path: "/v2", says: "the base URL ends in /v2 already"},
 		"an operation too many":           {proxy: proxytest.Nginx{}, path: "/v1.0/users/password/reset", says: "the base URL ends in /v1.0/users/password/reset already"},
 	}
 	for name, p := range cases {
