@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/etna-conformance/conformance/internal/decoy"
 	"github.com/etna-conformance/conformance/internal/evidence"
 	"github.com/etna-conformance/conformance/internal/lazyregexp"
 )
@@ -28,7 +27,6 @@ var unread = []string{"Traceparent", "User-Agent"}
 // The runs of a corpus are then alike, and their exchanges stand in the order of their steps.
 func Lean(r evidence.Run) evidence.Run {
 	r.ID, r.Tool, r.Contract, r.Duration = "stored", "", evidence.Contract{}, 0
-	r.Target.Decoys = nil // see [settle]
 	clock := newClock(r)
 	r.Started = clock.of(r.Started)
 	r.Exchanges = slices.Clone(r.Exchanges)
@@ -141,8 +139,7 @@ func newClock(r evidence.Run) clock {
 
 func (c clock) of(t time.Time) time.Time { return c[t.UnixNano()] }
 
-// settle replaces what differs in every run: the hosts of the deployment and of the inbox, whose ports do, and the
-// values that are wrong on purpose.
+// settle replaces the hosts of the deployment and of the inbox, whose ports differ in every run.
 func settle(text string, t evidence.Target) string {
 	_, inbox, _ := strings.Cut(t.Inbox, " ")
 	for place, address := range []string{t.URL, inbox} {
@@ -152,12 +149,5 @@ func settle(text string, t evidence.Target) string {
 			text = strings.ReplaceAll(text, at.Host, at.Hostname()+":"+port)
 		}
 	}
-	if t.Decoys == nil {
-		return text
-	}
-	was, fixed := *t.Decoys, decoy.Fixed()
-	return strings.NewReplacer(
-		was.Key, fixed.Key, was.Email, fixed.Email, was.Login, fixed.Login,
-		was.Answer, fixed.Answer, was.Password, fixed.Password, was.Host, fixed.Host,
-	).Replace(text)
+	return text
 }

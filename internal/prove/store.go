@@ -91,7 +91,7 @@ func (s *Store) Stale(cases []Case) []Case {
 // Keep stores the evidence of a case that was judged rightly. An error says that it can't be stored, or
 // that what is stored would be judged otherwise.
 func (s *Store) Keep(o Outcome) error {
-	suite, err := suites.New(s.contract, corpus.Lean(*o.Evidence).Target)
+	suite, err := suites.New(s.contract, o.Evidence.Target)
 	if err != nil {
 		return err
 	}
