@@ -55,7 +55,7 @@ traders:
   - {login: no.question, email: no.question@example.com}
 `, server.URL, server.URL))
 	r := conformance(t, "plan", "--config", config).wantExit(t, 0)
-	golden.Check(t, "plan.txt", r.stdout)
+	golden.Check(t, "plan.txt", strings.ReplaceAll(r.stdout, server.URL, "http://127.0.0.1:8080"))
 	if n := server.asked.Load(); n > 0 {
 		t.Errorf("%d requests were sent", n)
 	}
@@ -74,11 +74,10 @@ func TestPlanIsAnUpperBound(t *testing.T) {
 			inner.ServeHTTP(w, r)
 		})
 	}))
-	planned := call{args: []string{"plan", "--config", declare(t, s)}, env: []string{"CONFORMANCE_APP_KEY=" + s.AppKey}}.run(t).wantExit(t, 0)
-	var most, mails, wrong int
-	_, sum, _ := strings.Cut(planned.stdout, "\nAt most ")
-	if _, err := fmt.Sscanf(sum, "%d requests, %d accepted resets (a mail each) and %d wrong answers.", &most, &mails, &wrong); err != nil {
-		t.Fatalf("%v in %q", err, sum)
+	planned := call{args: []string{"plan", "--json", "--config", declare(t, s)}, env: []string{"CONFORMANCE_APP_KEY=" + s.AppKey}}.run(t).wantExit(t, 0)
+	var most struct{ Cost struct{ Requests, Mails int } }
+	if err := json.Unmarshal([]byte(planned.stdout), &most); err != nil {
+		t.Fatal(err)
 	}
 	judged, out := judge(t, s)
 	judged.wantExit(t, 0)
@@ -86,8 +85,8 @@ func TestPlanIsAnUpperBound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if requests == 0 || requests > most || len(sent) == 0 || len(sent) > mails {
-		t.Errorf("announced at most %d requests and %d mails, sent %d and %d", most, mails, requests, len(sent))
+	if requests == 0 || requests > most.Cost.Requests || len(sent) == 0 || len(sent) > most.Cost.Mails {
+		t.Errorf("announced at most %+v, sent %d requests and %d mails", most.Cost, requests, len(sent))
 	}
 }
 
@@ -206,6 +205,7 @@ func TestDiffTellsWorseFromBetter(t *testing.T) {
 	_, good := judge(t, sandboxtest.Start(t, sandbox.Options{}))
 	_, bad := judge(t, broken(t, "wrong-answer-reworded"))
 	conformance(t, "diff", good, bad).wantExit(t, 1).wantOut(t, "worse RESET-5 passed -> failed", "for the worse")
+	conformance(t, "diff", good, bad, "--json").wantExit(t, 1).wantOut(t, `"id": "RESET-5"`, `"before": "passed"`, `"after": "failed"`, `"mark": "worse"`)
 	conformance(t, "diff", bad, good).wantExit(t, 0).wantOut(t, "better RESET-5 failed -> passed", "0 for the worse")
 	conformance(t, "diff", filepath.Join(good, "report.json"), good).wantExit(t, 0).wantOut(t, "0 changed, 0 for the worse")
 }

@@ -15,7 +15,8 @@ import (
 )
 
 func diffCommand() *cobra.Command {
-	return &cobra.Command{
+	var asJSON *bool
+	c := &cobra.Command{
 		Use:   "diff A B",
 		Short: "Show what changed between two runs; exit 1 when something got worse",
 		RunE: func(c *cobra.Command, args []string) error {
@@ -30,9 +31,21 @@ func diffCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return showDiff(c.OutOrStdout(), verdict.Diff(before, after))
+			d, show := changesOf(verdict.Diff(before, after)), showDiff
+			if *asJSON {
+				show = func(w io.Writer, d changed) error { return printJSON(w, d) }
+			}
+			if err := show(c.OutOrStdout(), d); err != nil {
+				return err
+			}
+			if d.Worse > 0 {
+				return codeError(verdict.ExitNotConformant)
+			}
+			return nil
 		},
 	}
+	asJSON = addJSON(c)
+	return c
 }
 
 // readReport reads report.json of a run's directory, or the file itself.
@@ -54,24 +67,41 @@ func readReport(path string) (verdict.Report, error) {
 	return r, nil
 }
 
-func showDiff(w io.Writer, changes []verdict.Change) error {
-	worse := 0
-	for _, change := range changes {
+// changed is what differs between two runs.
+type changed struct {
+	Changes []change `json:"changes"`
+	Worse   int      `json:"worse"`
+}
+
+type change struct {
+	ID        string          `json:"id"`
+	Statement string          `json:"statement"`
+	Before    verdict.Outcome `json:"before"`
+	After     verdict.Outcome `json:"after"`
+	// Mark is better, worse or other.
+	Mark string `json:"mark"`
+}
+
+func changesOf(changes []verdict.Change) changed {
+	d := changed{Changes: []change{}}
+	for _, c := range changes {
 		mark := "better"
 		switch {
-		case change.Worse():
+		case c.Worse():
 			mark = "worse"
-			worse++
-		case change.After != verdict.Passed:
+			d.Worse++
+		case c.After != verdict.Passed:
 			mark = "other"
 		}
-		fmt.Fprintf(w, "%-7s %-11s %s -> %s  %s\n", mark, report.Visible(change.ID), change.Before, change.After, report.Visible(change.Statement))
+		d.Changes = append(d.Changes, change{c.ID, c.Statement, c.Before, c.After, mark})
 	}
-	if _, err := fmt.Fprintf(w, "%d changed, %d for the worse\n", len(changes), worse); err != nil {
-		return err
+	return d
+}
+
+func showDiff(w io.Writer, d changed) error {
+	for _, c := range d.Changes {
+		fmt.Fprintf(w, "%-7s %-11s %s -> %s  %s\n", c.Mark, report.Visible(c.ID), c.Before, c.After, report.Visible(c.Statement))
 	}
-	if worse > 0 {
-		return codeError(verdict.ExitNotConformant)
-	}
-	return nil
+	_, err := fmt.Fprintf(w, "%d changed, %d for the worse\n", len(d.Changes), d.Worse)
+	return err
 }

@@ -1,20 +1,18 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/etna-conformance/conformance/internal/contract"
-	"github.com/etna-conformance/conformance/internal/nearest"
 	"github.com/etna-conformance/conformance/internal/run"
 )
 
 func listCommand() *cobra.Command {
 	var path string
+	var asJSON *bool
 	c := &cobra.Command{
 		Use:   "list",
 		Short: "List the requirements: id, level, profile, statement",
@@ -24,9 +22,13 @@ func listCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if *asJSON {
+				return printJSON(c.OutOrStdout(), listed(k))
+			}
 			return list(c.OutOrStdout(), k)
 		},
 	}
+	asJSON = addJSON(c)
 	c.Flags().StringVar(&path, "contract", "", "another contract than the built-in openapi.yaml")
 	return c
 }
@@ -42,94 +44,41 @@ func list(w io.Writer, k *contract.Contract) error {
 	return err
 }
 
-func explainCommand() *cobra.Command {
-	var path string
-	c := &cobra.Command{
-		Use:   "explain ID…",
-		Short: "Explain a requirement: where it stands, what is sent, what is demanded",
-		RunE: func(c *cobra.Command, args []string) error {
-			k, err := run.Ledger(path)
-			if err != nil {
-				return err
-			}
-			if len(args) == 0 {
-				return usageError{errors.New("conformance explain needs the id of a requirement, for example RESET-6")}
-			}
-			return explain(c.OutOrStdout(), k, args)
-		},
-	}
-	c.Flags().StringVar(&path, "contract", "", "another contract than the built-in openapi.yaml")
-	return c
+// requirement is one of the ledger as programs read it, with the names of report.json.
+type requirement struct {
+	ID        string `json:"id"`
+	Level     string `json:"level"`
+	Profile   string `json:"profile"`
+	Statement string `json:"statement"`
+	Source    source `json:"source"`
+	Sent      string `json:"sent"`
+	Demanded  string `json:"demanded"`
+	Reading   string `json:"reading,omitempty"`
 }
 
-func explain(w io.Writer, k *contract.Contract, ids []string) error {
-	for i, id := range ids {
-		r, found := k.Requirement(strings.ToUpper(id))
-		if !found {
-			var known []string
-			for _, r := range k.Requirements {
-				known = append(known, r.ID)
-			}
-			if w, withdrawn := k.Withdrawal(strings.ToUpper(id)); withdrawn {
-				return usageError{errors.New("requirement " + w.ID + " was withdrawn; see " + strings.Join(w.Instead, ", ") + ". " + w.Reason)}
-			}
-			return usageError{errors.New("there is no requirement " + quoted(id) + nearest.Hint(id, known))}
-		}
-		if i > 0 {
-			fmt.Fprintln(w)
-		}
-		explainOne(w, k, r)
-	}
-	return nil
+type source struct {
+	Page    string `json:"page"`
+	Section string `json:"section"`
+	Edition string `json:"edition,omitempty"`
+	// File is the name by which the documents link to the page, URL where everybody can read it.
+	File string `json:"file,omitempty"`
+	URL  string `json:"url,omitempty"`
+	// Line is the requirement's in the contract.
+	Line int `json:"line"`
 }
 
-func explainOne(w io.Writer, k *contract.Contract, r contract.Requirement) {
-	fmt.Fprintf(w, "%s (%s, %s)\n%s\n\n", r.ID, r.Level, r.Profile, wrap(r.Statement, ""))
-	for _, part := range []struct{ label, text string }{
-		{"Source", sourceOf(k, r.Source)},
-		{"Contract", fmt.Sprintf("openapi.yaml, line %d", r.Line)},
-		{"Sent", r.Sent},
-		{"Demanded", r.Demanded},
-		{"Reading", r.Reading},
-	} {
-		if part.text != "" {
-			fmt.Fprintf(w, "%-10s%s\n", part.label, wrap(part.text, strings.Repeat(" ", 10)))
-		}
+func listed(k *contract.Contract) []requirement {
+	var all []requirement
+	for _, r := range k.Requirements {
+		all = append(all, asListed(k, r))
 	}
+	return all
 }
 
-// sourceOf says where a promise stands, and where that can be read.
-func sourceOf(k *contract.Contract, s contract.Source) string {
-	text := s.Page + ": " + s.Section
-	if s.Edition != "" {
-		text += ", edition of " + s.Edition
+func asListed(k *contract.Contract, r contract.Requirement) requirement {
+	page, _ := k.Page(r.Source.Page)
+	return requirement{
+		ID: r.ID, Level: r.Level, Profile: r.Profile, Statement: r.Statement, Sent: r.Sent, Demanded: r.Demanded, Reading: r.Reading,
+		Source: source{r.Source.Page, r.Source.Section, r.Source.Edition, page.File, page.URL, r.Line},
 	}
-	page, _ := k.Page(s.Page)
-	switch {
-	case page.URL != "":
-		text += " (" + page.URL + ")"
-	case page.File != "":
-		text += " (" + page.File + ")"
-	}
-	return text
-}
-
-// wrap breaks a text at 80 columns, the lines after the first indented.
-func wrap(text, indent string) string {
-	var b strings.Builder
-	column := len(indent)
-	for i, word := range strings.Fields(text) {
-		switch {
-		case i == 0:
-		case column+1+len(word) > 80:
-			b.WriteString("\n" + indent)
-			column = len(indent)
-		default:
-			b.WriteByte(' ')
-			column++
-		}
-		b.WriteString(word)
-		column += len(word)
-	}
-	return b.String()
 }

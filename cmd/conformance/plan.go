@@ -14,19 +14,31 @@ import (
 	"github.com/etna-conformance/conformance/internal/contract"
 	"github.com/etna-conformance/conformance/internal/deployment"
 	"github.com/etna-conformance/conformance/internal/plan"
+	"github.com/etna-conformance/conformance/internal/report"
 	"github.com/etna-conformance/conformance/internal/run"
 	"github.com/etna-conformance/conformance/suites"
 )
 
 func planCommand() *cobra.Command {
+	var pace plan.Pace
+	var asJSON *bool
 	c := &cobra.Command{
 		Use:   "plan",
-		Short: "Show what a run would send, to whom, and what it would cost; nothing is sent",
-		Args:  noArguments,
+		Short: "Show what a run would cost, and what it would send to whom; nothing is sent",
+		Long: `Show what a run would cost, and what it would send to whom; nothing is sent.
+
+The cost stands first, then the steps of each trader; --quiet shows the cost alone, --verbose also the
+requirements that look at each step, and the points at which steps wait for each other.`,
+		Example: `  conformance plan --config conformance.yaml --latency 300ms --mail-time 5s
+  conformance plan --config conformance.yaml --json | jq .cost`,
+		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			config, err := deployment.Load(deployment.Sources{Flags: given(c.Flags()), Env: os.Environ()})
 			if err != nil {
 				return err
+			}
+			if pace.Latency < 0 || pace.Mail < 0 {
+				return usageError{fmt.Errorf("--latency, --mail-time: expected a duration such as 300ms or 5s")}
 			}
 			_, stop, err := embed(&config)
 			if err != nil {
@@ -37,40 +49,82 @@ func planCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := showPlan(c.OutOrStdout(), planned.Suite.Plan); err != nil {
-				return err
+			pace.Concurrency, pace.Rate = config.Concurrency, config.Rate
+			shown := planOf(planned.Suite, pace)
+			if *asJSON {
+				return printJSON(c.OutOrStdout(), shown)
 			}
-			return showPaths(c.OutOrStdout(), planned.Suite)
+			return showPlan(c.OutOrStdout(), shown, config)
 		},
 	}
 	addOptions(c.Flags())
+	c.Flags().DurationVar(&pace.Latency, "latency", 100*time.Millisecond, "how long a response is taken to need, for the expected time")
+	c.Flags().DurationVar(&pace.Mail, "mail-time", time.Second, "how long a mail is taken to need after the response")
+	asJSON = addJSON(c)
 	return c
 }
 
-func showPlan(w io.Writer, p *plan.Plan) error {
-	for _, s := range p.Steps {
-		if _, err := fmt.Fprintf(w, "%-52s %s\n", s.ID, describeStep(s)); err != nil {
-			return err
+// shownPlan is a plan as people and programs read it.
+type shownPlan struct {
+	URL      string   `json:"url"`
+	Profiles []string `json:"profiles"`
+	// Cost is at most what is spent in any case; Surplus what is spent besides if more codes come than resets were
+	// accepted, within SurplusMs; MixedUp if mails seem to be mixed up.
+	Cost      cost  `json:"cost"`
+	Surplus   cost  `json:"ifSurplusCodes"`
+	SurplusMs int64 `json:"ifSurplusCodesMs"`
+	MixedUp   cost  `json:"ifMixedUp"`
+	// Expected is how long the run takes where a response needs Latency, and a mail Mail after it.
+	ExpectedMs int64 `json:"expectedMs"`
+	LatencyMs  int64 `json:"latencyMs"`
+	MailMs     int64 `json:"mailMs"`
+	// Traders ends with what touches none.
+	Traders []shownTrader `json:"traders"`
+	// Paths say of operations with two published paths at which they are asked.
+	Paths []string `json:"paths,omitempty"`
+}
+
+type cost struct {
+	Requests      int `json:"requests"`
+	Mails         int `json:"mails"`
+	WrongAnswers  int `json:"wrongAnswers"`
+	WrongCodes    int `json:"wrongCodes"`
+	FailedSignIns int `json:"failedSignIns"`
+	Changes       int `json:"passwordChanges"`
+}
+
+type shownTrader struct {
+	Trader string      `json:"trader,omitempty"`
+	Cost   cost        `json:"cost"`
+	Steps  []shownStep `json:"steps"`
+}
+
+type shownStep struct {
+	Step         string   `json:"step"`
+	What         string   `json:"what"`
+	Requirements []string `json:"requirements,omitempty"`
+	Cost         cost     `json:"cost"`
+
+	sends bool
+}
+
+func planOf(s *suites.Suite, pace plan.Pace) shownPlan {
+	sum, surplus, mixedUp := s.Plan.Cost()
+	p := shownPlan{
+		URL: s.Target.URL, Profiles: s.Target.Profiles, Cost: cost(sum), Surplus: cost(surplus), MixedUp: cost(mixedUp),
+		SurplusMs: bisectTime(s.Plan).Milliseconds(), ExpectedMs: s.Plan.Estimate(pace).Milliseconds(),
+		LatencyMs: pace.Latency.Milliseconds(), MailMs: pace.Mail.Milliseconds(), Paths: pathsOf(s),
+	}
+	for _, lane := range s.Plan.Lanes() {
+		t := shownTrader{Trader: lane.Trader, Cost: cost(lane.Cost)}
+		for _, step := range s.Plan.Steps {
+			if step.Lane == lane.Trader {
+				t.Steps = append(t.Steps, shownStep{step.ID, describeStep(step), step.Requirements, cost(step.Cost), step.Ask != nil || step.Await != nil})
+			}
 		}
+		p.Traders = append(p.Traders, t)
 	}
-	if err := showCosts(w, p); err != nil {
-		return err
-	}
-	sum, again, doubted := p.Cost()
-	_, err := fmt.Fprintf(w, "\nAt most %d requests, %d accepted resets (a mail each) and %d wrong answers.\n",
-		sum.Requests, sum.Mails, sum.WrongAnswers)
-	if err == nil && sum.Changes+sum.FailedSignIns+sum.WrongCodes > 0 {
-		_, err = fmt.Fprintf(w, "At most %d wrong codes, %d failed sign-ins and %d requests that set a declared password.\n",
-			sum.WrongCodes, sum.FailedSignIns, sum.Changes)
-	}
-	if err == nil && again.Requests > 0 {
-		_, err = fmt.Fprintf(w, "Only if more codes come than resets were accepted, to find out why: for at most %s\nat most %d more requests, of them %d wrong answers and %d accepted resets.\n",
-			bisectTime(p), again.Requests, again.WrongAnswers, again.Mails)
-	}
-	if err == nil && doubted.Requests > 0 {
-		_, err = fmt.Fprintf(w, "Only if mails of the resets at the same time seem to be mixed up: %d more accepted resets.\n", doubted.Mails)
-	}
-	return err
+	return p
 }
 
 func bisectTime(p *plan.Plan) time.Duration {
@@ -82,42 +136,134 @@ func bisectTime(p *plan.Plan) time.Duration {
 	return 0
 }
 
-// showPaths says where the operations are asked that have two published paths.
-func showPaths(w io.Writer, s *suites.Suite) error {
+// pathsOf says where the operations are asked that have two published paths.
+func pathsOf(s *suites.Suite) []string {
+	var paths []string
 	for _, o := range s.Contract.Operations {
 		asked := slices.ContainsFunc(s.Plan.Steps, func(p plan.Step) bool { return p.Ask != nil && p.Ask.Operation == o.ID })
 		if text := whereAsked(o, s.Target.StepThree); asked && text != "" {
-			if _, err := fmt.Fprintf(w, "\n%s is asked at %s.\n", o.ID, text); err != nil {
-				return err
-			}
+			paths = append(paths, o.ID+" is asked at "+text+".")
 		}
 	}
-	return nil
+	return paths
 }
 
 // whereAsked is "" for an operation with one path.
 func whereAsked(o contract.Operation, declared string) string {
 	switch {
 	case o.Older != nil && declared == "":
-		return fmt.Sprintf("%s\nor, where that is not there, at the older %s (stepThree says which)", o, o.Older)
+		return fmt.Sprintf("%s or, where that is not there, at the older %s (stepThree says which)", o, o.Older)
 	case o.Older != nil, o.IsOlder():
 		return fmt.Sprintf("%s, as declared (stepThree)", o)
 	}
 	return ""
 }
 
-// showCosts says what each trader's account goes through at most; what touches no trader stands last.
-func showCosts(w io.Writer, p *plan.Plan) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, "\nat most\trequests\tmails\twrong answers\twrong codes\tfailed sign-ins\tupdates\t")
-	for _, lane := range p.Lanes() {
-		c, name := lane.Cost, lane.Trader
-		if name == "" {
-			name = "of no trader"
+// planColumns is how wide a plan is shown.
+const planColumns = 80
+
+func showPlan(w io.Writer, p shownPlan, config deployment.Config) error {
+	var b strings.Builder
+	paragraph := func(format string, args ...any) {
+		for i, line := range report.Wrap(fmt.Sprintf(format, args...), planColumns-2) {
+			b.WriteString([]string{"", "  "}[min(i, 1)] + line + "\n")
 		}
-		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t\n", name, c.Requests, c.Mails, c.WrongAnswers, c.WrongCodes, c.FailedSignIns, c.Changes)
 	}
-	return table.Flush()
+	fmt.Fprintf(&b, "A run of %s costs\n\n", p.URL)
+	paragraph("at most %s,", p.Cost)
+	paragraph("about %s, where a response takes %s and a mail %s more (--latency, --mail-time).", seconds(p.ExpectedMs), seconds(p.LatencyMs), seconds(p.MailMs))
+	if p.Surplus.Requests > 0 {
+		paragraph("If more codes come than resets were accepted, to find out why: at most %s and %s more.", seconds(p.SurplusMs), p.Surplus)
+	}
+	if p.MixedUp.Requests > 0 {
+		paragraph("If mails of the resets at the same time seem to be mixed up: at most %s more.", p.MixedUp)
+	}
+	for _, text := range p.Paths {
+		paragraph("%s", text)
+	}
+	showCosts(&b, p.Traders)
+	for _, t := range p.Traders {
+		if !config.Quiet {
+			showSteps(&b, t, config.Verbose)
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// seconds is a duration for people.
+func seconds(ms int64) string {
+	d := time.Duration(ms) * time.Millisecond
+	if d >= time.Minute {
+		return d.Round(time.Second).String()
+	}
+	return fmt.Sprintf("%.3g s", d.Seconds())
+}
+
+// String lists what is not nothing.
+func (c cost) String() string {
+	var parts []string
+	for _, part := range []struct {
+		n         int
+		one, many string
+	}{
+		{c.Requests, "request", "requests"}, {c.Mails, "mail", "mails"},
+		{c.WrongAnswers, "wrong answer", "wrong answers"}, {c.WrongCodes, "wrong code", "wrong codes"},
+		{c.FailedSignIns, "failed sign-in", "failed sign-ins"}, {c.Changes, "password change", "password changes"},
+	} {
+		switch part.n {
+		case 0:
+		case 1:
+			parts = append(parts, "1 "+part.one)
+		default:
+			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.many))
+		}
+	}
+	if len(parts) == 0 {
+		return "nothing"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// showCosts says what each trader's account goes through at most.
+func showCosts(w io.Writer, traders []shownTrader) {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(table, "\nat most\trequests\tmails\twrong answers\twrong codes\tbad sign-ins\tchanges\t")
+	for _, t := range traders {
+		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t\n", t.name(), t.Cost.Requests, t.Cost.Mails, t.Cost.WrongAnswers, t.Cost.WrongCodes, t.Cost.FailedSignIns, t.Cost.Changes)
+	}
+	_ = table.Flush() // The writer below has no errors.
+}
+
+func (t shownTrader) name() string {
+	if t.Trader == "" {
+		return "no trader"
+	}
+	return t.Trader
+}
+
+// showSteps lists the trader's steps, those that only keep others in order where all is shown.
+func showSteps(w io.Writer, t shownTrader, all bool) {
+	const indent, column = "    ", 46
+	fmt.Fprintf(w, "\n%s\n", t.name())
+	for _, s := range t.Steps {
+		if !all && !s.sends && s.Cost == (cost{}) {
+			continue
+		}
+		label := fmt.Sprintf("  %-*s ", column-3, strings.TrimSuffix(s.Step, "/"+t.Trader))
+		lines := report.Wrap(s.What, planColumns-column)
+		if len(label) > column && len(label)+len(s.What) > planColumns {
+			fmt.Fprintln(w, label)
+			label = strings.Repeat(" ", column)
+		}
+		for _, line := range lines {
+			fmt.Fprintln(w, label+line)
+			label = strings.Repeat(" ", column)
+		}
+		if all && len(s.Requirements) > 0 {
+			fmt.Fprintln(w, indent+strings.Join(report.Wrap(strings.Join(s.Requirements, " "), planColumns-len(indent)), "\n"+indent))
+		}
+	}
 }
 
 func describeStep(s plan.Step) string {
@@ -129,9 +275,9 @@ func describeStep(s plan.Step) string {
 			parts = append(parts, "finds out at which of its two paths it is")
 		}
 	case s.Await != nil:
-		parts = append(parts, "waits for the mail of "+s.Await.For)
+		parts = append(parts, "waits for its mail")
 	case s.Bisect != nil:
-		parts = append(parts, fmt.Sprintf("only if surplus codes came: for at most %s repeats requests, at most %d resets of each trader among them", s.Bisect.Time, s.Bisect.Resets))
+		parts = append(parts, "repeats requests, only if surplus codes came")
 	case s.Doubt != nil:
 		parts = append(parts, "looks whether mails seem to be mixed up")
 	default:
@@ -157,9 +303,6 @@ func describeStep(s plan.Step) string {
 	}
 	if s.Ask != nil && s.Cost.WrongAnswers > 0 {
 		parts = append(parts, "a wrong answer")
-	}
-	if len(s.Requirements) > 0 {
-		parts = append(parts, strings.Join(s.Requirements, " "))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -107,11 +108,15 @@ func tradersOf(file string) ([]reference.Trader, error) {
 }
 
 func faultsCommand() *cobra.Command {
-	return &cobra.Command{
+	var asJSON *bool
+	c := &cobra.Command{
 		Use:   "faults",
 		Short: "List the faults and variants that conformance serve can have",
 		Args:  noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if *asJSON {
+				return printJSON(c.OutOrStdout(), listedFaults())
+			}
 			w := c.OutOrStdout()
 			for _, f := range fault.Faults() {
 				fmt.Fprintf(w, "fault    %-34s %-11s %s\n", f.Name, f.Breaks, f.Summary)
@@ -123,6 +128,28 @@ func faultsCommand() *cobra.Command {
 			return err
 		},
 	}
+	asJSON = addJSON(c)
+	return c
+}
+
+// listedFault is a fault or a variant as programs read it; a variant breaks nothing.
+type listedFault struct {
+	Name    string `json:"name"`
+	Profile string `json:"profile,omitempty"`
+	Breaks  string `json:"breaks,omitempty"`
+	Summary string `json:"summary,omitempty"`
+	Why     string `json:"why,omitempty"`
+}
+
+func listedFaults() map[string][]listedFault {
+	all := map[string][]listedFault{}
+	for _, f := range fault.Faults() {
+		all["faults"] = append(all["faults"], listedFault{Name: f.Name, Profile: cmp.Or(f.Profile, "core"), Breaks: f.Breaks, Summary: f.Summary})
+	}
+	for _, v := range fault.Variants() {
+		all["variants"] = append(all["variants"], listedFault{Name: v.Name, Why: v.Why})
+	}
+	return all
 }
 
 func findFaults(names []string) ([]fault.Fault, error) {

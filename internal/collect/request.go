@@ -19,51 +19,60 @@ func (r *run) build(s plan.Step) (deployment.Request, error) {
 	if !found {
 		return deployment.Request{}, fmt.Errorf("step %s asks operation %s, which the contract does not have", s.ID, s.Ask.Operation)
 	}
-	values := map[string]any{}
-	for name, value := range s.Ask.Values {
-		values[name] = r.open(value)
-	}
-	request := deployment.Request{Method: o.Method, Path: o.FillPath(values), Conn: s.Ask.Conn}
-	if s.Ask.KeyName != "" {
-		request.Header = append(request.Header, deployment.Field{Name: s.Ask.KeyName, Value: r.Redactor.Fill(s.Ask.Key)})
-	}
-	for _, f := range o.FillHeader(values) {
-		request.Header = append(request.Header, deployment.Field(f))
-	}
-	for _, name := range slices.Sorted(maps.Keys(s.Ask.Header)) {
-		request.Header = append(request.Header, deployment.Field{Name: name, Value: s.Ask.Header[name]})
-	}
-	if o.HasBody && !s.Ask.NoBody {
-		body, err := o.FillBody(values)
-		if err != nil {
-			return deployment.Request{}, err
-		}
-		if s.Ask.Raw != "" {
-			body = []byte(s.Ask.Raw)
-		}
-		request.Body = body
-		request.Header = append(request.Header, deployment.Field{Name: "Content-Type", Value: "application/json"})
+	request, err := Request(o, s.Ask, r.Redactor.Fill)
+	if err != nil {
+		return deployment.Request{}, err
 	}
 	return request, checkOwn(o, s, request)
 }
 
+// Request makes the request of the template; fill puts values in place of the placeholders in a text.
+func Request(o contract.Operation, ask *plan.Ask, fill func(string) string) (deployment.Request, error) {
+	values := map[string]any{}
+	for name, value := range ask.Values {
+		values[name] = open(value, fill)
+	}
+	request := deployment.Request{Method: o.Method, Path: o.FillPath(values), Conn: ask.Conn}
+	if ask.KeyName != "" {
+		request.Header = append(request.Header, deployment.Field{Name: ask.KeyName, Value: fill(ask.Key)})
+	}
+	for _, f := range o.FillHeader(values) {
+		request.Header = append(request.Header, deployment.Field(f))
+	}
+	for _, name := range slices.Sorted(maps.Keys(ask.Header)) {
+		request.Header = append(request.Header, deployment.Field{Name: name, Value: ask.Header[name]})
+	}
+	if o.HasBody && !ask.NoBody {
+		body, err := o.FillBody(values)
+		if err != nil {
+			return deployment.Request{}, err
+		}
+		if ask.Raw != "" {
+			body = []byte(ask.Raw)
+		}
+		request.Body = body
+		request.Header = append(request.Header, deployment.Field{Name: "Content-Type", Value: "application/json"})
+	}
+	return request, nil
+}
+
 // open puts secrets in place of placeholders, in strings at any depth.
-func (r *run) open(value any) any {
+func open(value any, fill func(string) string) any {
 	switch v := value.(type) {
 	case placeholder.Placeholder:
-		return r.Redactor.Fill(string(v))
+		return fill(string(v))
 	case string:
-		return r.Redactor.Fill(v)
+		return fill(v)
 	case []any:
 		list := make([]any, len(v))
 		for i, item := range v {
-			list[i] = r.open(item)
+			list[i] = open(item, fill)
 		}
 		return list
 	case map[string]any:
 		object := map[string]any{}
 		for name, item := range v {
-			object[name] = r.open(item)
+			object[name] = open(item, fill)
 		}
 		return object
 	}

@@ -2,7 +2,9 @@ package contract
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 )
 
 // Page is one that requirements are taken from.
@@ -92,4 +94,34 @@ func (c *Contract) addSentences(d PageSentences, _ int) error {
 	}
 	c.Sentences = append(c.Sentences, d)
 	return nil
+}
+
+// Sample is a documented response.
+type Sample struct {
+	// Documented says where, for example "Page 1, Response".
+	Documented string `json:"documented"`
+	Response   any    `json:"response"`
+}
+
+// Samples are the operation's documented responses: those of the section or, where it has none, all but the key error.
+func (c *Contract) Samples(o Operation, section string) []Sample {
+	var here, others []Sample
+	responses := o.doc.Responses.Map()
+	for _, status := range slices.Sorted(maps.Keys(responses)) {
+		for _, media := range responses[status].Value.Content {
+			for _, name := range slices.Sorted(maps.Keys(media.Examples)) {
+				s := Sample{Documented: media.Examples[name].Value.Summary, Response: media.Examples[name].Value.Value}
+				switch {
+				case strings.HasSuffix(s.Documented, section):
+					here = append(here, s)
+				case len(c.KeyError.Check(s.Response)) > 0:
+					others = append(others, s)
+				}
+			}
+		}
+	}
+	if len(here) > 0 {
+		return here
+	}
+	return others
 }

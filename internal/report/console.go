@@ -133,7 +133,7 @@ func (c *console) requirements() {
 func (c *console) requirement(r verdict.Requirement, width int) {
 	label := fmt.Sprintf("%-4s %-*s ", mark(r.Verdict), width, fit(inert(Visible(r.ID)), width))
 	text := inert(Visible(r.Statement)) + remark(r)
-	for i, line := range wrap(text, c.width-columns(label)) {
+	for i, line := range Wrap(text, c.width-columns(label)) {
 		if i > 0 {
 			c.line(strings.Repeat(" ", columns(label)) + line)
 			continue
@@ -191,7 +191,7 @@ func (c *console) cause(group cause) {
 	shown := "FAIL " + inert(Visible(r.ID))
 	label := fmt.Sprintf("%s (%s, %s) ", shown, inert(Visible(r.Level)), inert(Visible(r.Profile)))
 	c.printf("\n")
-	for i, line := range wrap(label+inert(clipped(r.Statement)), c.width) {
+	for i, line := range Wrap(label+inert(clipped(r.Statement)), c.width) {
 		if rest, whole := strings.CutPrefix(line, shown); i == 0 && whole {
 			c.line(c.paint.outcome(verdict.Failed, "FAIL") + strings.TrimPrefix(shown, "FAIL") + rest)
 			continue
@@ -276,7 +276,7 @@ func (c *console) block(label, text string) {
 	if before, barred := strings.CutSuffix(under, "  "); barred && strings.HasSuffix(label, "| ") {
 		under = before + "| "
 	}
-	for _, line := range wrap(text, c.width-columns(label)) {
+	for _, line := range Wrap(text, c.width-columns(label)) {
 		c.line(label + line)
 		label = under
 	}
@@ -295,7 +295,7 @@ func (c *console) curl(line string) {
 		return
 	}
 	c.curls = append(c.curls, line)
-	for _, l := range wrapShell(Visible(line), c.width) {
+	for _, l := range WrapShell(Visible(line), c.width) {
 		c.line(l)
 	}
 }

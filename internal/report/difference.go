@@ -141,7 +141,7 @@ const leastAlike = 0.5
 // what differs from what was expected: "" where nothing does, or too little is alike.
 func underlines(expected, got string, limit int) (lines, marks []string) {
 	got = strings.ReplaceAll(got, "\t", "    ")
-	lines = wrap(got, limit)
+	lines = Wrap(got, limit)
 	marks = make([]string, len(lines))
 	differs := differing(expected, got)
 	if differs == nil {

@@ -46,7 +46,7 @@ func fit(s string, limit int) string {
 
 // Wrap breaks the text into lines of at most limit columns, at spaces where
 // it can; a tab is four spaces wide.
-func wrap(text string, limit int) []string {
+func Wrap(text string, limit int) []string {
 	var lines []string
 	for line := range strings.SplitSeq(strings.ReplaceAll(text, "\t", "    "), "\n") {
 		lines = append(lines, wrapLine(line, limit)...)

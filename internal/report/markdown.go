@@ -96,7 +96,7 @@ func (m *markdown) cause(group cause) {
 		m.item("also", code(o.Requirement.ID+" "+o.Finding.Subject))
 	}
 	if f.Curl != "" {
-		m.fenced("sh", strings.Join(wrapShell(Visible(f.Curl), consoleColumns), "\n"))
+		m.fenced("sh", strings.Join(WrapShell(Visible(f.Curl), consoleColumns), "\n"))
 	}
 }
 

@@ -138,7 +138,7 @@ func (b *budget) findings(shown *pageRequirement, v View, r verdict.Requirement)
 			Line:      contractLine(findingLine(r, f)),
 			Expected:  expected,
 			Got:       got,
-			Curl:      b.text(strings.Join(wrapShell(Visible(f.Curl), 100), "\n"), shownPassage),
+			Curl:      b.text(strings.Join(WrapShell(Visible(f.Curl), 100), "\n"), shownPassage),
 			Exchanges: b.exchangesOf(v.Run, f.Exchange),
 			Mails:     b.mailsOf(v.Run, f.Mail),
 		})

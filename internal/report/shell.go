@@ -6,7 +6,7 @@ import "strings"
 // still be pasted whole: only between two words, each line but the last ending
 // in a backslash. An option and its value stay together. A word that is longer
 // than the limit stays whole.
-func wrapShell(line string, limit int) []string {
+func WrapShell(line string, limit int) []string {
 	const continuation, indent = ` \`, "  "
 	parts := shellParts(shellWords(line))
 	if len(parts) == 0 {

@@ -55,7 +55,7 @@ func TestWrapLosesNoWord(t *testing.T) {
 	for _, text := range []string{
 		"one two three four five", "   indented text that is longer than the line", "漢字漢字漢字漢字漢字", strings.Repeat("x", 35), "", "e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301",
 	} {
-		wrapped := wrap(text, 10)
+		wrapped := Wrap(text, 10)
 		for _, line := range wrapped {
 			if columns(line) > 10 {
 				t.Errorf("%q has %d columns", line, columns(line))
@@ -76,7 +76,7 @@ func TestWrappedShellLinesMeanTheSame(t *testing.T) {
 		evidence.Curl(sampleExchange("x", "", 0, 0, "@a  b\x1b‹code 1›'c\" d", "")),
 		`curl ` + strings.Repeat(`-H 'A: b' `, 30) + `'' ""`,
 	} {
-		wrapped := wrapShell(line, 40)
+		wrapped := WrapShell(line, 40)
 		if len(wrapped) < 2 {
 			t.Errorf("not wrapped: %s", line)
 		}
