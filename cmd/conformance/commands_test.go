@@ -196,7 +196,7 @@ func TestJudgeGivesTheSameVerdictsWithoutTheDeployment(t *testing.T) {
 	if first.RunID != second.RunID || first.Verdict != second.Verdict {
 		t.Errorf("another run: %s %q, %s %q", first.RunID, first.Verdict, second.RunID, second.Verdict)
 	}
-	conformance(t, "judge", filepath.Join(moved, "evidence.har"), "--out", again, "--quiet").wantExit(t, 1)
+	conformance(t, "judge", filepath.Join(moved, "evidence.json"), "--out", again, "--quiet").wantExit(t, 1)
 	conformance(t, "judge", moved, "--quiet").wantExit(t, 1)
 }
 

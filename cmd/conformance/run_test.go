@@ -34,7 +34,7 @@ func TestRunWithoutArgumentsJudgesTheReferenceAndSaysSo(t *testing.T) {
 	}
 
 	out := filepath.Join(dir, "reports", "latest")
-	for _, name := range []string{"report.json", "report.html", "junit.xml", "summary.md", "badge.svg", "evidence.har", "mails/001.eml"} {
+	for _, name := range []string{"report.json", "report.html", "junit.xml", "summary.md", "badge.svg", "evidence.har", "evidence.json", "mails/001.eml"} {
 		if info, err := os.Stat(filepath.Join(out, name)); err != nil || info.Size() == 0 {
 			t.Errorf("%s is missing or empty: %v", name, err)
 		}

@@ -104,7 +104,7 @@ func TestMistakesInOtherCommands(t *testing.T) {
 		"explain nothing":     {args: []string{"explain"}, says: "needs the id of a requirement"},
 		"explain a typo":      {args: []string{"explain", "RESET-66"}, says: `did you mean "RESET-6"?`},
 		"judge nothing":       {args: []string{"judge"}, says: "needs one directory"},
-		"judge the missing":   {args: []string{"judge", missing}, says: "evidence.har can't be read"},
+		"judge the missing":   {args: []string{"judge", missing}, says: "evidence.json can't be read"},
 		"diff one":            {args: []string{"diff", missing}, says: "needs two directories"},
 		"diff the missing":    {args: []string{"diff", missing, missing}, says: "no such file"},
 		"serve a typo":        {args: []string{"serve", "--fault", "empty-answer-rewordet"}, says: `did you mean "empty-answer-reworded"?`},

@@ -20,7 +20,7 @@ func TestJudgeSaysWhetherTheEvidenceIsWhole(t *testing.T) {
 	r.wantExit(t, verdict.ExitNotConformant)
 	conformance(t, "judge", out, "--out", t.TempDir()).wantExit(t, verdict.ExitNotConformant).wantOut(t, "The evidence is whole: SHA-256 ")
 
-	har := filepath.Join(out, "evidence.har")
+	har := filepath.Join(out, "evidence.json")
 	text, err := os.ReadFile(har)
 	if err != nil {
 		t.Fatal(err)
@@ -36,14 +36,14 @@ func TestJudgeSaysWhetherTheEvidenceIsWhole(t *testing.T) {
 	again := t.TempDir()
 	conformance(t, "judge", out, "--out", again, "--format", strings.Join(report.Names(), ",")).
 		wantExit(t, verdict.ExitIncomplete).
-		wantOut(t, "INCOMPLETE", "The evidence is not whole: evidence.har was changed after the run.")
+		wantOut(t, "INCOMPLETE", "The evidence is not whole: evidence.json was changed after the run.")
 	for _, f := range report.Formats() {
 		told, err := os.ReadFile(filepath.Join(again, f.File))
 		if err != nil {
 			t.Fatal(err)
 		}
 		flat := strings.ReplaceAll(strings.Join(strings.Fields(string(told)), " "), "&#46;", ".")
-		if !strings.Contains(flat, "evidence.har was changed") && !strings.Contains(flat, "evidence not whole") {
+		if !strings.Contains(flat, "evidence.json was changed") && !strings.Contains(flat, "evidence not whole") {
 			t.Errorf("%s does not say that the evidence was changed", f.File)
 		}
 	}

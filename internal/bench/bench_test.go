@@ -127,7 +127,7 @@ func (r report) path() float64 {
 
 func exchanges(b *testing.B, dir string) int {
 	b.Helper()
-	file, err := os.Open(filepath.Join(dir, "evidence.har"))
+	file, err := os.Open(filepath.Join(dir, "evidence.json"))
 	check(b, err)
 	defer file.Close()
 	// Line by line: what this process holds at its peak would count as the tool's.
@@ -138,7 +138,7 @@ func exchanges(b *testing.B, dir string) int {
 			return n
 		}
 		check(b, err)
-		if !more && bytes.HasPrefix(bytes.TrimSpace(line), []byte(`"pageref":`)) {
+		if !more && bytes.HasPrefix(bytes.TrimSpace(line), []byte(`"attempt":`)) {
 			n++
 		}
 	}

@@ -100,7 +100,7 @@ const longestInline = 4 << 10
 
 // bodyFromFile prints the body of the step's request.
 func bodyFromFile(step string) string {
-	filter := fmt.Sprintf("[.log.entries[] | select(._step == %q)][0].request.postData.text", step)
+	filter := fmt.Sprintf("[.exchanges[] | select(.step == %q)][0].body", step)
 	return "jq -j " + word(argument(filter)) + " " + FileName
 }
 

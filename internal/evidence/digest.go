@@ -51,7 +51,7 @@ func readSums(text []byte) ([]sum, error) {
 	return list, nil
 }
 
-// Check compares the files of stored evidence with their sums, given the directory or the path of the HAR.
+// Check compares the files of stored evidence with their sums, given the directory or the path of evidence.json.
 func Check(path string) Digest {
 	dir, name := place(path)
 	root, err := os.OpenRoot(dir)
@@ -77,12 +77,12 @@ func Check(path string) Digest {
 }
 
 // compare says what differs between the files and their sums, "" where nothing does.
-func compare(root *os.Root, har string, list []sum) string {
+func compare(root *os.Root, name string, list []sum) string {
 	summed := map[string]bool{}
 	for _, s := range list {
 		summed[s.path] = true
 		if s.path == FileName {
-			s.path = har
+			s.path = name
 		}
 		text, err := readFile(root, filepath.FromSlash(s.path))
 		switch {

@@ -17,11 +17,11 @@ func TestCheckNamesWhatDiffers(t *testing.T) {
 	}{
 		"nothing":         {func(string) error { return nil }, ""},
 		"another file":    {func(dir string) error { return os.WriteFile(filepath.Join(dir, "report.json"), []byte("{}"), 0o600) }, ""},
-		"a HAR":           {appendTo("evidence.har", " "), "evidence.har was changed after the run"},
+		"a file":          {appendTo("evidence.json", " "), "evidence.json was changed after the run"},
 		"a mail":          {appendTo("mails/001.eml", "x"), "mails/001.eml was changed after the run"},
 		"a mail less":     {func(dir string) error { return os.Remove(filepath.Join(dir, "mails", "001.eml")) }, "mails/001.eml is missing"},
 		"a mail more":     {appendTo("mails/117.eml", "x"), "mails/117.eml was added after the run"},
-		"no HAR":          {func(dir string) error { return os.Remove(filepath.Join(dir, "evidence.har")) }, "evidence.har is missing"},
+		"no file":         {func(dir string) error { return os.Remove(filepath.Join(dir, "evidence.json")) }, "evidence.json is missing"},
 		"no sums":         {func(dir string) error { return os.Remove(filepath.Join(dir, evidence.SumsName)) }, "evidence.sha256 is missing"},
 		"empty sums":      {func(dir string) error { return os.Truncate(filepath.Join(dir, evidence.SumsName), 0) }, "line 1 of evidence.sha256"},
 		"sums of nothing": {appendTo(evidence.SumsName, "nonsense\n"), "of evidence.sha256 is no SHA-256"},

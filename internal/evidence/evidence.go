@@ -206,7 +206,7 @@ type Mail struct {
 	// the rest can be what brought it.
 	ResetsSent int `json:"resetsSent"`
 	// Source is the mail (RFC 5322).
-	Source []byte `json:"source"`
+	Source []byte `json:"source,omitempty"`
 	// Subject and Text are what a person reads.
 	Subject string `json:"subject"`
 	Text    string `json:"text"`

@@ -12,9 +12,9 @@ import (
 	"regexp"
 )
 
-// FileName is the name of the file, a HAR, that holds a run's evidence. The
-// sources of its mails stand beside it: mails/001.eml and so on.
-const FileName = "evidence.har"
+// FileName is the name of the file that holds a run's evidence. The sources of its mails stand
+// beside it: mails/001.eml and so on.
+const FileName = "evidence.json"
 
 const (
 	mailDir = "mails"
@@ -23,7 +23,7 @@ const (
 )
 
 // Write writes a run's evidence into a directory, which it makes where there is
-// none: evidence.har (HAR 1.2), mails/001.eml, … and the sums of all. An earlier run's are replaced.
+// none: evidence.json, mails/001.eml, … and the sums of all. An earlier run's are replaced.
 // All files are complete under another name before the first gets its own.
 func Write(dir string, r Run) (Digest, error) {
 	s := staged{dir: dir}
@@ -33,7 +33,7 @@ func Write(dir string, r Run) (Digest, error) {
 			return Digest{}, err
 		}
 	}
-	if err := s.stage(FileName, func(w io.Writer) error { return writeHAR(w, r) }); err != nil {
+	if err := s.stage(FileName, func(w io.Writer) error { return encode(w, r) }); err != nil {
 		return Digest{}, fmt.Errorf("the evidence can't be written: %w", err)
 	}
 	sums := writeSums(s.sums)
@@ -47,7 +47,7 @@ func Write(dir string, r Run) (Digest, error) {
 }
 
 // Read reads the evidence that Write wrote, given the directory or the path of
-// the HAR. Empty lists of exchanges and header fields and empty bodies are nil.
+// evidence.json. Empty bodies are nil.
 // An error is one sentence that names the file. No file may exceed 1 GiB.
 func Read(path string) (Run, error) {
 	dir, name := place(path)
@@ -61,7 +61,7 @@ func Read(path string) (Run, error) {
 	if err != nil {
 		return Run{}, err
 	}
-	r, err := fromHAR(text)
+	r, err := decode(text)
 	if err != nil {
 		return Run{}, fmt.Errorf("%s %w", filepath.Join(dir, name), err)
 	}
@@ -73,7 +73,7 @@ func Read(path string) (Run, error) {
 	return r, nil
 }
 
-// place is the directory of the evidence and the name of its HAR, given either.
+// place is the directory of the evidence and the name of its file, given either.
 func place(path string) (dir, name string) {
 	dir, name = path, FileName
 	if info, err := os.Stat(path); err == nil && !info.IsDir() {

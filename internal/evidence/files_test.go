@@ -1,13 +1,16 @@
 package evidence_test
 
 import (
-	"encoding/json"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-json-experiment/json"
+	jsonv1 "github.com/go-json-experiment/json/v1"
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/etna-conformance/conformance/internal/evidence"
 	"github.com/etna-conformance/conformance/internal/placeholder"
@@ -83,8 +86,8 @@ func TestReadGivesBackWhatWasWritten(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !reflect.DeepEqual(got, run) {
-				t.Errorf("%s from %s:\n%+v, want\n%+v", name, path, got, run)
+			if difference := cmp.Diff(run, got, cmpopts.EquateEmpty()); difference != "" {
+				t.Errorf("%s from %s: %s", name, path, difference)
 			}
 		}
 	}
@@ -100,23 +103,6 @@ func TestReadInTheWorkingDirectory(t *testing.T) {
 	}
 }
 
-func TestEmptyComesBackAsNil(t *testing.T) {
-	dir := t.TempDir()
-	write(t, dir, evidence.Run{
-		Started:   time.Now(),
-		Exchanges: []evidence.Exchange{{Header: []evidence.Field{}, Body: []byte{}, Answer: &evidence.Answer{Header: []evidence.Field{}, Body: []byte{}}}},
-		Mails:     []evidence.Mail{{Source: []byte{}}},
-	})
-	got, err := evidence.Read(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := []evidence.Exchange{{Answer: &evidence.Answer{}}}
-	if !reflect.DeepEqual(got.Exchanges, want) || got.Mails[0].Source != nil {
-		t.Errorf("got %+v", got)
-	}
-}
-
 func TestWriteRemovesOnlyTheMailsOfEarlierRuns(t *testing.T) {
 	dir := t.TempDir()
 	for _, run := range []evidence.Run{sample(), {Mails: []evidence.Mail{{Source: []byte("new")}}}} {
@@ -128,7 +114,7 @@ func TestWriteRemovesOnlyTheMailsOfEarlierRuns(t *testing.T) {
 	if got := strings.Join(names(t, filepath.Join(dir, "mails")), " "); got != "001.eml notes.eml" {
 		t.Errorf("mails are %s", got)
 	}
-	if got := strings.Join(names(t, dir), " "); got != "evidence.har evidence.sha256 mails" {
+	if got := strings.Join(names(t, dir), " "); got != "evidence.json evidence.sha256 mails" {
 		t.Errorf("the directory has %s", got)
 	}
 	if got := read(t, dir, "mails/001.eml"); got != "new" {
@@ -180,21 +166,20 @@ func TestReadSaysWhatIsWrong(t *testing.T) {
 		return strings.Replace(good, old, new, 1)
 	}
 	for _, test := range []struct{ text, want string }{
-		{"", "is not JSON: line 1: unexpected end of JSON input"},
+		{"", "is not JSON: line 1: unexpected EOF"},
 		{"{\n\x1b", "is not JSON: line 2: invalid character '\\x1b'"},
-		{"[]", "is not a HAR: it is a JSON array, which does not fit"},
-		{"{}", `is not HAR 1.2: log.version is ""`},
-		{`{"log":{"version":"2.0"}}`, `is not HAR 1.2: log.version is "2.0"`},
-		{`{"log":{"version":"1.2"}}`, "is not the evidence of a run: it has no log._conformance"},
-		{`{"log":{"version":"1.2","_conformance":{"id":7}}}`, "can't be read: log._conformance: id is a JSON number, which does not fit"},
-		{`{"log":{"version":"1.2","_conformance":{},"entries":[null]}}`, `can't be read: log.entries[0]: startedDateTime is no time: ""`},
-		{change(`"startedDateTime": "2026-01-02T03:04:05.679901234Z"`, `"startedDateTime": "noon"`), `can't be read: log.entries[0]: startedDateTime is no time: "noon"`},
-		{change(`"status": 302`, `"status": "302"`), "is not a HAR: log.entries.response.status is a JSON string, which does not fit"},
-		{change(`"_attempt": 2`, `"_attempt": {}`), "can't be read: log.entries[1]: attempt is a JSON object, which does not fit"},
-		{change(`"_encoding": "base64"`, `"_encoding": "rot13"`), `can't be read: log.entries[1]: request.postData: the encoding "rot13" is unknown`},
-		{change(`"text": "gGJpbmFyeQ=="`, `"text": "?"`), "can't be read: log.entries[1]: response.content: the text is not base64"},
+		{"[]", `is not the evidence of a run: "/" is an array, which does not fit`},
+		{"{}", "is no evidence of version 1: its version is 0"},
+		{change(`"version": 1`, `"version": 2`), "is no evidence of version 1: its version is 2"},
+		{change(`"version": 1`, `"version": 2, "other": 3`), "is no evidence of version 1: its version is 2"},
+		{change(`"id": "r1"`, `"id": 7`), `is not the evidence of a run: "/id" is a number, which does not fit`},
+		{change(`"id": "r1"`, `"idea": "r1"`), `is not the evidence of a run: "/idea" is unknown`},
+		{change(`"started": "2026-01-02T03:04:05.679901234Z"`, `"started": "noon"`), `is not the evidence of a run: "/exchanges/0/started" does not fit`},
+		{change(`"status": 302`, `"status": "302"`), `is not the evidence of a run: "/exchanges/0/answer/status" is a string, which does not fit`},
+		{change(`"attempt": 2`, `"attempt": {}`), `is not the evidence of a run: "/exchanges/1/attempt" is an object, which does not fit`},
+		{change(`"base64": "gGJpbmFyeQ=="`, `"base64": "?"`), `is not the evidence of a run: "/exchanges/1/answer/body" does not fit`},
 	} {
-		path := filepath.Join(dir, "x.har")
+		path := filepath.Join(dir, "x.json")
 		if err := os.WriteFile(path, []byte(test.text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -214,7 +199,7 @@ func TestReadNeedsEveryFile(t *testing.T) {
 		}
 	}
 	expect(filepath.Join(dir, "nowhere"), "there is no evidence in "+filepath.Join(dir, "nowhere")+": ")
-	expect(dir, filepath.Join(dir, "evidence.har")+" can't be read: ")
+	expect(dir, filepath.Join(dir, "evidence.json")+" can't be read: ")
 	write(t, dir, sample())
 	second := filepath.Join(dir, "mails", "002.eml")
 	if err := os.Remove(second); err != nil {
@@ -247,7 +232,7 @@ func TestReadFollowsNoLinkOutOfTheDirectory(t *testing.T) {
 }
 
 func TestReadIsBounded(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "x.har")
+	path := filepath.Join(t.TempDir(), "x.json")
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -269,10 +254,10 @@ func FuzzRead(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(good)
-	f.Add([]byte(`{"log":{"version":"1.2","entries":[{"startedDateTime":"2024-01-01T00:00:00+02:00","_answer":{},"_Body":"AA=="}],"_conformance":{"mails":null}}}`))
+	f.Add([]byte(`{"version":1,"exchanges":[{"started":"2024-01-01T00:00:00+02:00","answer":{},"body":{"base64":"AA=="}}],"mails":null}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		dir := t.TempDir()
-		path := filepath.Join(dir, "x.har")
+		path := filepath.Join(dir, "x.json")
 		if err := os.WriteFile(path, text, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -297,7 +282,7 @@ func FuzzRead(f *testing.F) {
 
 func encoded(t *testing.T, r evidence.Run) string {
 	t.Helper()
-	text, err := json.Marshal(r)
+	text, err := json.Marshal(r, jsonv1.FormatDurationAsNano(true))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,7 @@ import (
 )
 
 // Bounds of the page, in bytes unless they say otherwise. What is left out is
-// said to be, and stands in report.json and evidence.har.
+// said to be, and stands in report.json and evidence.json.
 const (
 	pageBudget    = 720 << 10 // all foreign text together, as escaped for HTML, with its markup
 	textMarkup    = 120       // what the markup around one text takes, about

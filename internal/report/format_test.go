@@ -22,7 +22,7 @@ import (
 // Checks say for each format what makes a report of the view well-formed.
 func checks() map[string]func(testing.TB, View, string) {
 	return map[string]func(testing.TB, View, string){
-		"json": checkJSON, "junit": checkJUnit, "html": checkHTML, "markdown": checkMarkdown, "badge": checkXML,
+		"json": checkJSON, "junit": checkJUnit, "html": checkHTML, "markdown": checkMarkdown, "badge": checkXML, "har": checkHAR,
 		"text": checkText, "github": checkGitHub,
 	}
 }
@@ -74,6 +74,7 @@ func FuzzJSON(f *testing.F)     { fuzzFormat(f, "json") }
 func FuzzJUnit(f *testing.F)    { fuzzFormat(f, "junit") }
 func FuzzHTML(f *testing.F)     { fuzzFormat(f, "html") }
 func FuzzMarkdown(f *testing.F) { fuzzFormat(f, "markdown") }
+func FuzzHAR(f *testing.F)      { fuzzFormat(f, "har") }
 func FuzzBadge(f *testing.F)    { fuzzFormat(f, "badge") }
 func FuzzText(f *testing.F)     { fuzzFormat(f, "text") }
 func FuzzGitHub(f *testing.F)   { fuzzFormat(f, "github") }
@@ -99,6 +100,15 @@ func checkJSON(t testing.TB, v View, text string) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the JSON is not the report (-want +got):\n%s", diff)
+	}
+}
+
+func checkHAR(t testing.TB, v View, text string) {
+	var archive struct {
+		Log struct{ Entries []json.RawMessage }
+	}
+	if err := json.Unmarshal([]byte(text), &archive); err != nil || len(archive.Log.Entries) != len(v.Run.Exchanges) {
+		t.Errorf("%d entries of %d exchanges: %v", len(archive.Log.Entries), len(v.Run.Exchanges), err)
 	}
 }
 

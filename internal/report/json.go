@@ -21,15 +21,22 @@ func JSON(w io.Writer, v View) error {
 }
 
 func writeJSON(w io.Writer, value any) error {
+	text, err := jsonText(value, "")
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(append(text, '\n'))
+	return err
+}
+
+// jsonText is the value's JSON, each line but the first behind the prefix.
+func jsonText(value any, prefix string) ([]byte, error) {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false) // So that curl lines stay readable; nothing embeds the file in a page.
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(value); err != nil {
-		return err
-	}
-	_, err := w.Write(escapeJSON(b.Bytes()))
-	return err
+	encoder.SetIndent(prefix, "  ")
+	err := encoder.Encode(value)
+	return bytes.TrimSuffix(escapeJSON(b.Bytes()), []byte("\n")), err
 }
 
 // EscapeJSON escapes what does not show. Outside of strings JSON has only

@@ -120,7 +120,7 @@ func unshown(run evidence.Run, data pageData) string {
 	if exchanges+mails == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s and %s are left out here; evidence.har has them.",
+	return fmt.Sprintf("%s and %s are left out here; evidence.json has them.",
 		count(exchanges, "exchange"), count(mails, "mail"))
 }
 

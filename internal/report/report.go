@@ -51,6 +51,7 @@ func Formats() []Format {
 		{"junit", "junit.xml", "JUnit XML for CI systems", JUnit},
 		{"html", pageFile, "one self-contained page for people", HTML},
 		{"markdown", "summary.md", "summary for a CI job", Markdown},
+		{"har", "evidence.har", "the exchanges for a browser's network panel (HAR)", HAR},
 		{"badge", "badge.svg", "badge for a README", Badge},
 		{"text", "report.txt", "what the console shows", Text},
 		{"github", "annotations.txt", "GitHub workflow commands", GitHub},
@@ -59,5 +60,5 @@ func Formats() []Format {
 
 // Default returns the names of the formats that are written when none is asked for.
 func Default() []string {
-	return []string{"json", "junit", "html", "markdown", "badge"}
+	return []string{"json", "junit", "html", "markdown", "har", "badge"}
 }

@@ -212,7 +212,7 @@ func TestPageStaysBelowAMegabyte(t *testing.T) {
 		if name == "20 large failures" && len(page) >= megabyte {
 			t.Errorf("%s: %d bytes", name, len(page))
 		}
-		if !strings.Contains(page, "left out here; evidence.har has them") {
+		if !strings.Contains(page, "left out here; evidence.json has them") {
 			t.Errorf("%s: the page does not say that something is left out", name)
 		}
 	}
