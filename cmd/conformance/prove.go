@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -97,16 +98,19 @@ func (p proof) cases() ([]prove.Case, error) {
 	return cases, err
 }
 
+// proofSilence is how long a proof without a terminal says nothing.
+const proofSilence = 30 * time.Second
+
 // all judges the cases and tells what was judged wrongly.
 func (p proof) all(c *cobra.Command, cases []prove.Case, runner prove.Runner) error {
-	progress := report.NewProgress(os.Stderr, report.TerminalColumns(os.Stderr))
-	defer progress.Clear()
+	progress := report.NewProgress(os.Stderr, report.TerminalColumns(os.Stderr), proofSilence)
 	done := 0
 	outcomes := prove.All(c.Context(), cases, p.atOnce, runner, func(o prove.Outcome) {
 		done++
-		progress.Show(fmt.Sprintf("%d of %d  %s", done, len(cases), o.Case.Name))
+		text := fmt.Sprintf("%d of %d  %s", done, len(cases), o.Case.Name)
+		progress.Show(func() string { return text })
 	})
-	progress.Clear()
+	progress.End()
 	if p.matrix != "" {
 		if err := writeMatrix(p.matrix, outcomes); err != nil {
 			return err

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/etna-conformance/conformance/internal/collect"
 	"github.com/etna-conformance/conformance/internal/deployment"
 	"github.com/etna-conformance/conformance/internal/evidence"
 	"github.com/etna-conformance/conformance/internal/heap"
@@ -172,16 +173,20 @@ func scratch(out string) string {
 }
 
 func collectLive(ctx context.Context, planned *run.Run, config deployment.Config) (*evidence.Run, error) {
-	progress := report.NewProgress(os.Stderr, report.TerminalColumns(os.Stderr))
-	defer progress.Clear()
-	unlock, unlocked := run.Lock(ctx, config, func() { progress.Show("waiting for another run that uses the same traders") })
+	progress, started := startProgress(config), time.Now()
+	defer progress.End()
+	unlock, unlocked := run.Lock(ctx, config, func() {
+		progress.Show(func() string {
+			return "waiting for another run that uses the same traders · " + whole(time.Since(started))
+		})
+	})
 	defer unlock()
 	if unlocked != "" {
 		fmt.Fprintln(os.Stderr, "conformance: "+report.Visible(unlocked))
 		planned.Note(unlocked)
 	}
-	return planned.Collect(ctx, toolVersion(), func(done, all int, step string) {
-		progress.Show(fmt.Sprintf("%d of %d  %s", done, all, step))
+	return planned.Collect(ctx, toolVersion(), func(p collect.Progress) {
+		progress.Show(func() string { return status(p, started, time.Now()) })
 	})
 }
 

@@ -29,7 +29,8 @@ func TestRunWithoutArgumentsJudgesTheReferenceAndSaysSo(t *testing.T) {
 	dir := t.TempDir()
 	r := call{args: []string{"run"}, dir: dir}.run(t).wantExit(t, 0)
 	r.wantOut(t, "CONFORMANT", "the embedded reference deployment (not a deployment of yours)", "Reports: reports/latest")
-	if strings.Contains(r.stdout, "\nn/a ") || r.stderr != "" {
+	progress := regexp.MustCompile(`(?m)^conformance: .* of \d+ steps · .*\n`) // of a slow machine
+	if strings.Contains(r.stdout, "\nn/a ") || progress.ReplaceAllString(r.stderr, "") != "" {
 		t.Errorf("the reference is not judged in full, or something is on stderr: %v", r)
 	}
 

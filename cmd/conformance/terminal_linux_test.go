@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -75,14 +76,22 @@ func TestColoursAreForTerminalsThatWantThem(t *testing.T) {
 	}
 }
 
-func TestProgressIsForTerminalsAlone(t *testing.T) {
+// TestProgressSaysWhatIsWaitedFor has a mail that never comes. Without a terminal a line is written now and then, which a
+// run that is over soon has none of.
+func TestProgressSaysWhatIsWaitedFor(t *testing.T) {
 	t.Parallel()
-	s := sandboxtest.Start(t, sandbox.Options{})
-	c := call{args: []string{"run", "--config", declare(t, s), "--out", t.TempDir()}, env: []string{"CONFORMANCE_APP_KEY=" + s.AppKey}}
-	if text := c.onTerminal(t); !strings.Contains(text, " of ") || !strings.Contains(text, "\x1b[K") {
+	s := broken(t, "mail-too-late")
+	c := call{args: []string{"run", "--config", declare(t, s), "--only", "MAIL-1", "--mail-deadline", "6s", "--out", t.TempDir()}, env: []string{"CONFORMANCE_APP_KEY=" + s.AppKey}}
+	waiting := regexp.MustCompile(`waiting for \S+'s mail, [1-6] s of 6 s · \d+ of \d+ steps · \d+ s`)
+	if text := c.onTerminal(t); !waiting.MatchString(text) || !strings.Contains(text, "\x1b[K") {
 		t.Errorf("no progress on a terminal: %q", text)
 	}
-	if r := c.run(t).wantExit(t, 0); r.stderr != "" {
+	r := c.run(t).wantExit(t, 1)
+	if !regexp.MustCompile(`(?m)^conformance: `+waiting.String()+`$`).MatchString(r.stderr) || strings.Contains(r.stderr, "\x1b") {
 		t.Errorf("progress in a pipe: %q", r.stderr)
+	}
+	c.args = append(c.args, "--quiet")
+	if r := c.run(t).wantExit(t, 1); r.stderr != "" {
+		t.Errorf("progress of a quiet run in a pipe: %q", r.stderr)
 	}
 }

@@ -37,8 +37,8 @@ type Options struct {
 	CodePattern *regexp.Regexp
 	// Shuffle lets requests go out in another order in each run, where the plan leaves it open.
 	Shuffle bool
-	// Progress is told after each step how many of all are done; it may be nil.
-	Progress func(done, all int, step string)
+	// Progress is told how far the run is whenever a step begins or ends; it may be nil.
+	Progress func(Progress)
 	// Notes are observations from before the run.
 	Notes []string
 }
@@ -91,6 +91,8 @@ type run struct {
 	// passwords says which declared password is valid in the end, trader by trader.
 	passwords []string
 	finished  int
+	// waiting are the steps that have begun, in that order.
+	waiting []waitingStep
 	// stopped says why nothing more is sent, "" while something is.
 	stopped string
 	// gone is when what puts things back first met silence.
@@ -134,10 +136,11 @@ type exchange struct {
 
 func (r *run) execute(ctx context.Context, s *state) {
 	defer close(s.done)
-	defer func() { r.over(s.step); r.progress(s.step.ID) }()
+	defer func() { r.over(s.step); r.ends(s.step) }()
 	if !r.ready(ctx, s.step) || !r.due(s.step) {
 		return
 	}
+	r.begins(s.step)
 	switch {
 	case s.step.Ask != nil:
 		s.ok = r.ask(ctx, s.step)
@@ -215,15 +218,6 @@ func wait(ctx context.Context, done <-chan struct{}, limit <-chan time.Time) boo
 		return true
 	case <-ctx.Done():
 		return false
-	}
-}
-
-func (r *run) progress(step string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.finished++
-	if r.Progress != nil {
-		r.Progress(r.finished, len(r.states), step)
 	}
 }
 

@@ -56,8 +56,8 @@ func wantFault(t *testing.T, o collect.Options, text string) {
 
 func TestPanicInAStepIsAFault(t *testing.T) {
 	o := options(t)
-	o.Progress = func(done, _ int, _ string) {
-		if done == 3 {
+	o.Progress = func(p collect.Progress) {
+		if p.Done == 3 {
 			panic("progress broke")
 		}
 	}

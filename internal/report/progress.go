@@ -4,24 +4,48 @@ import (
 	"io"
 	"os"
 	"sync"
+	"time"
 
 	"golang.org/x/term"
 )
 
-// Progress shows how far a run is, as one line of a terminal that it writes
-// over and over. It may be used by several goroutines at once. A status line
-// is not worth an error, so it has none.
+// Progress shows how far a run is: on a terminal in one line that it writes over and over, elsewhere, as in a CI job's
+// log, in a line after each silence. It may be used by several goroutines at once. A status line is not
+// worth an error, so it has none.
 type Progress struct {
-	mu      sync.Mutex
 	w       io.Writer
 	columns int
-	shown   bool
+	end     chan struct{}
+	ended   sync.WaitGroup
+
+	mu     sync.Mutex
+	status func() string
+	shown  bool
 }
 
-// NewProgress returns a progress that writes to w, which is a terminal of so
-// many columns. With 0 columns it is none, and nothing is ever written.
-func NewProgress(w io.Writer, columns int) *Progress {
-	return &Progress{w: w, columns: columns}
+// How often the line on a terminal changes by itself, and how long the silence elsewhere lasts.
+const (
+	ProgressTick    = time.Second
+	ProgressSilence = 5 * time.Second
+)
+
+// NewProgress returns a progress that writes to w every so often, which is a terminal of so many columns, or with 0
+// columns none. It must be ended.
+func NewProgress(w io.Writer, columns int, every time.Duration) *Progress {
+	p := &Progress{w: w, columns: columns, end: make(chan struct{})}
+	p.ended.Go(func() {
+		ticker := time.NewTicker(every)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ticker.C:
+				p.tick()
+			case <-p.end:
+				return
+			}
+		}
+	})
+	return p
 }
 
 // TerminalColumns is the width of the terminal behind the file, 0 where it is none.
@@ -36,24 +60,42 @@ func TerminalColumns(f *os.File) int {
 	return width
 }
 
-// Show replaces the status line by this one, cut to the terminal's width.
-func (p *Progress) Show(status string) {
+// Show makes this the status, which is asked for again as time goes by.
+func (p *Progress) Show(status func() string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.columns == 0 {
-		return
+	p.status = status
+	if p.columns > 0 {
+		p.draw()
 	}
+}
+
+// draw replaces the line on the terminal.
+func (p *Progress) draw() {
 	// The last column stays free: a terminal would wrap after it.
-	io.WriteString(p.w, "\r"+fit(Visible(status), p.columns-1)+"\x1b[K")
+	io.WriteString(p.w, "\r"+fit(Visible(p.status()), p.columns-1)+"\x1b[K")
 	p.shown = true
 }
 
-// Clear takes the status line away, for what is printed next.
-func (p *Progress) Clear() {
+func (p *Progress) tick() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case p.status == nil:
+	case p.columns > 0:
+		p.draw()
+	default:
+		io.WriteString(p.w, "conformance: "+Visible(p.status())+"\n")
+	}
+}
+
+// End takes the line on a terminal away, for what is printed next. Nothing is written any more.
+func (p *Progress) End() {
+	close(p.end)
+	p.ended.Wait()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.shown {
 		io.WriteString(p.w, "\r\x1b[K")
 	}
-	p.shown = false
 }

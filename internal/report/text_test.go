@@ -2,11 +2,13 @@ package report
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -151,35 +153,49 @@ func TestDeepJSONIsNotLaidOut(t *testing.T) {
 	}
 }
 
+// says is a status that stays as it is.
+func says(text string) func() string { return func() string { return text } }
+
 func TestProgressWritesOneLineOfATerminal(t *testing.T) {
 	var b bytes.Buffer
-	p := NewProgress(&b, 20)
-	p.Show("3 of 12 asked")
-	p.Show("waiting for \x1b mail to robert.zak")
-	p.Clear()
-	p.Clear()
+	p := NewProgress(&b, 20, time.Hour)
+	p.Show(says("3 of 12 asked"))
+	p.Show(says("waiting for \x1b mail to robert.zak"))
+	p.End()
 	const want = "\r3 of 12 asked\x1b[K" + "\rwaiting for " + `\x1b m` + "…\x1b[K" + "\r\x1b[K"
 	if b.String() != want {
 		t.Errorf("wrote %q, want %q", b.String(), want)
 	}
 }
 
-func TestProgressIsSilentWithoutATerminal(t *testing.T) {
+func TestProgressBreaksTheSilenceWithoutATerminal(t *testing.T) {
 	var b bytes.Buffer
-	p := NewProgress(&b, 0)
-	p.Show("3 of 12 asked")
-	p.Clear()
+	p := NewProgress(&b, 0, time.Hour)
+	p.Show(says("3 of 12 asked"))
+	p.End()
 	if b.Len() > 0 {
-		t.Errorf("wrote %q", b.String())
+		t.Errorf("wrote %q before the silence was over", b.String())
+	}
+	for name, columns := range map[string]int{"conformance: at last\n": 0, "\rat last\x1b[K": 80} {
+		read, write := io.Pipe()
+		p := NewProgress(write, columns, time.Millisecond)
+		go p.Show(says("at last"))
+		got := make([]byte, 2*len(name))
+		if _, err := io.ReadFull(read, got); err != nil || string(got) != name+name {
+			t.Errorf("wrote %q, %v", got, err)
+		}
+		go func() { _, _ = io.Copy(io.Discard, read) }()
+		p.End()
 	}
 }
 
 func TestProgressMayBeShared(t *testing.T) {
 	var b bytes.Buffer
-	p := NewProgress(&b, 80)
+	p := NewProgress(&b, 80, time.Hour)
+	defer p.End()
 	var all sync.WaitGroup
 	for range 8 {
-		all.Go(func() { p.Show("asking") })
+		all.Go(func() { p.Show(says("asking")) })
 	}
 	all.Wait()
 	if got, want := b.String(), strings.Repeat("\rasking\x1b[K", 8); got != want {

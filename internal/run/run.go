@@ -91,7 +91,7 @@ func (r *Run) Note(text string) { r.notes = append(r.notes, text) }
 
 // Collect carries out the plan and returns the evidence. What the run found out about the deployment (at which path step
 // 3 is) is part of the suite from then on.
-func (r *Run) Collect(ctx context.Context, version string, progress func(done, all int, step string)) (*evidence.Run, error) {
+func (r *Run) Collect(ctx context.Context, version string, progress func(collect.Progress)) (*evidence.Run, error) {
 	found, err := r.collect(ctx, version, progress)
 	if err != nil || found.Target.StepThree == r.Suite.Target.StepThree {
 		return found, err
@@ -100,7 +100,7 @@ func (r *Run) Collect(ctx context.Context, version string, progress func(done, a
 	return found, err
 }
 
-func (r *Run) collect(ctx context.Context, version string, progress func(done, all int, step string)) (*evidence.Run, error) {
+func (r *Run) collect(ctx context.Context, version string, progress func(collect.Progress)) (*evidence.Run, error) {
 	id := rand.Text()[:12]
 	client, err := r.config.Client(r.userAgent(version, id), r.Suite.Target.Nonce)
 	if err != nil {
