@@ -20,7 +20,7 @@ import (
 func Describe(c deployment.Config, k *contract.Contract) (evidence.Target, *redact.Redactor) {
 	redactor := redact.New(k.Texts())
 	t := evidence.Target{
-		URL: c.URL, Name: c.Deployment.Name, Version: c.Deployment.Version, APIVersion: c.APIVersion,
+		URL: c.URL, Name: c.Deployment.Name, Version: c.Deployment.Version, DeploymentLabels: c.Deployment.Labels, APIVersion: c.APIVersion,
 		MailDeadline: c.MailDeadline, CodeTries: c.CodeTries, SecretQuestions: string(c.SecretQuestions),
 		StepThree:  string(c.StepThree),
 		BisectTime: bisectTime(c), BisectResets: c.BisectResets,

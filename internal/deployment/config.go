@@ -94,8 +94,11 @@ type Trader struct {
 	Password, NewPassword string
 }
 
-// Label is a deployment's name and version, as its owner calls them.
-type Label struct{ Name, Version string }
+// Label is a deployment's name and version, as its owner calls them, and labels to find it by among many.
+type Label struct {
+	Name, Version string
+	Labels        map[string]string
+}
 
 // ClientCert names the files (PEM) of a TLS client certificate and its key.
 type ClientCert struct{ Cert, Key string }

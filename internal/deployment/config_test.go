@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -64,7 +65,7 @@ func TestExampleLoadsAndHasEveryKey(t *testing.T) {
 	if !slices.Equal(c.Traders, want) {
 		t.Errorf("traders: %+v", c.Traders)
 	}
-	if c.Rate != 5 || c.Headers["CF-Access-Client-Id"] != "i" || c.Deployment != (deployment.Label{Name: "Acme staging", Version: "4.2.1"}) || c.CAFile != "../../staging-ca.pem" {
+	if c.Rate != 5 || c.Headers["CF-Access-Client-Id"] != "i" || !reflect.DeepEqual(c.Deployment, deployment.Label{Name: "Acme staging", Version: "4.2.1", Labels: map[string]string{"region": "eu", "customer": "acme"}}) || c.CAFile != "../../staging-ca.pem" {
 		t.Errorf("rest: %+v", c)
 	}
 

@@ -58,7 +58,22 @@ func gluedKind(n *node) string {
 func readLabel(d *document, c *Config, n *node) error {
 	return d.mapping("deployment", n,
 		d.into("name", &c.Deployment.Name, plain),
-		d.into("version", &c.Deployment.Version, plain))
+		d.into("version", &c.Deployment.Version, plain),
+		field{"labels", func(n *node) error { return readLabels(d, c, n) }})
+}
+
+func readLabels(d *document, c *Config, n *node) error {
+	n = resolve(n)
+	if n.Kind != yaml.MappingNode {
+		return d.wrong(n, "labels: expected names with values, found %s", kindOf(n))
+	}
+	c.Deployment.Labels = map[string]string{}
+	return d.pairs(n, func(key, value *node) error {
+		var text string
+		err := d.into(key.Value, &text, plain).read(value)
+		c.Deployment.Labels[key.Value] = text
+		return err
+	})
 }
 
 func readClientCert(d *document, c *Config, n *node) error {

@@ -55,6 +55,8 @@ type Target struct {
 	URL     string `json:"url"`
 	Name    string `json:"name,omitempty"`
 	Version string `json:"version,omitempty"`
+	// DeploymentLabels are those of the deployment's configuration, such as its region.
+	DeploymentLabels map[string]string `json:"deploymentLabels,omitempty"`
 	// Embedded is true when the tool judged its own reference deployment.
 	Embedded   bool   `json:"embedded,omitempty"`
 	APIVersion string `json:"apiVersion"`

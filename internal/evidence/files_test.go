@@ -23,7 +23,7 @@ func sample() evidence.Run {
 		ID: "r1", Tool: "conformance 1.2.3", Contract: evidence.Contract{Version: "1", SHA256: "ab"},
 		Started: started, Duration: 1234567891 * time.Nanosecond, Interrupted: true,
 		Target: evidence.Target{
-			URL: "https://example.org/api", Inbox: "mailhog http://x", MailDeadline: time.Minute,
+			URL: "https://example.org/api", DeploymentLabels: map[string]string{"region": "eu"}, Inbox: "mailhog http://x", MailDeadline: time.Minute,
 			Profiles: []string{"core"}, Only: []string{"RESET-6"}, NearKeys: []placeholder.Placeholder{"‹app-key, cut short›"},
 			Traders: []evidence.Trader{{Login: "robert.zak", Email: "r@example.org", Question: "Straße?", Answer: "‹answer robert.zak›", NearAnswers: []placeholder.Placeholder{"‹near›"}}},
 		},

@@ -122,6 +122,7 @@ func head(suite *suites.Suite, t evidence.Target, version string) *verdict.Repor
 		Tool:       verdict.Tool{Name: "conformance", Version: version},
 		Contract:   contractOf(suite.Contract),
 		Deployment: verdict.Deployment{URL: t.URL, Name: t.Name, Version: t.Version, Embedded: t.Embedded},
+		Labels:     t.DeploymentLabels,
 		Profiles:   t.Profiles, Selection: selection(suite),
 	}
 }

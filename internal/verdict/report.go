@@ -35,10 +35,12 @@ type Report struct {
 	Tool          Tool       `json:"tool"`
 	Contract      Contract   `json:"contract"`
 	Deployment    Deployment `json:"deployment"`
-	RunID         string     `json:"runId"`
-	Started       time.Time  `json:"started"`
-	DurationMs    int64      `json:"durationMs"`
-	Profiles      []string   `json:"profiles"`
+	// Labels are those of the deployment's configuration, such as its region.
+	Labels     map[string]string `json:"labels,omitempty"`
+	RunID      string            `json:"runId"`
+	Started    time.Time         `json:"started"`
+	DurationMs int64             `json:"durationMs"`
+	Profiles   []string          `json:"profiles"`
 	// Selection is what of the profiles was asked for, nil where all of it was.
 	Selection   *Selection `json:"selection,omitempty"`
 	Interrupted bool       `json:"interrupted,omitempty"`
