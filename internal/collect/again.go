@@ -45,7 +45,7 @@ func (r *run) askAgain(ctx context.Context, s plan.Step, x deployment.Exchange, 
 	case r.stop() != "" && !s.Finally:
 		return 0, false
 	case r.away(s, x), lostBehind(outcome):
-		return 0, attempts == 1
+		return pauseAfterSilence(s, x), attempts == 1
 	case r.unsettled(s, x):
 		return timeToSettle, attempts == 1
 	case !outcome.MayBeLimit():
@@ -61,6 +61,15 @@ func (r *run) askAgain(ctx context.Context, s plan.Step, x deployment.Exchange, 
 		return 0, false
 	}
 	return pause, attempts < r.attemptsOf(s)
+}
+
+// pauseAfterSilence is how long to wait until a request is sent once more that met silence. One that may have been carried out
+// is sent no third time: by then it is known from others whether requests come too fast.
+func pauseAfterSilence(s plan.Step, x deployment.Exchange) time.Duration {
+	if !mayBeCarriedOut(s) || timedOut(x) || s.Finally {
+		return 0
+	}
+	return unsaidPause
 }
 
 // general reports whether all requests meet the limit.

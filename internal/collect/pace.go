@@ -40,8 +40,10 @@ type pacer struct {
 	stuck int
 	// met is true once a limit was met.
 	met bool
-	// suspected is true while requests are apart without a limit that was met.
-	suspected bool
+	// suspected is true while it is not known whether the last limit was one; unsuspected and unlimited are the step and
+	// limited from before.
+	suspected              bool
+	unsuspected, unlimited time.Duration
 }
 
 func newPacer() *pacer { return &pacer{gate: make(chan struct{}, 1)} }
@@ -57,7 +59,12 @@ func (p *pacer) enter(ctx context.Context, spare bool) (leave func(), ok bool) {
 	case <-ctx.Done():
 		return func() {}, false
 	}
-	return func() { <-p.gate }, sleep(ctx, p.book(spare))
+	leave = func() { <-p.gate }
+	if !p.slowed() { // Pacing has ended meanwhile.
+		leave()
+		return func() {}, ctx.Err() == nil
+	}
+	return leave, sleep(ctx, p.book(spare))
 }
 
 // slowed reports whether requests go out one at a time.
@@ -123,20 +130,23 @@ func (p *pacer) slower() time.Duration {
 // suspect slows down as after a limit that a request met which began then, until it is known whether it was one.
 func (p *pacer) suspect(began time.Time, pause time.Duration) {
 	p.mu.Lock()
-	suspected, met := p.suspected || p.step == 0, p.met
+	step, limited, met := p.step, p.limited, p.met
+	if p.suspected {
+		step, limited = p.unsuspected, p.unlimited
+	}
 	p.mu.Unlock()
 	p.slow(began, pause)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.suspected, p.met = suspected, met
+	p.suspected, p.unsuspected, p.unlimited, p.met = true, step, limited, met
 }
 
-// relax takes a suspicion back.
+// relax takes suspicions back.
 func (p *pacer) relax() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.suspected {
-		p.step, p.suspected = 0, false
+		p.step, p.limited, p.suspected = p.unsuspected, p.unlimited, false
 	}
 }
 
@@ -144,7 +154,7 @@ func (p *pacer) relax() {
 func (p *pacer) free() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.step = 0
+	p.step, p.suspected = 0, false
 }
 
 // bear counts a response that met no limit.

@@ -2,6 +2,7 @@ package collect
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -116,6 +117,57 @@ func TestPacerWaitsLongerWhereNothingGetsThrough(t *testing.T) {
 			if took := time.Since(began); took != want || p.step != firstStep {
 				t.Errorf("waited %v at a step of %v, want %v", took, p.step, want)
 			}
+		}
+	})
+}
+
+// TestPacerTakesSuspicionsBack returns to the step from before them, whether there was one or not.
+func TestPacerTakesSuspicionsBack(t *testing.T) {
+	for name, limits := range map[string]int{"without a limit": 0, "after a limit": 1} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := newPacer()
+				for range limits {
+					p.slow(time.Now(), 0)
+					p.bear()
+				}
+				before := p.step
+				for range 3 {
+					p.suspect(time.Now(), 0)
+					p.bear()
+				}
+				if p.step <= before {
+					t.Errorf("a suspicion leaves the step at %v", p.step)
+				}
+				if p.relax(); p.step != before || p.hasMet() != (limits > 0) {
+					t.Errorf("the step is %v after suspicions, %v before; a limit was met: %v", p.step, before, p.hasMet())
+				}
+			})
+		})
+	}
+}
+
+// TestPacerThatEndsLetsAllOut lets nobody wait for the one under way any more.
+func TestPacerThatEndsLetsAllOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPacer()
+		p.slow(time.Now(), 0)
+		leave, _ := p.enter(t.Context(), false)
+		began := time.Now()
+		var wait sync.WaitGroup
+		for range 8 {
+			wait.Go(func() {
+				leave, _ := p.enter(t.Context(), false)
+				time.Sleep(time.Second)
+				leave()
+			})
+		}
+		synctest.Wait()
+		p.free()
+		leave()
+		wait.Wait()
+		if took := time.Since(began); took != time.Second {
+			t.Errorf("eight requests of a second took %v", took)
 		}
 	})
 }

@@ -134,8 +134,8 @@ func (r *run) responds(ctx context.Context, s plan.Step) bool {
 	})
 }
 
-// candidates are requests that change nothing: with the right key where the suspect has it, too; first those that
-// need not be refused, then those that were answered before; those of the suspect operation last, or left out.
+// candidates are requests that change nothing: with the right key where the suspect has it, too; first those that the API
+// has responded to, then those that need not be refused; those of the suspect operation last, or left out.
 func (r *run) candidates(suspect plan.Step, got reached) []plan.Step {
 	const most = 4
 	list := r.knownGood()
@@ -147,6 +147,7 @@ func (r *run) candidates(suspect plan.Step, got reached) []plan.Step {
 	}
 	slices.SortStableFunc(list, func(a, b plan.Step) int {
 		return cmp.Or(
+			rank(!r.lastOutcome(a.ID).OfTheAPI())-rank(!r.lastOutcome(b.ID).OfTheAPI()),
 			rank(a.Ask.Breaks != "")-rank(b.Ask.Breaks != ""),
 			rank(a.Ask.Refusable)-rank(b.Ask.Refusable),
 			rank(a.Ask.Operation == suspect.Ask.Operation)-rank(b.Ask.Operation == suspect.Ask.Operation),

@@ -115,7 +115,7 @@ func (t *trial) doubtful(doubts int, waited bool) bool {
 		t.pacer.relax()
 		return false
 	case doubts >= most:
-		if !t.step.Ask.Blockable {
+		if !t.step.Ask.Blockable { // What blocks it tells nothing of other requests.
 			t.front.keepOwn(operation, status)
 		}
 		t.pacer.relax()
@@ -127,17 +127,20 @@ func (t *trial) doubtful(doubts int, waited bool) bool {
 
 // mostDoubts is how often the request is sent again, and after which pause at least.
 func (t *trial) mostDoubts() (most int, pause time.Duration) {
-	carriedOut := t.step.Cost.Mails+t.step.Cost.WrongAnswers+t.step.Cost.Changes > 0
+	blocked := t.step.Ask.Blockable && t.outcome().Status < http.StatusInternalServerError
 	switch {
-	case carriedOut && t.step.Ask.Blockable:
+	case mayBeCarriedOut(t.step) && blocked:
 		return 0, 0
-	case carriedOut:
-		return 1, longestStep // It may have been carried out.
-	case t.step.Ask.Blockable:
-		return 1, 0 // It may be blocked as an attack, which tells nothing of other requests.
+	case mayBeCarriedOut(t.step):
+		return 1, longestStep
+	case blocked:
+		return 1, 0
 	}
 	return mostDoubts, 0
 }
+
+// mayBeCarriedOut reports whether each time that the request is sent may have an effect, whatever comes back.
+func mayBeCarriedOut(s plan.Step) bool { return s.Cost.Mails+s.Cost.WrongAnswers+s.Cost.Changes > 0 }
 
 // again sends the request once more.
 func (t *trial) again(ctx context.Context) {
