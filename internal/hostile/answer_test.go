@@ -26,16 +26,23 @@ const (
 	okJSON   = `{"Model": "What street did you live on?", "Errors": [], "IsSucceed": true}`
 )
 
-// brokenAnswers are behaviours of one operation beside others that are right, and what must be said of them.
-func brokenAnswers() map[string]struct {
+// broken is a behaviour and what must be said of it.
+type broken struct {
 	behave behaviour
 	says   string
-} {
-	type b = struct {
-		behave behaviour
-		says   string
+}
+
+// timeout is one that nobody meets but who waits for the behaviour in vain.
+func (b broken) timeout() string {
+	if strings.Contains(b.says, "within 1s") || strings.Contains(b.says, "after 1s") {
+		return "1s"
 	}
-	return map[string]b{
+	return "20s"
+}
+
+// brokenAnswers are behaviours of one operation beside others that are right, and what must be said of them.
+func brokenAnswers() map[string]broken {
+	return map[string]broken{
 		"closes before the answer":     {says(""), "ANSWER-1 failed: expected a complete answer, got The connection was closed before an answer began."},
 		"half-closes":                  {onWire(func(c *net.TCPConn, b *bufio.ReadWriter) { _ = c.CloseWrite(); _, _ = io.Copy(io.Discard, b) }), "The connection was closed before an answer began."},
 		"resets before the answer":     {resets(""), "ANSWER-1 failed: expected a complete answer, got The connection was reset before an answer began."},
@@ -80,11 +87,12 @@ func trickles(w http.ResponseWriter, r *http.Request) {
 }
 
 func TestBrokenAnswersOfOneOperationFail(t *testing.T) {
+	t.Parallel()
 	for name, c := range brokenAnswers() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := start(t, sandbox.Options{})
-			d.url = before(t, d.URL, onQuestions(c.behave)).URL
+			d.url, d.settings["requestTimeout"] = before(t, d.URL, onQuestions(c.behave)).URL, c.timeout()
 			e := d.judge(t)
 			e.want(t, verdict.ExitNotConformant, c.says)
 			wantRightElsewhere(t, e)
@@ -93,12 +101,13 @@ func TestBrokenAnswersOfOneOperationFail(t *testing.T) {
 }
 
 func TestBrokenAnswersToOneRequestFail(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"closes before the answer", "hangs before the header", "closes within the body", "a page", "a bad gateway"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := brokenAnswers()[name]
 			d := start(t, sandbox.Options{})
-			d.url = before(t, d.URL, onOneRequest(d.Traders[0].Login, c.behave)).URL
+			d.url, d.settings["requestTimeout"] = before(t, d.URL, onOneRequest(d.Traders[0].Login, c.behave)).URL, c.timeout()
 			e := d.judge(t)
 			e.want(t, verdict.ExitNotConformant, c.says)
 			wantRightElsewhere(t, e)
@@ -170,6 +179,7 @@ func manyNames() string {
 }
 
 func TestUnusualAnswersPass(t *testing.T) {
+	t.Parallel()
 	for name, rewrite := range map[string]func(answer string) string{
 		"HTTP/1.0": func(a string) string { return strings.Replace(a, "HTTP/1.1", "HTTP/1.0", 1) },
 		"informational answers": func(a string) string {
@@ -214,6 +224,7 @@ func orIdentity(coding string) string {
 }
 
 func TestRedirectsAreNotFollowed(t *testing.T) {
+	t.Parallel()
 	var elsewhere atomic.Int64
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { elsewhere.Add(1) }))
 	t.Cleanup(other.Close)
@@ -233,6 +244,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 			verdict.ExitIncomplete, "it redirects to https://; declare the url with https://"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			d := start(t, sandbox.Options{})
 			d.url = before(t, d.URL, c.where(func(w http.ResponseWriter, r *http.Request) {
 				http.Redirect(w, r, c.to(r), http.StatusTemporaryRedirect)

@@ -3,6 +3,7 @@
 package hostile_test
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -18,20 +19,22 @@ import (
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
-// crowdName names the variable that says how many rounds of runs at once are tried; without it a small crowd comes once.
+// crowdName names the variable that says how many rounds of 25 runs at once are tried; without it a small crowd comes once.
 const crowdName = "CROWD"
 
 // TestCrowd lets runs of several machines, which do not share a lock, judge one deployment and its inbox at once: each
 // resets the same traders. A right deployment is never accused, and no guilty one passes.
 func TestCrowd(t *testing.T) {
-	runs, rounds := 5, 1
-	if text := os.Getenv(crowdName); text != "" {
-		var err error
-		if rounds, err = strconv.Atoi(text); err != nil {
-			t.Fatalf("%s: %v", crowdName, err)
-		}
-		runs = 25
+	text := os.Getenv(crowdName)
+	if text == "" {
+		smallCrowd(t)
+		return
 	}
+	rounds, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatalf("%s: %v", crowdName, err)
+	}
+	const runs = 25
 	for name, o := range map[string]sandbox.Options{
 		"right":              {},
 		"right, mails later": {Variants: findVariants(t, "mail-after-a-moment")},
@@ -47,6 +50,21 @@ func TestCrowd(t *testing.T) {
 	for _, name := range []string{"code-before-answer", "performed-despite-bad-key", "question-mails-code"} {
 		f := findFault(t, name)
 		t.Run(name, func(t *testing.T) { crowd(t, sandbox.Options{Faults: []fault.Fault{f}}, runs, rounds, f) })
+	}
+}
+
+// smallCrowd is two runs at once of a right deployment and of a guilty one.
+func smallCrowd(t *testing.T) {
+	t.Parallel()
+	for _, f := range []fault.Fault{{}, findFault(t, "code-before-answer")} {
+		t.Run(cmp.Or(f.Name, "right"), func(t *testing.T) {
+			t.Parallel()
+			o := sandbox.Options{}
+			if f.Name != "" {
+				o.Faults = []fault.Fault{f}
+			}
+			crowdOf(t, start(t, o), 2, 1, f)
+		})
 	}
 }
 

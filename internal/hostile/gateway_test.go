@@ -5,12 +5,10 @@ package hostile_test
 import (
 	"io"
 	"net/http"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"golang.org/x/time/rate"
 
@@ -67,44 +65,41 @@ func refusals() map[string]refusal {
 	}
 }
 
+// limitedBy puts a gateway before the target, which refuses what the limiter does not let through.
+func (f refusal) limitedBy(t *testing.T, d *target, limiter *rate.Limiter) {
+	t.Helper()
+	d.url = before(t, d.URL, func(w http.ResponseWriter, r *http.Request) bool {
+		if limiter.Allow() {
+			return false
+		}
+		f.respond(w, r)
+		return true
+	}).URL
+}
+
 // TestLimitsOfGateways meets each refusal by a limiter of requests a second.
 func TestLimitsOfGateways(t *testing.T) {
-	cases := map[string]*target{}
+	t.Parallel()
 	for name, f := range refusals() {
-		cases[name] = start(t, sandbox.Options{})
-		limiter := rate.NewLimiter(10, 4)
-		cases[name].url = before(t, cases[name].URL, func(w http.ResponseWriter, r *http.Request) bool {
-			if limiter.Allow() {
-				return false
-			}
-			f.respond(w, r)
-			return true
-		}).URL
-	}
-	for name, e := range judgeTargets(t, cases) {
 		t.Run(name, func(t *testing.T) {
-			e.want(t, verdict.ExitConformant)
+			t.Parallel()
+			d := start(t, sandbox.Options{})
+			f.limitedBy(t, d, rate.NewLimiter(20, 4))
+			d.judge(t).want(t, verdict.ExitConformant)
 		})
 	}
 }
 
 // TestGatewaysThatBlockForGood meets refusals from some request on, one of each kind.
 func TestGatewaysThatBlockForGood(t *testing.T) {
-	cases, all := map[string]*target{}, refusals()
+	t.Parallel()
+	all := refusals()
 	for _, name := range []string{"Kong", "Envoy, overloaded", "Cloudflare, text", "a block page", "a block page with OK", "AWS WAF", "Azure API Management"} {
-		f := all[name]
-		cases[name] = start(t, sandbox.Options{})
-		limiter := rate.NewLimiter(0, 15)
-		cases[name].url = before(t, cases[name].URL, func(w http.ResponseWriter, r *http.Request) bool {
-			if limiter.Allow() {
-				return false
-			}
-			f.respond(w, r)
-			return true
-		}).URL
-	}
-	for name, e := range judgeTargets(t, cases) {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := start(t, sandbox.Options{})
+			all[name].limitedBy(t, d, rate.NewLimiter(0, 15))
+			e := d.judge(t)
 			e.want(t, verdict.ExitIncomplete)
 			if failed := e.with(verdict.Failed); len(failed) > 0 {
 				t.Errorf("accused of %v\n%s", failed, e.said())
@@ -118,6 +113,7 @@ func TestGatewaysThatBlockForGood(t *testing.T) {
 
 // TestBlockedAttackTellsNothingOfOthers meets a firewall that blocks attacks, and a limit that says so by the same page.
 func TestBlockedAttackTellsNothingOfOthers(t *testing.T) {
+	t.Parallel()
 	blocked := refusals()["a block page"]
 	d := start(t, sandbox.Options{})
 	var mu sync.Mutex
@@ -138,23 +134,4 @@ func TestBlockedAttackTellsNothingOfOthers(t *testing.T) {
 	if len(met) < 4 {
 		t.Errorf("blocked were %v alone", met)
 	}
-}
-
-// judgeTargets judges all at once, since most of the time they wait.
-func judgeTargets(t *testing.T, targets map[string]*target) map[string]ending {
-	t.Helper()
-	ends := make(map[string]ending, len(targets))
-	var mu sync.Mutex
-	var wait sync.WaitGroup
-	for name, d := range targets {
-		out := filepath.Join(t.TempDir(), "out")
-		wait.Go(func() {
-			e := d.judgeWithin(t, 5*time.Minute, out)
-			mu.Lock()
-			defer mu.Unlock()
-			ends[name] = e
-		})
-	}
-	wait.Wait()
-	return ends
 }

@@ -52,6 +52,7 @@ func wantMailUntestable(t *testing.T, e ending, reason string, most time.Duratio
 }
 
 func TestDeadInboxIsUntestableAtOnce(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		behave behaviour
 		says   string
@@ -72,7 +73,7 @@ func TestDeadInboxIsUntestableAtOnce(t *testing.T) {
 			t.Parallel()
 			d := start(t, sandbox.Options{})
 			d.inbox = map[string]string{"mailhog": before(t, d.InboxURL, everywhere(c.behave)).URL}
-			d.settings["mailDeadline"] = "60s"
+			d.settings["mailDeadline"], d.settings["requestTimeout"] = "60s", "1s"
 			e := d.judge(t)
 			wantMailUntestable(t, e, c.says, 30*time.Second)
 			if e.peak > 512<<20 {
@@ -114,6 +115,7 @@ func onAcceptedReset(key, login string, do func()) func(http.ResponseWriter, *ht
 }
 
 func TestInboxThatDiesHalfWay(t *testing.T) {
+	t.Parallel()
 	d := start(t, sandbox.Options{})
 	inbox := before(t, d.InboxURL, nothing)
 	d.inbox = map[string]string{"mailhog": inbox.URL}
@@ -124,6 +126,7 @@ func TestInboxThatDiesHalfWay(t *testing.T) {
 
 // TestInboxThatComesBack checks that a mail that may have been lost with the inbox is not held against the deployment.
 func TestInboxThatComesBack(t *testing.T) {
+	t.Parallel()
 	d := start(t, sandbox.Options{})
 	inbox := before(t, d.InboxURL, nothing)
 	empty := writes("application/json", `{"total": 0, "count": 0, "start": 0, "items": []}`)
@@ -147,6 +150,7 @@ func TestInboxThatComesBack(t *testing.T) {
 
 // TestInboxThatStumbles checks that a short outage costs nothing where all mails are there in the end.
 func TestInboxThatStumbles(t *testing.T) {
+	t.Parallel()
 	d := start(t, sandbox.Options{})
 	inbox := before(t, d.InboxURL, nothing)
 	var refused atomic.Int64
@@ -163,6 +167,7 @@ func TestInboxThatStumbles(t *testing.T) {
 }
 
 func TestSlowInboxAndNoWebsocket(t *testing.T) {
+	t.Parallel()
 	d := start(t, sandbox.Options{})
 	inbox := before(t, d.InboxURL, func(w http.ResponseWriter, r *http.Request) bool {
 		if strings.HasSuffix(r.URL.Path, "/websocket") {
@@ -183,6 +188,7 @@ func TestSlowInboxAndNoWebsocket(t *testing.T) {
 }
 
 func TestInboxBehindALoginAndAPath(t *testing.T) {
+	t.Parallel()
 	d := start(t, sandbox.Options{})
 	const user, password = "reader", "p@ss/word:1"
 	inner := (&front{spoil: nothing}).handler(t, d.InboxURL)
@@ -213,6 +219,7 @@ func TestInboxBehindALoginAndAPath(t *testing.T) {
 
 // TestMailpit checks the other kind of inbox, here one that speaks Mailpit's API over the sandbox's mails.
 func TestMailpit(t *testing.T) {
+	t.Parallel()
 	d := start(t, sandbox.Options{})
 	server := httptest.NewServer(mailpitOver(d.InboxURL))
 	t.Cleanup(server.Close)

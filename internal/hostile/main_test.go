@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -22,12 +23,29 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	code, err := withBinary(m.Run)
+	code, err := 1, runManyAtOnce()
+	if err == nil {
+		code, err = withBinary(m.Run)
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		code = 1
 	}
 	os.Exit(code)
+}
+
+// manyAtOnce is how many tests run at once: most of the time they wait, for limits that end and for what never comes.
+const manyAtOnce = "16"
+
+// runManyAtOnce raises go test's -parallel, which counts processors, unless it is given.
+func runManyAtOnce() error {
+	flag.Parse()
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
+	if given {
+		return nil
+	}
+	return flag.Set("test.parallel", manyAtOnce)
 }
 
 // binaryName names the variable by which the tests find the command line that was built for them.
@@ -65,9 +83,10 @@ type target struct {
 func start(t *testing.T, o sandbox.Options) *target {
 	t.Helper()
 	s := sandboxtest.Start(t, o)
+	// HAProxy tries for three seconds to reach a deployment.
 	return &target{
 		Sandbox: s, url: s.URL, inbox: map[string]string{"mailhog": s.InboxURL},
-		settings: map[string]any{"mailDeadline": "3s", "requestTimeout": "1s"},
+		settings: map[string]any{"mailDeadline": "3s", "requestTimeout": "5s"},
 	}
 }
 
@@ -107,7 +126,7 @@ type ending struct {
 // judge judges the target, which must take no longer than a run of this size may take in a hostile world.
 func (d *target) judge(t *testing.T) ending {
 	t.Helper()
-	return d.judgeWithin(t, time.Minute, filepath.Join(t.TempDir(), "out"))
+	return d.judgeWithin(t, 3*time.Minute, filepath.Join(t.TempDir(), "out"))
 }
 
 func (d *target) judgeWithin(t *testing.T, most time.Duration, out string) ending {

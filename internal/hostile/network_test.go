@@ -32,6 +32,7 @@ import (
 )
 
 func TestDeploymentThatIsNotThereIsUntestable(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		behave behaviour
 		says   string
@@ -52,19 +53,21 @@ func TestDeploymentThatIsNotThereIsUntestable(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := start(t, sandbox.Options{})
-			d.url = before(t, d.URL, everywhere(c.behave)).URL
+			d.url, d.settings["requestTimeout"] = before(t, d.URL, everywhere(c.behave)).URL, "1s"
 			d.judge(t).wantUntestable(t, c.says)
 		})
 	}
 }
 
 func TestDeploymentThatCannotBeConnectedToIsUntestable(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct{ url, says string }{
 		"nobody listens":     {"http://" + closedPort(t), "There is no connection: connection refused."},
 		"no such name":       {"http://deployment.invalid", `The name "deployment.invalid" can't be resolved`},
 		"TLS on a port that": {"https://" + plainPort(t), "The port speaks plain HTTP, not TLS"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			d := start(t, sandbox.Options{})
 			d.url = c.url
 			e := d.judge(t)
@@ -105,6 +108,7 @@ func plainPort(t *testing.T) string {
 
 // TestSilenceEverywhereEndsSoon checks that silence is not waited for once a request.
 func TestSilenceEverywhereEndsSoon(t *testing.T) {
+	t.Parallel()
 	d := start(t, sandbox.Options{})
 	d.url = before(t, d.URL, everywhere(saysAndHangs(""))).URL
 	d.settings["requestTimeout"], d.settings["concurrency"] = "500ms", "2"
@@ -116,6 +120,7 @@ func TestSilenceEverywhereEndsSoon(t *testing.T) {
 }
 
 func TestDeploymentThatDiesHalfWay(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		behave behaviour
 		says   string
@@ -146,6 +151,7 @@ func TestDeploymentThatDiesHalfWay(t *testing.T) {
 
 // TestOneLostConnectionIsForgiven checks that silence is asked about once more, and that both attempts stay in evidence.
 func TestOneLostConnectionIsForgiven(t *testing.T) {
+	t.Parallel()
 	d := start(t, sandbox.Options{})
 	var lost atomic.Int64
 	d.url = before(t, d.URL, func(w http.ResponseWriter, r *http.Request) bool {
@@ -195,6 +201,7 @@ func saying(value string) func() string { return func() string { return value } 
 func inTwoSeconds() string { return time.Now().Add(2 * time.Second).UTC().Format(http.TimeFormat) }
 
 func TestRateLimits(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		limit func(http.ResponseWriter, *http.Request) bool
 		exit  int
@@ -260,6 +267,7 @@ func secure(t *testing.T, address string, pair tls.Certificate, http2 bool) stri
 }
 
 func TestCertificates(t *testing.T) {
+	t.Parallel()
 	hour := time.Hour
 	file, good := certificate(t, time.Now().Add(-hour), time.Now().Add(hour))
 	expiredFile, expired := certificate(t, time.Now().Add(-2*hour), time.Now().Add(-hour))
@@ -291,6 +299,7 @@ func TestCertificates(t *testing.T) {
 }
 
 func TestHTTP2(t *testing.T) {
+	t.Parallel()
 	file, pair := certificate(t, time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
 	d := start(t, sandbox.Options{})
 	d.url, d.args = secure(t, d.URL, pair, true), []string{"--ca-file", file}
@@ -302,6 +311,7 @@ func TestHTTP2(t *testing.T) {
 }
 
 func TestIPv6(t *testing.T) {
+	t.Parallel()
 	l, err := net.Listen("tcp", "[::1]:0")
 	if err != nil {
 		t.Skip("this host has no IPv6")
@@ -311,6 +321,7 @@ func TestIPv6(t *testing.T) {
 }
 
 func TestProxyOfTheEnvironment(t *testing.T) {
+	t.Parallel()
 	d := start(t, sandbox.Options{})
 	proxy := before(t, d.URL, nothing)
 	d.url = "http://deployment.example"
@@ -322,6 +333,7 @@ func TestProxyOfTheEnvironment(t *testing.T) {
 }
 
 func TestTLSBeyondThisHostIsReported(t *testing.T) {
+	t.Parallel()
 	expires := time.Now().Add(time.Hour)
 	_, pair := certificate(t, time.Now().Add(-time.Hour), expires)
 	d := start(t, sandbox.Options{})
@@ -361,6 +373,7 @@ func tunnel(t *testing.T, address string) string {
 }
 
 func TestDeadProxyIsUntestable(t *testing.T) {
+	t.Parallel()
 	d := start(t, sandbox.Options{})
 	d.url = "http://deployment.example"
 	d.env = []string{"HTTP_PROXY=http://" + closedPort(t)}

@@ -12,6 +12,7 @@ import (
 // TestGuiltyBehindNoise lets wrong deployments mail codes while others reset the same traders, or empty the inbox: what
 // is broken fails or is untestable, and nothing else fails.
 func TestGuiltyBehindNoise(t *testing.T) {
+	t.Parallel()
 	for _, f := range []string{"code-before-answer", "performed-despite-missing-key", "question-mails-code"} {
 		for _, v := range []string{"others-reset-all-the-time", "others-reset-now-and-then", "inbox-emptied-at-once", "inbox-emptied-before-accepted-resets", "mail-thrice-later"} {
 			t.Run(f+" and "+v, func(t *testing.T) {
@@ -26,6 +27,7 @@ func TestGuiltyBehindNoise(t *testing.T) {
 
 // TestEmptiedInboxIsUntestable deletes each mail before anybody can look for it.
 func TestEmptiedInboxIsUntestable(t *testing.T) {
+	t.Parallel()
 	d := start(t, sandbox.Options{Variants: findVariants(t, "inbox-emptied-at-once")})
 	e := d.judge(t)
 	e.want(t, 3, "mails were deleted from the inbox during the run")

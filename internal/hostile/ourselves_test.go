@@ -244,6 +244,7 @@ func TestVerdictThatCannotBePrinted(t *testing.T) {
 // TestRunsAtOnce lets runs in one checkout use one deployment, one inbox and the same traders, under one spelling of their
 // URLs and under several, which no lock sees through.
 func TestRunsAtOnce(t *testing.T) {
+	t.Parallel()
 	const local = "127.0.0.1"
 	type hosts struct{ deployment, inbox string }
 	for name, runs := range map[string][]hosts{

@@ -31,17 +31,13 @@ type proxied struct {
 	says         string
 }
 
-// judgeAll judges all at once, since most of the time they wait, and then holds the verdicts against what is expected.
+// judgeAll holds the verdicts against what is expected.
 func judgeAll(t *testing.T, cases map[string]proxied, check func(*testing.T, ending)) {
 	t.Helper()
-	targets := map[string]*target{}
-	for name, p := range cases {
-		targets[name] = p.start(t)
-	}
-	ends := judgeTargets(t, targets)
 	for name, p := range cases {
 		t.Run(name, func(t *testing.T) {
-			e := ends[name]
+			t.Parallel()
+			e := p.start(t).judge(t)
 			t.Logf("exit code %d after %v", e.exit, e.took)
 			e.want(t, p.exit, p.says)
 			if failed := e.with(verdict.Failed); len(failed) > 0 {
@@ -59,7 +55,7 @@ func (p proxied) start(t *testing.T) *target {
 	t.Helper()
 	d := start(t, sandbox.Options{})
 	d.url = cmp.Or(p.scheme, "http") + "://" + p.proxy.Start(t, d.URL) + p.path
-	d.args, d.settings["requestTimeout"] = p.args, "5s" // HAProxy tries for three seconds to reach a deployment.
+	d.args = p.args
 	for key, value := range p.settings {
 		d.settings[key] = value
 	}
@@ -68,18 +64,19 @@ func (p proxied) start(t *testing.T) *target {
 
 // TestLimitsOfNginx meets limits by their default page of status 503.
 func TestLimitsOfNginx(t *testing.T) {
+	t.Parallel()
 	zone := func(rate string) string { return "limit_req_zone $binary_remote_addr zone=z:1m rate=" + rate + ";" }
 	const connections = "limit_conn_zone $binary_remote_addr zone=c:1m;"
 	cases := map[string]proxied{}
 	for name, nginx := range map[string]proxytest.Nginx{
-		"2 a second":                         {HTTP: zone("2r/s"), Location: "limit_req zone=z;"},
-		"5 a second, burst 5":                {HTTP: zone("5r/s"), Location: "limit_req zone=z burst=5 nodelay;"},
-		"10 a second, burst 10":              {HTTP: zone("10r/s"), Location: "limit_req zone=z burst=10 nodelay;"},
-		"one connection":                     {HTTP: connections, Location: "limit_conn c 1;"},
-		"two connections and 20 a second":    {HTTP: connections + zone("20r/s"), Location: "limit_conn c 2; limit_req zone=z burst=5 nodelay;"},
-		"5 a second, connections are closed": {HTTP: zone("5r/s") + "limit_req_status 444;", Location: "limit_req zone=z burst=2 nodelay;"},
-		"5 a second, forbidden":              {HTTP: zone("5r/s") + "limit_req_status 403;", Location: "limit_req zone=z burst=2 nodelay;"},
-		"10 a second, delayed":               {HTTP: zone("10r/s"), Location: "limit_req zone=z burst=20;"},
+		"8 a second":                          {HTTP: zone("8r/s"), Location: "limit_req zone=z;"},
+		"10 a second, burst 5":                {HTTP: zone("10r/s"), Location: "limit_req zone=z burst=5 nodelay;"},
+		"20 a second, burst 10":               {HTTP: zone("20r/s"), Location: "limit_req zone=z burst=10 nodelay;"},
+		"one connection":                      {HTTP: connections, Location: "limit_conn c 1;"},
+		"two connections and 20 a second":     {HTTP: connections + zone("20r/s"), Location: "limit_conn c 2; limit_req zone=z burst=5 nodelay;"},
+		"10 a second, connections are closed": {HTTP: zone("10r/s") + "limit_req_status 444;", Location: "limit_req zone=z burst=2 nodelay;"},
+		"10 a second, forbidden":              {HTTP: zone("10r/s") + "limit_req_status 403;", Location: "limit_req zone=z burst=2 nodelay;"},
+		"20 a second, delayed":                {HTTP: zone("20r/s"), Location: "limit_req zone=z burst=20;"},
 	} {
 		cases[name] = proxied{proxy: nginx, exit: verdict.ExitConformant}
 	}
@@ -94,14 +91,15 @@ func TestLimitsOfNginx(t *testing.T) {
 
 // TestLimitsOfHAProxy meets limits of several kinds; the sum of requests in a window counts those that are refused, too.
 func TestLimitsOfHAProxy(t *testing.T) {
-	const table = "	stick-table type ip size 1k expire 30s store http_req_rate(3s),conn_rate(3s),conn_cur\n"
+	t.Parallel()
+	const table = "	stick-table type ip size 1k expire 30s store http_req_rate(1s),conn_rate(1s),conn_cur\n"
 	const track = table + "	http-request track-sc0 src\n"
 	cases := map[string]proxied{}
 	for name, frontend := range map[string]string{
-		"429":                track + "	http-request deny deny_status 429 if { sc_http_req_rate(0) gt 12 }",
-		"429, Retry-After":   track + "	http-request return status 429 content-type text/plain string slower hdr Retry-After 2 if { sc_http_req_rate(0) gt 12 }",
-		"forbidden":          track + "	http-request deny if { sc_http_req_rate(0) gt 12 }",
-		"tarpit":             track + "	timeout tarpit 300ms\n	http-request tarpit if { sc_http_req_rate(0) gt 12 }",
+		"429":                track + "	http-request deny deny_status 429 if { sc_http_req_rate(0) gt 8 }",
+		"429, Retry-After":   track + "	http-request return status 429 content-type text/plain string slower hdr Retry-After 1 if { sc_http_req_rate(0) gt 8 }",
+		"forbidden":          track + "	http-request deny if { sc_http_req_rate(0) gt 8 }",
+		"tarpit":             track + "	timeout tarpit 300ms\n	http-request tarpit if { sc_http_req_rate(0) gt 8 }",
 		"connections closed": table + "	tcp-request connection track-sc0 src\n	tcp-request connection reject if { sc_conn_rate(0) gt 40 }",
 	} {
 		cases[name] = proxied{proxy: proxytest.HAProxy{Frontend: frontend}, exit: verdict.ExitConformant}
@@ -111,6 +109,7 @@ func TestLimitsOfHAProxy(t *testing.T) {
 
 // TestPagesOfProxies meets what proxies say to every request in the deployment's place.
 func TestPagesOfProxies(t *testing.T) {
+	t.Parallel()
 	file, pair := certificate(t, time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
 	cert, key, both := pemFiles(t, pair)
 	secured := "ssl_certificate " + cert + "; ssl_certificate_key " + key + ";"
@@ -150,6 +149,7 @@ func TestPagesOfProxies(t *testing.T) {
 
 // TestProxiesThatPassOn meets other ways of passing on the same responses.
 func TestProxiesThatPassOn(t *testing.T) {
+	t.Parallel()
 	file, pair := certificate(t, time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
 	cert, key, both := pemFiles(t, pair)
 	secured := "ssl_certificate " + cert + "; ssl_certificate_key " + key + ";"
