@@ -163,11 +163,11 @@ func TestOneLostConnectionIsForgiven(t *testing.T) {
 	}).URL
 	e := d.judge(t)
 	e.want(t, verdict.ExitConformant)
-	evidence, err := os.ReadFile(filepath.Join(e.out, "evidence.har"))
+	evidence, err := os.ReadFile(filepath.Join(e.out, "evidence.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, text := range []string{"The connection was reset before an answer began.", `"_attempt": 2`} {
+	for _, text := range []string{"The connection was reset before an answer began.", `"attempt": 2`} {
 		if !strings.Contains(string(evidence), text) {
 			t.Errorf("the evidence does not hold %s", text)
 		}
