@@ -3,7 +3,6 @@ package corpus
 import (
 	"bytes"
 	"encoding/base64"
-	"io"
 	"os"
 	"unicode/utf8"
 
@@ -71,12 +70,12 @@ func readGroup(path string) ([]Entry, error) {
 }
 
 func decompress(compressed []byte) ([]byte, error) {
-	d, err := zstd.NewReader(bytes.NewReader(compressed), zstd.WithDecoderMaxWindow(window), zstd.WithDecoderConcurrency(1))
+	d, err := zstd.NewReader(nil, zstd.WithDecoderMaxWindow(window), zstd.WithDecoderConcurrency(1))
 	if err != nil {
 		return nil, err
 	}
 	defer d.Close()
-	return io.ReadAll(d)
+	return d.DecodeAll(compressed, nil)
 }
 
 func parseLines(text []byte) ([]Entry, error) {
