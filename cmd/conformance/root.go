@@ -28,7 +28,7 @@ func root() *cobra.Command {
 	}
 	c.CompletionOptions.DisableDefaultCmd = true
 	c.SetFlagErrorFunc(flagError)
-	c.AddCommand(runCommand(), listCommand(), explainCommand(), judgeCommand(), diffCommand(), planCommand(), mailCommand(), serveCommand(), faultsCommand(), proveCommand(),
+	c.AddCommand(runCommand(), listCommand(), explainCommand(), judgeCommand(), diffCommand(), siteCommand(), planCommand(), mailCommand(), serveCommand(), faultsCommand(), proveCommand(),
 		certifyCommand(), verifyCommand(), challengeCommand(), completionCommand(), versionCommand())
 	c.AddCommand(pagesCommand()...)
 	addCompletion(c)

@@ -32,13 +32,13 @@ func HTML(w io.Writer, v View) error {
 	data := newPage(v)
 	data.Style = template.CSS(style)
 	data.Script = template.JS(script)
-	data.Policy = policy(style, script)
+	data.Policy = Policy(style, script)
 	return pages.ExecuteTemplate(w, "page.tmpl", data)
 }
 
 // Policy lets the page's own style and script run, and nothing else: nothing
 // is loaded, sent or framed.
-func policy(style, script []byte) string {
+func Policy(style, script []byte) string {
 	return fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'",
 		sourceHash(style), sourceHash(script))
 }
