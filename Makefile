@@ -11,10 +11,10 @@ flags = $(call given,URL,url) $(call given,CONFIG,config) $(call given,INBOX,inb
         $(call given,PROFILE,profile) $(call given,ONLY,only) --out '$(OUT)'
 
 .DEFAULT_GOAL := help
-.PHONY: help build conformance test lint prove evidence mutants bench crowd cross golden sample fuzz vuln clean
+.PHONY: help build conformance test lint prove evidence mutants bench crowd cross pages release-snapshot reproducible golden sample fuzz vuln clean
 
 help: ## show this help
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' Makefile
 	@echo
 	@echo "  make conformance takes URL= CONFIG= INBOX= PROFILE= ONLY= OUT="
 
@@ -30,6 +30,7 @@ conformance: build ## judge URL=… or CONFIG=…; without them the embedded ref
 
 test: lint cross ## run everything that CI runs
 	$(GO) test -race -count=1 -timeout 30m ./...
+	cd tools/image && $(GO) test -count=1 ./...
 
 lint: ## go vet, staticcheck, gofmt and go mod tidy
 	@test -z "$$(gofmt -l .)" || { echo "gofmt would change:"; gofmt -l .; exit 1; }
@@ -55,6 +56,23 @@ crowd: ## 25 runs at once from 25 machines, four rounds each, of right and guilt
 
 cross: ## build for Linux, macOS and Windows
 	@for os in linux darwin windows; do echo "build for $$os"; GOOS=$$os CGO_ENABLED=0 $(GO) build -o /dev/null ./cmd/conformance || exit 1; done
+
+pages: ## write man pages and completions to bin/pages
+	@mkdir -p bin && rm -rf bin/pages
+	@$(GO) build $(stamp) -trimpath -tags pages -o bin/write-pages ./cmd/conformance
+	@bin/write-pages pages bin/pages
+	@mkdir bin/pages/man.gz && for page in bin/pages/man/*; do gzip -9 -n < $$page > bin/pages/man.gz/$$(basename $$page).gz; done
+
+# Built from their own go.mod, not from this module's: that of the tool stays small.
+goreleaser = $(GO) run github.com/goreleaser/goreleaser/v2@v2.15.1
+
+release-snapshot: ## make all that a release holds, in dist/; nothing is pushed
+	@echo "the first time, Go fetches and compiles goreleaser and the tool for six platforms: some ten minutes"
+	$(goreleaser) release --snapshot --clean --parallelism 1
+	cd tools/image && $(GO) run . -o ../../dist/conformance_image.tar $(addprefix ../../,dist/conformance_linux_amd64_v1/conformance dist/conformance_linux_arm64_v8.0/conformance) | tee ../../dist/image.digest
+
+reproducible: ## make a release twice, in two folders, each with an empty build cache, and compare (some 30 minutes)
+	deploy/release/twice
 
 golden: ## write the golden files anew
 	$(GO) test ./internal/report/... ./cmd/... -update
