@@ -129,6 +129,10 @@ func pieces(words []string, keep []bool) []piece {
 		}
 		joined = append(joined, piece{word, !keep[i]})
 	}
+	// Space alone is how JSON was written, not what it says.
+	for i := range joined {
+		joined[i].Differs = joined[i].Differs && strings.TrimSpace(joined[i].Text) != ""
+	}
 	return joined
 }
 

@@ -238,7 +238,7 @@ func harComment(x evidence.Exchange) string {
 		parts = append(parts, "attempt "+strconv.Itoa(x.Attempt))
 	}
 	if x.Lane != "" {
-		parts = append(parts, "lane "+x.Lane)
+		parts = append(parts, "trader "+x.Lane)
 	}
 	if len(x.Requirements) > 0 {
 		parts = append(parts, "requirements "+strings.Join(x.Requirements, ", "))

@@ -90,7 +90,7 @@ func TestFileIsAHAR(t *testing.T) {
 
 func TestEntryTellsWhatItIs(t *testing.T) {
 	entry := written(t).Log.Entries[0]
-	if got, want := entry["comment"], "step reset/x; attempt 2; lane robert.zak; requirements RESET-1, RESET-6"; got != want {
+	if got, want := entry["comment"], "step reset/x; attempt 2; trader robert.zak; requirements RESET-1, RESET-6"; got != want {
 		t.Errorf("comment is %q, want %q", got, want)
 	}
 	for name, want := range map[string]any{"_step": "reset/x", "_operation": "resetPassword"} {

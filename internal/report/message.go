@@ -70,7 +70,7 @@ func (b *budget) exchange(number int, x evidence.Exchange, start time.Time) page
 func about(x evidence.Exchange) string {
 	text := short(x.Operation, 200)
 	if x.Lane != "" {
-		text += ", lane " + short(x.Lane, 200)
+		text += ", trader " + short(x.Lane, 200)
 	}
 	return text
 }

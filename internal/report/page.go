@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/etna-conformance/conformance/internal/evidence"
@@ -27,8 +28,10 @@ type pageData struct {
 	Facts        []fact
 	Tiles        []tile
 	Levels       []levelCount
-	Failed       []pageRequirement
+	Failed       []pageCause
 	NotJudged    []pageReason
+	// Open says how many requirements were not judged.
+	Open         string
 	Observations []string
 	Groups       []pageGroup
 	Choices      []choice
@@ -61,6 +64,16 @@ type pageReason struct {
 	IDs                 []string
 }
 
+// PageCause is what one mistake explains: the first finding of it, and the ids of all requirements that it fails.
+type pageCause struct {
+	IDs           []string
+	Level         string
+	Statement     string
+	Expected, Got []piece
+	// Others says how many more findings have the cause, "" where none has.
+	Others string
+}
+
 type pageGroup struct {
 	Name         string
 	Requirements []pageRequirement
@@ -87,7 +100,7 @@ func newPage(v View) pageData {
 		Facts:        facts(v),
 		Tiles:        tiles(r.Requirements),
 		Levels:       levels(r.Requirements),
-		Failed:       failedOf(groups),
+		Failed:       b.causes(having(r.Requirements, verdict.Failed)),
 		NotJudged:    notJudged(r.Requirements, b),
 		Observations: b.all(r.Observations),
 		Groups:       groups,
@@ -97,6 +110,8 @@ func newPage(v View) pageData {
 		Mails:        b.mails(v),
 		Variables:    variables(v.Run, curlsOf(r.Requirements)),
 	}
+	data.Open = count(len(having(r.Requirements, verdict.Untestable)), "requirement") + " untestable, " +
+		strconv.Itoa(len(having(r.Requirements, verdict.NotApplicable))) + " not applicable"
 	data.Subject, data.URL = nameAndURL(r.Deployment)
 	data.MoreEvidence = unshown(v.Run, data)
 	return data
@@ -201,16 +216,22 @@ func (b *budget) all(texts []string) []string {
 	return some
 }
 
-func failedOf(groups []pageGroup) []pageRequirement {
-	var failed []pageRequirement
-	for _, g := range groups {
-		for _, r := range g.Requirements {
-			if r.Verdict == string(verdict.Failed) {
-				failed = append(failed, r)
-			}
+func (b *budget) causes(failed []verdict.Requirement) []pageCause {
+	var list []pageCause
+	for _, group := range causes(failed) {
+		first := group[0]
+		shown := pageCause{Level: Visible(first.Requirement.Level), Statement: b.text(first.Requirement.Statement, shownPassage)}
+		shown.Expected, shown.Got = difference(b.text(first.Finding.Expected, shownBrief), b.text(first.Finding.Got, shownBrief))
+		for _, o := range group {
+			shown.IDs = append(shown.IDs, Visible(o.Requirement.ID))
 		}
+		shown.IDs = distinct(shown.IDs)
+		if len(group) > 1 {
+			shown.Others = "and " + count(len(group)-1, "more finding")
+		}
+		list = append(list, shown)
 	}
-	return failed
+	return list
 }
 
 func choices(all []verdict.Requirement) []choice {

@@ -15,7 +15,6 @@ type pageRequirement struct {
 	Statement          string
 	Source, Line       string
 	Reading, Reason    string
-	Brief              string
 	Checks             []pageCheck
 	Findings           []pageFinding
 	// MoreFindings and MoreChecks say how many there was no room for, "" for none.
@@ -64,7 +63,6 @@ func (b *budget) requirement(v View, r verdict.Requirement) pageRequirement {
 		Line:      contractLine(r.Source.Line),
 		Reading:   b.text(r.Reading, shownPassage),
 		Reason:    b.text(r.Reason, shownPassage),
-		Brief:     b.text(brief(r), shownBrief),
 	}
 	b.checks(&shown, v.Run, r.Checks)
 	b.findings(&shown, v, r)

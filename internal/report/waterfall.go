@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/etna-conformance/conformance/internal/evidence"
@@ -28,7 +29,8 @@ type lane struct {
 
 // Bar is one exchange or one wait for a mail.
 type bar struct {
-	Label    string
+	// Label are the parts of a step's id; a line may break between them.
+	Label    []string
 	Href     string
 	Time     string
 	Outcome  string
@@ -65,7 +67,7 @@ func exchangeBars(v View, b *budget) []bar {
 		start := x.Started.Sub(v.Run.Started)
 		setup, waited := phases(x.Timing)
 		bars = append(bars, bar{
-			Label:    b.text(x.Step, 200) + attempt(x.Attempt),
+			Label:    strings.Split(b.text(x.Step, 200)+attempt(x.Attempt), "/"),
 			Href:     fmt.Sprintf("#exchange-%d", i+1),
 			Time:     at(start, x.Timing.Total),
 			Outcome:  outcome(x),
@@ -107,7 +109,7 @@ func waitBars(v View, b *budget) []bar {
 		}
 		start := w.Started.Sub(v.Run.Started)
 		bars = append(bars, bar{
-			Label:    b.text(w.Step, 200),
+			Label:    strings.Split(b.text(w.Step, 200), "/"),
 			Href:     mailHref(v.Run, w.Mail),
 			Time:     at(start, w.Duration),
 			Outcome:  waitOutcome(w),
