@@ -75,8 +75,12 @@ func (r *run) probe(ctx context.Context, s plan.Step, x deployment.Exchange) rea
 			got = elsewhere
 		}
 	}
-	alike := 0
-	for _, other := range r.candidates(s, got) {
+	candidates := r.candidates(s, got)
+	alike, enough := 0, len(candidates)
+	if silent(x) {
+		enough = enoughSilent
+	}
+	for _, other := range candidates {
 		y := r.sendKnownGood(ctx, other)
 		if r.classify(other, y).OfTheAPI() {
 			return got
@@ -84,7 +88,7 @@ func (r *run) probe(ctx context.Context, s plan.Step, x deployment.Exchange) rea
 		if r.alike(s, x, other, y) {
 			alike++
 		}
-		if alike == enoughAlike {
+		if alike == enough {
 			break
 		}
 	}
@@ -94,8 +98,8 @@ func (r *run) probe(ctx context.Context, s plan.Step, x deployment.Exchange) rea
 	return there
 }
 
-// enoughAlike is how many requests of others have to get the same until no more are sent.
-const enoughAlike = 2
+// enoughSilent is how many requests have to meet silence until no more are sent: each takes a whole timeout.
+const enoughSilent = 2
 
 // alike reports whether the same came for two requests: the same page, or nothing that a proxy could pass on.
 func (r *run) alike(s plan.Step, x deployment.Exchange, t plan.Step, y deployment.Exchange) bool {
@@ -135,7 +139,8 @@ func (r *run) responds(ctx context.Context, s plan.Step) bool {
 }
 
 // candidates are requests that change nothing: with the right key where the suspect has it, too; first those that the API
-// has responded to, then those that need not be refused; those of the suspect operation last, or left out.
+// has responded to, then one of each operation, then those that need not be refused; those of the suspect operation last, or
+// left out.
 func (r *run) candidates(suspect plan.Step, got reached) []plan.Step {
 	const most = 4
 	list := r.knownGood()
@@ -153,6 +158,17 @@ func (r *run) candidates(suspect plan.Step, got reached) []plan.Step {
 			rank(a.Ask.Operation == suspect.Ask.Operation)-rank(b.Ask.Operation == suspect.Ask.Operation),
 		)
 	})
+	seen := map[string]bool{suspect.Ask.Operation: true}
+	var firsts, rest []plan.Step
+	for _, s := range list {
+		if seen[s.Ask.Operation] {
+			rest = append(rest, s)
+		} else {
+			firsts = append(firsts, s)
+		}
+		seen[s.Ask.Operation] = true
+	}
+	list = slices.Concat(firsts, rest)
 	return list[:min(len(list), most)]
 }
 

@@ -276,6 +276,7 @@ func TestPageInJSON(t *testing.T) {
 		{question, 503, `{"message": "no healthy upstream"}`, true},
 		{update, 403, `{"Message": "Authorization has been denied for this request."}`, true},
 		{signIn, 403, `{"message": "Forbidden"}`, true},
+		{reset, 503, `{"timestamp": "2026-01-02T03:04:05Z", "status": 503, "error": "Service Unavailable", "path": "/"}`, true},
 		{reset, 403, keyErrorBody, false},
 		{reset, 400, incorrectBody, false},
 		{reset, 400, `{"IsSucceed": false}`, false},

@@ -18,7 +18,8 @@ func (o Operation) mayBePage(out Outcome, r Response) bool {
 	case out.Absent():
 		return true
 	}
-	known := out.Tells || out.HasError || len(out.Invalid) > 0 || o.documents(r.Document.Object())
+	gateway := slices.Contains(frontStatuses(), r.Status)
+	known := out.Tells || out.HasError && !gateway || len(out.Invalid) > 0 || o.documents(r.Document.Object())
 	return r.Status >= 400 && !known
 }
 
