@@ -43,15 +43,37 @@ func commandNames(c *cobra.Command) []string {
 	return names
 }
 
-// flagError names the flag that was meant.
+// flagError names the flag that was meant, or what its value should be.
 func flagError(c *cobra.Command, err error) error {
-	var unknown *pflag.NotExistError
-	if !errors.As(err, &unknown) {
-		return usageError{err}
+	if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok {
+		name := unknown.GetSpecifiedName()
+		if unknown.GetSpecifiedShortnames() != "" {
+			return usageError{errors.New("there is no flag -" + name + "; see conformance " + c.Name() + " --help")}
+		}
+		var names []string
+		c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+		return usageError{errors.New("there is no flag --" + name + nearest.Hint(name, names))}
 	}
-	var names []string
-	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-	return usageError{errors.New("there is no flag --" + unknown.GetSpecifiedName() + nearest.Hint(unknown.GetSpecifiedName(), names))}
+	if bare, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
+		return usageError{errors.New("--" + bare.GetFlag().Name + ": expected a value after it")}
+	}
+	if wrong, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		return usageError{errors.New("--" + wrong.GetFlag().Name + ": expected " + kindOfValue(wrong.GetFlag().Value.Type()))}
+	}
+	return usageError{err}
+}
+
+// kindOfValue says what a flag's value is by pflag's name of its type.
+func kindOfValue(name string) string {
+	switch name {
+	case "bool":
+		return "true or false"
+	case "duration":
+		return "a duration such as 300ms or 5s"
+	case "int":
+		return "a whole number"
+	}
+	return "another value"
 }
 
 func quoted(text string) string { return `"` + text + `"` }

@@ -141,6 +141,9 @@ func (d *document) root(content []byte) (*node, error) {
 func (d *document) mapping(what string, n *node, fields ...field) error {
 	n = resolve(n)
 	if n.Kind != yaml.MappingNode {
+		if key, _, glued := strings.Cut(n.Value, ":"); glued && nameOf(key, fields) {
+			return d.wrong(n, "%s: expected a space after %s:", what, key)
+		}
 		return d.wrong(n, "%s: expected keys with values, found %s", what, kindOf(n))
 	}
 	var known []string
@@ -153,10 +156,14 @@ func (d *document) mapping(what string, n *node, fields ...field) error {
 			return d.wrong(key, "unknown key %q%s", shortened(key.Value), meant(key.Value, known))
 		}
 		if empty(value) {
-			return d.wrong(key, "%s: has no value; expected one, or leave the key out", key.Value)
+			return d.wrong(key, "%s: has no value; expected one, what belongs to it indented below it, or leave the key out", key.Value)
 		}
 		return fields[i].read(value)
 	})
+}
+
+func nameOf(key string, fields []field) bool {
+	return slices.ContainsFunc(fields, func(f field) bool { return f.key == key })
 }
 
 // meant is the nearest of the known keys or, where none is near and they are few, all of them.
@@ -189,7 +196,7 @@ func (d *document) pairs(n *node, visit func(key, value *node) error) error {
 func (d *document) sequence(what string, n *node) ([]*node, error) {
 	n = resolve(n)
 	if n.Kind != yaml.SequenceNode {
-		return nil, d.wrong(n, "%s: expected a list, found %s", what, kindOf(n))
+		return nil, d.wrong(n, "%s: expected a list, each entry with a hyphen before it, found %s", what, kindOf(n))
 	}
 	return n.Content, nil
 }

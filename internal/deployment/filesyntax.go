@@ -10,6 +10,18 @@ import (
 // syntax says where YAML itself is broken.
 func (d *document) syntax(err error) error {
 	line, reason := syntaxError(strings.TrimPrefix(err.Error(), "yaml: "))
+	for said, meant := range map[string]string{
+		"mapping values are not allowed in this context": "a key stands where none can: keys of one level begin in the same column, and a value with a colon needs quotes",
+		"found character that cannot start any token":    "a value begins with a character that needs quotes, or a tab indents: only spaces do",
+		"could not find expected ':'":                    "expected a key and a value with a colon and a space between",
+		"found unexpected end of stream":                 "the quote is never closed",
+		"did not find expected key":                      "keys of one level begin in the same column",
+		"did not find expected '-' indicator":            "entries of one list begin in the same column, each with a hyphen and a space",
+	} {
+		if reason == said {
+			reason = meant
+		}
+	}
 	return &ConfigError{fmt.Sprintf("%s:%d", d.name, line), "expected YAML: " + reason}
 }
 

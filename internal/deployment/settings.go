@@ -99,7 +99,7 @@ func runSettings() []setting {
 			set: setProfiles, read: readProfiles},
 		{env: "CONFORMANCE_ONLY", flag: "only", kind: List, usage: "only these requirements",
 			set: setOnly},
-		{env: "CONFORMANCE_LABEL_FILTER", flag: "label-filter", usage: "only requirements whose labels match (Ginkgo's syntax)",
+		{env: "CONFORMANCE_LABEL_FILTER", flag: "label-filter", usage: "only requirements whose labels match (Ginkgo's syntax): ids, their first parts, levels, profiles, for example 'must && !MAIL'",
 			set: text(func(c *Config) *string { return &c.LabelFilter })},
 		{env: "CONFORMANCE_OUT", flag: "out", fallback: "reports/latest", usage: "directory for the reports",
 			set: text(func(c *Config) *string { return &c.Out })},

@@ -3,7 +3,9 @@ package deployment
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"os"
+	"strings"
 )
 
 // TLS returns how the deployment's certificate is verified and which one the
@@ -24,7 +26,7 @@ func (c Config) TLS() (*tls.Config, error) {
 	if c.ClientCert != (ClientCert{}) {
 		pair, err := keyPair(c.ClientCert)
 		if err != nil {
-			return nil, &ConfigError{"clientCert", "expected a certificate and its key (PEM) in " + c.ClientCert.Cert + " and " + c.ClientCert.Key}
+			return nil, err
 		}
 		t.Certificates = []tls.Certificate{pair}
 	}
@@ -33,7 +35,7 @@ func (c Config) TLS() (*tls.Config, error) {
 
 // authorities returns the system's certificate authorities and those of the file.
 func authorities(file string) (*x509.CertPool, error) {
-	pem, err := os.ReadFile(file)
+	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, unreadable(file, "caFile", err)
 	}
@@ -41,20 +43,54 @@ func authorities(file string) (*x509.CertPool, error) {
 	if err != nil {
 		pool = x509.NewCertPool()
 	}
-	if !pool.AppendCertsFromPEM(textOf(pem)) {
-		return nil, &ConfigError{"caFile", "expected certificates (PEM) in " + file}
+	if !pool.AppendCertsFromPEM(textOf(text)) {
+		return nil, &ConfigError{"caFile", "expected certificates (PEM) in " + file + ", found " + contents(textOf(text))}
 	}
 	return pool, nil
 }
 
+// keyPair reads the client's certificate and key; its error says which of the files is not what it should be.
 func keyPair(c ClientCert) (tls.Certificate, error) {
 	cert, err := os.ReadFile(c.Cert)
 	if err != nil {
-		return tls.Certificate{}, err
+		return tls.Certificate{}, unreadable(c.Cert, "clientCert", err)
 	}
 	key, err := os.ReadFile(c.Key)
 	if err != nil {
-		return tls.Certificate{}, err
+		return tls.Certificate{}, unreadable(c.Key, "clientCert", err)
 	}
-	return tls.X509KeyPair(textOf(cert), textOf(key))
+	cert, key = textOf(cert), textOf(key)
+	if found := contents(cert); found != certificateInside {
+		return tls.Certificate{}, &ConfigError{"clientCert", "cert: expected a certificate (PEM) in " + c.Cert + ", found " + found}
+	}
+	if found := contents(key); found != keyInside {
+		return tls.Certificate{}, &ConfigError{"clientCert", "key: expected a private key (PEM) in " + c.Key + ", found " + found}
+	}
+	pair, err := tls.X509KeyPair(cert, key)
+	if err != nil {
+		return pair, &ConfigError{"clientCert", "the key in " + c.Key + " is not that of the certificate in " + c.Cert}
+	}
+	return pair, nil
+}
+
+// What a file holds by its first PEM block.
+const (
+	certificateInside  = "a certificate"
+	keyInside          = "a private key"
+	encryptedKeyInside = "a key with a passphrase, which nobody could type here"
+)
+
+func contents(text []byte) string {
+	block, _ := pem.Decode(text)
+	switch {
+	case block == nil:
+		return "no PEM"
+	case block.Type == "CERTIFICATE":
+		return certificateInside
+	case strings.HasPrefix(block.Type, "ENCRYPTED"), block.Headers["DEK-Info"] != "":
+		return encryptedKeyInside
+	case strings.HasSuffix(block.Type, "PRIVATE KEY"):
+		return keyInside
+	}
+	return "something else"
 }

@@ -167,7 +167,7 @@ func (f *fetcher) explain(ctx context.Context, path string, err error) error {
 	what := fmt.Sprintf("%s at %s", f.product, f.base.JoinPath(path))
 	_, isStatus := errors.AsType[statusError](err)
 	_, isUnexpected := errors.AsType[unexpectedError](err)
-	network, isNetwork := errors.AsType[*net.OpError](err)
+	_, isNetwork := errors.AsType[*net.OpError](err)
 	_, isUntrusted := errors.AsType[*tls.CertificateVerificationError](err)
 	switch {
 	case ctx.Err() != nil:
@@ -181,9 +181,20 @@ func (f *fetcher) explain(ctx context.Context, path string, err error) error {
 	case isUntrusted:
 		return fmt.Errorf("%s can't be trusted: its certificate can't be verified", what)
 	case isNetwork:
-		return fmt.Errorf("%s can't be reached: %w", what, network)
+		return fmt.Errorf("%s can't be reached: %s", what, networkCause(err))
 	}
 	return fmt.Errorf("%s: expected an answer of %s, got something that is not %s", what, f.product, strings.ToUpper(f.base.Scheme))
+}
+
+// networkCause says in words why there is no connection.
+func networkCause(err error) string {
+	if dns, ok := errors.AsType[*net.DNSError](err); ok {
+		return fmt.Sprintf("the name %q can't be resolved", dns.Name)
+	}
+	if number, ok := errors.AsType[syscall.Errno](err); ok {
+		return number.Error()
+	}
+	return "there is no connection"
 }
 
 func isTimeout(err error) bool {

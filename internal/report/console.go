@@ -90,6 +90,9 @@ func (c *console) verdict() {
 	}
 	c.idsOf("Failed:     ", verdict.Failed)
 	c.idsOf("Untestable: ", verdict.Untestable)
+	if cause := mainReason(r); cause != "" {
+		c.block("Cause:      ", inert(Visible(cause)))
+	}
 	if !c.options.Quiet {
 		c.closing()
 	}
@@ -325,6 +328,7 @@ func (c *console) reasons(o verdict.Outcome, title string) {
 		return
 	}
 	c.printf("\n%s\n", c.paint.outcome(o, title))
+	slices.SortStableFunc(groups, func(a, b group) int { return len(b.Requirements) - len(a.Requirements) })
 	for _, g := range groups {
 		why := g.Name
 		if why == "" {

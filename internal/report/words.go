@@ -171,6 +171,17 @@ func groupBy(all []verdict.Requirement, key func(verdict.Requirement) string) []
 	return groups
 }
 
+// MainReason is why most of what is untestable is so, where nothing failed: a wrong key, or an inbox that is away.
+func mainReason(r verdict.Report) string {
+	all := having(r.Requirements, verdict.Untestable)
+	for _, g := range groupBy(all, reason) {
+		if r.Verdict == verdict.Incomplete && 2*len(g.Requirements) > len(all) {
+			return g.Name
+		}
+	}
+	return ""
+}
+
 // Prefix is what an id starts with: "RESET" of "RESET-6".
 func prefix(r verdict.Requirement) string {
 	if i := strings.LastIndexByte(r.ID, '-'); i > 0 {
