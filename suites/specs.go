@@ -3,12 +3,11 @@ package suites
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/ginkgo/v2/types"
-	"github.com/onsi/gomega"
 
+	"github.com/etna-conformance/conformance/internal/contract"
 	"github.com/etna-conformance/conformance/internal/evidence"
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
@@ -51,23 +50,31 @@ func (s *Suite) registerSubjects(check Check, strict bool, location types.CodeLo
 			if result.Verdict == verdict.NotApplicable {
 				ginkgo.Skip("not applicable: " + result.Reason)
 			}
-			if check.Requirement.Level == "must" || strict && check.Requirement.Level == "should" {
-				gomega.Expect(result).To(gomega.HaveField("Verdict", verdict.Passed), func() string { return explain(result) })
+			decides := check.Requirement.Level == "must" || strict && check.Requirement.Level == "should"
+			if decides && result.Verdict != verdict.Passed {
+				ginkgo.Fail(explain(check.Requirement, result))
 			}
 		})
 	}
 }
 
-// explain says in full what a spec that does not pass came to.
-func explain(r verdict.Result) string {
-	if r.Verdict == verdict.Untestable {
-		return "untestable: " + r.Reason
+// explain says as a finding does what a spec that does not pass came to.
+func explain(r contract.Requirement, result verdict.Result) string {
+	about := fmt.Sprintf("%s (%s, %s): %s", r.ID, r.Level, r.Profile, result.Subject)
+	if result.Verdict == verdict.Untestable {
+		return "UNTESTABLE, not failed: " + about + "\n" + result.Reason
 	}
-	var parts []string
-	for _, f := range r.Findings {
-		parts = append(parts, fmt.Sprintf("expected: %s\ngot:      %s\nsent:     %s\n%s", f.Expected, f.Got, f.Exchange, f.Curl))
+	text := fmt.Sprintf("FAILED: %s\n%s\nsource:   %s: %s, openapi.yaml:%d", about, r.Statement, r.Source.Page, r.Source.Section, r.Line)
+	for _, f := range result.Findings {
+		text += fmt.Sprintf("\n\nexpected: %s\ngot:      %s", f.Expected, f.Got)
+		if f.Exchange != "" {
+			text += "\nstep:     " + f.Exchange
+		}
+		if f.Curl != "" {
+			text += "\n" + f.Curl
+		}
 	}
-	return strings.Join(parts, "\n\n")
+	return text
 }
 
 // Results reads the results out of Ginkgo's report, whichever process wrote them. broken names the specs

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -42,13 +43,40 @@ func given() map[string]string {
 			values[f.Name] = *value
 		}
 	})
+	if name, byEnvironment := os.LookupEnv("CONFORMANCE_CONFIG"); byEnvironment && values["config"] == "" {
+		values["config"] = name
+	}
+	for _, name := range []string{"config", "baseline", "contract", "ca-file", "challenge"} {
+		if path, given := values[name]; given {
+			values[name] = fromRoot(path)
+		}
+	}
 	return values
+}
+
+// fromRoot takes a path as relative to the module's root where it is there: go test runs in the package's directory, and
+// people call it at the root.
+func fromRoot(path string) string {
+	root := filepath.Join("..", path)
+	if _, err := os.Stat(path); err == nil || path == "" || filepath.IsAbs(path) {
+		return path
+	}
+	if _, err := os.Stat(root); err == nil {
+		return root
+	}
+	return path
 }
 
 // TestConformance judges the deployment that the flags, the environment or the file name; without one, the
 // embedded reference deployment. Under `ginkgo -p` the first process asks, and all judge.
 func TestConformance(t *testing.T) {
-	config, err := deployment.Load(deployment.Sources{Flags: given(), Env: os.Environ()})
+	flags := given()
+	specs, reporter := ginkgo.GinkgoConfiguration()
+	// What Ginkgo is told to leave out is not sent either, and a filter that matches nothing passes nothing.
+	if specs.FailOnEmpty = true; specs.LabelFilter != "" && flags["label-filter"] == "" {
+		flags["label-filter"] = specs.LabelFilter
+	}
+	config, err := deployment.Load(deployment.Sources{Flags: flags, Env: os.Environ()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +104,7 @@ func TestConformance(t *testing.T) {
 	})
 	planned.Suite.Register(config.Strict, func() *evidence.Run { return &found })
 	gomega.RegisterFailHandler(ginkgo.Fail)
-	ginkgo.RunSpecs(t, "conformance of "+strings.TrimPrefix(config.URL, "http://"))
+	ginkgo.RunSpecs(t, "conformance of "+strings.TrimPrefix(config.URL, "http://"), specs, reporter)
 }
 
 func embed(t *testing.T, config *deployment.Config) {

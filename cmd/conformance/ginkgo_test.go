@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -43,6 +44,11 @@ func TestGinkgoGivesTheSameVerdicts(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "ginkgo.json")
 			text := goFails(t, command(file), "CONFORMANCE_APP_KEY="+s.AppKey)
+			for _, says := range []string{"FAILED: RESET-5 (must, core): ", "expected: ", "got:      ", "curl -i -X POST"} {
+				if !strings.Contains(string(text), says) || strings.Contains(string(text), "to satisfy matcher") {
+					t.Errorf("a failure does not read like a finding (%q):\n%s", says, text)
+				}
+			}
 			if diff := cmp.Diff(want, specVerdicts(t, file)); diff != "" {
 				t.Errorf("the verdicts differ (-conformance +%s):\n%s\n%s", name, diff, text)
 			}
@@ -65,6 +71,41 @@ func TestGoTestOfSuitesSelectsAsRunDoes(t *testing.T) {
 	want := map[string]verdict.Outcome{"KEY-1": verdict.Passed, "KEY-3": verdict.Passed}
 	if diff := cmp.Diff(want, specVerdicts(t, file)); diff != "" {
 		t.Errorf("verdicts (-want +got):\n%s", diff)
+	}
+}
+
+// TestGinkgoSelectsByLabels has Ginkgo's own filter, and configurations named at the module's root.
+func TestGinkgoSelectsByLabels(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the specs and Ginkgo's command")
+	}
+	t.Parallel()
+	server := count(t)
+	config, err := filepath.Rel(filepath.Join("..", ".."), write(t, "conformance.yaml", "url: "+server.URL+"\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := func(filter string) []string {
+		return []string{"tool", "ginkgo", "run", "--no-color", "--label-filter=" + filter, "./suites", "--", "-config=" + config}
+	}
+	text := goFails(t, run("must && should"))
+	if !strings.Contains(string(text), "--label-filter: it selects no requirement") {
+		t.Errorf("a filter that matches nothing: %s", text)
+	}
+	text = goFails(t, run("RESTE-6"))
+	if !strings.Contains(string(text), `did you mean "RESET-6"?`) {
+		t.Errorf("a filter with a typo: %s", text)
+	}
+	if server.asked.Load() > 0 {
+		t.Error("something was sent")
+	}
+	goPasses(t, run("KEY-1"))
+	if server.asked.Load() == 0 {
+		t.Error("a right filter sends nothing")
+	}
+	labels, err := goCommand([]string{"tool", "ginkgo", "labels", "./suites"})
+	if err != nil || !strings.Contains(string(labels), `"KEY-1"`) || !strings.Contains(string(labels), `"must"`) {
+		t.Errorf("ginkgo labels: %v %s", err, labels)
 	}
 }
 
