@@ -81,7 +81,11 @@ func TestGinkgoSelectsByLabels(t *testing.T) {
 	}
 	t.Parallel()
 	server := count(t)
-	config, err := filepath.Rel(filepath.Join("..", ".."), write(t, "conformance.yaml", "url: "+server.URL+"\n"))
+	root, err := filepath.Abs(filepath.Join("..", ".."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	config, err := filepath.Rel(root, write(t, "conformance.yaml", "url: "+server.URL+"\n"))
 	if err != nil {
 		t.Fatal(err)
 	}

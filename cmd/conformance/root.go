@@ -13,8 +13,16 @@ import (
 
 func root() *cobra.Command {
 	c := &cobra.Command{
-		Use:           "conformance",
-		Short:         "Judges a deployment of ETNA Trader's password reset by its documentation",
+		Use:   "conformance",
+		Short: "Judges a deployment of ETNA Trader's password reset by its documentation",
+		Long: `Judges a deployment of ETNA Trader's password reset by its documentation.
+
+` + exitCodes,
+		Example: `  conformance run                            judge the embedded reference deployment, to see what it is like
+  conformance init --url https://staging.example/api
+  conformance doctor --config conformance.yaml
+  conformance run --config conformance.yaml
+  conformance explain RESET-6                what was promised, and how it is checked`,
 		Version:       toolVersion(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -28,12 +36,21 @@ func root() *cobra.Command {
 	}
 	c.CompletionOptions.DisableDefaultCmd = true
 	c.SetFlagErrorFunc(flagError)
-	c.AddCommand(runCommand(), listCommand(), explainCommand(), judgeCommand(), diffCommand(), siteCommand(), planCommand(), mailCommand(), serveCommand(), faultsCommand(), proveCommand(),
+	c.AddCommand(runCommand(), initCommand(), doctorCommand(), listCommand(), explainCommand(), judgeCommand(), diffCommand(), siteCommand(),
+		planCommand(), mailCommand(), serveCommand(), faultsCommand(), proveCommand(),
 		certifyCommand(), verifyCommand(), challengeCommand(), completionCommand(), versionCommand())
 	c.AddCommand(pagesCommand()...)
 	addCompletion(c)
 	return c
 }
+
+const exitCodes = `Exit codes:
+  0    every judged must passed
+  1    some must failed
+  2    the call or the configuration is wrong; nothing was sent
+  3    nothing failed, but some declared must could not be tested
+  70   a fault of this tool, or reports that could not be written
+  130  interrupted; the reports are written all the same`
 
 func commandNames(c *cobra.Command) []string {
 	var names []string

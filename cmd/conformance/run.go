@@ -30,7 +30,12 @@ func runCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "run",
 		Short: "Judge a deployment; without one, the embedded reference deployment",
-		Args:  noArguments,
+		Long:  "Judge a deployment; without one, the embedded reference deployment.\n\n" + exitCodes,
+		Example: `  conformance run --url https://staging.example/api
+  conformance run --config conformance.yaml --profile core,flow --out reports/staging
+  conformance run --config conformance.yaml --only 'KEY-*,RESET-6'
+  conformance run --config conformance.yaml --label-filter 'must && !MAIL'`,
+		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			config, err := deployment.Load(deployment.Sources{Flags: given(c.Flags()), Env: os.Environ()})
 			if err != nil {

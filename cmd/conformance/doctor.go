@@ -1,0 +1,45 @@
+package main
+
+import (
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/etna-conformance/conformance/internal/deployment"
+	"github.com/etna-conformance/conformance/internal/run"
+	"github.com/etna-conformance/conformance/internal/verdict"
+)
+
+func doctorCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "doctor",
+		Short: "Look at what a run needs: URL, TLS, key, traders, inbox; no reset is asked for",
+		Long: `Look at what a run needs: URL, TLS, key, traders, inbox; no reset is asked for.
+
+Asks for secret questions and looks into mailboxes, and says a sentence about each. Exit code 0 where a run can
+judge all that is declared, 3 where it can't.`,
+		Example: "  conformance doctor --config conformance.yaml",
+		Args:    noArguments,
+		RunE: func(c *cobra.Command, _ []string) error {
+			config, err := deployment.Load(deployment.Sources{Flags: given(c.Flags()), Env: os.Environ()})
+			if err != nil {
+				return err
+			}
+			_, stop, err := embed(&config)
+			if err != nil {
+				return err
+			}
+			defer stop()
+			symptoms, err := run.Examine(c.Context(), config, toolVersion())
+			if err != nil {
+				return err
+			}
+			if showSymptoms(c.OutOrStdout(), symptoms) > 0 {
+				return codeError(verdict.ExitIncomplete)
+			}
+			return nil
+		},
+	}
+	addOptions(c.Flags())
+	return c
+}
