@@ -28,7 +28,7 @@ help: ## show this help
 stamp = -buildvcs=$(shell prefix=$$(git rev-parse --show-prefix 2>/dev/null) && [ -z "$$prefix" ] && echo true || echo false)
 
 build: ## build bin/conformance
-	@[ -e $(BIN) ] || echo "building $(BIN); the first time, Go fetches and compiles some 90 packages, which takes some minutes"
+	@[ -e $(BIN) ] || echo "building $(BIN); the first time, Go fetches and compiles some 400 packages, which takes minutes"
 	@$(GO) build $(stamp) -trimpath -o $(BIN) ./cmd/conformance
 
 conformance: build ## judge URL=… or CONFIG=…; without them the embedded reference deployment
