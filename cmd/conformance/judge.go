@@ -58,7 +58,7 @@ func judgeStored(dir string, config deployment.Config, formats []string) error {
 	}
 	judged, err := run.Judge(suite, &found, toolVersion())
 	if err != nil {
-		return tellFault(err, suite, config, formats, report.View{Run: found})
+		return tellFault(err, config, formats, report.View{Report: *run.Fault(suite, toolVersion(), err), Run: found})
 	}
 	digest := evidence.Check(dir)
 	judged.JudgedBy(verdict.Evidence{SHA256: digest.SHA256, Problem: digest.Problem})

@@ -16,7 +16,6 @@ import (
 	"github.com/etna-conformance/conformance/internal/deployment"
 	"github.com/etna-conformance/conformance/internal/evidence"
 	"github.com/etna-conformance/conformance/internal/heap"
-	"github.com/etna-conformance/conformance/internal/mishap"
 	"github.com/etna-conformance/conformance/internal/plan"
 	"github.com/etna-conformance/conformance/internal/report"
 	"github.com/etna-conformance/conformance/internal/run"
@@ -85,67 +84,50 @@ func memoryOf(p *plan.Plan) int64 {
 	return atLeast + perRequest*int64(cost.Requests)
 }
 
-// judgeLive collects, judges and tells; the evidence is written while it is judged.
+// judgeLive collects, judges and tells.
 func judgeLive(ctx context.Context, planned *run.Run, config deployment.Config, known []verdict.Known, formats []string) error {
-	found := &evidence.Run{Target: planned.Suite.Target}
-	fault := guarded(func() error { return collectInto(ctx, found, planned, config) })
-	writing := make(chan kept, 1)
-	go func() { writing <- keep(config, *found) }()
-	view := report.View{Run: *found}
-	if fault == nil {
-		fault = guarded(func() (err error) { view.Report, err = judgeFound(ctx, planned, found, config, known); return err })
-	}
-	if fault != nil {
-		<-writing
-		return tellFault(fault, planned.Suite, config, formats, view)
-	}
-	stored := <-writing
-	if stored.err == nil {
-		view.Report.JudgedBy(verdict.Evidence{SHA256: stored.digest.SHA256})
+	came := carryOut(ctx, planned, config, known)
+	view := report.View{Report: came.Report, Run: came.Evidence}
+	if came.Fault != nil {
+		return tellFault(came.Fault, config, formats, view)
 	}
 	told := tell(config, formats, view, false)
-	if stored.err != nil {
-		return stored.err
+	if came.Unstored != nil {
+		return unwrittenError{came.Unstored}
 	}
 	return told
 }
 
+func carryOut(ctx context.Context, planned *run.Run, config deployment.Config, known []verdict.Known) run.Outcome {
+	progress, started := startProgress(config), time.Now()
+	defer progress.End()
+	return planned.Live(ctx, run.Live{
+		Version: toolVersion(), Known: known,
+		Waiting: func() {
+			progress.Show(func() string {
+				return "waiting for another run that uses the same traders · " + whole(time.Since(started))
+			})
+		},
+		Unlocked: func(why string) { fmt.Fprintln(os.Stderr, "conformance: "+report.Visible(why)) },
+		Progress: func(p collect.Progress) {
+			progress.Show(func() string { return status(p, started, time.Now()) })
+		},
+		Judge: func(suite *suites.Suite, found *evidence.Run) (*verdict.Report, error) {
+			judged, err := run.JudgeBySpecs(suite, found, toolVersion(), config.Strict)
+			if err == nil && ctx.Err() == nil {
+				holdSignal()
+			}
+			return judged, err
+		},
+	})
+}
+
 // tellFault writes the reports of a run in which this tool broke, and returns the fault.
-func tellFault(fault error, suite *suites.Suite, config deployment.Config, formats []string, view report.View) error {
-	view.Report = *run.Fault(suite, toolVersion(), fault)
+func tellFault(fault error, config deployment.Config, formats []string, view report.View) error {
 	if unwritten := write(config, formats, view); unwritten != nil {
 		return fmt.Errorf("%w; and not all could be written: %v", fault, unwritten)
 	}
 	return fault
-}
-
-// guarded makes an error of a panic.
-func guarded(do func() error) (err error) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			err = mishap.Error(cause)
-		}
-	}()
-	return do()
-}
-
-func collectInto(ctx context.Context, into *evidence.Run, planned *run.Run, config deployment.Config) error {
-	found, err := collectLive(ctx, planned, config)
-	if found != nil {
-		*into = *found
-	}
-	return err
-}
-
-func judgeFound(ctx context.Context, planned *run.Run, found *evidence.Run, config deployment.Config, known []verdict.Known) (verdict.Report, error) {
-	judged, err := run.JudgeBySpecs(planned.Suite, found, toolVersion(), config.Strict)
-	if err != nil {
-		return verdict.Report{}, err
-	}
-	if ctx.Err() == nil {
-		holdSignal()
-	}
-	return *judged, judged.Accept(known, time.Now())
 }
 
 // holdSignal lets the reports be written to their end where a first signal comes now. Judging leaves
@@ -175,24 +157,6 @@ func scratch(out string) string {
 		return ""
 	}
 	return out
-}
-
-func collectLive(ctx context.Context, planned *run.Run, config deployment.Config) (*evidence.Run, error) {
-	progress, started := startProgress(config), time.Now()
-	defer progress.End()
-	unlock, unlocked := run.Lock(ctx, config, func() {
-		progress.Show(func() string {
-			return "waiting for another run that uses the same traders · " + whole(time.Since(started))
-		})
-	})
-	defer unlock()
-	if unlocked != "" {
-		fmt.Fprintln(os.Stderr, "conformance: "+report.Visible(unlocked))
-		planned.Note(unlocked)
-	}
-	return planned.Collect(ctx, toolVersion(), func(p collect.Progress) {
-		progress.Show(func() string { return status(p, started, time.Now()) })
-	})
 }
 
 // tell writes the reports and prints the verdict of a run or (stored) of what one has left, which is printed also where they can't be written.
@@ -244,18 +208,4 @@ func write(config deployment.Config, formats []string, view report.View) error {
 		return unwrittenError{err}
 	}
 	return nil
-}
-
-// kept is the evidence on disk.
-type kept struct {
-	digest evidence.Digest
-	err    error
-}
-
-func keep(config deployment.Config, found evidence.Run) (stored kept) {
-	err := guarded(func() (err error) { stored.digest, err = evidence.Write(config.Out, found); return err })
-	if err != nil {
-		stored.err = unwrittenError{err}
-	}
-	return stored
 }

@@ -17,6 +17,16 @@ func Error(cause any) error {
 	return fmt.Errorf("panic: %v (%s)", cause, strings.Join(stack(), " < "))
 }
 
+// Guard makes an error of a panic.
+func Guard(do func() error) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = Error(cause)
+		}
+	}()
+	return do()
+}
+
 // stack are the innermost calls of the goroutine below the panic, each as file:line.
 func stack() []string {
 	var pcs [64]uintptr

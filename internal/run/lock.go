@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -61,17 +62,43 @@ func (held *locks) release() {
 // lockNames are in one order for all runs, so that none wait for each other.
 func lockNames(config deployment.Config) []string {
 	var names []string
-	for _, t := range config.Traders {
-		names = append(names, lockName(config.URL, t.Login))
-		if config.Inbox.URL != "" {
-			names = append(names, lockName(config.Inbox.URL, t.MailTo))
-		}
+	for _, u := range Uses(config) {
+		sum := sha256.Sum256([]byte(u.place + "\n" + u.person))
+		names = append(names, hex.EncodeToString(sum[:16])+".lock")
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
 }
 
-func lockName(place, person string) string {
-	sum := sha256.Sum256([]byte(place + "\n" + strings.ToLower(person)))
-	return hex.EncodeToString(sum[:16]) + ".lock"
+// Use is something that no two runs may use at the same time: a trader of a deployment, or a mailbox. Uses of the same are
+// equal.
+type Use struct{ place, person string }
+
+// String names it, for example "the trader robert.zak at https://staging.example/api".
+func (u Use) String() string { return u.person + " at " + u.place }
+
+// Uses are what a run of the configuration uses.
+func Uses(config deployment.Config) []Use {
+	var uses []Use
+	for _, t := range config.Traders {
+		uses = append(uses, Use{placeOf(config.URL), "the trader " + strings.ToLower(t.Login)})
+		if config.Inbox.URL != "" {
+			uses = append(uses, Use{placeOf(config.Inbox.URL), "the mailbox " + strings.ToLower(t.MailTo)})
+		}
+	}
+	return uses
+}
+
+// placeOf is the URL in its usual spelling, without who asks.
+func placeOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	u.User = nil
+	u.Host = strings.ToLower(u.Host)
+	if port := map[string]string{"http": ":80", "https": ":443"}[u.Scheme]; port != "" {
+		u.Host = strings.TrimSuffix(u.Host, port)
+	}
+	return strings.TrimRight(u.String(), "/")
 }
