@@ -36,7 +36,7 @@ func root() *cobra.Command {
 	}
 	c.CompletionOptions.DisableDefaultCmd = true
 	c.SetFlagErrorFunc(flagError)
-	c.AddCommand(runCommand(), initCommand(), doctorCommand(), listCommand(), explainCommand(), judgeCommand(), diffCommand(), siteCommand(),
+	c.AddCommand(runCommand(), initCommand(), doctorCommand(), listCommand(), explainCommand(), judgeCommand(), diffCommand(), siteCommand(), fleetCommand(),
 		planCommand(), mailCommand(), serveCommand(), faultsCommand(), proveCommand(),
 		certifyCommand(), verifyCommand(), challengeCommand(), completionCommand(), versionCommand())
 	c.AddCommand(pagesCommand()...)

@@ -1,15 +1,24 @@
 package main_test
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/etna-conformance/conformance/internal/deployment"
+	"github.com/etna-conformance/conformance/internal/fault"
+	"github.com/etna-conformance/conformance/internal/fleet"
+	"github.com/etna-conformance/conformance/internal/run"
 	"github.com/etna-conformance/conformance/internal/sandbox"
 )
 
@@ -22,7 +31,9 @@ func TestScripts(t *testing.T) {
 			env.Setenv("PATH", programs+string(os.PathListSeparator)+env.Getenv("PATH"))
 			return errors.Join(os.Mkdir(programs, 0o755), os.Symlink(binary, filepath.Join(programs, "conformance")))
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"deployment": serveDeployment},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"deployment": serveDeployment, "sandbox": serveSandbox, "busy": holdTraders, "samefleet": compareFleets,
+		},
 	})
 }
 
@@ -42,4 +53,64 @@ func serveDeployment(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(b.String()), 0o600))
 	ts.Setenv("CONFORMANCE_APP_KEY", s.AppKey)
+}
+
+// serveSandbox starts a deployment, with faults, and writes its configuration: sandbox FILE [FAULT...].
+func serveSandbox(ts *testscript.TestScript, _ bool, args []string) {
+	var options sandbox.Options
+	for _, name := range args[1:] {
+		f, found := fault.Find(name)
+		if !found {
+			ts.Fatalf("there is no fault %s", name)
+		}
+		options.Faults = append(options.Faults, f)
+	}
+	s, err := sandbox.Start(options)
+	ts.Check(err)
+	ts.Defer(func() { _ = s.Close() })
+	declared := s.Declaration(false)
+	declared["appKey"] = s.AppKey
+	text, err := json.Marshal(declared) // JSON is YAML, too.
+	ts.Check(err)
+	ts.Check(os.MkdirAll(filepath.Dir(ts.MkAbs(args[0])), 0o755))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), text, 0o600))
+}
+
+// holdTraders keeps runs with the traders of a configuration waiting while the command runs: busy FILE COMMAND [ARGUMENT...].
+func holdTraders(ts *testscript.TestScript, _ bool, args []string) {
+	config, err := deployment.Load(deployment.Sources{Flags: map[string]string{"config": ts.MkAbs(args[0])}})
+	ts.Check(err)
+	temporary := ts.Getenv("TMPDIR")
+	ts.Setenv("TMPDIR", os.TempDir())
+	unlock, unlocked := run.Lock(context.Background(), config, func() {})
+	if unlocked != "" {
+		ts.Fatalf("%s", unlocked)
+	}
+	err = ts.Exec(args[1], args[2:]...)
+	unlock()
+	ts.Setenv("TMPDIR", temporary)
+	ts.Check(err)
+}
+
+// compareFleets demands the same of two results but for what differs between any two runs: samefleet DIR DIR.
+func compareFleets(ts *testscript.TestScript, _ bool, args []string) {
+	read := func(dir string) (r fleet.Report) {
+		ts.Check(json.Unmarshal([]byte(ts.ReadFile(filepath.Join(dir, "fleet.json"))), &r))
+		r.RunID, r.Shards, r.Started, r.DurationMs = "", nil, time.Time{}, 0
+		for i := range r.Deployments {
+			d := &r.Deployments[i]
+			d.Dir, d.RunID, d.Started, d.DurationMs = "", "", nil, 0
+		}
+		return r
+	}
+	suites := func(dir string) []string {
+		return regexp.MustCompile(`<testsuite name="[^"]*" tests="\d+" failures="\d+" errors="\d+" skipped="\d+"`).FindAllString(ts.ReadFile(filepath.Join(dir, "junit.xml")), -1)
+	}
+	a, b := read(args[0]), read(args[1])
+	if !reflect.DeepEqual(a, b) {
+		ts.Fatalf("not the same:\n%+v\n%+v", a, b)
+	}
+	if one, other := suites(args[0]), suites(args[1]); len(one) != len(a.Deployments) || !reflect.DeepEqual(one, other) {
+		ts.Fatalf("not the same suites:\n%s\n%s", one, other)
+	}
 }

@@ -39,13 +39,18 @@ func (d *document) decode(content []byte, c *Config) error {
 	if root == nil {
 		return &ConfigError{d.name, "is empty; expected a configuration with a url, as conformance.example.yaml shows it"}
 	}
+	return d.read("the file", root, c)
+}
+
+// read puts what the mapping says into the configuration.
+func (d *document) read(what string, n *node, c *Config) error {
 	d.lines = map[string]int{}
-	if root.Kind == yaml.MappingNode {
-		for i := 0; i < len(root.Content); i += 2 {
-			d.lines[root.Content[i].Value] = root.Content[i].Line
+	if n.Kind == yaml.MappingNode {
+		for i := 0; i < len(n.Content); i += 2 {
+			d.lines[n.Content[i].Value] = n.Content[i].Line
 		}
 	}
-	if err := d.mapping("the file", root, d.fields(c)...); err != nil {
+	if err := d.mapping(what, n, d.fields(c)...); err != nil {
 		return err
 	}
 	return d.consistent(c)
@@ -107,7 +112,13 @@ func (d *document) consistent(c *Config) error {
 	return nil
 }
 
-func (d *document) place(key string) string { return fmt.Sprintf("%s:%d", d.name, d.lines[key]) }
+// place is where the key stands, or the file where it has none: then a fleet's defaults have it.
+func (d *document) place(key string) string {
+	if d.lines[key] == 0 {
+		return d.name
+	}
+	return fmt.Sprintf("%s:%d", d.name, d.lines[key])
+}
 
 func (d *document) wrong(n *node, format string, arguments ...any) error {
 	return &ConfigError{fmt.Sprintf("%s:%d", d.name, n.Line), fmt.Sprintf(format, arguments...)}

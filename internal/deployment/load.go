@@ -19,6 +19,8 @@ type Sources struct {
 	Flags map[string]string
 	// Env is the environment in the form of os.Environ.
 	Env []string
+	// Defaults are what the deployments of a fleet have in common; they come before the file.
+	Defaults *Defaults
 	// Open reads a file; nil is the file system.
 	Open func(name string) (io.ReadCloser, error)
 }
@@ -32,16 +34,16 @@ const (
 const maxFile = 1 << 20
 
 // Load returns the configuration: flags win over the environment, that over
-// the file that --config or CONFORMANCE_CONFIG names, and that over the
-// defaults. What is wrong in any of them is an error even where another wins.
+// the file that --config or CONFORMANCE_CONFIG names, that over what a fleet has in common, and
+// that over the defaults. What is wrong in any of them is an error even where another wins.
 // Every error is a *ConfigError.
 func Load(sources Sources) (Config, error) {
 	var c Config
-	l := loader{config: &c, env: environment(sources.Env), flags: sources.Flags, open: sources.Open}
+	l := loader{config: &c, env: environment(sources.Env), flags: sources.Flags, open: sources.Open, common: sources.Defaults}
 	if l.open == nil {
 		l.open = func(name string) (io.ReadCloser, error) { return os.Open(name) }
 	}
-	for _, step := range []func() error{l.defaults, l.file, l.environment, l.commandLine, l.readAppKey, l.complete} {
+	for _, step := range []func() error{l.defaults, l.fleet, l.file, l.environment, l.commandLine, l.readAppKey, l.complete} {
 		if err := step(); err != nil {
 			return Config{}, err
 		}
@@ -54,6 +56,7 @@ type loader struct {
 	env    map[string]string
 	flags  map[string]string
 	open   func(string) (io.ReadCloser, error)
+	common *Defaults
 	// appKeyFileAt is where the key's file was named, named the configuration file, "" where none was.
 	appKeyFileAt, named string
 }
@@ -97,11 +100,13 @@ func (l *loader) file() error {
 		return err
 	}
 	d := &document{name: name, env: l.env}
+	keyFile, labels := l.config.AppKeyFile, l.config.Deployment.Labels
 	if err := d.decode(content, l.config); err != nil {
 		return err
 	}
+	l.config.Deployment.Labels = merged(labels, l.config.Deployment.Labels)
 	l.config.File, l.config.URLLine = name, d.lines["url"]
-	if l.config.AppKeyFile != "" {
+	if l.config.AppKeyFile != "" && l.config.AppKeyFile != keyFile {
 		l.appKeyFileAt = d.place("appKeyFile")
 	}
 	return nil

@@ -62,16 +62,21 @@ func readLabel(d *document, c *Config, n *node) error {
 		field{"labels", func(n *node) error { return readLabels(d, c, n) }})
 }
 
-func readLabels(d *document, c *Config, n *node) error {
+func readLabels(d *document, c *Config, n *node) (err error) {
+	c.Deployment.Labels, err = d.labels(n)
+	return err
+}
+
+func (d *document) labels(n *node) (map[string]string, error) {
 	n = resolve(n)
 	if n.Kind != yaml.MappingNode {
-		return d.wrong(n, "labels: expected names with values, found %s", kindOf(n))
+		return nil, d.wrong(n, "labels: expected names with values, found %s", kindOf(n))
 	}
-	c.Deployment.Labels = map[string]string{}
-	return d.pairs(n, func(key, value *node) error {
+	labels := map[string]string{}
+	return labels, d.pairs(n, func(key, value *node) error {
 		var text string
 		err := d.into(key.Value, &text, plain).read(value)
-		c.Deployment.Labels[key.Value] = text
+		labels[key.Value] = text
 		return err
 	})
 }

@@ -29,6 +29,7 @@ func readTraders(d *document, c *Config, n *node) error {
 	if err != nil {
 		return err
 	}
+	c.Traders = nil // A file's traders take the place of a fleet's.
 	lines, emails := map[string]int{}, map[string]int{}
 	for _, entry := range entries {
 		t, err := d.trader(entry)

@@ -10,29 +10,34 @@ import (
 
 // exitReason says why the exit code is what it is, "" where it is 0 and nothing was failed.
 func exitReason(r verdict.Report, strict, complete bool) string {
-	code := r.ExitCode(strict, complete)
-	why := ""
-	switch code {
-	case verdict.ExitFault:
-		why = "a fault of this tool: " + short(r.Fault, 500)
-	case verdict.ExitInterrupted:
-		why = "the run was interrupted"
-	case verdict.ExitNotConformant:
-		why = failedReason(r, strict)
-	case verdict.ExitIncomplete:
-		why = incompleteReason(r)
-	case verdict.ExitUsage:
-		why = "nothing that was selected could be judged"
-	default:
-		if len(having(r.Requirements, verdict.Failed)) == 0 {
-			return ""
-		}
-		why = "no must failed that the baseline does not accept"
-		if len(knownOf(r)) == 0 {
-			why = "no must failed; --strict makes a failed should exit 1"
-		}
+	why := ExitReason(r, strict, complete)
+	if why == "" {
+		return ""
 	}
-	return fmt.Sprintf("Exit code %d: %s.", code, why)
+	return fmt.Sprintf("Exit code %d: %s.", r.ExitCode(strict, complete), why)
+}
+
+// ExitReason is that reason without the code, as a sentence without its full stop.
+func ExitReason(r verdict.Report, strict, complete bool) string {
+	switch r.ExitCode(strict, complete) {
+	case verdict.ExitFault:
+		return "a fault of this tool: " + short(r.Fault, 500)
+	case verdict.ExitInterrupted:
+		return "the run was interrupted"
+	case verdict.ExitNotConformant:
+		return failedReason(r, strict)
+	case verdict.ExitIncomplete:
+		return incompleteReason(r)
+	case verdict.ExitUsage:
+		return "nothing that was selected could be judged"
+	}
+	switch {
+	case len(having(r.Requirements, verdict.Failed)) == 0:
+		return ""
+	case len(knownOf(r)) == 0:
+		return "no must failed; --strict makes a failed should exit 1"
+	}
+	return "no must failed that the baseline does not accept"
 }
 
 func failedReason(r verdict.Report, strict bool) string {

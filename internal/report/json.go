@@ -17,10 +17,11 @@ import (
 // Lists are never null. Characters that a terminal would act on are escaped,
 // which leaves the values as they are.
 func JSON(w io.Writer, v View) error {
-	return writeJSON(w, withLists(v.Report))
+	return WriteJSON(w, withLists(v.Report))
 }
 
-func writeJSON(w io.Writer, value any) error {
+// WriteJSON writes a value as all reports write theirs.
+func WriteJSON(w io.Writer, value any) error {
 	text, err := jsonText(value, "")
 	if err != nil {
 		return err

@@ -30,7 +30,7 @@ type junitSuite struct {
 	Name string `xml:"name,attr"`
 	junitCounts
 	Time       string          `xml:"time,attr"`
-	Timestamp  string          `xml:"timestamp,attr"`
+	Timestamp  string          `xml:"timestamp,attr,omitempty"`
 	Properties []junitProperty `xml:"properties>property"`
 	Cases      []junitCase     `xml:"testcase"`
 }
@@ -86,7 +86,7 @@ func newJUnitSuite(g group, r verdict.Report, steps map[string]time.Duration) ju
 	suite := junitSuite{
 		Name:       Visible(g.Name),
 		Time:       seconds(timeOf(steps, g.Requirements...)),
-		Timestamp:  r.Started.UTC().Format("2006-01-02T15:04:05"),
+		Timestamp:  timestamp(r),
 		Properties: junitProperties(r),
 	}
 	for _, requirement := range g.Requirements {
@@ -95,6 +95,8 @@ func newJUnitSuite(g group, r verdict.Report, steps map[string]time.Duration) ju
 	}
 	return suite
 }
+
+func timestamp(r verdict.Report) string { return r.Started.UTC().Format("2006-01-02T15:04:05") }
 
 func junitProperties(r verdict.Report) []junitProperty {
 	list := []junitProperty{

@@ -182,8 +182,8 @@ func TestWriteAllLeavesTheOldReportWhenItCannotWriteTheNew(t *testing.T) {
 	if err := os.WriteFile(path, []byte("old"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	failing := func(io.Writer, View) error { return os.ErrClosed }
-	if err := writeFile(path, failing, sampleView()); err == nil {
+	failing := func(io.Writer) error { return os.ErrClosed }
+	if err := WriteFile(path, failing); err == nil {
 		t.Error("no error from a renderer that fails")
 	}
 	if text, _ := os.ReadFile(path); string(text) != "old" {

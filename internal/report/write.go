@@ -66,7 +66,7 @@ func WriteAll(dir string, formats []string, v View) error {
 	var writing errgroup.Group
 	for _, f := range picked {
 		writing.Go(func() error {
-			if err := writeFile(filepath.Join(dir, f.File), f.Render, v); err != nil {
+			if err := WriteFile(filepath.Join(dir, f.File), func(w io.Writer) error { return f.Render(w, v) }); err != nil {
 				return fmt.Errorf("report %s: %w", f.Name, err)
 			}
 			return nil
@@ -75,7 +75,8 @@ func WriteAll(dir string, formats []string, v View) error {
 	return writing.Wait()
 }
 
-func writeFile(path string, render Renderer, v View) (err error) {
+// WriteFile replaces a file whole or not at all.
+func WriteFile(path string, write func(io.Writer) error) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = mishap.Error(cause)
@@ -86,16 +87,16 @@ func writeFile(path string, render Renderer, v View) (err error) {
 		return err
 	}
 	defer os.Remove(temp.Name()) // After the rename there is nothing left to remove.
-	if err := fill(temp, render, v); err != nil {
+	if err := fill(temp, write); err != nil {
 		return err
 	}
 	return os.Rename(temp.Name(), path)
 }
 
-// Fill renders into the file and closes it, readable for everybody: reports hold no secrets.
-func fill(file *os.File, render Renderer, v View) error {
+// fill writes the file and closes it, readable for everybody: reports hold no secrets.
+func fill(file *os.File, write func(io.Writer) error) error {
 	buffer := bufio.NewWriterSize(file, 16<<10)
-	err := render(buffer, v)
+	err := write(buffer)
 	if err == nil {
 		err = buffer.Flush()
 	}

@@ -1,0 +1,168 @@
+// Package fleet judges many deployments in one process, and merges what several processes have judged.
+package fleet
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/etna-conformance/conformance/internal/deployment"
+	"github.com/etna-conformance/conformance/internal/run"
+)
+
+// Deployment is one deployment of a fleet.
+type Deployment struct {
+	// Name is also that of its directory; Place is where the fleet file names it, File its configuration.
+	Name, Place, File string
+	Config            deployment.Config
+	// Err is why it can't be judged, nil where it can: the others are judged all the same.
+	Err error
+}
+
+// Load reads a fleet file and all its configurations, in the order of the names. The flags are for every deployment; the
+// environment gives the variables. An error is a *deployment.ConfigError of the fleet file; what is wrong with one
+// deployment is that deployment's.
+func Load(file string, flags map[string]string, env []string) ([]Deployment, error) {
+	if err := checkEnvironment(env); err != nil {
+		return nil, err
+	}
+	read, err := deployment.ReadFleet(file, env)
+	if err != nil {
+		return nil, err
+	}
+	var list []Deployment
+	for _, entry := range read.Entries {
+		place := fmt.Sprintf("%s:%d", file, entry.Line)
+		files, err := matches(entry.Config)
+		if err != nil {
+			return nil, &deployment.ConfigError{Where: place, Text: err.Error()}
+		}
+		for _, path := range files {
+			d := Deployment{Name: nameOf(entry, path), Place: place, File: path}
+			d.Config, d.Err = load(d, entry, read.Defaults, flags, env)
+			list = append(list, d)
+		}
+	}
+	if err := checkNames(list); err != nil {
+		return nil, err
+	}
+	slices.SortFunc(list, func(a, b Deployment) int { return strings.Compare(a.Name, b.Name) })
+	refuseShared(list)
+	return list, nil
+}
+
+// checkEnvironment refuses what would speak for all deployments and silently make them one.
+func checkEnvironment(env []string) error {
+	for _, entry := range env {
+		name, _, _ := strings.Cut(entry, "=")
+		if strings.HasPrefix(name, "CONFORMANCE_") {
+			return &deployment.ConfigError{Where: name,
+				Text: "a fleet takes nothing from such variables, which would win over every configuration; expected it unset, and a flag or defaults in the fleet file instead"}
+		}
+	}
+	return nil
+}
+
+func matches(path string) ([]string, error) {
+	if !deployment.IsGlob(path) {
+		return []string{path}, nil
+	}
+	files, err := filepath.Glob(path)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s: not a glob: %w", path, err)
+	case len(files) == 0:
+		return nil, fmt.Errorf("%s matches no file", path)
+	}
+	return files, nil
+}
+
+// nameOf is what distinguishes the configuration: what the glob's wildcards stand for, or the file's name.
+func nameOf(entry deployment.FleetEntry, path string) string {
+	if entry.Name != "" {
+		return entry.Name
+	}
+	fixed := path
+	if at := strings.IndexAny(entry.Config, "*?["); at >= 0 {
+		fixed = entry.Config[:at]
+	}
+	if at := strings.LastIndexByte(filepath.ToSlash(fixed), '/'); at >= 0 {
+		path = path[at+1:]
+	}
+	return deployment.FleetName(strings.TrimSuffix(path, filepath.Ext(path)))
+}
+
+func load(d Deployment, entry deployment.FleetEntry, defaults *deployment.Defaults, flags map[string]string, env []string) (deployment.Config, error) {
+	env, err := entry.Secrets.Env(env, d.Name)
+	if err != nil {
+		return deployment.Config{}, err
+	}
+	flags = maps.Clone(flags)
+	flags["config"] = d.File
+	config, err := deployment.Load(deployment.Sources{Flags: flags, Env: env, Defaults: defaults})
+	if err != nil {
+		return config, err
+	}
+	labels := maps.Clone(config.Deployment.Labels)
+	if labels == nil {
+		labels = map[string]string{}
+	}
+	maps.Copy(labels, entry.Labels)
+	config.Deployment.Labels = labels
+	return config, nil
+}
+
+// ownFiles are the names that the fleet itself takes in its directory.
+func ownFiles() []string { return []string{resultFile, junitFile, stateFile} }
+
+// checkNames refuses names that are the same where a file system ignores case.
+func checkNames(list []Deployment) error {
+	first := map[string]Deployment{}
+	for _, d := range list {
+		key := strings.ToLower(d.Name)
+		other, repeated := first[key]
+		switch {
+		case d.Name == "" || slices.Contains(ownFiles(), key):
+			return &deployment.ConfigError{Where: d.Place, Text: fmt.Sprintf("%s can't be a name for %s; expected another one, as name", quoted(d.Name), d.File)}
+		case repeated && other.File == d.File:
+			return &deployment.ConfigError{Where: d.Place, Text: fmt.Sprintf("%s is a deployment of %s already", d.File, other.Place)}
+		case repeated:
+			return &deployment.ConfigError{Where: d.Place, Text: fmt.Sprintf("%s and %s (%s) are both called %s; expected different names, as name", d.File, other.File, other.Place, quoted(d.Name))}
+		}
+		first[key] = d
+	}
+	return nil
+}
+
+// refuseShared refuses all deployments that share a trader or a mailbox with another one: neither's mails could be told
+// from the other's.
+func refuseShared(list []Deployment) {
+	users := map[run.Use]int{}
+	var shared []func()
+	for i := range list {
+		if list[i].Err != nil {
+			continue
+		}
+		for _, use := range run.Uses(list[i].Config) {
+			other, used := users[use]
+			if used && other != i {
+				shared = append(shared, func() { refuse(&list[i], list[other], use); refuse(&list[other], list[i], use) })
+			}
+			users[use] = i
+		}
+	}
+	for _, refuse := range shared {
+		refuse()
+	}
+}
+
+// refuse keeps the first reason.
+func refuse(d *Deployment, other Deployment, use run.Use) {
+	if d.Err == nil {
+		d.Err = &deployment.ConfigError{Where: d.File, Text: fmt.Sprintf("shares %s with %s (%s); expected each of them in one deployment alone", use, other.Name, other.File)}
+	}
+}
+
+func quoted(text string) string { return `"` + text + `"` }

@@ -1,0 +1,200 @@
+package fleet
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/etna-conformance/conformance/internal/report"
+	"github.com/etna-conformance/conformance/internal/verdict"
+)
+
+// SchemaVersion is the version of the JSON form of a [Report].
+const SchemaVersion = 1
+
+const (
+	resultFile = "fleet.json"
+	junitFile  = "junit.xml"
+	stateFile  = "state.jsonl"
+	// verdictFile is the verdict in each deployment's directory.
+	verdictFile = "report.json"
+)
+
+// Report is what came of a fleet, or of a shard of one.
+type Report struct {
+	SchemaVersion int          `json:"schemaVersion"`
+	Tool          verdict.Tool `json:"tool"`
+	// RunID is that of the run of the fleet, "" of merged ones.
+	RunID string `json:"runId,omitempty"`
+	// Shard is the part that was judged, nil for the whole.
+	Shard *Shard `json:"shard,omitempty"`
+	// Shards are those that were merged.
+	Shards     []ShardRun `json:"shards,omitempty"`
+	Started    time.Time  `json:"started"`
+	DurationMs int64      `json:"durationMs"`
+	ExitCode   int        `json:"exitCode"`
+	Counts     Counts     `json:"counts"`
+	// Names are those of the whole fleet.
+	Names []string `json:"names"`
+	// Deployments are in the order of the names.
+	Deployments []Result `json:"deployments"`
+}
+
+// ShardRun is one run that was merged.
+type ShardRun struct {
+	RunID string `json:"runId"`
+	Shard *Shard `json:"shard,omitempty"`
+}
+
+// Counts counts deployments by what came of them.
+type Counts struct {
+	Conformant    int `json:"conformant"`
+	PartlyJudged  int `json:"partlyJudged"`
+	Incomplete    int `json:"incomplete"`
+	NotConformant int `json:"notConformant"`
+	// Misconfigured were not asked, Faults met a fault of this tool, NotJudged were not come to.
+	Misconfigured int `json:"misconfigured"`
+	Faults        int `json:"faults"`
+	NotJudged     int `json:"notJudged"`
+}
+
+// Result is what came of one deployment.
+type Result struct {
+	Name string `json:"name"`
+	// Config is the path of its configuration.
+	Config string `json:"config,omitempty"`
+	// Dir has its reports, seen from that of the fleet's; "" where it was not judged.
+	Dir    string            `json:"dir,omitempty"`
+	URL    string            `json:"url,omitempty"`
+	Labels map[string]string `json:"labels,omitempty"`
+	RunID  string            `json:"runId,omitempty"`
+	// Verdict is "" where it was not judged.
+	Verdict  verdict.Overall `json:"verdict,omitempty"`
+	ExitCode int             `json:"exitCode"`
+	// Reason says why the exit code is what it is, "" where nothing failed.
+	Reason     string          `json:"reason,omitempty"`
+	Counts     *verdict.Counts `json:"counts,omitempty"`
+	Failed     []string        `json:"failed,omitempty"`
+	Untestable []string        `json:"untestable,omitempty"`
+	Started    *time.Time      `json:"started,omitempty"`
+	DurationMs int64           `json:"durationMs,omitempty"`
+}
+
+// final reports whether the deployment needs no judging again in the same run.
+func (r Result) final() bool {
+	return r.Verdict != "" && r.ExitCode != verdict.ExitFault && r.ExitCode != verdict.ExitInterrupted
+}
+
+// take fills in what the report of the deployment says.
+func (r *Result) take(found verdict.Report, strict, complete bool) {
+	r.RunID, r.Verdict, r.Counts = found.RunID, found.Verdict, &found.Counts
+	r.Started, r.DurationMs = &found.Started, found.DurationMs
+	r.ExitCode, r.Reason = found.ExitCode(strict, complete), report.ExitReason(found, strict, complete)
+	for _, q := range found.Requirements {
+		switch q.Verdict {
+		case verdict.Failed:
+			r.Failed = append(r.Failed, q.ID)
+		case verdict.Untestable:
+			r.Untestable = append(r.Untestable, q.ID)
+		}
+	}
+}
+
+// worstFirst are the exit codes in the order in which one speaks for the fleet: first what says that not all was judged
+// because of this tool or a signal, so that it is to be run again.
+func worstFirst() []int {
+	return []int{verdict.ExitFault, verdict.ExitInterrupted, verdict.ExitNotConformant, verdict.ExitUsage, verdict.ExitIncomplete, verdict.ExitConformant}
+}
+
+// sum fills in the counts and the exit code. A shard without deployments is no mistake: the others have them.
+func (r *Report) sum() {
+	r.Counts = Counts{}
+	codes := map[int]bool{}
+	for _, d := range r.Deployments {
+		codes[d.ExitCode] = true
+		r.Counts.add(d)
+	}
+	if i := slices.IndexFunc(worstFirst(), func(code int) bool { return codes[code] }); i >= 0 {
+		r.ExitCode = worstFirst()[i]
+	}
+}
+
+func (c *Counts) add(d Result) {
+	switch {
+	case d.ExitCode == verdict.ExitFault:
+		c.Faults++
+	case d.Verdict == "" && d.ExitCode == verdict.ExitUsage:
+		c.Misconfigured++
+	case d.Verdict == "":
+		c.NotJudged++
+	case d.Verdict == verdict.Conformant:
+		c.Conformant++
+	case d.Verdict == verdict.PartlyJudged:
+		c.PartlyJudged++
+	case d.Verdict == verdict.Incomplete:
+		c.Incomplete++
+	default:
+		c.NotConformant++
+	}
+}
+
+// Missing are the names of the fleet's deployments that nothing was judged of although nothing is wrong with them.
+func (r *Report) Missing() []string {
+	var names []string
+	for _, d := range r.Deployments {
+		if d.Verdict == "" && d.ExitCode != verdict.ExitUsage && d.ExitCode != verdict.ExitFault {
+			names = append(names, d.Name)
+		}
+	}
+	return names
+}
+
+// write writes fleet.json and the JUnit file into the directory.
+func (r *Report) write(dir string) error {
+	return errors.Join(
+		report.WriteFile(filepath.Join(dir, junitFile), func(w io.Writer) error { return r.junit(w, dir) }),
+		report.WriteFile(filepath.Join(dir, resultFile), func(w io.Writer) error { return report.WriteJSON(w, r) }))
+}
+
+// junit has a suite for each deployment, read again one by one: all reports of a large fleet do not fit into memory.
+func (r *Report) junit(w io.Writer, dir string) error {
+	body, err := os.CreateTemp(dir, ".junit-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(body.Name())
+	defer body.Close()
+	return report.FleetJUnit(w, body, len(r.Deployments), func(i int) (report.FleetSuite, error) {
+		d := r.Deployments[i]
+		suite := report.FleetSuite{Name: d.Name, Reason: d.Reason}
+		if d.Dir == "" || d.Verdict == "" {
+			return suite, nil
+		}
+		found, err := readVerdict(filepath.Join(dir, d.Dir))
+		if err == nil && found.RunID != d.RunID {
+			err = fmt.Errorf("%s: expected the run %s, got %s", filepath.Join(dir, d.Dir, verdictFile), d.RunID, found.RunID)
+		}
+		suite.Report = &found
+		return suite, err
+	})
+}
+
+func readVerdict(dir string) (found verdict.Report, err error) {
+	path := filepath.Join(dir, verdictFile)
+	text, err := os.ReadFile(path)
+	if err == nil {
+		err = json.Unmarshal(text, &found)
+	}
+	if err == nil && found.SchemaVersion != verdict.SchemaVersion {
+		err = fmt.Errorf("expected a report of version %d, got %d", verdict.SchemaVersion, found.SchemaVersion)
+	}
+	if err != nil {
+		err = fmt.Errorf("%s: %w", path, err)
+	}
+	return found, err
+}

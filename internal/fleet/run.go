@@ -1,0 +1,233 @@
+package fleet
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/gofrs/flock"
+	"golang.org/x/sync/semaphore"
+
+	"github.com/etna-conformance/conformance/internal/deployment"
+	"github.com/etna-conformance/conformance/internal/mishap"
+	"github.com/etna-conformance/conformance/internal/report"
+	"github.com/etna-conformance/conformance/internal/run"
+	"github.com/etna-conformance/conformance/internal/verdict"
+)
+
+// Options say how a fleet is judged.
+type Options struct {
+	// Out is the directory that everything goes to, Version the tool's.
+	Out, Version string
+	Shard        Shard
+	// Concurrency is how many requests may be under way at once, of all deployments.
+	Concurrency int
+	// Formats are those of each deployment's reports.
+	Formats []string
+	// Strict and Complete are the gate's.
+	Strict, Complete bool
+	// RunID names the run; "" is a random name. Asked is what else was asked for, as a text: a run goes on only where a
+	// killed one was asked for the same.
+	RunID, Asked string
+	// Fresh judges all anew, whatever a killed run has left.
+	Fresh bool
+	// Kept is told how many deployments of a killed run are kept, Finished of each deployment that has come to its end,
+	// and Waiting of one that waits for another process's run; one call at a time.
+	Kept     func(kept, all int)
+	Finished func(r Result, done, all int)
+	Waiting  func(name string)
+}
+
+// Run judges the deployments of the shard and writes what came of them. Where the same run was killed, it goes on. An
+// error is a *deployment.ConfigError, or that something could not be written.
+func Run(ctx context.Context, fleet []Deployment, o Options) (Report, error) {
+	if err := run.Writable(o.Out); err != nil {
+		return Report{}, err
+	}
+	unlock, err := lock(o.Out)
+	if err != nil {
+		return Report{}, err
+	}
+	defer unlock()
+	r := &runner{Options: o, places: semaphore.NewWeighted(int64(o.Concurrency)), results: map[string]Result{}}
+	if err := r.begin(fleet); err != nil {
+		return Report{}, err
+	}
+	defer r.journal.file.Close()
+	r.all(ctx)
+	return r.end()
+}
+
+// lock keeps two processes out of one directory.
+func lock(dir string) (unlock func(), err error) {
+	l := flock.New(filepath.Join(dir, ".fleet.lock"))
+	free, err := l.TryLock()
+	if err == nil && !free {
+		return nil, &deployment.ConfigError{Where: "--out " + dir, Text: "another fleet is judged into this directory; expected one for each, also of each shard"}
+	}
+	if err != nil {
+		return func() {}, nil // A file system without locks.
+	}
+	return func() { _ = l.Unlock() }, nil
+}
+
+type runner struct {
+	Options
+	header header
+	own    []Deployment
+	places *semaphore.Weighted
+
+	mu      sync.Mutex
+	journal *journal
+	results map[string]Result
+	// unwritten are errors of the journal.
+	unwritten error
+}
+
+// begin finds out what is left to do.
+func (r *runner) begin(fleet []Deployment) error {
+	r.header = header{RunID: r.RunID, Tool: r.Version, Asked: r.Asked, Started: time.Now(), Names: []string{}}
+	if r.Shard.Of > 0 {
+		r.header.Shard = &r.Shard
+	}
+	for i, d := range fleet {
+		r.header.Names = append(r.header.Names, d.Name)
+		if r.Shard.Holds(i) {
+			r.own = append(r.own, d)
+		}
+	}
+	if before, results, done, err := readJournal(r.Out); err == nil && r.goesOn(before, done) {
+		keepWhole(r.Out, results)
+		r.results = results
+		r.header = before
+	}
+	if r.header.RunID == "" {
+		r.header.RunID = rand.Text()[:12]
+	}
+	for _, name := range []string{resultFile, junitFile} {
+		if err := os.Remove(filepath.Join(r.Out, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	if len(r.results) > 0 && r.Kept != nil {
+		r.Kept(len(r.results), len(r.own))
+	}
+	var err error
+	r.journal, err = openJournal(r.Out, r.header, r.results)
+	return err
+}
+
+// goesOn reports whether this is the run that left the journal.
+func (r *runner) goesOn(before header, done bool) bool {
+	named := r.RunID != "" && r.RunID == before.RunID
+	return !r.Fresh && before.same(r.header) && (named || r.RunID == "" && !done)
+}
+
+// all judges as many at once as the requests allow.
+func (r *runner) all(ctx context.Context) {
+	var judging sync.WaitGroup
+	defer judging.Wait()
+	for _, d := range r.own {
+		if _, kept := r.results[d.Name]; kept {
+			continue
+		}
+		d.Config.Concurrency = max(1, min(d.Config.Concurrency, r.Concurrency))
+		weight := int64(d.Config.Concurrency)
+		if r.places.Acquire(ctx, weight) != nil {
+			return
+		}
+		judging.Go(func() {
+			defer r.places.Release(weight)
+			r.finish(r.judge(ctx, d))
+		})
+	}
+}
+
+func (r *runner) finish(result Result) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.results[result.Name] = result
+	r.unwritten = errors.Join(r.unwritten, r.journal.add(line{Result: &result}))
+	if r.Finished != nil {
+		r.Finished(result, len(r.results), len(r.own))
+	}
+}
+
+// judge judges one deployment; whatever is wrong with it stops no other.
+func (r *runner) judge(ctx context.Context, d Deployment) Result {
+	result := resultOf(d)
+	err := d.Err
+	if err == nil {
+		err = mishap.Guard(func() error { return r.judgeInto(ctx, d, &result) })
+	}
+	if err != nil {
+		result.ExitCode, result.Reason = verdict.ExitFault, err.Error()
+		if _, wrong := errors.AsType[*deployment.ConfigError](err); wrong {
+			result.ExitCode = verdict.ExitUsage
+		}
+	}
+	return result
+}
+
+func resultOf(d Deployment) Result {
+	return Result{Name: d.Name, Config: filepath.ToSlash(d.File), URL: d.Config.URL, Labels: d.Config.Deployment.Labels}
+}
+
+func (r *runner) judgeInto(ctx context.Context, d Deployment, into *Result) error {
+	config := d.Config
+	config.Out = filepath.Join(r.Out, d.Name)
+	if err := run.Writable(config.Out); err != nil {
+		return err
+	}
+	planned, err := run.Plan(config)
+	if err != nil {
+		return err
+	}
+	known, err := run.Baseline(config.Baseline, planned.Suite.Contract)
+	if err != nil {
+		return err
+	}
+	came := planned.Live(ctx, run.Live{Version: r.Version, Known: known, Waiting: func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if r.Waiting != nil {
+			r.Waiting(d.Name)
+		}
+	}})
+	into.Dir = d.Name
+	into.take(came.Report, r.Strict, r.Complete)
+	return errors.Join(report.WriteAll(config.Out, r.Formats, report.View{Report: came.Report, Run: came.Evidence}), came.Unstored)
+}
+
+// end writes what came of the fleet.
+func (r *runner) end() (Report, error) {
+	all := Report{
+		SchemaVersion: SchemaVersion, Tool: verdict.Tool{Name: "conformance", Version: r.Version},
+		RunID: r.header.RunID, Shard: r.header.Shard, Names: r.header.Names,
+		Started: r.header.Started, DurationMs: time.Since(r.header.Started).Milliseconds(), Deployments: []Result{},
+	}
+	finished := true
+	for _, d := range r.own {
+		result, judged := r.results[d.Name]
+		if !judged {
+			result = resultOf(d)
+			result.ExitCode, result.Reason = verdict.ExitInterrupted, "not judged: the run was interrupted before"
+		}
+		finished = finished && (result.final() || result.ExitCode == verdict.ExitUsage)
+		all.Deployments = append(all.Deployments, result)
+	}
+	all.sum()
+	err := errors.Join(r.unwritten, all.write(r.Out))
+	if err == nil && finished {
+		err = r.journal.add(line{Done: true})
+	}
+	if err != nil {
+		err = fmt.Errorf("fleet: %w", err)
+	}
+	return all, err
+}
