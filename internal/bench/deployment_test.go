@@ -1,9 +1,9 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -28,6 +28,8 @@ type settings struct {
 	Bytes int
 	// OldMails are in the inbox before the first request.
 	OldMails int
+	// Deployments is how many of them there are, each with an inbox of its own; 0 is one.
+	Deployments int
 }
 
 // asDeployment names the variable that makes the test binary a deployment: the tool is measured against a process
@@ -45,32 +47,40 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// serve runs a deployment until standard input ends.
+// serve runs the deployments until standard input ends.
 func serve(text string) error {
 	var s settings
 	if err := json.Unmarshal([]byte(text), &s); err != nil {
 		return err
 	}
+	for range max(1, s.Deployments) {
+		closeAll, err := s.serveOne()
+		if err != nil {
+			return err
+		}
+		defer closeAll()
+	}
+	_, err := io.Copy(io.Discard, os.Stdin)
+	return err
+}
+
+// serveOne starts a deployment and prints where it is.
+func (s settings) serveOne() (closeAll func(), err error) {
 	catcher, err := fullInbox(s.OldMails)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer catcher.Close()
 	deployment, err := sandbox.Start(sandbox.Options{
 		SMTPAddr: catcher.SMTPAddr(),
 		Traders:  manyTraders(s.Traders),
 		Variants: []fault.Variant{{Name: "bench", HTTP: s.answer, Mail: s.mail}},
 	})
 	if err != nil {
-		return err
+		return nil, errors.Join(err, catcher.Close())
 	}
-	defer deployment.Close()
 	deployment.InboxURL = catcher.URL()
-	if err := json.NewEncoder(os.Stdout).Encode(deployment); err != nil {
-		return err
-	}
-	_, err = io.Copy(io.Discard, os.Stdin)
-	return err
+	closeAll = func() { _ = errors.Join(deployment.Close(), catcher.Close()) }
+	return closeAll, json.NewEncoder(os.Stdout).Encode(deployment)
 }
 
 func (s settings) answer(_ fault.World, next http.Handler) http.Handler {
@@ -119,6 +129,12 @@ func manyTraders(n int) []reference.Trader {
 // start runs the deployment in a process of its own for as long as the benchmark lasts.
 func start(b *testing.B, s settings) *sandbox.Sandbox {
 	b.Helper()
+	return startAll(b, s)[0]
+}
+
+// startAll runs all deployments of the settings in one process.
+func startAll(b *testing.B, s settings) []*sandbox.Sandbox {
+	b.Helper()
 	text, err := json.Marshal(s)
 	check(b, err)
 	command := exec.Command(os.Args[0])
@@ -133,11 +149,13 @@ func start(b *testing.B, s settings) *sandbox.Sandbox {
 		_ = in.Close()
 		_ = command.Wait()
 	})
-	line, err := bufio.NewReader(out).ReadBytes('\n')
-	check(b, err)
-	var deployment sandbox.Sandbox
-	check(b, json.Unmarshal(line, &deployment))
-	return &deployment
+	var all []*sandbox.Sandbox
+	for lines := json.NewDecoder(out); len(all) < max(1, s.Deployments); {
+		deployment := new(sandbox.Sandbox)
+		check(b, lines.Decode(deployment))
+		all = append(all, deployment)
+	}
+	return all
 }
 
 func check(b *testing.B, err error) {

@@ -192,13 +192,14 @@ func (r *runner) judgeInto(ctx context.Context, d Deployment, into *Result) erro
 	if err != nil {
 		return err
 	}
-	came := planned.Live(ctx, run.Live{Version: r.Version, Known: known, Waiting: func() {
+	waiting := sync.OnceFunc(func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		if r.Waiting != nil {
 			r.Waiting(d.Name)
 		}
-	}})
+	})
+	came := planned.Live(ctx, run.Live{Version: r.Version, Known: known, Waiting: waiting})
 	into.Dir = d.Name
 	into.take(came.Report, r.Strict, r.Complete)
 	return errors.Join(report.WriteAll(config.Out, r.Formats, report.View{Report: came.Report, Run: came.Evidence}), came.Unstored)

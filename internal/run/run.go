@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"regexp"
+	"sync"
 
 	conformance "github.com/etna-conformance/conformance"
 	"github.com/etna-conformance/conformance/internal/collect"
@@ -30,10 +31,13 @@ type Run struct {
 	notes    []string
 }
 
+// builtIn is read once: many runs in one process share it, and nothing changes a contract once it is read.
+var builtIn = sync.OnceValues(func() (*contract.Contract, error) { return contract.Load("openapi.yaml", conformance.OpenAPI) })
+
 // Contract returns the contract that the configuration names, by default the built-in one.
 func Contract(path string) (*contract.Contract, error) {
 	if path == "" {
-		return contract.Load("openapi.yaml", conformance.OpenAPI)
+		return builtIn()
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
