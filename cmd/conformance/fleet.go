@@ -184,6 +184,9 @@ func (r *fleetRun) tellProgress(w io.Writer) {
 		if !r.quiet || result.ExitCode != verdict.ExitConformant {
 			fmt.Fprintln(w, lineOf(result, done, all))
 		}
+		if result.LastLine != "" && result.ExitCode != verdict.ExitConformant {
+			fmt.Fprintf(w, "      %s: %s\n", result.Name, report.Visible(result.LastLine))
+		}
 	}
 }
 

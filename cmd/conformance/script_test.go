@@ -68,7 +68,7 @@ func serveSandbox(ts *testscript.TestScript, _ bool, args []string) {
 	s, err := sandbox.Start(options)
 	ts.Check(err)
 	ts.Defer(func() { _ = s.Close() })
-	declared := s.Declaration(false)
+	declared := s.Declaration(true)
 	declared["appKey"] = s.AppKey
 	text, err := json.Marshal(declared) // JSON is YAML, too.
 	ts.Check(err)

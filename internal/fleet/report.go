@@ -81,8 +81,10 @@ type Result struct {
 	Counts     *verdict.Counts `json:"counts,omitempty"`
 	Failed     []string        `json:"failed,omitempty"`
 	Untestable []string        `json:"untestable,omitempty"`
-	Started    *time.Time      `json:"started,omitempty"`
-	DurationMs int64           `json:"durationMs,omitempty"`
+	// LastLine says which declared password is valid for which trader, "" where none was changed.
+	LastLine   string     `json:"lastLine,omitempty"`
+	Started    *time.Time `json:"started,omitempty"`
+	DurationMs int64      `json:"durationMs,omitempty"`
 }
 
 // final reports whether the deployment needs no judging again in the same run.

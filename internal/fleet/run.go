@@ -202,6 +202,7 @@ func (r *runner) judgeInto(ctx context.Context, d Deployment, into *Result) erro
 	came := planned.Live(ctx, run.Live{Version: r.Version, Known: known, Waiting: waiting})
 	into.Dir = d.Name
 	into.take(came.Report, r.Strict, r.Complete)
+	into.LastLine = came.Evidence.LastLine
 	return errors.Join(report.WriteAll(config.Out, r.Formats, report.View{Report: came.Report, Run: came.Evidence}), came.Unstored)
 }
 
