@@ -79,8 +79,9 @@ func lock(dir string) (unlock func(), err error) {
 type runner struct {
 	Options
 	header header
-	own    []Deployment
-	places *semaphore.Weighted
+	// own are the shard's deployments, left those of them that are to be judged.
+	own, left []Deployment
+	places    *semaphore.Weighted
 
 	mu      sync.Mutex
 	journal *journal
@@ -105,6 +106,11 @@ func (r *runner) begin(fleet []Deployment) error {
 		keepWhole(r.Out, results)
 		r.results = results
 		r.header = before
+	}
+	for _, d := range r.own {
+		if _, kept := r.results[d.Name]; !kept {
+			r.left = append(r.left, d)
+		}
 	}
 	if r.header.RunID == "" {
 		r.header.RunID = rand.Text()[:12]
@@ -132,10 +138,7 @@ func (r *runner) goesOn(before header, done bool) bool {
 func (r *runner) all(ctx context.Context) {
 	var judging sync.WaitGroup
 	defer judging.Wait()
-	for _, d := range r.own {
-		if _, kept := r.results[d.Name]; kept {
-			continue
-		}
+	for _, d := range r.left {
 		d.Config.Concurrency = max(1, min(d.Config.Concurrency, r.Concurrency))
 		weight := int64(d.Config.Concurrency)
 		if r.places.Acquire(ctx, weight) != nil {
