@@ -200,7 +200,7 @@ func (c call) begin(t testing.TB) *process {
 // end waits for the process; one that does not end is killed by the test's own deadline.
 func (p *process) end(t testing.TB) result {
 	t.Helper()
-	stop := time.AfterFunc(2*time.Minute, func() { _ = p.Process.Kill() })
+	stop := time.AfterFunc(10*time.Minute, func() { _ = p.Process.Kill() })
 	defer stop.Stop()
 	_ = p.Wait()
 	return result{p.ProcessState.ExitCode(), p.stdout.String(), p.stderr.String()}
