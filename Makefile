@@ -84,7 +84,7 @@ reproducible: ## make a release twice, in two folders, each with an empty build 
 
 golden: ## write the golden files anew
 	$(GO) test ./internal/report/... ./cmd/... -update
-	$(GO) test ./suites -run "TestStoredEvidence|TestChangedEvidence|TestUndeclared" -update
+	$(GO) test ./suites -run "TestStoredEvidence|TestChangedEvidence|TestUndeclared|TestLabels" -update
 
 sample: ## write the reports in reports/sample anew
 	$(GO) test ./cmd/conformance -count=1 -run TestSamples -sample
