@@ -1,12 +1,9 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -23,13 +20,13 @@ func diffCommand() *cobra.Command {
 			if len(args) != 2 {
 				return usageError{errors.New("conformance diff needs two directories that runs have left: the earlier one and the later one")}
 			}
-			before, err := readReport(args[0])
+			before, err := report.Read(args[0])
 			if err != nil {
-				return err
+				return usageError{err}
 			}
-			after, err := readReport(args[1])
+			after, err := report.Read(args[1])
 			if err != nil {
-				return err
+				return usageError{err}
 			}
 			d, show := changesOf(verdict.Diff(before, after)), showDiff
 			if *asJSON {
@@ -46,25 +43,6 @@ func diffCommand() *cobra.Command {
 	}
 	asJSON = addJSON(c)
 	return c
-}
-
-// readReport reads report.json of a run's directory, or the file itself.
-func readReport(path string) (verdict.Report, error) {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		path = filepath.Join(path, "report.json")
-	}
-	var r verdict.Report
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return r, usageError{err}
-	}
-	if err := json.Unmarshal(data, &r); err != nil || r.SchemaVersion == 0 {
-		return r, usageError{fmt.Errorf("%s: expected the report.json of a run", path)}
-	}
-	if r.SchemaVersion != verdict.SchemaVersion {
-		return r, usageError{fmt.Errorf("%s: expected a report of version %d, got %d", path, verdict.SchemaVersion, r.SchemaVersion)}
-	}
-	return r, nil
 }
 
 // changed is what differs between two runs.

@@ -42,7 +42,8 @@ func siteCommand() *cobra.Command {
 			for _, problem := range problems {
 				fmt.Fprintf(c.ErrOrStderr(), "Left out: %s\n", problem)
 			}
-			_, err = fmt.Fprintf(c.OutOrStdout(), "%s: %s\n", path, site.Summary(o))
+			_, err = fmt.Fprintf(c.OutOrStdout(), "%s: deployments: %d, runs: %d, requirements: %d\n",
+				path, len(o.Deployments), o.Runs(), len(o.Requirements))
 			return err
 		},
 	}

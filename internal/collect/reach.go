@@ -174,8 +174,8 @@ func (r *run) candidates(suspect plan.Step, got reached) []plan.Step {
 
 func withAppKey(s plan.Step) bool { return s.Ask.Key == string(placeholder.Key) }
 
-// knownGoodOf is a request of the suspect's operation that changes nothing and that the API has responded to, with the right
-// key where there is one. Where what responded can't be asked again and a limit came since, any that changes nothing will do.
+// knownGoodOf is a harmless request of the suspect's operation that got the API's response before, with the right key where
+// there is one. After a limit any harmless request of the operation will do.
 func (r *run) knownGoodOf(suspect plan.Step, x deployment.Exchange) (plan.Step, bool) {
 	list := slices.DeleteFunc(r.knownGood(), func(s plan.Step) bool { return s.Ask.Operation != suspect.Ask.Operation })
 	if answered := slices.DeleteFunc(slices.Clone(list), func(s plan.Step) bool { return !r.lastOutcome(s.ID).OfTheAPI() }); len(answered) > 0 {

@@ -44,9 +44,7 @@ func Pack(name, plan string, run evidence.Run) (Entry, error) {
 // Run returns the entry's evidence. An error says that it was stored by a version with another form of
 // evidence.
 func (e Entry) Run() (evidence.Run, error) {
-	var run evidence.Run
-	err := decode(e.Evidence, &run)
-	return run, err
+	return decode(e.Evidence)
 }
 
 // Read reads all entries of the corpus in the directory, in the order of their names; there are none

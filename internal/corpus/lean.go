@@ -23,7 +23,7 @@ var unread = []string{"Traceparent", "User-Agent"}
 
 // Lean returns a run without what judging does not need and what differs in every run: ids, ports,
 // dates, boundaries of mails, the contract's version, how long exchanges took, and when in a run they
-// started. Which came before what is kept, and so is all that mails, waits and bisecting tell by time.
+// started. The order of exchanges is kept, and so are the times of mails, waits and trials.
 // The runs of a corpus are then alike, and their exchanges stand in the order of their steps.
 func Lean(r evidence.Run) evidence.Run {
 	r.ID, r.Tool, r.Contract, r.Duration = "stored", "", evidence.Contract{}, 0

@@ -34,8 +34,8 @@ const (
 const maxFile = 1 << 20
 
 // Load returns the configuration: flags win over the environment, that over
-// the file that --config or CONFORMANCE_CONFIG names, that over what a fleet has in common, and
-// that over the defaults. What is wrong in any of them is an error even where another wins.
+// the file of --config or CONFORMANCE_CONFIG, the file over the fleet's defaults, and these over the
+// tool's own. A mistake in any of them is an error even where another wins.
 // Every error is a *ConfigError.
 func Load(sources Sources) (Config, error) {
 	var c Config

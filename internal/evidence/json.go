@@ -30,9 +30,14 @@ func encode(w io.Writer, r Run) error {
 		mail.Source = nil
 		r.Mails[i] = mail
 	}
-	return json.MarshalWrite(w, file{version, r}, jsonv1.FormatDurationAsNano(true), jsonv1.OmitEmptyWithLegacySemantics(true),
-		jsontext.AllowInvalidUTF8(true), json.Deterministic(true), jsontext.WithIndent(" "),
-		json.WithMarshalers(json.MarshalToFunc(encodeBytes)))
+	return json.MarshalWrite(w, file{version, r}, Codec(), jsonv1.OmitEmptyWithLegacySemantics(true), jsontext.WithIndent(" "))
+}
+
+// Codec is how evidence is JSON: durations in nanoseconds, and bytes as text where they are UTF-8, which people can read
+// and which compresses better than base64.
+func Codec() json.Options {
+	return json.JoinOptions(jsonv1.FormatDurationAsNano(true), jsontext.AllowInvalidUTF8(true), json.Deterministic(true),
+		json.WithMarshalers(json.MarshalToFunc(encodeBytes)), json.WithUnmarshalers(json.UnmarshalFromFunc(decodeBytes)))
 }
 
 // encodeBytes writes bytes as text where they are UTF-8.
@@ -69,8 +74,7 @@ func decodeBytes(d *jsontext.Decoder, into *[]byte) error {
 // with the file's name.
 func decode(text []byte) (Run, error) {
 	var f file
-	err := json.Unmarshal(text, &f, jsonv1.FormatDurationAsNano(true), json.RejectUnknownMembers(true),
-		json.WithUnmarshalers(json.UnmarshalFromFunc(decodeBytes)))
+	err := json.Unmarshal(text, &f, Codec(), jsontext.AllowInvalidUTF8(false), json.RejectUnknownMembers(true))
 	switch other := (struct{ Version int }{}); {
 	case err == nil && f.Version == version:
 		return f.Run, nil
@@ -80,7 +84,7 @@ func decode(text []byte) (Run, error) {
 	return Run{}, wrongJSON(text, err)
 }
 
-// wrongJSON says in words for readers who don't know Go where a text is not JSON, or not that of a run.
+// wrongJSON names the line or the member at fault, without the words of Go's packages.
 func wrongJSON(text []byte, err error) error {
 	var syntax *jsontext.SyntacticError
 	if errors.As(err, &syntax) {

@@ -67,7 +67,7 @@ func readJournal(dir string) (h header, results map[string]Result, done bool, er
 // keepWhole drops the results that are to be judged again, or whose report is not there any more.
 func keepWhole(dir string, results map[string]Result) {
 	for name, r := range results {
-		found, err := readVerdict(filepath.Join(dir, r.Dir))
+		found, err := report.Read(filepath.Join(dir, r.Dir))
 		if !r.final() || err != nil || found.RunID != r.RunID {
 			delete(results, name)
 		}

@@ -1,7 +1,6 @@
 package fleet
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -21,8 +20,6 @@ const (
 	resultFile = "fleet.json"
 	junitFile  = "junit.xml"
 	stateFile  = "state.jsonl"
-	// verdictFile is the verdict in each deployment's directory.
-	verdictFile = "report.json"
 )
 
 // Report is what came of a fleet, or of a shard of one.
@@ -107,8 +104,8 @@ func (r *Result) take(found verdict.Report, strict, complete bool) {
 	}
 }
 
-// worstFirst are the exit codes in the order in which one speaks for the fleet: first what says that not all was judged
-// because of this tool or a signal, so that it is to be run again.
+// worstFirst orders the exit codes: the first that any deployment has is the fleet's. A fault of this tool and a signal come
+// first, since the fleet must then be run again.
 func worstFirst() []int {
 	return []int{verdict.ExitFault, verdict.ExitInterrupted, verdict.ExitNotConformant, verdict.ExitUsage, verdict.ExitIncomplete, verdict.ExitConformant}
 }
@@ -177,26 +174,11 @@ func (r *Report) junit(w io.Writer, dir string) error {
 		if d.Dir == "" || d.Verdict == "" {
 			return suite, nil
 		}
-		found, err := readVerdict(filepath.Join(dir, d.Dir))
+		found, err := report.Read(filepath.Join(dir, d.Dir))
 		if err == nil && found.RunID != d.RunID {
-			err = fmt.Errorf("%s: expected the run %s, got %s", filepath.Join(dir, d.Dir, verdictFile), d.RunID, found.RunID)
+			err = fmt.Errorf("%s: expected the run %s, got %s", filepath.Join(dir, d.Dir, report.VerdictFile), d.RunID, found.RunID)
 		}
 		suite.Report = &found
 		return suite, err
 	})
-}
-
-func readVerdict(dir string) (found verdict.Report, err error) {
-	path := filepath.Join(dir, verdictFile)
-	text, err := os.ReadFile(path)
-	if err == nil {
-		err = json.Unmarshal(text, &found)
-	}
-	if err == nil && found.SchemaVersion != verdict.SchemaVersion {
-		err = fmt.Errorf("expected a report of version %d, got %d", verdict.SchemaVersion, found.SchemaVersion)
-	}
-	if err != nil {
-		err = fmt.Errorf("%s: %w", path, err)
-	}
-	return found, err
 }

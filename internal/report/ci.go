@@ -30,7 +30,7 @@ func GitHub(w io.Writer, v View) error {
 		l.printf("%s\n", a.command(v.Config))
 	}
 	if left := len(all) - len(shown); left > 0 {
-		rest := annotation{"notice", Visible(string(v.Report.Verdict)), fmt.Sprintf("%d more; %s shows all", left, pageFile)}
+		rest := annotation{"notice", Visible(string(v.Report.Verdict)), fmt.Sprintf("%d more; %s shows all", left, PageFile)}
 		l.printf("%s\n", rest.command(v.Config))
 	}
 	return l.err

@@ -356,7 +356,7 @@ func (c *console) closing() {
 	c.printf("%s\n", counts(r.Counts))
 	c.block("", inert(fmt.Sprintf("Profiles: %s. Took %s%s.", Visible(strings.Join(r.Profiles, ", ")), duration(took(r)), longest(r))))
 	if dir := c.options.Reports; dir != "" {
-		c.block("", "Reports: "+inert(Visible(dir))+"; the page: "+inert(Visible(filepath.Join(dir, pageFile))))
+		c.block("", "Reports: "+inert(Visible(dir))+"; the page: "+inert(Visible(filepath.Join(dir, PageFile))))
 	}
 }
 

@@ -91,7 +91,7 @@ func newPage(v View) pageData {
 	groups := b.groups(v)
 	data := pageData{
 		Verdict:      Visible(string(r.Verdict)),
-		Class:        overallClass(r.Verdict),
+		Class:        OverallClass(r.Verdict),
 		Title:        subject(r.Deployment),
 		Embedded:     r.Deployment.Embedded,
 		Headline:     headline(r),
@@ -181,7 +181,7 @@ func outcomes() []verdict.Outcome {
 func tiles(all []verdict.Requirement) []tile {
 	var some []tile
 	for _, o := range outcomes() {
-		some = append(some, tile{string(o), outcomeClass(o), len(having(all, o))})
+		some = append(some, tile{string(o), OutcomeClass(o), len(having(all, o))})
 	}
 	return some
 }
@@ -202,7 +202,7 @@ func notJudged(all []verdict.Requirement, b *budget) []pageReason {
 	var reasons []pageReason
 	for _, o := range []verdict.Outcome{verdict.Untestable, verdict.NotApplicable} {
 		for _, g := range groupBy(having(all, o), reason) {
-			reasons = append(reasons, pageReason{string(o), outcomeClass(o), b.text(why(g.Requirements[0]), shownPassage), ids(g.Requirements)})
+			reasons = append(reasons, pageReason{string(o), OutcomeClass(o), b.text(why(g.Requirements[0]), shownPassage), ids(g.Requirements)})
 		}
 	}
 	return reasons
@@ -263,7 +263,8 @@ func distinct(values []string) []string {
 	return some
 }
 
-func outcomeClass(o verdict.Outcome) string {
+// OutcomeClass is the class of CSS by which pages colour a verdict of a requirement.
+func OutcomeClass(o verdict.Outcome) string {
 	switch o {
 	case verdict.Passed:
 		return "pass"
@@ -275,7 +276,8 @@ func outcomeClass(o verdict.Outcome) string {
 	return "open"
 }
 
-func overallClass(o verdict.Overall) string {
+// OverallClass is the class of CSS by which pages colour the verdict of a run.
+func OverallClass(o verdict.Overall) string {
 	switch o {
 	case verdict.Conformant:
 		return "pass"

@@ -27,8 +27,8 @@ type Place struct {
 	Line int
 }
 
-// pageFile is the file of the page for people.
-const pageFile = "report.html"
+// PageFile is the file of the page for people.
+const PageFile = "report.html"
 
 // Renderer writes a view in one format. Its errors are those of the writer.
 type Renderer func(io.Writer, View) error
@@ -47,9 +47,9 @@ type Format struct {
 // Formats returns every format there is, in the order in which they are listed.
 func Formats() []Format {
 	return []Format{
-		{"json", "report.json", "the verdict as data", JSON},
+		{"json", VerdictFile, "the verdict as data", JSON},
 		{"junit", "junit.xml", "JUnit XML for CI systems", JUnit},
-		{"html", pageFile, "one self-contained page for people", HTML},
+		{"html", PageFile, "one self-contained page for people", HTML},
 		{"markdown", "summary.md", "summary for a CI job", Markdown},
 		{"har", "evidence.har", "the exchanges for a browser's network panel (HAR)", HAR},
 		{"badge", "badge.svg", "badge for a README", Badge},

@@ -57,7 +57,7 @@ func (b *budget) requirement(v View, r verdict.Requirement) pageRequirement {
 		Level:     Visible(r.Level),
 		Profile:   Visible(r.Profile),
 		Verdict:   Visible(string(r.Verdict)),
-		Class:     outcomeClass(r.Verdict),
+		Class:     OutcomeClass(r.Verdict),
 		Statement: b.text(r.Statement, shownPassage),
 		Source:    source(r.Source),
 		Line:      contractLine(r.Source.Line),
@@ -76,7 +76,7 @@ func (b *budget) checks(shown *pageRequirement, run evidence.Run, checks []verdi
 		shown.Checks = append(shown.Checks, pageCheck{
 			Subject: b.text(c.Subject, shownLine),
 			Verdict: Visible(string(c.Verdict)),
-			Class:   outcomeClass(c.Verdict),
+			Class:   OutcomeClass(c.Verdict),
 			Reason:  b.text(c.Reason, shownLine),
 			Steps:   b.stepLinks(run, c.Steps),
 		})

@@ -2,7 +2,6 @@ package site
 
 import (
 	"embed"
-	"fmt"
 	"html/template"
 	"io"
 	"net/url"
@@ -66,14 +65,13 @@ func Write(w io.Writer, o Overview, problems []string, dir string) error {
 	}
 	p := page{
 		Policy: report.Policy(style, script), Style: template.CSS(style), Script: template.JS(script), //nolint:gosec // our own files
-		Columns: o.Requirements,
+		Columns: o.Requirements, Runs: o.Runs(),
 	}
 	for _, problem := range problems {
 		p.Problems = append(p.Problems, report.VisibleText(problem))
 	}
 	for _, d := range o.Deployments {
 		p.Rows = append(p.Rows, rowOf(d, dir))
-		p.Runs += len(d.Runs)
 	}
 	p.Verdicts = counts(o.Deployments)
 	return t.Execute(w, p)
@@ -98,7 +96,7 @@ func rowOf(d Deployment, dir string) row {
 	r := d.Latest().Report
 	passed, musts := r.Counts.Musts.Passed, r.Counts.Musts
 	out := row{
-		Class: class(r.Verdict), Verdict: string(r.Verdict), Name: report.VisibleText(d.Name), Version: report.VisibleText(r.Deployment.Version),
+		Class: report.OverallClass(r.Verdict), Verdict: string(r.Verdict), Name: report.VisibleText(d.Name), Version: report.VisibleText(r.Deployment.Version),
 		URL: report.VisibleText(r.Deployment.URL), Labels: report.VisibleText(labels(r)), When: when(r),
 		Passed: passed, Musts: musts.Passed + musts.Failed + musts.Untestable + musts.NotApplicable,
 	}
@@ -107,11 +105,11 @@ func rowOf(d Deployment, dir string) row {
 	}
 	for _, run := range d.Runs {
 		out.History = append(out.History, mark{
-			class(run.Report.Verdict), symbolOf(run.Report.Verdict), when(run.Report) + ": " + string(run.Report.Verdict), link(run, dir, ""),
+			report.OverallClass(run.Report.Verdict), symbolOf(run.Report.Verdict), when(run.Report) + ": " + string(run.Report.Verdict), link(run, dir, ""),
 		})
 	}
 	for _, c := range d.Cells {
-		b := box{Class: outcomeClass(c.Verdict), Symbol: symbol(c.Verdict)}
+		b := box{Class: report.OutcomeClass(c.Verdict), Symbol: symbol(c.Verdict)}
 		if c.Verdict == verdict.Failed || c.Change != Unchanged {
 			b.Title, b.Link = c.ID+" "+string(c.Verdict), link(d.Latest(), dir, c.ID)
 		}
@@ -131,7 +129,7 @@ func link(r Run, dir, requirement string) string {
 	if err != nil || !r.HasPage {
 		return ""
 	}
-	to, err := filepath.Abs(filepath.Join(r.Dir, pageFile))
+	to, err := filepath.Abs(filepath.Join(r.Dir, report.PageFile))
 	if err != nil {
 		return ""
 	}
@@ -146,16 +144,6 @@ func when(r verdict.Report) string {
 	return r.Started.UTC().Format("2006-01-02 15:04")
 }
 
-func class(v verdict.Overall) string {
-	switch v {
-	case verdict.Conformant:
-		return "pass"
-	case verdict.NotConformant:
-		return "fail"
-	}
-	return "open"
-}
-
 func symbolOf(v verdict.Overall) string {
 	switch v {
 	case verdict.Conformant:
@@ -166,22 +154,14 @@ func symbolOf(v verdict.Overall) string {
 	return "?"
 }
 
-func outcomeClass(v verdict.Outcome) string {
-	return map[verdict.Outcome]string{verdict.Passed: "pass", verdict.Failed: "fail", verdict.Untestable: "open"}[v]
-}
-
 func symbol(v verdict.Outcome) string {
-	if s, known := map[verdict.Outcome]string{verdict.Passed: "✓", verdict.Failed: "✗", verdict.Untestable: "?"}[v]; known {
-		return s
+	switch v {
+	case verdict.Passed:
+		return "✓"
+	case verdict.Failed:
+		return "✗"
+	case verdict.Untestable:
+		return "?"
 	}
 	return "–"
-}
-
-// Summary is one line for a terminal.
-func Summary(o Overview) string {
-	runs := 0
-	for _, d := range o.Deployments {
-		runs += len(d.Runs)
-	}
-	return fmt.Sprintf("deployments: %d, runs: %d, requirements: %d", len(o.Deployments), runs, len(o.Requirements))
 }

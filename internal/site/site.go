@@ -3,8 +3,6 @@ package site
 
 import (
 	"cmp"
-	"encoding/json"
-	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -12,17 +10,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/etna-conformance/conformance/internal/report"
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
-const (
-	reportFile = "report.json"
-	pageFile   = "report.html"
-	// shownRuns is how many runs of a deployment its history shows, the latest.
-	shownRuns = 12
-	// mostBytes bounds a report that is read, in bytes.
-	mostBytes = 64 << 20
-)
+// shownRuns is how many runs of a deployment its history shows, the latest.
+const shownRuns = 12
 
 // Run is one run's report and where it stands.
 type Run struct {
@@ -38,16 +31,16 @@ func Find(dirs []string) (runs []Run, problems []string, err error) {
 	seen := map[string]bool{}
 	for _, dir := range dirs {
 		err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
-			if err != nil || e.Name() != reportFile || !e.Type().IsRegular() {
+			if err != nil || e.Name() != report.VerdictFile || !e.Type().IsRegular() {
 				return err
 			}
-			r, err := read(path)
+			r, err := report.Read(path)
 			if err != nil {
-				problems = append(problems, fmt.Sprintf("%s: %v", path, err))
+				problems = append(problems, err.Error())
 				return nil
 			}
 			if !seen[r.RunID] {
-				_, missing := os.Stat(filepath.Join(filepath.Dir(path), pageFile))
+				_, missing := os.Stat(filepath.Join(filepath.Dir(path), report.PageFile))
 				runs = append(runs, Run{filepath.Dir(path), r, missing == nil})
 			}
 			seen[r.RunID] = true
@@ -58,25 +51,6 @@ func Find(dirs []string) (runs []Run, problems []string, err error) {
 		}
 	}
 	return runs, problems, nil
-}
-
-func read(path string) (verdict.Report, error) {
-	var r verdict.Report
-	info, err := os.Stat(path)
-	if err == nil && info.Size() > mostBytes {
-		err = fmt.Errorf("expected at most %d MiB", mostBytes>>20)
-	}
-	if err != nil {
-		return r, err
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return r, err
-	}
-	if err := json.Unmarshal(text, &r); err != nil || r.SchemaVersion != verdict.SchemaVersion {
-		return r, fmt.Errorf("expected the report of a run, version %d", verdict.SchemaVersion)
-	}
-	return r, nil
 }
 
 // Change is how a requirement's verdict differs from those of the runs before.
@@ -112,6 +86,15 @@ type Overview struct {
 	// Requirements are the columns, in the order of the contract.
 	Requirements []verdict.Requirement
 	Deployments  []Deployment
+}
+
+// Runs counts the runs of all deployments.
+func (o Overview) Runs() int {
+	n := 0
+	for _, d := range o.Deployments {
+		n += len(d.Runs)
+	}
+	return n
 }
 
 // Of puts the runs together by deployment: by its name, or its URL where it has none.

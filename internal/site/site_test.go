@@ -93,7 +93,7 @@ func TestFindReadsEachRunOnceAndNamesWhatIsNone(t *testing.T) {
 	if err != nil || len(runs) != 2 {
 		t.Errorf("%d runs, %v", len(runs), err)
 	}
-	if len(problems) != 1 || !strings.Contains(problems[0], filepath.Join("other", "report.json")+": expected the report of a run, version 1") {
+	if len(problems) != 1 || !strings.Contains(problems[0], filepath.Join("other", "report.json")+": expected a report of version 1, got 7") {
 		t.Errorf("%q", problems)
 	}
 	if _, _, err := site.Find([]string{filepath.Join(dir, "nowhere")}); err == nil {
