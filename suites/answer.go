@@ -22,14 +22,15 @@ func (a *answer) object() map[string]any { return a.doc.Object() }
 // keyed reports whether the request carried the configured key.
 func (a *answer) keyed() bool { return a.step.Ask != nil && a.step.Ask.Key == KeyPlaceholder }
 
-// keyError reports whether the response is the documented error about the key, or the one that this deployment has in
-// its place.
+// keyError reports whether the response is the documented error about the key, or the one that this
+// deployment has in its place.
 func (a *answer) keyError() bool { return a.outcome.Kind == contract.KeyError || a.asBadKey }
 
 // breaks reports whether the request broke the contract on purpose.
 func (a *answer) breaks() bool { return a.step.Ask != nil && a.step.Ask.Breaks != "" }
 
-// limited reports whether the deployment asks to come back later: that says nothing about its promises.
+// limited reports whether the deployment asks to come back later: that says nothing about its
+// promises.
 func (a *answer) limited() bool { return a.outcome.Kind == contract.RateLimited }
 
 func (a *answer) header(name string) string {

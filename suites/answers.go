@@ -64,8 +64,8 @@ func (b *builder) askAsDocumented(o contract.Operation) {
 	b.step(plan.Step{ID: join("ask", o.ID), Ask: ask})
 }
 
-// checkAll looks at all the operation's answers together: what they all do wrong is one finding. Judge
-// reports whether it looked at the answer at all.
+// checkAll looks at all the operation's answers together: what they all do wrong is one finding.
+// Judge reports whether it looked at the answer at all.
 func (b *builder) checkAll(requirement string, o contract.Operation, steps []string, judge func(*Look, contract.Operation, *answer) bool) {
 	if len(steps) == 0 {
 		return
@@ -108,13 +108,15 @@ func merge(findings []verdict.Finding) []verdict.Finding {
 	return list
 }
 
-// judged reports whether the answer is this deployment's to answer for; where it is not, the look is untestable.
+// judged reports whether the answer is this deployment's to answer for; where it is not, the look
+// is untestable.
 func (l *Look) judged(a *answer) bool {
 	switch {
 	case a.Failure != nil && a.Failure.Unreachable:
 		l.Untestable(a.Failure.Text)
 	case a.limited():
-		// After wrong answers and earlier resets a limit is a refusal like another, and nothing that documents describe.
+		// After wrong answers and earlier resets a limit is a refusal like another, and nothing
+		// that documents describe.
 		if (!strings.HasPrefix(a.Step, "reset/") || !a.step.Ask.Refusable) && a.step.Ask.Together == "" {
 			l.Untestable(limitedWith(a.Answer.Status))
 		}
@@ -156,7 +158,8 @@ func absent(status int) bool {
 	return slices.Contains([]int{http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusNotImplemented}, status)
 }
 
-// complete reports whether the answer's body is there to be looked at; where it is not, ANSWER-1 says so.
+// complete reports whether the answer's body is there to be looked at; where it is not, ANSWER-1
+// says so.
 func (l *Look) complete(a *answer) bool {
 	return l.judged(a) && a.Answer != nil && a.Failure == nil && a.Answer.Status/100 != 3 && carries(a.Answer.Status)
 }
@@ -260,7 +263,8 @@ func boolOrder(first, second bool) int {
 	return 1
 }
 
-// reportsSuccess reports whether the operation's answers tell success from failure, as those of both pages do.
+// reportsSuccess reports whether the operation's answers tell success from failure, as those of
+// both pages do.
 func reportsSuccess(o contract.Operation) bool {
 	return slices.ContainsFunc(o.Shapes, func(x contract.Shape) bool { return x.Has("Errors") || x.Has("IsSucceed") || x.Has("State") })
 }
@@ -279,7 +283,8 @@ func (l *Look) demandFittingStatus(o contract.Operation, a *answer) bool {
 	return true
 }
 
-// demandDocumentedStatus demands the status that is documented for what the response says of itself. Limits have none.
+// demandDocumentedStatus demands the status that is documented for what the response says of
+// itself. Limits have none.
 func (l *Look) demandDocumentedStatus(o contract.Operation, a *answer) bool {
 	if !l.complete(a) || !a.doc.Read || a.keyError() || !a.signedIn() && a.outcome.HintsAtLimit() {
 		return false
@@ -296,8 +301,8 @@ func (l *Look) demandDocumentedStatus(o contract.Operation, a *answer) bool {
 	return false
 }
 
-// documentedFailure reports whether the response is the 500 that several pages document for a request that lacks
-// what it needs.
+// documentedFailure reports whether the response is the 500 that several pages document for a
+// request that lacks what it needs.
 func (a *answer) documentedFailure() bool {
 	return a.outcome.Kind == contract.ServerError && a.Answer.Status == http.StatusInternalServerError
 }

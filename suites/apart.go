@@ -18,8 +18,9 @@ type mixUp struct {
 	what string
 }
 
-// demandApart demands that traders who reset at the same time are kept apart. A code that two got, or a mail that one
-// lacks and another has twice, counts only if it is so in both rounds: once, it may be chance or somebody else's doing.
+// demandApart demands that traders who reset at the same time are kept apart. A code that two got,
+// or a mail that one lacks and another has twice, counts only if it is so in both rounds: once, it
+// may be chance or somebody else's doing.
 func (l *Look) demandApart(parties []evidence.Trader) {
 	if reason := l.astray(parties); reason != "" {
 		l.Untestable(reason)
@@ -85,8 +86,9 @@ func (r *Record) strays(t evidence.Trader, parties []evidence.Trader) bool {
 	return slices.ContainsFunc(parties, func(other evidence.Trader) bool { return r.namedAlone(other, t) })
 }
 
-// demandNoneRefused demands that no right answer is refused as incorrect because others are given at the same time. Where
-// all are, that may be how the deployment says that it accepts no further reset.
+// demandNoneRefused demands that no right answer is refused as incorrect because others are given
+// at the same time. Where all are, that may be how the deployment says that it accepts no further
+// reset.
 func (l *Look) demandNoneRefused(parties []evidence.Trader) {
 	var incorrect []string
 	asked := 0
@@ -108,7 +110,8 @@ func (l *Look) demandNoneRefused(parties []evidence.Trader) {
 	}
 }
 
-// tooFewAccepted says what the first trader whose reset was not accepted was told, or why nobody was asked.
+// tooFewAccepted says what the first trader whose reset was not accepted was told, or why nobody
+// was asked.
 func (l *Look) tooFewAccepted(parties []evidence.Trader) {
 	for _, t := range parties {
 		a, ok := l.Sent(roundReset(round, t))
@@ -121,8 +124,8 @@ func (l *Look) tooFewAccepted(parties []evidence.Trader) {
 	}
 }
 
-// inRound are the mails with a code that came for the trader since the reset in the round, and before the last wait of
-// the round was over.
+// inRound are the mails with a code that came for the trader since the reset in the round, and
+// before the last wait of the round was over.
 func (r *Record) inRound(name string, t evidence.Trader) []evidence.Mail {
 	if _, sent := r.answers[roundReset(name, t)]; !sent {
 		return nil
@@ -145,8 +148,8 @@ func (r *Record) endOf(name string) time.Time {
 	return end
 }
 
-// mixUps are what belongs to one trader and got to another, as far as codes and their numbers show it. Where traders
-// shared their codes after resets alone already, codes tell nobody apart.
+// mixUps are what belongs to one trader and got to another, as far as codes and their numbers show
+// it. Where traders shared their codes after resets alone already, codes tell nobody apart.
 func (r *Record) mixUps(name string, accepted []evidence.Trader) []mixUp {
 	inRound := func(t evidence.Trader) []evidence.Mail { return r.inRound(name, t) }
 	telling := !slices.ContainsFunc(accepted, func(t evidence.Trader) bool { _, _, shared := sharer(t, accepted, r.broughtAlone); return shared })
@@ -172,7 +175,8 @@ func (r *Record) tookMailOf(name string, t evidence.Trader, accepted []evidence.
 	return nil
 }
 
-// broughtAlone are the mails with a code that the trader's first accepted reset brought: those before any further one.
+// broughtAlone are the mails with a code that the trader's first accepted reset brought: those
+// before any further one.
 func (r *Record) broughtAlone(t evidence.Trader) []evidence.Mail {
 	return slices.DeleteFunc(r.codesAfter(t, acceptedReset(t)), func(m evidence.Mail) bool {
 		return slices.ContainsFunc([]string{again("", "reset", t), join(wayBack, "reset", t.Login), again(wayBack, "reset", t)}, func(reset string) bool {
@@ -182,7 +186,8 @@ func (r *Record) broughtAlone(t evidence.Trader) []evidence.Mail {
 	})
 }
 
-// sharer finds, where all codes of the trader reached others too, one of those, and one of the trader's mails.
+// sharer finds, where all codes of the trader reached others too, one of those, and one of the
+// trader's mails.
 func sharer(t evidence.Trader, traders []evidence.Trader, mailsOf func(evidence.Trader) []evidence.Mail) (evidence.Trader, evidence.Mail, bool) {
 	var found evidence.Trader
 	own := mailsOf(t)
@@ -201,7 +206,8 @@ func sharer(t evidence.Trader, traders []evidence.Trader, mailsOf func(evidence.
 	return found, own[0], true
 }
 
-// namedOthers are mails of the round that name another trader in place of their own, which the mails of resets alone did not.
+// namedOthers are mails of the round that name another trader in place of their own, which the
+// mails of resets alone did not.
 func (r *Record) namedOthers(accepted []evidence.Trader) []mixUp {
 	var list []mixUp
 	words := r.ownWords(accepted)
@@ -239,7 +245,8 @@ func (r *Record) namedAlone(other, t evidence.Trader) bool {
 // mostOwnWords is how many words a name may have; what differs in more words is another text.
 const mostOwnWords = 4
 
-// ownWords are, by login, the words by which the mail of a trader's reset alone differs from those of all others: a name.
+// ownWords are, by login, the words by which the mail of a trader's reset alone differs from those
+// of all others: a name.
 func (r *Record) ownWords(traders []evidence.Trader) map[string][]string {
 	texts := map[string][]string{}
 	count := map[string]int{}
@@ -269,8 +276,9 @@ func wordsOf(m evidence.Mail) []string {
 	return slices.Compact(words)
 }
 
-// hasWordsOf reports whether the mail, which is for the trader t, has the other's own words and none of t's, while the
-// round has a mail without the other's: what all have, as the name of a day, is nobody's.
+// hasWordsOf reports whether the mail, which is for the trader t, has the other's own words and
+// none of t's, while the round has a mail without the other's: what all have, as the name of a day,
+// is nobody's.
 func (r *Record) hasWordsOf(m evidence.Mail, other, t evidence.Trader, accepted []evidence.Trader, own map[string][]string) bool {
 	mine, theirs := own[t.Login], own[other.Login]
 	if len(mine) == 0 || len(theirs) == 0 || !hasAll(wordsOf(m), theirs) || slices.ContainsFunc(wordsOf(m), func(word string) bool { return slices.Contains(mine, word) }) {

@@ -10,7 +10,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/placeholder"
 )
 
-// scene is what came for three traders who reset alone, one after another, and then at the same time.
+// scene is what came for three traders who reset alone, one after another, and then at the same
+// time.
 type scene struct{ mails []evidence.Mail }
 
 func trader(login string) evidence.Trader {

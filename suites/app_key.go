@@ -17,8 +17,8 @@ type badKey struct {
 	requirement, kind, name, value string
 }
 
-// appKey reads "Failing to Specify the Et-App-Key Parameter", which stands on every
-// page: each operation of the contract is asked with a key that is missing or wrong, everything else right.
+// appKey reads "Failing to Specify the Et-App-Key Parameter", which stands on every page: each
+// operation of the contract is asked with a key that is missing or wrong, everything else right.
 func appKey(b *builder) {
 	noKey := "no app key is declared (appKey or CONFORMANCE_APP_KEY)"
 	b.missing(noKey, "KEY-4", "KEY-7", "KEY-8")
@@ -83,9 +83,10 @@ func (b *builder) askByEmailWithBadKey(o contract.Operation, trader *evidence.Tr
 	}
 }
 
-// askRefusableWithBadKey asks what may be refused with the right key, too: the key's error comes before any other,
-// else users can be found out and answers tried without a key. A missing answer tries none. None of it can bring a code
-// that others with a bad key would not, so that no accepted reset needs to wait for it.
+// askRefusableWithBadKey asks what may be refused with the right key, too: the key's error comes
+// before any other, else users can be found out and answers tried without a key. A missing answer
+// tries none. None of it can bring a code that others with a bad key would not, so that no accepted
+// reset needs to wait for it.
 func (b *builder) askRefusableWithBadKey(o contract.Operation, trader *evidence.Trader) {
 	for _, key := range append(looseTexts(), looseValue{kind: "star", value: "*"}) {
 		b.askNobodyWithLooseKey(o, key)
@@ -108,7 +109,8 @@ func (b *builder) askRefusableWithBadKey(o contract.Operation, trader *evidence.
 	}
 }
 
-// askNobodyWithLooseKey asks what reveals and changes nothing with a text that a careless look-up takes for any key.
+// askNobodyWithLooseKey asks what reveals and changes nothing with a text that a careless look-up
+// takes for any key.
 func (b *builder) askNobodyWithLooseKey(o contract.Operation, key looseValue) {
 	if o.ID != opReset && o.ID != opQuestion {
 		return
@@ -127,7 +129,8 @@ func wrongKeyed(operation, kind string) string { return join("key", operation, "
 func (b *builder) checkBadKey(id, subject string, ask *plan.Ask, trader *evidence.Trader, bad badKey) {
 	ask.KeyName, ask.Key, ask.Refusable = bad.name, bad.value, true
 	s := plan.Step{ID: id, Lane: login(trader), Ask: ask}
-	// The reset shows how keys are compared before a right one was seen, every other operation after it.
+	// The reset shows how keys are compared before a right one was seen, every other operation
+	// after it.
 	if ask.Operation != opReset || bad.requirement != "KEY-4" {
 		s.After = b.keyedBefore(ask.Operation, trader)
 	}
@@ -180,8 +183,8 @@ func (b *builder) askWithLowerCaseName(o contract.Operation) {
 
 func lowerCaseName(operation string) string { return join("key", operation, "lower-case-name") }
 
-// offTheWay is what requests wait for that no accepted reset waits for, so as to take no slot from those that one does.
-// They go beside it, before further wrong answers, which may lock the trader.
+// offTheWay is what requests wait for that no accepted reset waits for, so as to take no slot from
+// those that one does. They go beside it, before further wrong answers, which may lock the trader.
 func (b *builder) offTheWay(operation string) []string {
 	if operation != opReset && operation != opQuestion || len(b.order) == 0 {
 		return nil
@@ -197,7 +200,8 @@ func beside() []string {
 	}
 }
 
-// guarded puts a request that could change a password between finding out which one is valid and the way back.
+// guarded puts a request that could change a password between finding out which one is valid and
+// the way back.
 func (b *builder) guarded(s plan.Step, trader *evidence.Trader) plan.Step {
 	if s.Ask.Operation == opPassword && trader != nil {
 		s.Lane, s.Needs, s.Cost.Changes = trader.Login, append(s.Needs, settled(*trader)), 1
@@ -227,16 +231,18 @@ func (l *Look) demandKeyError(step string) {
 	}
 }
 
-// shortestFound is the length from which a question is not found by chance in an answer that does not tell it.
+// shortestFound is the length from which a question is not found by chance in an answer that does
+// not tell it.
 const shortestFound = 4
 
-// foundByChance reports whether a question is so short that any answer may hold it, or stands in the documented error
-// itself: a Model would tell it all the same.
+// foundByChance reports whether a question is so short that any answer may hold it, or stands in
+// the documented error itself: a Model would tell it all the same.
 func (l *Look) foundByChance(question string) bool {
 	return utf8.RuneCountInString(question) < shortestFound || strings.Contains(l.suite.Contract.KeyError.Sample(), question)
 }
 
-// demandNothingRevealed demands that beside the error there is nothing that only the right key may see.
+// demandNothingRevealed demands that beside the error there is nothing that only the right key may
+// see.
 func (l *Look) demandNothingRevealed(step string) {
 	a, ok := l.Readable(step)
 	if !ok {

@@ -83,13 +83,14 @@ func (b *builder) has(operation string) bool {
 	return false
 }
 
-// mayAsk reports whether the operation is asked at all: a request that carries a password, only where
-// a trader has declared two and an inbox shows the way back.
+// mayAsk reports whether the operation is asked at all: a request that carries a password, only
+// where a trader has declared two and an inbox shows the way back.
 func (b *builder) mayAsk(o contract.Operation) bool {
 	return b.has(o.ID) && (!b.carriesPassword(o) || o.ID == opPassword && len(b.travellers()) > 0 || o.ID != opPassword && len(b.signers()) > 0)
 }
 
-// withQuestion and withoutQuestion return the declared traders that have a secret question, or none.
+// withQuestion and withoutQuestion return the declared traders that have a secret question, or
+// none.
 func (b *builder) withQuestion() []evidence.Trader    { return b.order[b.first:] }
 func (b *builder) withoutQuestion() []evidence.Trader { return b.order[:b.first] }
 

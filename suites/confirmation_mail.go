@@ -181,8 +181,8 @@ func (l *Look) demandCode(mail, reset string, t evidence.Trader) {
 		fmt.Sprintf("a mail %q that presents none: %s", last.Subject, excerpt(strings.Join(strings.Fields(last.Text), " "))))
 }
 
-// possibleCodes returns the first mail that holds what could be a code, and the shapes of all that could, never
-// their texts.
+// possibleCodes returns the first mail that holds what could be a code, and the shapes of all that
+// could, never their texts.
 func (r *Record) possibleCodes(mails []evidence.Mail) (evidence.Mail, string) {
 	for _, m := range mails {
 		var shapes []string
@@ -200,11 +200,13 @@ func (r *Record) possibleCodes(mails []evidence.Mail) (evidence.Mail, string) {
 
 func isCandidate(p placeholder.Placeholder) bool { return p.Is(placeholder.Candidate) }
 
-// isCode reports whether the placeholder is that of a code, and not of the app key, an answer or a password in its place.
+// isCode reports whether the placeholder is that of a code, and not of the app key, an answer or a
+// password in its place.
 func isCode(p placeholder.Placeholder) bool { return p.Is(placeholder.Code) }
 
-// demandCodeForNobodyElse demands that no other trader got the mail or the code of this one's reset. Where several codes
-// came, as beside a shop's newsletter to everybody, one that nobody else got is the reset's.
+// demandCodeForNobodyElse demands that no other trader got the mail or the code of this one's
+// reset. Where several codes came, as beside a shop's newsletter to everybody, one that nobody else
+// got is the reset's.
 func (l *Look) demandCodeForNobodyElse(mail, reset string, t evidence.Trader) {
 	if _, ok := l.wait(mail, reset); !ok {
 		return
@@ -230,7 +232,8 @@ func (l *Look) demandCodeForNobodyElse(mail, reset string, t evidence.Trader) {
 	}
 }
 
-// purged reports whether mails vanished from the inbox during the run; then nobody can tell that a mail did not come.
+// purged reports whether mails vanished from the inbox during the run; then nobody can tell that a
+// mail did not come.
 func (l *Look) purged() bool {
 	if l.record.Run.InboxPurged {
 		l.Untestable("mails were deleted from the inbox during the run, perhaps by another job: others may have gone unseen")

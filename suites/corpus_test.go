@@ -17,13 +17,14 @@ const (
 	corpusDir = "testdata/evidence"
 	// matrix is what is made of all of it, as a reader sees it; make golden writes it anew.
 	matrix = "../../reports/sample/matrix.md"
-	// corpusComplete is true where a case without evidence of today's plan fails the test, and any verdict
-	// that differs from the matrix; it is false while what is asked and demanded changes every day.
+	// corpusComplete is true where a case without evidence of today's plan fails the test, and any
+	// verdict that differs from the matrix; it is false while what is asked and demanded changes
+	// every day.
 	corpusComplete = true
 )
 
-// TestStoredEvidence judges the stored evidence of every fault and variant: each fault must fail its
-// requirement, and what it takes along, and nothing else; no variant may be accused.
+// TestStoredEvidence judges the stored evidence of every fault and variant: each fault must fail
+// its requirement, and what it takes along, and nothing else; no variant may be accused.
 func TestStoredEvidence(t *testing.T) {
 	contract, err := run.Contract("")
 	if err != nil {
@@ -59,8 +60,8 @@ func TestStoredEvidence(t *testing.T) {
 	golden.Check(t, matrix, text.String())
 }
 
-// judgeStored judges the cases, as many at a time as there are processors. Those without evidence of
-// today's plan are skipped, by reason.
+// judgeStored judges the cases, as many at a time as there are processors. Those without evidence
+// of today's plan are skipped, by reason.
 func judgeStored(store *prove.Store, cases []prove.Case) (outcomes []prove.Outcome, skipped map[string][]string) {
 	skipped = map[string][]string{}
 	outcomes = make([]prove.Outcome, len(cases))

@@ -46,8 +46,8 @@ const olderPath = "password"
 // chosenPath is the step that finds out at which of its paths step 3 is.
 const chosenPath = "code/path"
 
-// choosePath plans to find out at which of its published paths the deployment has step 3, unless that is declared. The
-// request lacks the code, so that it is refused.
+// choosePath plans to find out at which of its published paths the deployment has step 3, unless
+// that is declared. The request lacks the code, so that it is refused.
 func (b *builder) choosePath() {
 	o, _ := b.contract.Operation(opToken)
 	if !b.has(opToken) || o.Older == nil || b.target.StepThree != "" {
@@ -96,8 +96,8 @@ func (n *lane) askCodes(i, travellers int) {
 	n.checkRightCodes()
 }
 
-// askAlone asks, where no code gave a token, for another mail, and with its code alone: one that was wrong on purpose
-// may have used up the first, and the documents don't forbid that.
+// askAlone asks, where no code gave a token, for another mail, and with its code alone: one that
+// was wrong on purpose may have used up the first, and the documents don't forbid that.
 func (n *lane) askAlone(leg string, as func(plan.Step) plan.Step) {
 	t, needs, token := n.trader, n.needs, tokenOf(leg, n.trader)
 	reset := as(plan.Step{ID: again(leg, "reset", t), Ask: n.rightReset(t), Cost: plan.Cost{Mails: 1}})
@@ -117,7 +117,8 @@ func (n *lane) askAlone(leg string, as func(plan.Step) plan.Step) {
 // again are the steps that ask with a code alone.
 func again(leg, what string, t evidence.Trader) string { return join(leg, "again", what, t.Login) }
 
-// askWrongCode asks with one code that nearly is the one that waits; the kinds are spread over the legs.
+// askWrongCode asks with one code that nearly is the one that waits; the kinds are spread over the
+// legs.
 func (n *lane) askWrongCode(kind int, leg string, as func(plan.Step) plan.Step) {
 	kinds := []string{"last character changed", "cut short", "continued", "first character changed", "middle character changed"}
 	how := kinds[kind%len(kinds)]

@@ -21,8 +21,8 @@ import (
 // longBody is more than a request of these operations ever needs, in bytes.
 const longBody = 100 << 10
 
-// hardening reads what good practice asks beyond the documents (OWASP Forgot Password, ASVS 5.0). It comes after
-// all pages, so that no requirement of theirs looks at its requests.
+// hardening reads what good practice asks beyond the documents (OWASP Forgot Password, ASVS 5.0).
+// It comes after all pages, so that no requirement of theirs looks at its requests.
 func hardening(b *builder) {
 	b.missing("no app key is declared (appKey or CONFORMANCE_APP_KEY)", "HARD-1", "HARD-2", "HARD-3", "HARD-7")
 	b.missing("no inbox is declared (inbox or CONFORMANCE_INBOX, for example mailhog=http://localhost:8025)", "HARD-1", "HARD-3", "HARD-9", "HARD-10")
@@ -61,7 +61,8 @@ func (b *builder) checkMails() {
 	}
 }
 
-// askAgain asks with a code and a token that have been used. The token carries the password that is valid already.
+// askAgain asks with a code and a token that have been used. The token carries the password that is
+// valid already.
 func (b *builder) askAgain(t evidence.Trader) {
 	n := &lane{builder: b, trader: t, needs: []string{join("signin/changed", t.Login)}}
 	token := n.updateStep(tokenAgain(t), tokenOf("", t), otherPassword(t), otherPassword(t))
@@ -99,7 +100,8 @@ func (b *builder) askMalformed() {
 	}
 }
 
-// bits of a code that ASVS 5.0, V6.5.4 has in mind with "typically 4 random alphanumeric characters or 6 random digits".
+// bits of a code that ASVS 5.0, V6.5.4 has in mind with "typically 4 random alphanumeric characters
+// or 6 random digits".
 const fewestBits = 19.9
 
 // demandUnguessable demands a code that is long enough, and not another trader's.
@@ -180,8 +182,8 @@ func readable(m evidence.Mail) []byte {
 	return []byte(strings.Join(append(mailtext.Parse(m.Source).Links, m.Subject, m.Text), "\n"))
 }
 
-// secretIn finds a secret of one of the kinds; what is derived from one does not count, nor does one so
-// short that it may stand there by chance.
+// secretIn finds a secret of one of the kinds; what is derived from one does not count, nor does
+// one so short that it may stand there by chance.
 func (r *Record) secretIn(text []byte, kinds ...placeholder.Kind) (string, bool) {
 	for _, s := range r.Run.Secrets {
 		if s.Placeholder.Is(kinds...) && s.Length >= 4 && s.Placeholder.Derivation() == "" && bytes.Contains(text, []byte(s.Placeholder)) {
@@ -191,7 +193,8 @@ func (r *Record) secretIn(text []byte, kinds ...placeholder.Kind) (string, bool)
 	return "", false
 }
 
-// demandSoberRefusal demands a client's error in JSON, soon, and nothing of the deployment's inside.
+// demandSoberRefusal demands a client's error in JSON, soon, and nothing of the deployment's
+// inside.
 func (l *Look) demandSoberRefusal(step string, malformed bool) {
 	if x, sent := l.record.answers[step]; sent && x.Failure != nil && !x.Failure.Unreachable && (malformed || x.Failure.Kind == timeout) {
 		l.Fail(step, "an answer", "none: "+x.Failure.Text)

@@ -19,7 +19,8 @@ func furtherReset(name string) string    { return join("hardening/reset", name) 
 func furtherMail(name string) string     { return join("hardening/mail", name) }
 func resetOfNobody(before string) string { return join("hardening/reset-of-nobody", before) }
 
-// further are one trader's further resets, in their order. The last says whether the others were refused for their header.
+// further are one trader's further resets, in their order. The last says whether the others were
+// refused for their header.
 func further() []string { return []string{"forwarded-host", "host", "plain"} }
 
 // foreignHeader names a host that is nobody's: no mail of a deployment can lead there by itself.
@@ -33,8 +34,9 @@ func foreignHeader(name, host string) map[string]string {
 	return nil
 }
 
-// askFurtherResets asks for one trader's reset again and again, one after another and each beside the same for
-// nobody, when everything else has been asked: a mail that they bring is nobody else's business.
+// askFurtherResets asks for one trader's reset again and again, one after another and each beside
+// the same for nobody, when everything else has been asked: a mail that they bring is nobody else's
+// business.
 func (b *builder) askFurtherResets() {
 	if len(b.order) == 0 {
 		return
@@ -91,8 +93,8 @@ func (b *builder) checkFurther(t evidence.Trader, unknown []string) {
 	}
 }
 
-// demandOwnHost demands that the mail does not lead where the request's header says. A deployment may also
-// refuse such a request.
+// demandOwnHost demands that the mail does not lead where the request's header says. A deployment
+// may also refuse such a request.
 func (l *Look) demandOwnHost(t evidence.Trader, name string) {
 	reset, last := furtherReset(name), furtherReset("plain")
 	if x := l.record.answers[reset]; x != nil && x.Failure != nil && !x.Failure.Unreachable {
@@ -156,8 +158,8 @@ func ofTrader(s evidence.Sequence) string {
 	return " of " + s.Trader
 }
 
-// patternOf says by what the next code can be told, "" where by nothing. None of it happens by chance more than
-// once in a hundred thousand runs.
+// patternOf says by what the next code can be told, "" where by nothing. None of it happens by
+// chance more than once in a hundred thousand runs.
 func patternOf(s evidence.Sequence) string {
 	const fewSymbols, fewVarying, few = 4, 4, 1e6
 	switch {

@@ -29,8 +29,8 @@ type comparison struct {
 	known, unknown []string
 }
 
-// askQuestionsOfNobody asks for the question of nobody and of a trader who has none in turn, who therefore
-// has nothing to hide behind.
+// askQuestionsOfNobody asks for the question of nobody and of a trader who has none in turn, who
+// therefore has nothing to hide behind.
 func (b *builder) askQuestionsOfNobody(t evidence.Trader) {
 	before := b.asked(func(plan.Step) bool { return true })
 	var known, unknown []string
@@ -59,8 +59,8 @@ func (b *builder) compare(what string, t evidence.Trader, known, unknown []strin
 	b.check("HARD-6", what, slices.Concat(known, unknown), func(l *Look) { l.demandAlike(t, known, unknown) })
 }
 
-// demandAlike demands that nobody can tell from the answers who is known. What differs between answers to the same
-// request, like a time or a number of the request, tells nothing.
+// demandAlike demands that nobody can tell from the answers who is known. What differs between
+// answers to the same request, like a time or a number of the request, tells nothing.
 func (l *Look) demandAlike(t evidence.Trader, known, unknown []string) {
 	ofTrader, ok := l.sentAll(known)
 	ofNobody, both := l.sentAll(unknown)
@@ -131,8 +131,8 @@ func orAbsent(trait string) string {
 	return trait
 }
 
-// traits are what can be seen of an answer: its status, its header without what belongs to the connection or the
-// moment, and the members of its body.
+// traits are what can be seen of an answer: its status, its header without what belongs to the
+// connection or the moment, and the members of its body.
 func (a *answer) traits() map[string]string {
 	traits := map[string]string{"status": strconv.Itoa(a.Answer.Status)}
 	moment := []string{"date", "age", "connection", "keep-alive", "transfer-encoding", "content-length"}
@@ -165,8 +165,8 @@ func addTraits(traits map[string]string, path string, value any) {
 	}
 }
 
-// Observations are figures that the run shows besides its verdicts: how long answers about traders and about nobody took. No
-// verdict follows from so few.
+// Observations are figures that the run shows besides its verdicts: how long answers about traders
+// and about nobody took. No verdict follows from so few.
 func (s *Suite) Observations(run *evidence.Run) []string {
 	took := map[string]time.Duration{}
 	for _, x := range run.Exchanges {

@@ -50,7 +50,8 @@ func (b *builder) signers() []evidence.Trader {
 	return b.passworded
 }
 
-// travellers are the traders who go all the way: from the reset to signing in with a new password, and back.
+// travellers are the traders who go all the way: from the reset to signing in with a new password,
+// and back.
 func (b *builder) travellers() []evidence.Trader {
 	if b.target.Inbox == "" || !b.has(opToken) || !b.has(opPassword) {
 		return nil
@@ -130,8 +131,8 @@ func (b *builder) askWaysBack() {
 	}
 }
 
-// allArrived is the point at which nobody needs the other password any more, allUpdated the one at which nobody's
-// password is changed any more.
+// allArrived is the point at which nobody needs the other password any more, allUpdated the one at
+// which nobody's password is changed any more.
 const (
 	allArrived = "all-arrived"
 	allUpdated = "all-updated"
@@ -160,7 +161,8 @@ func (b *builder) askWayBack(i, travellers int, t evidence.Trader, changes []str
 	n.add(old)
 	restore := func(s plan.Step) plan.Step {
 		s = back(s)
-		// What was answered with success is taken back also where the old password seems to have stayed.
+		// What was answered with success is taken back also where the old password seems to have
+		// stayed.
 		s.Unless, s.Despite = session("signin/old", t), changes
 		return s
 	}
@@ -180,8 +182,8 @@ func (b *builder) askWayBack(i, travellers int, t evidence.Trader, changes []str
 
 func restored(t evidence.Trader) string { return join(wayBack, "password", t.Login) }
 
-// askHome plans, when nobody's password is changed any more, how the run finds out which one is valid: a wrong
-// deployment may change one trader's with another's.
+// askHome plans, when nobody's password is changed any more, how the run finds out which one is
+// valid: a wrong deployment may change one trader's with another's.
 func (b *builder) askHome(t evidence.Trader, changes, updates []string) {
 	n := &lane{builder: b, trader: t, before: []string{allUpdated, join("signin/old", t.Login)}}
 	signIn := n.signInStep(join(wayBack, "signin", t.Login), validPassword(t), 0)
@@ -189,7 +191,8 @@ func (b *builder) askHome(t evidence.Trader, changes, updates []string) {
 	signIn.Unless, signIn.Despite = session("signin/old", t), updates
 	signIn.Ask.Again = &plan.Again{After: []string{restored(t)}}
 	n.add(signIn)
-	// Where the way back claims success and its password is refused, another that still works may not do so for long.
+	// Where the way back claims success and its password is refused, another that still works may
+	// not do so for long.
 	other := n.signInStep(join(wayBack, "signin-other", t.Login), otherPassword(t), 0)
 	other.Finally, other.Since, other.UnlessDone = true, changes, restored(t)
 	other.Unless = session(join(wayBack, "signin"), t)
@@ -222,7 +225,8 @@ func (b *builder) rightReset(t evidence.Trader) *plan.Ask {
 	return b.reset(t, t.Answer)
 }
 
-// carriesPassword reports whether a request of the operation carries a password: it is asked for a trader who declared two, or not at all.
+// carriesPassword reports whether a request of the operation carries a password: it is asked for a
+// trader who declared two, or not at all.
 func (b *builder) carriesPassword(o contract.Operation) bool {
 	return slices.ContainsFunc(o.Values(), func(v contract.Value) bool { return v.Fact == "trader.password" })
 }

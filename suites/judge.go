@@ -10,8 +10,8 @@ import (
 )
 
 // Judge judges the evidence by the contract: one result for each requirement and subject, in the
-// order of the ledger. It plans the run again from the evidence's own target; an error says that the
-// target's label filter can't be read.
+// order of the ledger. It plans the run again from the evidence's own target; an error says that
+// the target's label filter can't be read.
 //
 // Judge is pure. It may be called any number of times, also at the same time.
 func Judge(c *contract.Contract, run *evidence.Run) ([]verdict.Result, error) {

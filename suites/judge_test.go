@@ -132,7 +132,8 @@ func (e *edited) dropMails(login string) {
 	}
 }
 
-// said are the requirements that came to one of the outcomes, those of which the same is said on one line.
+// said are the requirements that came to one of the outcomes, those of which the same is said on
+// one line.
 func said(results []verdict.Result, outcomes ...verdict.Outcome) string {
 	worst := map[string]string{}
 	for _, outcome := range outcomes {
@@ -169,8 +170,8 @@ func firstReason(r verdict.Result) string {
 	return r.Reason
 }
 
-// TestChangedEvidence judges evidence of the reference deployment in which one thing was changed. The golden file says
-// what is made of each; a requirement that is not named there passed.
+// TestChangedEvidence judges evidence of the reference deployment in which one thing was changed.
+// The golden file says what is made of each; a requirement that is not named there passed.
 func TestChangedEvidence(t *testing.T) { golden.Check(t, "changed-evidence.txt", judged(t).changed()) }
 
 func (r judgedRun) changed() string {
@@ -183,8 +184,8 @@ func (r judgedRun) changed() string {
 	return text.String()
 }
 
-// TestUndeclared judges no evidence of targets that declare less than everything. The golden file says what is not
-// applicable, and why; the rest was not sent.
+// TestUndeclared judges no evidence of targets that declare less than everything. The golden file
+// says what is not applicable, and why; the rest was not sent.
 func TestUndeclared(t *testing.T) { golden.Check(t, "undeclared.txt", judged(t).undeclared()) }
 
 func (r judgedRun) undeclared() string {

@@ -63,7 +63,8 @@ func (l *Look) FailAt(line int, step, expected, got string) {
 	})
 }
 
-// FailMail adds a finding about a mail, and about the exchange that should or should not have brought it.
+// FailMail adds a finding about a mail, and about the exchange that should or should not have
+// brought it.
 func (l *Look) FailMail(mail, step, expected, got string) {
 	l.Fail(step, expected, got)
 	l.findings[len(l.findings)-1].Mail = mail
@@ -76,8 +77,8 @@ func (l *Look) Expect(step string, actual any, matcher types.GomegaMatcher, expe
 	}
 }
 
-// Untestable says why the subject cannot be looked at, and because of which requirements' failures; the first reason
-// stands.
+// Untestable says why the subject cannot be looked at, and because of which requirements' failures;
+// the first reason stands.
 func (l *Look) Untestable(reason string, because ...string) {
 	if l.reason != "" {
 		return
@@ -88,7 +89,8 @@ func (l *Look) Untestable(reason string, because ...string) {
 	}
 }
 
-// unsent says why the step was not carried out; what looks at the steps that it needs may have failed.
+// unsent says why the step was not carried out; what looks at the steps that it needs may have
+// failed.
 func (l *Look) unsent(step string) {
 	if l.reason == "" {
 		l.reason, l.because = l.record.unsent(step), l.record.origins.Behind(step)
@@ -130,8 +132,9 @@ func (l *Look) Sent(step string) (*answer, bool) {
 	return nil, false
 }
 
-// notTheAPIs reports whether the response turns nothing down, since nothing of the API was ever there for the operation. One
-// that is there may refuse a request by a page, and something in front may block it as an attack.
+// notTheAPIs reports whether the response turns nothing down, since nothing of the API was ever
+// there for the operation. One that is there may refuse a request by a page, and something in front
+// may block it as an attack.
 func (l *Look) notTheAPIs(a *answer) bool {
 	page := a.outcome.Absent() || a.outcome.Kind == contract.NotTheAPI && a.Answer.Status < 500
 	return page && !l.record.responds(a.Operation)
@@ -179,13 +182,15 @@ type Record struct {
 
 	answers map[string]*answer
 	waits   map[string][]evidence.Wait
-	// mails are by the login of a trader that they reached, coded by their first code in small letters.
+	// mails are by the login of a trader that they reached, coded by their first code in small
+	// letters.
 	mails, coded map[string][]evidence.Mail
 	// resets are the places of those that may bring a mail, in the order in which they were sent.
 	resets map[string]int
 	// origins say what stands behind a step that was not carried out.
 	origins plan.Origins
-	// read is what was read of each mail, by id; greeted are the names that mails' headers call a trader by, by login.
+	// read is what was read of each mail, by id; greeted are the names that mails' headers call a
+	// trader by, by login.
 	read    map[string]readMail
 	greeted map[string][]string
 	// byWord are the traders by the words of their names.
@@ -204,7 +209,8 @@ type answer struct {
 	step    plan.Step
 	doc     contract.Document
 	outcome contract.Outcome
-	// asBadKey is true where the right key got the same error as a bad one, in other words than documented.
+	// asBadKey is true where the right key got the same error as a bad one, in other words than
+	// documented.
 	asBadKey bool
 }
 
@@ -282,8 +288,8 @@ func (s *Suite) classify(x evidence.Exchange, document contract.Document) contra
 	return contract.Classify(o, r)
 }
 
-// documents are bodies read as JSON, by their sum: refusals are alike, and what was read takes many times the space of
-// the text.
+// documents are bodies read as JSON, by their sum: refusals are alike, and what was read takes many
+// times the space of the text.
 type documents map[[sha256.Size]byte]contract.Document
 
 func (d documents) read(body []byte) contract.Document {
@@ -296,8 +302,9 @@ func (d documents) read(body []byte) contract.Document {
 	return document
 }
 
-// beforeFurther are the mails that came before requests were repeated, or resets that only the hardening profile
-// asks for: what those bring is for the waits of each to tell, and so many codes that two may be equal by chance.
+// beforeFurther are the mails that came before requests were repeated, or resets that only the
+// hardening profile asks for: what those bring is for the waits of each to tell, and so many codes
+// that two may be equal by chance.
 func (r *Record) beforeFurther() []evidence.Mail {
 	further, begun := r.furtherBegan()
 	if !begun {
@@ -306,7 +313,8 @@ func (r *Record) beforeFurther() []evidence.Mail {
 	return slices.DeleteFunc(slices.Clone(r.Run.Mails), func(m evidence.Mail) bool { return m.Seen.After(further) })
 }
 
-// furtherBegan is when the first request went out for what surplus codes or the hardening profile make necessary.
+// furtherBegan is when the first request went out for what surplus codes or the hardening profile
+// make necessary.
 func (r *Record) furtherBegan() (time.Time, bool) {
 	if r.Run.Bisect != nil && len(r.Run.Bisect.Trials) > 0 {
 		return r.Run.Bisect.Trials[0].Started, true

@@ -8,7 +8,8 @@ import (
 // wildcard is what a database's LIKE takes for everything.
 const wildcard = "%"
 
-// looseValue is no secret, but a loosely typed or interpolating back end takes it for the right one.
+// looseValue is no secret, but a loosely typed or interpolating back end takes it for the right
+// one.
 type looseValue struct {
 	// kind is a part of the step's id.
 	kind  string
@@ -28,10 +29,10 @@ func looseTexts() []looseValue {
 	}
 }
 
-// looseValues are the texts, and values of other types that are compared as equal: by PHP and by a database that
-// reads texts as numbers (0, true), where only what is given is looked at (null), by a document database (operators),
-// and where a list stands for its items. The most natural mistakes come first. A list of the right secret alone is not
-// sent: who sends it knows the secret.
+// looseValues are the texts, and values of other types that are compared as equal: by PHP and by a
+// database that reads texts as numbers (0, true), where only what is given is looked at (null), by
+// a document database (operators), and where a list stands for its items. The most natural mistakes
+// come first. A list of the right secret alone is not sent: who sends it knows the secret.
 func looseValues(member string, wrong, right any) []looseValue {
 	no := func(what string) string { return member + " is " + what }
 	texts := looseTexts()
@@ -47,12 +48,13 @@ func looseValues(member string, wrong, right any) []looseValue {
 	}
 }
 
-// mostWrongAnswers bounds how often a trader gives a wrong answer, the one before the right answer included, since each
-// may count for a lock-out.
+// mostWrongAnswers bounds how often a trader gives a wrong answer, the one before the right answer
+// included, since each may count for a lock-out.
 const mostWrongAnswers = 9
 
-// wrongAnswers are what is sent in place of the trader's answer when the right one has been accepted: nearly right ones
-// and loose values in turn, spread over all traders who have a question.
+// wrongAnswers are what is sent in place of the trader's answer when the right one has been
+// accepted: nearly right ones and loose values in turn, spread over all traders who have a
+// question.
 func (b *builder) wrongAnswers(t evidence.Trader) []looseValue {
 	traders := b.withQuestion()
 	i, many := at(traders, t), len(traders)
@@ -88,8 +90,8 @@ func inTurn(a, b []looseValue) []looseValue {
 	return list
 }
 
-// blocked reports whether a request that a firewall may block was refused in words that are not the API's, or by closing the
-// connection. Some firewalls say so by a page of status 200.
+// blocked reports whether a request that a firewall may block was refused in words that are not the
+// API's, or by closing the connection. Some firewalls say so by a page of status 200.
 func (l *Look) blocked(step string) bool {
 	a := l.record.answers[step]
 	switch {

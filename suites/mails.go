@@ -8,8 +8,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/placeholder"
 )
 
-// mailsAfter are the trader's mails that were not there before the accepted reset was sent, and were before all traders
-// reset at the same time.
+// mailsAfter are the trader's mails that were not there before the accepted reset was sent, and
+// were before all traders reset at the same time.
 func (r *Record) mailsAfter(t evidence.Trader, reset string) []evidence.Mail {
 	var list []evidence.Mail
 	for _, m := range r.mails[t.Login] {
@@ -20,7 +20,8 @@ func (r *Record) mailsAfter(t evidence.Trader, reset string) []evidence.Mail {
 	return list
 }
 
-// seenBefore reports whether the mail was there before the reset was sent, if ever it was: it has another cause.
+// seenBefore reports whether the mail was there before the reset was sent, if ever it was: it has
+// another cause.
 func (r *Record) seenBefore(m evidence.Mail, reset string) bool {
 	place, planned := r.resets[reset]
 	return planned && place >= m.ResetsSent
@@ -42,7 +43,8 @@ func (r *Record) codesAfter(t evidence.Trader, reset string) []evidence.Mail {
 	return slices.DeleteFunc(r.mailsAfter(t, reset), func(m evidence.Mail) bool { return len(m.Codes) == 0 })
 }
 
-// gotInstead are the addresses of the other traders that a code reached before their own reset was sent, or beside its mail.
+// gotInstead are the addresses of the other traders that a code reached before their own reset was
+// sent, or beside its mail.
 func (r *Record) gotInstead(t evidence.Trader, reset string, traders []evidence.Trader) []string {
 	var list []string
 	for _, other := range traders {
@@ -115,8 +117,9 @@ func byCode(mails []evidence.Mail) [][]evidence.Mail {
 	return groups
 }
 
-// copyFor finds a mail to the other trader that carries the code of one of the mails: the same mail, or one
-// that came without a reset of the other's own. A deployment that gives everybody the same code copies nothing.
+// copyFor finds a mail to the other trader that carries the code of one of the mails: the same
+// mail, or one that came without a reset of the other's own. A deployment that gives everybody the
+// same code copies nothing.
 func (r *Record) copyFor(other evidence.Trader, own []evidence.Mail) (evidence.Mail, bool) {
 	for _, m := range r.mails[other.Login] {
 		early := r.seenBefore(m, acceptedReset(other))
@@ -136,8 +139,8 @@ func (r *Record) copyFor(other evidence.Trader, own []evidence.Mail) (evidence.M
 // unguessable is the length from which codes don't agree by chance.
 const unguessable = 6
 
-// exchanged finds a mail to the other trader whose code is that of one of the mails, although a third trader
-// got another: then the deployment does not give everybody the same one.
+// exchanged finds a mail to the other trader whose code is that of one of the mails, although a
+// third trader got another: then the deployment does not give everybody the same one.
 func (r *Record) exchanged(other evidence.Trader, own []evidence.Mail, traders []evidence.Trader) (evidence.Mail, bool) {
 	theirs := r.codesAfter(other, acceptedReset(other))
 	for _, m := range theirs {
@@ -155,8 +158,8 @@ func (r *Record) exchanged(other evidence.Trader, own []evidence.Mail, traders [
 	return evidence.Mail{}, false
 }
 
-// renderedFor finds a mail to the other trader that carries the code of one of the mails and names the trader in place of
-// the other: it is the trader's mail.
+// renderedFor finds a mail to the other trader that carries the code of one of the mails and names
+// the trader in place of the other: it is the trader's mail.
 func (r *Record) renderedFor(other, t evidence.Trader, own []evidence.Mail) (evidence.Mail, bool) {
 	for _, m := range r.codesAfter(other, acceptedReset(other)) {
 		shared := slices.ContainsFunc(own, func(mine evidence.Mail) bool { return sameCode(mine, m) })

@@ -12,16 +12,18 @@ import (
 // bisecting is the step that looks for the requests that mailed surplus codes.
 const bisecting = "bisect"
 
-// codeless are the requirements that allow no confirmation code for a request. KEY-6 and QUESTION-9 do so whatever the
-// response was; a reset that should have been refused and was accepted breaks another requirement by its response.
+// codeless are the requirements that allow no confirmation code for a request. KEY-6 and QUESTION-9
+// do so whatever the response was; a reset that should have been refused and was accepted breaks
+// another requirement by its response.
 func codeless() []plan.Group {
 	return []plan.Group{
 		{Requirement: "MAIL-3"}, {Requirement: "KEY-6", Always: true}, {Requirement: "QUESTION-9", Always: true}, {Requirement: "RESET-10"},
 	}
 }
 
-// demandNoCodes demands that requests which must be refused, and questions, mail no code. The trader's accepted reset goes
-// after them: when its mail is there, an earlier one is there too. Surplus codes are looked into by bisecting.
+// demandNoCodes demands that requests which must be refused, and questions, mail no code. The
+// trader's accepted reset goes after them: when its mail is there, an earlier one is there too.
+// Surplus codes are looked into by bisecting.
 func (b *builder) demandNoCodes() {
 	groups := codeless()
 	for i, g := range groups {
@@ -57,8 +59,8 @@ func (b *builder) checkNoCode(g plan.Group, t evidence.Trader, steps []string) {
 	b.check(g.Requirement, join(t.Login, "no code"), looked, func(l *Look) { l.demandNoCode(g, t, steps) })
 }
 
-// bisectCost bounds what bisecting costs: all suspects are repeated five times alone and as often with accepted resets,
-// each group of them twice, and the halves of each group.
+// bisectCost bounds what bisecting costs: all suspects are repeated five times alone and as often
+// with accepted resets, each group of them twice, and the halves of each group.
 func (b *builder) bisectCost(s plan.Bisect) plan.Cost {
 	const times = 2 * (evidence.Repeats + 1 + evidence.Confirms + 2)
 	cost := plan.Cost{Mails: s.Resets * min(len(s.Accepted), mostTurns)}
@@ -77,7 +79,8 @@ func (b *builder) find(id string) plan.Step {
 	return b.steps[i]
 }
 
-// silent returns the requirement by which the step must bring the trader no code, "" where none does.
+// silent returns the requirement by which the step must bring the trader no code, "" where none
+// does.
 func (b *builder) silent(s plan.Step, t evidence.Trader) string {
 	if s.Ask == nil || s.Lane != "" && s.Lane != t.Login {
 		return ""
@@ -106,7 +109,8 @@ func appendNew(list, more []string) []string {
 	return list
 }
 
-// demandNoCode demands that none of the steps, which the requirement allows no code for, mailed the trader one.
+// demandNoCode demands that none of the steps, which the requirement allows no code for, mailed the
+// trader one.
 func (l *Look) demandNoCode(g plan.Group, t evidence.Trader, steps []string) {
 	for _, step := range steps {
 		if a := l.record.answers[step]; a == nil || a.Answer == nil && !l.blocked(step) {
@@ -132,8 +136,9 @@ func (l *Look) demandNoCode(g plan.Group, t evidence.Trader, steps []string) {
 	}
 }
 
-// guilty are the fewest requests, of those that the group allows no code for and with one of the steps among them, that
-// were shown to bring codes; several must have brought the trader one. It is nil where none were.
+// guilty are the fewest requests, of those that the group allows no code for and with one of the
+// steps among them, that were shown to bring codes; several must have brought the trader one. It is
+// nil where none were.
 func (r *Record) guilty(g plan.Group, t evidence.Trader, steps []string) []string {
 	if r.Run.Bisect == nil {
 		return nil
@@ -196,8 +201,9 @@ func (r *Record) bisected(guilty []string) (mail, got string) {
 // shownGuilty is how many of several guilty requests a finding names.
 const shownGuilty = 3
 
-// unexplained says why more codes came for the trader than resets were accepted, as far as that is not explained; ""
-// where there are no more, or where all requests of the group were repeated, brought none, and something else did.
+// unexplained says why more codes came for the trader than resets were accepted, as far as that is
+// not explained; "" where there are no more, or where all requests of the group were repeated,
+// brought none, and something else did.
 func (l *Look) unexplained(g plan.Group, t evidence.Trader, steps []string) (reason string, because []string) {
 	came, accepted, early := l.record.codes(t), l.accepted(t), l.record.cameEarly(t)
 	if came <= accepted && !early {
@@ -219,10 +225,12 @@ func (l *Look) unexplained(g plan.Group, t evidence.Trader, steps []string) (rea
 	return surplus + ", and no refused request brings one when it is repeated: mails come late, or somebody else resets the trader", nil
 }
 
-// flowProfile is the profile in which a reset by somebody else voids codes, and another's update changes passwords.
+// flowProfile is the profile in which a reset by somebody else voids codes, and another's update
+// changes passwords.
 const flowProfile = "flow"
 
-// othersReset says for which trader more codes came than anything of the run explains, "" where there is none.
+// othersReset says for which trader more codes came than anything of the run explains, "" where
+// there is none.
 func (s *Suite) othersReset(record *Record) string {
 	l := &Look{suite: s, record: record}
 	for _, t := range s.Target.Traders {
@@ -258,7 +266,8 @@ func (r *Record) cameEarly(t evidence.Trader) bool {
 	})
 }
 
-// accepted counts the trader's accepted resets before requests were repeated; one that was refused brings no code.
+// accepted counts the trader's accepted resets before requests were repeated; one that was refused
+// brings no code.
 func (l *Look) accepted(t evidence.Trader) int {
 	further, begun := l.record.furtherBegan()
 	return l.count(func(a *answer) bool {
@@ -267,7 +276,8 @@ func (l *Look) accepted(t evidence.Trader) int {
 	})
 }
 
-// explained counts the trader's resets with the right key that should have been refused and were accepted.
+// explained counts the trader's resets with the right key that should have been refused and were
+// accepted.
 func (l *Look) explained(t evidence.Trader) int {
 	return l.count(func(a *answer) bool {
 		return a.step.Lane == t.Login && a.keyed() && a.Operation == opReset && a.step.Ask.Refusable && a.outcome.Accepted()
@@ -284,7 +294,8 @@ func (l *Look) count(pick func(*answer) bool) int {
 	return count
 }
 
-// othersGuilty reports whether requests that one requirement allows no code for were shown to bring some.
+// othersGuilty reports whether requests that one requirement allows no code for were shown to bring
+// some.
 func (l *Look) othersGuilty() bool {
 	for _, s := range l.suite.Plan.Steps {
 		if s.Bisect == nil {

@@ -10,7 +10,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/mailtext"
 )
 
-// demandOwnMail demands that the mail of the trader's accepted reset is whole, and addresses nobody else.
+// demandOwnMail demands that the mail of the trader's accepted reset is whole, and addresses nobody
+// else.
 func (b *builder) demandOwnMail(t evidence.Trader) {
 	mail, reset := mailOf(t), acceptedReset(t)
 	b.check("MAIL-5", t.Login, []string{mail}, func(l *Look) {
@@ -65,8 +66,8 @@ func (l *Look) demandNobodyElse(m evidence.Mail, reset string, t evidence.Trader
 	}
 }
 
-// meant is by what the mail, which is for the trader t, names the other one and not t, in its header or in its text; ""
-// where it does not.
+// meant is by what the mail, which is for the trader t, names the other one and not t, in its
+// header or in its text; "" where it does not.
 func (r *Record) meant(m evidence.Mail, other, t evidence.Trader) string {
 	if other.Login == t.Login || strings.EqualFold(other.MailTo, t.MailTo) {
 		return ""
@@ -87,8 +88,8 @@ func addressed(to []string, t evidence.Trader) bool {
 	})
 }
 
-// calls is what the mail's text calls the trader: the address, the login, or a name from the header of the trader's mails,
-// where it greets. It is "" where the text does not name the trader.
+// calls is what the mail's text calls the trader: the address, the login, or a name from the header
+// of the trader's mails, where it greets. It is "" where the text does not name the trader.
 func (r *Record) calls(m evidence.Mail, t evidence.Trader) string {
 	read := r.read[m.ID]
 	for _, name := range []string{t.MailTo, t.Email, t.Login} {
@@ -112,7 +113,8 @@ type readMail struct {
 	text, lower string
 }
 
-// readMails reads all mails, and the names that stand beside the traders' addresses in the header of their mails.
+// readMails reads all mails, and the names that stand beside the traders' addresses in the header
+// of their mails.
 func (r *Record) readMails(traders []evidence.Trader) {
 	r.read, r.greeted = map[string]readMail{}, map[string][]string{}
 	for _, m := range r.Run.Mails {
@@ -134,7 +136,8 @@ func (r *Record) readMails(traders []evidence.Trader) {
 	r.indexNames(traders)
 }
 
-// indexNames indexes the traders by the words of all that a mail may call them by, in small letters.
+// indexNames indexes the traders by the words of all that a mail may call them by, in small
+// letters.
 func (r *Record) indexNames(traders []evidence.Trader) {
 	r.byWord = map[string][]evidence.Trader{}
 	for _, t := range traders {
@@ -152,8 +155,8 @@ func (r *Record) indexNames(traders []evidence.Trader) {
 // mostNamed is how many traders may share a word that still tells them from others.
 const mostNamed = 16
 
-// perhapsNamed are the traders of whose names the mail has a word that few share; of many traders, comparing all with
-// all would take long.
+// perhapsNamed are the traders of whose names the mail has a word that few share; of many traders,
+// comparing all with all would take long.
 func (r *Record) perhapsNamed(m evidence.Mail) []evidence.Trader {
 	var list []evidence.Trader
 	seen := map[string]bool{}
@@ -174,8 +177,8 @@ func wordsIn(text string) []string {
 	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !inWord(r) })
 }
 
-// greetedByLogin is the part of the other trader's login by which the mail greets, "" where it greets nobody so, or in a
-// word of the template. Robert is a part of robert.zak.
+// greetedByLogin is the part of the other trader's login by which the mail greets, "" where it
+// greets nobody so, or in a word of the template. Robert is a part of robert.zak.
 func (r *Record) greetedByLogin(m evidence.Mail, other, t evidence.Trader) string {
 	read, own := r.read[m.ID], partsOf(t.Login)
 	if slices.ContainsFunc(own, func(part string) bool { return mentions(read.lower, part) }) {
@@ -201,7 +204,8 @@ func partsOf(login string) []string {
 	return slices.DeleteFunc(words, func(word string) bool { return utf8.RuneCountInString(word) < 3 })
 }
 
-// unlikeWords reports whether no template holds the login or address by chance, as it may hold "trader" or "demo".
+// unlikeWords reports whether no template holds the login or address by chance, as it may hold
+// "trader" or "demo".
 func unlikeWords(name string) bool {
 	return utf8.RuneCountInString(name) >= 4 && strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) })
 }
@@ -227,7 +231,8 @@ func inWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 // mostGreeting is how many words a line of greeting has at most.
 const mostGreeting = 5
 
-// greets reports whether a line begins with the name and a comma, or is short and ends with it: a name may be a word as well.
+// greets reports whether a line begins with the name and a comma, or is short and ends with it: a
+// name may be a word as well.
 func greets(text, name string) bool {
 	if !strings.Contains(text, name) {
 		return false

@@ -11,9 +11,10 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// allRefused is the point at which the requests that must be refused have been answered: what mail they brought, comes
-// before any accepted reset's. Only the trader with a question who is asked most may be late, if another one's mail
-// comes later still: a first mail may be that of a refused request, and the accepted reset's own on its way.
+// allRefused is the point at which the requests that must be refused have been answered: what mail
+// they brought, comes before any accepted reset's. Only the trader with a question who is asked
+// most may be late, if another one's mail comes later still: a first mail may be that of a refused
+// request, and the accepted reset's own on its way.
 const allRefused = "all-refused"
 
 // resetPassword reads page 1, "Reset Trader's Password".
@@ -43,8 +44,8 @@ func resetPassword(b *builder) {
 	b.askResets(refusable)
 }
 
-// askResets plans the accepted resets with what follows them. Further wrong answers may lock a trader or void a
-// code: they come last.
+// askResets plans the accepted resets with what follows them. Further wrong answers may lock a
+// trader or void a code: they come last.
 func (b *builder) askResets(refusable map[string][]string) {
 	for _, t := range b.resetOrder() {
 		b.step(plan.Step{ID: refused(t), After: refusable[t.Login]})
@@ -58,7 +59,8 @@ func (b *builder) askResets(refusable map[string][]string) {
 	}
 }
 
-// refusable are, by their lanes, the planned requests that must be refused, and the traders' questions: none may bring a code.
+// refusable are, by their lanes, the planned requests that must be refused, and the traders'
+// questions: none may bring a code.
 func (b *builder) refusable() map[string][]string {
 	lanes := map[string][]string{}
 	for _, s := range b.steps {
@@ -91,7 +93,8 @@ func (b *builder) reset(t evidence.Trader, answer any) *plan.Ask {
 	return ask
 }
 
-// wrongAnswerFor is the one wrong answer that is sent before the right one: another trader's answer for all but the first.
+// wrongAnswerFor is the one wrong answer that is sent before the right one: another trader's answer
+// for all but the first.
 func (b *builder) wrongAnswerFor(i int, t evidence.Trader) any {
 	if others := b.withQuestion(); i > 0 && others[i-1].Answer != t.Answer {
 		return others[i-1].Answer
@@ -165,7 +168,8 @@ func (b *builder) askNearAnswers(t evidence.Trader) {
 		return
 	}
 	if i == 0 {
-		// The error of the empty answer is looked at: it comes before the others may cause a lock-out.
+		// The error of the empty answer is looked at: it comes before the others may cause a
+		// lock-out.
 		before = b.askNearAnswer(t, looseValue{kind: "empty", value: ""}, before)
 	}
 	for _, wrong := range b.wrongAnswers(t) {
@@ -210,7 +214,8 @@ func acceptedReset(t evidence.Trader) string {
 	return join("reset/without-answer", t.Login)
 }
 
-// demandIncorrectAnswer demands the documented error; whether its members have the documented types is ANSWER-4's business.
+// demandIncorrectAnswer demands the documented error; whether its members have the documented types
+// is ANSWER-4's business.
 func (l *Look) demandIncorrectAnswer(step string) {
 	if a, ok := l.Keyed(step); ok {
 		o, _ := l.suite.Contract.Operation(a.Operation)
@@ -278,7 +283,8 @@ func (l *Look) demandTurnedDown(step string) {
 	l.Expect(step, a.outcome.TurnedDown() || !a.outcome.Tells, gomega.BeTrue(), "an answer that lists errors", a.describe())
 }
 
-// demandNotAccepted demands anything but acceptance: what becomes of a request that no document allows is open.
+// demandNotAccepted demands anything but acceptance: what becomes of a request that no document
+// allows is open.
 func (l *Look) demandNotAccepted(step string) {
 	if a, sent := l.record.answers[step]; sent && a.limited() {
 		return

@@ -139,7 +139,8 @@ func (b *builder) askQuestionOfNobody() {
 // questionOfNobody names no trader.
 const questionOfNobody = "question/no-username"
 
-// keyedQuestions are the questions before the one of nobody: an answer remembered from the request before shows there.
+// keyedQuestions are the questions before the one of nobody: an answer remembered from the request
+// before shows there.
 func (b *builder) keyedQuestions() []string {
 	return b.asked(func(s plan.Step) bool {
 		return s.Ask.Operation == opQuestion && s.Ask.Key == KeyPlaceholder && s.ID != lowerCaseName(opQuestion)

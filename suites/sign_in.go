@@ -63,9 +63,9 @@ func (b *builder) askWhichPassword(t evidence.Trader) {
 	b.check("SIGNIN-1", t.Login, []string{first, second, settled(t)}, func(l *Look) { l.demandSignedIn(t, first, second) })
 }
 
-// askWrongPasswords asks with passwords that nearly are. They come when the trader is back home, where a lock hides nothing.
-// No right one follows: the next sign-in of the account is a right one, which a deployment that counts failures in a row
-// needs to see.
+// askWrongPasswords asks with passwords that nearly are. They come when the trader is back home,
+// where a lock hides nothing. No right one follows: the next sign-in of the account is a right one,
+// which a deployment that counts failures in a row needs to see.
 func (b *builder) askWrongPasswords(t evidence.Trader, wrongs []wrongLogin) {
 	n := &lane{builder: b, trader: t, needs: []string{settled(t)}, before: []string{settled(t), home(t)}}
 	for _, wrong := range wrongs {
@@ -79,11 +79,12 @@ type wrongLogin struct {
 	password placeholder.Placeholder
 }
 
-// mostWrongLogins is how many wrong passwords one trader is asked with: as many in a row as a lock-out may leave room for.
+// mostWrongLogins is how many wrong passwords one trader is asked with: as many in a row as a
+// lock-out may leave room for.
 const mostWrongLogins = 2
 
-// wrongPasswords spreads the kinds of wrong passwords over the traders, another trader's and those that nearly are: each
-// kind is asked once, since sign-ins may be limited.
+// wrongPasswords spreads the kinds of wrong passwords over the traders, another trader's and those
+// that nearly are: each kind is asked once, since sign-ins may be limited.
 func wrongPasswords(signers []evidence.Trader) [][]wrongLogin {
 	lists := make([][]wrongLogin, len(signers))
 	kinds := []int{0, 1, 2, 3} // In other case, cut short, continued, a character changed.
@@ -175,7 +176,8 @@ func (l *Look) demandWrongCredentials(step string) {
 	}
 }
 
-// demandMissingCredentials demands the same of a request without credentials, whatever became of it.
+// demandMissingCredentials demands the same of a request without credentials, whatever became of
+// it.
 func (l *Look) demandMissingCredentials(step string) {
 	a, ok := l.Sent(step)
 	if ok && a.Answer.Status >= 500 {
@@ -206,7 +208,8 @@ func (l *Look) stillSignsIn(step, expected string) {
 
 const accountLocked = "the account is locked after failed sign-ins: "
 
-// locked reports whether the answer speaks of a lock, after a sign-in of the same trader that failed in other words.
+// locked reports whether the answer speaks of a lock, after a sign-in of the same trader that
+// failed in other words.
 func (l *Look) locked(a *answer) bool {
 	if a.signedIn() || !a.outcome.HintsAtLimit() {
 		return false

@@ -77,8 +77,8 @@ func explain(r contract.Requirement, result verdict.Result) string {
 	return text
 }
 
-// Results reads the results out of Ginkgo's report, whichever process wrote them. broken names the specs
-// that ended without a result: they panicked.
+// Results reads the results out of Ginkgo's report, whichever process wrote them. broken names the
+// specs that ended without a result: they panicked.
 func Results(report types.Report) (results []verdict.Result, broken []string) {
 	for _, spec := range report.SpecReports {
 		unjudged := spec.State.Is(types.SpecStateSkipped|types.SpecStatePending) && len(spec.ReportEntries) == 0

@@ -12,7 +12,8 @@ import (
 	"github.com/etna-conformance/conformance/suites"
 )
 
-// TestLabels keeps labels_test.go as the contract has them: ginkgo labels reads source, and sees no others.
+// TestLabels keeps labels_test.go as the contract has them: ginkgo labels reads source, and sees no
+// others.
 func TestLabels(t *testing.T) {
 	c, err := run.Ledger("")
 	if err != nil {

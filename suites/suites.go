@@ -83,7 +83,8 @@ type builder struct {
 	decoys evidence.Decoys
 	steps  []plan.Step
 	checks map[string]*Check
-	// order is that of the accepted resets; first is the first trader in it who has a secret question.
+	// order is that of the accepted resets; first is the first trader in it who has a secret
+	// question.
 	order []evidence.Trader
 	first int
 	// passworded are those of them with passwords.

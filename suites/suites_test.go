@@ -18,7 +18,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/sandbox"
 )
 
-// options are the flags of `conformance run`, for `go test ./suites -args -url=…` and `ginkgo run ./suites -- -url=…`.
+// options are the flags of `conformance run`, for `go test ./suites -args -url=…` and `ginkgo run
+// ./suites -- -url=…`.
 var options = declare(flag.CommandLine)
 
 func declare(flags *flag.FlagSet) map[string]*string {
@@ -54,8 +55,8 @@ func given() map[string]string {
 	return values
 }
 
-// fromRoot takes a path as relative to the module's root where it is there: go test runs in the package's directory, and
-// people call it at the root.
+// fromRoot takes a path as relative to the module's root where it is there: go test runs in the
+// package's directory, and people call it at the root.
 func fromRoot(path string) string {
 	root := filepath.Join("..", path)
 	if _, err := os.Stat(path); err == nil || path == "" || filepath.IsAbs(path) {
@@ -67,12 +68,13 @@ func fromRoot(path string) string {
 	return path
 }
 
-// TestConformance judges the deployment that the flags, the environment or the file name; without one, the
-// embedded reference deployment. Under `ginkgo -p` the first process asks, and all judge.
+// TestConformance judges the deployment that the flags, the environment or the file name; without
+// one, the embedded reference deployment. Under `ginkgo -p` the first process asks, and all judge.
 func TestConformance(t *testing.T) {
 	flags := given()
 	specs, reporter := ginkgo.GinkgoConfiguration()
-	// What Ginkgo is told to leave out is not sent either, and a filter that matches nothing passes nothing.
+	// What Ginkgo is told to leave out is not sent either, and a filter that matches nothing passes
+	// nothing.
 	if specs.FailOnEmpty = true; specs.LabelFilter != "" && flags["label-filter"] == "" {
 		flags["label-filter"] = specs.LabelFilter
 	}

@@ -14,7 +14,8 @@ import (
 // mostTogether bounds how many traders reset at the same time.
 const mostTogether = 8
 
-// The steps of the resets at the same time: a first round and, where its mails seem to be mixed up, a second.
+// The steps of the resets at the same time: a first round and, where its mails seem to be mixed up,
+// a second.
 const (
 	round       = "together"
 	secondRound = "together-again"
@@ -47,8 +48,9 @@ func (b *builder) roundSteps() []string {
 	return ids
 }
 
-// askTogether plans that all traders ask for their questions and then reset at the same time. What the deployment remembers
-// of one request while it works on another shows only then. It comes before further wrong answers, which may lock traders.
+// askTogether plans that all traders ask for their questions and then reset at the same time. What
+// the deployment remembers of one request while it works on another shows only then. It comes
+// before further wrong answers, which may lock traders.
 func (b *builder) askTogether() {
 	parties := b.parties()
 	if len(parties) == 0 {
@@ -89,8 +91,8 @@ func (b *builder) askRound(name string, parties []evidence.Trader, after, needs 
 	return mails
 }
 
-// askRoundCodes asks with the codes of the first round, each trader's own; while the last one's waits, it asks with what must
-// not be taken for it. It returns the traders whose code is tried.
+// askRoundCodes asks with the codes of the first round, each trader's own; while the last one's
+// waits, it asks with what must not be taken for it. It returns the traders whose code is tried.
 func (b *builder) askRoundCodes(parties []evidence.Trader) []evidence.Trader {
 	var list []evidence.Trader
 	for _, t := range parties {
@@ -112,7 +114,8 @@ func (b *builder) askRoundCodes(parties []evidence.Trader) []evidence.Trader {
 	return tried
 }
 
-// askLooseCodes asks with what a loosely typed or interpolating back end takes for the code that waits.
+// askLooseCodes asks with what a loosely typed or interpolating back end takes for the code that
+// waits.
 func (b *builder) askLooseCodes(t evidence.Trader, after []string) {
 	code := codeOf(round, t)
 	lettered := code.Near(plan.LetterBehind)
@@ -130,7 +133,8 @@ func (b *builder) askLooseCodes(t evidence.Trader, after []string) {
 	}
 }
 
-// demandLooseCodeRefused demands anything but a token; a limit after several wrong codes refuses as well.
+// demandLooseCodeRefused demands anything but a token; a limit after several wrong codes refuses as
+// well.
 func (l *Look) demandLooseCodeRefused(step string) {
 	if a := l.record.answers[step]; a != nil && a.limited() || l.blocked(step) {
 		return
@@ -145,8 +149,8 @@ func (l *Look) demandLooseCodeRefused(step string) {
 	}
 }
 
-// askQuestionsTogether plans the questions of all traders at the same time, when all have been asked alone, and among them
-// one with a wrong key and one without. It returns the requests.
+// askQuestionsTogether plans the questions of all traders at the same time, when all have been
+// asked alone, and among them one with a wrong key and one without. It returns the requests.
 func (b *builder) askQuestionsTogether(parties []evidence.Trader, after []string) []string {
 	const group = "questions-together"
 	var ids []string
@@ -183,7 +187,8 @@ func (b *builder) askQuestionsTogether(parties []evidence.Trader, after []string
 	return ids
 }
 
-// checkTogether puts the rounds under their requirements; tried are the traders whose code was tried.
+// checkTogether puts the rounds under their requirements; tried are the traders whose code was
+// tried.
 func (b *builder) checkTogether(parties, tried []evidence.Trader) {
 	for _, t := range parties {
 		steps := []string{mailOf(t), roundReset(round, t), roundMail(round, t)}
@@ -205,7 +210,8 @@ func (b *builder) checkTogether(parties, tried []evidence.Trader) {
 	}
 }
 
-// demandFurtherMail demands a mail with a code for the trader's further reset, where that is not refused.
+// demandFurtherMail demands a mail with a code for the trader's further reset, where that is not
+// refused.
 func (l *Look) demandFurtherMail(t evidence.Trader) {
 	reset := roundReset(round, t)
 	if first, ok := l.wait(mailOf(t), acceptedReset(t)); !ok {
@@ -228,7 +234,8 @@ func (l *Look) demandFurtherMail(t evidence.Trader) {
 	}
 }
 
-// demandRoundToken demands that the code of the trader's mail gives a token, as that of a reset alone does.
+// demandRoundToken demands that the code of the trader's mail gives a token, as that of a reset
+// alone does.
 func (l *Look) demandRoundToken(t evidence.Trader) {
 	w, ok := l.wait(roundMail(round, t), roundReset(round, t))
 	if !ok {
@@ -266,7 +273,8 @@ func (l *Look) demandTokenOf(a *answer, t evidence.Trader) {
 	l.Untestable("no code of "+t.Login+" gave a token", "CODE-1")
 }
 
-// codesSince counts the different codes that came for the trader since the reset that the wait was for.
+// codesSince counts the different codes that came for the trader since the reset that the wait was
+// for.
 func (l *Look) codesSince(t evidence.Trader, w evidence.Wait) int {
 	codes := map[string]bool{}
 	for _, m := range l.record.mails[t.Login] {

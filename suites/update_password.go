@@ -60,9 +60,9 @@ func (n *lane) askUpdates(i int, travellers []evidence.Trader) {
 	}
 }
 
-// askUnchanged signs in once with the password as before: neither the trader's own refused updates nor the update of the
-// trader before may have changed it. Sign-ins are few, since they may be limited; only where this one is refused a second
-// one tells which of the two it was.
+// askUnchanged signs in once with the password as before: neither the trader's own refused updates
+// nor the update of the trader before may have changed it. Sign-ins are few, since they may be
+// limited; only where this one is refused a second one tells which of the two it was.
 func (n *lane) askUnchanged(i int, travellers []evidence.Trader) {
 	previous, others := neighbour(travellers, i, -1)
 	if !others && len(n.refused) == 0 {
@@ -87,8 +87,8 @@ func (n *lane) askUnchanged(i int, travellers []evidence.Trader) {
 	}
 }
 
-// unchanged are the sign-in with the password as before and, where that may have two causes, the one that tells them
-// apart: with the password that the trader's own refused updates carry.
+// unchanged are the sign-in with the password as before and, where that may have two causes, the
+// one that tells them apart: with the password that the trader's own refused updates carry.
 type unchanged struct{ signIn, early string }
 
 func (u unchanged) steps() []string {
@@ -185,9 +185,10 @@ func (n *lane) askWithoutToken() {
 	n.check("PASSWORD-8", n.trader.Login, []string{id}, func(l *Look) { l.demandNotUpdated(id) })
 }
 
-// askMismatch asks with a confirmation that differs, is missing, or differs in case only. The passwords are declared
-// ones: whichever a wrong deployment takes, the trader gets none that nobody knows. The last is sent only where the
-// first was refused: else the deployment may store the confirmation.
+// askMismatch asks with a confirmation that differs, is missing, or differs in case only. The
+// passwords are declared ones: whichever a wrong deployment takes, the trader gets none that nobody
+// knows. The last is sent only where the first was refused: else the deployment may store the
+// confirmation.
 func (n *lane) askMismatch() {
 	t := n.trader
 	differing := n.updateStep(n.mismatch(), tokenOf("", t), otherPassword(t), validPassword(t))
@@ -260,8 +261,8 @@ func (n *lane) askRightUpdate(afterMismatch bool) {
 	})
 }
 
-// demandAnswered looks at an update that was carried out, met silence, and was refused when it was sent again: once,
-// that may be the network's fault.
+// demandAnswered looks at an update that was carried out, met silence, and was refused when it was
+// sent again: once, that may be the network's fault.
 func (l *Look) demandAnswered(update string, a *answer) {
 	silent := 0
 	for id, other := range l.record.answers {

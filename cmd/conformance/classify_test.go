@@ -25,8 +25,8 @@ func faults(t testing.TB, names ...string) []fault.Fault {
 	return list
 }
 
-// TestRefusalInAnotherShapeHidesNoMail mails a code on every refused reset, and refuses in a shape that is not the
-// documented one: what runs must take it for a refusal as what judges does.
+// TestRefusalInAnotherShapeHidesNoMail mails a code on every refused reset, and refuses in a shape
+// that is not the documented one: what runs must take it for a refusal as what judges does.
 func TestRefusalInAnotherShapeHidesNoMail(t *testing.T) {
 	t.Parallel()
 	s := sandboxtest.Start(t, sandbox.Options{Faults: faults(t, "code-before-answer", "refusal-errors-string")})

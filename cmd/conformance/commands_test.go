@@ -248,8 +248,8 @@ func TestBaseline(t *testing.T) {
 	}
 }
 
-// TestBaselineAcceptsWhatHangsOnAKnownFailure has a deployment that sends no mail: what its mails would show is untestable
-// for that alone. What is untestable for another reason stays so.
+// TestBaselineAcceptsWhatHangsOnAKnownFailure has a deployment that sends no mail: what its mails
+// would show is untestable for that alone. What is untestable for another reason stays so.
 func TestBaselineAcceptsWhatHangsOnAKnownFailure(t *testing.T) {
 	t.Parallel()
 	s := broken(t, "no-mail")

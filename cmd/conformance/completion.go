@@ -16,7 +16,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/run"
 )
 
-// completionCommand takes the place of cobra's own, which takes a shell that it does not know for a call of its help.
+// completionCommand takes the place of cobra's own, which takes a shell that it does not know for a
+// call of its help.
 func completionCommand() *cobra.Command {
 	scripts := map[string]func(*cobra.Command, io.Writer) error{
 		"bash":       func(root *cobra.Command, w io.Writer) error { return root.GenBashCompletionV2(w, true) },
@@ -49,8 +50,8 @@ func completionCommand() *cobra.Command {
 	}
 }
 
-// addCompletion lets the shell complete names: of requirements, profiles, formats, faults and variants. Everything
-// that has no names stays with the shell's own completion, of files.
+// addCompletion lets the shell complete names: of requirements, profiles, formats, faults and
+// variants. Everything that has no names stays with the shell's own completion, of files.
 func addCompletion(root *cobra.Command) {
 	names := map[string]func() []string{
 		"only": requirementNames, "profile": contract.Profiles, "format": report.Names,
@@ -74,7 +75,8 @@ func addCompletion(root *cobra.Command) {
 	}
 }
 
-// complete offers names for what stands after the last comma; each is followed by its description after a tab, if it has one.
+// complete offers names for what stands after the last comma; each is followed by its description
+// after a tab, if it has one.
 func complete(list func() []string) cobra.CompletionFunc {
 	return func(_ *cobra.Command, given []string, typed string) ([]string, cobra.ShellCompDirective) {
 		before := typed[:strings.LastIndex(typed, ",")+1]

@@ -50,7 +50,8 @@ components:
 	keyError    = `{"error": "Application key is not defined or does not exist"}`
 )
 
-// changedContract writes a copy of the contract in which something stands otherwise at its first place.
+// changedContract writes a copy of the contract in which something stands otherwise at its first
+// place.
 func changedContract(t testing.TB, old, new string) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "..", "openapi.yaml"))
@@ -75,7 +76,8 @@ func withPolicy(t *testing.T) string {
 	return write(t, "openapi.yaml", longer)
 }
 
-// TestOperationAddedToTheContractIsJudged adds an operation to a copy of the contract, and nothing else.
+// TestOperationAddedToTheContractIsJudged adds an operation to a copy of the contract, and nothing
+// else.
 func TestOperationAddedToTheContractIsJudged(t *testing.T) {
 	t.Parallel()
 	contract := withPolicy(t)

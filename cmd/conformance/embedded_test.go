@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestEmbeddedReferenceIsNeverJudgedByMistake has calls that name a deployment badly: each is a 2, never the verdict of
-// something else.
+// TestEmbeddedReferenceIsNeverJudgedByMistake has calls that name a deployment badly: each is a 2,
+// never the verdict of something else.
 func TestEmbeddedReferenceIsNeverJudgedByMistake(t *testing.T) {
 	t.Parallel()
 	missing := filepath.Join(t.TempDir(), "missing.yaml")

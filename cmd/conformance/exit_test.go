@@ -125,7 +125,8 @@ func TestOnlyAndLabelFilterSelect(t *testing.T) {
 	}
 }
 
-// TestInterruptEndsInOrder interrupts runs whose deployments keep them waiting; what was broken off is nobody's failure.
+// TestInterruptEndsInOrder interrupts runs whose deployments keep them waiting; what was broken off
+// is nobody's failure.
 func TestInterruptEndsInOrder(t *testing.T) {
 	t.Parallel()
 	for name, stall := range map[string]func(reached func()) sandbox.Options{

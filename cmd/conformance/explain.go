@@ -56,7 +56,8 @@ demo traders; secrets are variables in it.`,
 // explanation is a requirement with what shows how it is checked.
 type explanation struct {
 	requirement
-	// Request is one that is sent for it, as a line of curl; Responses are those that are documented for it.
+	// Request is one that is sent for it, as a line of curl; Responses are those that are
+	// documented for it.
 	Request   string            `json:"request,omitempty"`
 	Responses []contract.Sample `json:"responses,omitempty"`
 	// Checks are what it is checked on where the tool's demo traders are declared.
@@ -119,7 +120,8 @@ func explain(specimen *run.Run, r contract.Requirement) (e explanation, err erro
 	return e, err
 }
 
-// requestOf is the first request that the checks look at, or that brings the mail that they look at.
+// requestOf is the first request that the checks look at, or that brings the mail that they look
+// at.
 func requestOf(s *suites.Suite, checks []check) (plan.Step, bool) {
 	steps := map[string]plan.Step{}
 	for _, step := range s.Plan.Steps {

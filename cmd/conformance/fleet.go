@@ -190,7 +190,8 @@ func (r *fleetRun) tellProgress(w io.Writer) {
 	}
 }
 
-// lineOf is one deployment's line, for example " 7/40  acme-eu  not conformant  1.9 s  RESET-6 failed".
+// lineOf is one deployment's line, for example " 7/40  acme-eu  not conformant  1.9 s  RESET-6
+// failed".
 func lineOf(r fleet.Result, done, all int) string {
 	text := fmt.Sprintf("%*d/%d  %-24s %-14s", len(fmt.Sprint(all)), done, all, r.Name, whatCame(r))
 	if r.DurationMs > 0 {

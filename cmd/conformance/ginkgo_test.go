@@ -17,7 +17,8 @@ import (
 	"github.com/etna-conformance/conformance/suites"
 )
 
-// TestGinkgoGivesTheSameVerdicts has the specs judge one deployment in each way in which they can be run.
+// TestGinkgoGivesTheSameVerdicts has the specs judge one deployment in each way in which they can
+// be run.
 func TestGinkgoGivesTheSameVerdicts(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds the specs and Ginkgo's command")

@@ -60,8 +60,8 @@ func (g *gossip) told() map[string][]byte {
 	return g.said
 }
 
-// answers adds the secrets to the header fields, to the members of documented objects, and to a member of its own; every third
-// body is nothing but gossip.
+// answers adds the secrets to the header fields, to the members of documented objects, and to a
+// member of its own; every third body is nothing but gossip.
 func (g *gossip) answers(_ fault.World, inner http.Handler) http.Handler {
 	var mu sync.Mutex
 	asked := 0
@@ -86,7 +86,8 @@ func (g *gossip) answers(_ fault.World, inner http.Handler) http.Handler {
 	})
 }
 
-// learnTokens tells later what an answer has told its client: the token of step 3, the session of a sign-in.
+// learnTokens tells later what an answer has told its client: the token of step 3, the session of a
+// sign-in.
 func (g *gossip) learnTokens(body []byte, r *http.Request) {
 	var answer struct{ Model, Token string }
 	if json.Unmarshal(body, &answer) == nil && !strings.Contains(r.URL.Path, "secret-question") {

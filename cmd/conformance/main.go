@@ -1,5 +1,5 @@
-// Command conformance judges whether a deployment of ETNA Trader's password reset keeps the promises
-// of its documentation.
+// Command conformance judges whether a deployment of ETNA Trader's password reset keeps the
+// promises of its documentation.
 package main
 
 import (
@@ -68,5 +68,6 @@ func exitCode(err error) int {
 // usageError is a mistake in the call that no configuration holds.
 type usageError struct{ error }
 
-// unwrittenError is evidence or a report that could not be written: no verdict may pass without them.
+// unwrittenError is evidence or a report that could not be written: no verdict may pass without
+// them.
 type unwrittenError struct{ error }

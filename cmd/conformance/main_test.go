@@ -105,7 +105,8 @@ func plainEnvironment() []string {
 	return kept
 }
 
-// wantExit fails the test at once where the code is another: nothing else about the call would be worth reading.
+// wantExit fails the test at once where the code is another: nothing else about the call would be
+// worth reading.
 func (r result) wantExit(t testing.TB, code int) result {
 	t.Helper()
 	if r.code != code {

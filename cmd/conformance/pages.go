@@ -12,8 +12,8 @@ import (
 	"github.com/spf13/cobra/doc"
 )
 
-// pagesCommand writes the man pages and the completions that packages install. It is built with the tag pages alone,
-// so that the tool carries no generator.
+// pagesCommand writes the man pages and the completions that packages install. It is built with the
+// tag pages alone, so that the tool carries no generator.
 func pagesCommand() []*cobra.Command {
 	c := &cobra.Command{
 		Use:    "pages DIR",

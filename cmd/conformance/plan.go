@@ -68,8 +68,8 @@ requirements that look at each step, and the points at which steps wait for each
 type shownPlan struct {
 	URL      string   `json:"url"`
 	Profiles []string `json:"profiles"`
-	// Cost is at most what is spent in any case; Surplus what is spent besides if more codes come than resets were
-	// accepted, within SurplusMs; MixedUp if mails seem to be mixed up.
+	// Cost is at most what is spent in any case; Surplus what is spent besides if more codes come
+	// than resets were accepted, within SurplusMs; MixedUp if mails seem to be mixed up.
 	Cost      cost  `json:"cost"`
 	Surplus   cost  `json:"ifSurplusCodes"`
 	SurplusMs int64 `json:"ifSurplusCodesMs"`

@@ -25,8 +25,8 @@ func startProgress(config deployment.Config) *report.Progress {
 	return report.NewProgress(os.Stderr, 0, report.ProgressSilence)
 }
 
-// status says what the run waits for and for how long, how far it is, and how long it has taken, for example
-// "waiting for no.question's mail, 6 s of 60 s · 48 of 68 steps · 9 s".
+// status says what the run waits for and for how long, how far it is, and how long it has taken,
+// for example "waiting for no.question's mail, 6 s of 60 s · 48 of 68 steps · 9 s".
 func status(p collect.Progress, started, now time.Time) string {
 	var parts []string
 	if text := waitingText(p.Waits, now); text != "" {

@@ -76,8 +76,8 @@ func judgeDeployment(ctx context.Context, config deployment.Config, formats []st
 	return judgeLive(ctx, planned, config, known, formats)
 }
 
-// memoryOf is what a run may hold before memory is collected more often: enough for documented answers, and far from
-// twice the size of huge ones, which are held until the reports are written.
+// memoryOf is what a run may hold before memory is collected more often: enough for documented
+// answers, and far from twice the size of huge ones, which are held until the reports are written.
 func memoryOf(p *plan.Plan) int64 {
 	const atLeast, perRequest = 64 << 20, 48 << 10
 	cost, _, _ := p.Cost()
@@ -130,8 +130,8 @@ func tellFault(fault error, config deployment.Config, formats []string, view rep
 	return fault
 }
 
-// holdSignal lets the reports be written to their end where a first signal comes now. Judging leaves
-// no handler behind; a second signal ends the process at once.
+// holdSignal lets the reports be written to their end where a first signal comes now. Judging
+// leaves no handler behind; a second signal ends the process at once.
 func holdSignal() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
@@ -150,8 +150,8 @@ func embed(config *deployment.Config) (embedded bool, stop func(), err error) {
 	return true, func() { _ = s.Close() }, nil
 }
 
-// scratch is where the embedded reference keeps its database: beside the reports where the directory for temporary
-// files can't be written to, "" where it can.
+// scratch is where the embedded reference keeps its database: beside the reports where the
+// directory for temporary files can't be written to, "" where it can.
 func scratch(out string) string {
 	if run.Writable(os.TempDir()) == nil {
 		return ""
@@ -159,7 +159,8 @@ func scratch(out string) string {
 	return out
 }
 
-// tell writes the reports and prints the verdict of a run or (stored) of what one has left, which is printed also where they can't be written.
+// tell writes the reports and prints the verdict of a run or (stored) of what one has left, which
+// is printed also where they can't be written.
 func tell(config deployment.Config, formats []string, view report.View, stored bool) error {
 	view.Config = configuredAt(config)
 	unwritten := write(config, formats, view)
@@ -183,8 +184,8 @@ func tell(config deployment.Config, formats []string, view report.View, stored b
 	return nil
 }
 
-// configuredAt is the place of the configuration as CI systems name it: relative to the checkout, which is the working
-// directory where nothing says otherwise. There is none for a file outside.
+// configuredAt is the place of the configuration as CI systems name it: relative to the checkout,
+// which is the working directory where nothing says otherwise. There is none for a file outside.
 func configuredAt(config deployment.Config) report.Place {
 	if config.File == "" {
 		return report.Place{}

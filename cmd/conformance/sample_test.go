@@ -41,8 +41,8 @@ func samples() map[string]sampleRun {
 	}
 }
 
-// TestSamplesAreUpToDate runs what reports/sample shows; with -sample it writes them anew. Two of the demo
-// traders are enough to see all there is to a report.
+// TestSamplesAreUpToDate runs what reports/sample shows; with -sample it writes them anew. Two of
+// the demo traders are enough to see all there is to a report.
 func TestSamplesAreUpToDate(t *testing.T) {
 	demo := reference.DemoTraders()
 	for name, c := range samples() {

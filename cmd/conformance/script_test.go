@@ -37,7 +37,8 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// serveDeployment starts a deployment with three traders and writes its configuration: deployment FILE NAME VERSION.
+// serveDeployment starts a deployment with three traders and writes its configuration: deployment
+// FILE NAME VERSION.
 func serveDeployment(ts *testscript.TestScript, _ bool, args []string) {
 	s, err := sandbox.Start(sandbox.Options{})
 	ts.Check(err)
@@ -55,7 +56,8 @@ func serveDeployment(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Setenv("CONFORMANCE_APP_KEY", s.AppKey)
 }
 
-// serveSandbox starts a deployment, with faults, and writes its configuration: sandbox FILE [FAULT...].
+// serveSandbox starts a deployment, with faults, and writes its configuration: sandbox FILE
+// [FAULT...].
 func serveSandbox(ts *testscript.TestScript, _ bool, args []string) {
 	var options sandbox.Options
 	for _, name := range args[1:] {
@@ -76,7 +78,8 @@ func serveSandbox(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), text, 0o600))
 }
 
-// holdTraders keeps runs with the traders of a configuration waiting while the command runs: busy FILE COMMAND [ARGUMENT...].
+// holdTraders keeps runs with the traders of a configuration waiting while the command runs: busy
+// FILE COMMAND [ARGUMENT...].
 func holdTraders(ts *testscript.TestScript, _ bool, args []string) {
 	config, err := deployment.Load(deployment.Sources{Flags: map[string]string{"config": ts.MkAbs(args[0])}})
 	ts.Check(err)
@@ -92,7 +95,8 @@ func holdTraders(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 }
 
-// compareFleets demands the same of two results but for what differs between any two runs: samefleet DIR DIR.
+// compareFleets demands the same of two results but for what differs between any two runs:
+// samefleet DIR DIR.
 func compareFleets(ts *testscript.TestScript, _ bool, args []string) {
 	read := func(dir string) (r fleet.Report) {
 		ts.Check(json.Unmarshal([]byte(ts.ReadFile(filepath.Join(dir, "fleet.json"))), &r))

@@ -24,7 +24,8 @@ const (
 	newPassword  = `Nw5"<&'>\+/=%-new`
 )
 
-// TestNoSecretLeaves has a deployment judged that tells every secret it knows, in every encoding, wherever it can.
+// TestNoSecretLeaves has a deployment judged that tells every secret it knows, in every encoding,
+// wherever it can.
 func TestNoSecretLeaves(t *testing.T) {
 	for _, profiles := range []string{"core", "core,flow,hardening"} {
 		t.Run(profiles, func(t *testing.T) {
@@ -131,8 +132,8 @@ func files(t *testing.T, dir string) map[string][]byte {
 	return all
 }
 
-// leaks says which secrets stand in the text, and in which encoding. It looks at the text as it is and as
-// readers of its format would see it.
+// leaks says which secrets stand in the text, and in which encoding. It looks at the text as it is
+// and as readers of its format would see it.
 func leaks(text []byte, secrets []string) []string {
 	var found []string
 	for view, text := range decoded(text) {

@@ -11,8 +11,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
-// TestSelectionIsPartlyJudged selects by id and by label: the verdict says so in every format, and the exit code is that
-// of what was judged. So does the verdict of the stored evidence.
+// TestSelectionIsPartlyJudged selects by id and by label: the verdict says so in every format, and
+// the exit code is that of what was judged. So does the verdict of the stored evidence.
 func TestSelectionIsPartlyJudged(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

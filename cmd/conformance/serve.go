@@ -80,7 +80,8 @@ All is ready when it prints where. It ends with Ctrl-C or SIGTERM.`,
 	return c
 }
 
-// checkServe refuses what was given empty, as by an unset variable, and an inbox beside somebody else's.
+// checkServe refuses what was given empty, as by an unset variable, and an inbox beside somebody
+// else's.
 func checkServe(flags *pflag.FlagSet) (err error) {
 	flags.Visit(func(f *pflag.Flag) {
 		if f.Value.String() == "" {
@@ -93,7 +94,8 @@ func checkServe(flags *pflag.FlagSet) (err error) {
 	return err
 }
 
-// tradersOf makes accounts of declared traders: who has an answer and no declared question is asked for the answer.
+// tradersOf makes accounts of declared traders: who has an answer and no declared question is asked
+// for the answer.
 func tradersOf(file string) ([]reference.Trader, error) {
 	declared, err := deployment.ReadTraders(file, os.Environ())
 	var traders []reference.Trader

@@ -88,8 +88,8 @@ func TestPlanSaysWhereStepThreeIsAsked(t *testing.T) {
 	}
 }
 
-// TestFlowWithoutPasswordsIsJudged asks for the flow where no trader has passwords: what nobody asked for a success is
-// not applicable, and makes nothing untestable.
+// TestFlowWithoutPasswordsIsJudged asks for the flow where no trader has passwords: what nobody
+// asked for a success is not applicable, and makes nothing untestable.
 func TestFlowWithoutPasswordsIsJudged(t *testing.T) {
 	t.Parallel()
 	s := sandboxtest.Start(t, sandbox.Options{})

@@ -76,8 +76,8 @@ func TestColoursAreForTerminalsThatWantThem(t *testing.T) {
 	}
 }
 
-// TestProgressSaysWhatIsWaitedFor has a mail that never comes. Without a terminal a line is written now and then, which a
-// run that is over soon has none of.
+// TestProgressSaysWhatIsWaitedFor has a mail that never comes. Without a terminal a line is written
+// now and then, which a run that is over soon has none of.
 func TestProgressSaysWhatIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	s := broken(t, "mail-too-late")

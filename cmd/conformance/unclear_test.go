@@ -37,8 +37,8 @@ func (l *linkCodes) watch(_ fault.World, mailer reference.Mailer) reference.Mail
 	})
 }
 
-// TestUnclearCodesAreToldByTheirShapeAndMasked judges a deployment whose codes stand in links only: nobody reads them,
-// but they may be right, and are as secret as any.
+// TestUnclearCodesAreToldByTheirShapeAndMasked judges a deployment whose codes stand in links only:
+// nobody reads them, but they may be right, and are as secret as any.
 func TestUnclearCodesAreToldByTheirShapeAndMasked(t *testing.T) {
 	t.Parallel()
 	inLink, found := fault.FindVariant("code-in-link-only")

@@ -8,8 +8,9 @@ import (
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
-// TestPagesOfSomeOperationsAreJudgedAlikeEachTime runs several times, since requests are answered in any order: another
-// operation speaks JSON, so the deployment is there, and the pages are its own.
+// TestPagesOfSomeOperationsAreJudgedAlikeEachTime runs several times, since requests are answered
+// in any order: another operation speaks JSON, so the deployment is there, and the pages are its
+// own.
 func TestPagesOfSomeOperationsAreJudgedAlikeEachTime(t *testing.T) {
 	t.Parallel()
 	s := sandboxtest.Start(t, sandbox.Options{Faults: faults(t, "html-key-error")})

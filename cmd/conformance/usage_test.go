@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// TestMistakesAreNamedBeforeAnythingIsSent has each mistake made in a call that would otherwise reach a server.
+// TestMistakesAreNamedBeforeAnythingIsSent has each mistake made in a call that would otherwise
+// reach a server.
 func TestMistakesAreNamedBeforeAnythingIsSent(t *testing.T) {
 	t.Parallel()
 	server := count(t)

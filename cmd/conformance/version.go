@@ -14,8 +14,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/run"
 )
 
-// identity says what was built, as far as the build has recorded it. Nothing is stamped by hand: it is what the go
-// command records, so it can't differ from what was compiled.
+// identity says what was built, as far as the build has recorded it. Nothing is stamped by hand: it
+// is what the go command records, so it can't differ from what was compiled.
 type identity struct {
 	Version string `json:"version"`
 	// Commit is the whole hash, or the 12 digits of a pseudo-version.
@@ -24,7 +24,8 @@ type identity struct {
 	Date string `json:"date,omitempty"`
 	// Modified says that the source differed from the commit.
 	Modified bool `json:"modified"`
-	// Sum is the checksum of the module's source where it was fetched as one, as go.sum and the checksum database have it.
+	// Sum is the checksum of the module's source where it was fetched as one, as go.sum and the
+	// checksum database have it.
 	Sum      string           `json:"sum,omitempty"`
 	Contract contractIdentity `json:"contract"`
 	Go       string           `json:"go"`
@@ -46,8 +47,9 @@ func buildInfo() *debug.BuildInfo {
 	return info
 }
 
-// identityOf reads what the go command has recorded. A build of a checkout has the commit; of a module that was
-// fetched, there are its version and checksum, and a pseudo-version names the commit.
+// identityOf reads what the go command has recorded. A build of a checkout has the commit; of a
+// module that was fetched, there are its version and checksum, and a pseudo-version names the
+// commit.
 func identityOf(info *debug.BuildInfo) identity {
 	if info == nil {
 		return identity{Version: "dev"}

@@ -29,7 +29,8 @@ type told struct {
 	Contract                                 struct{ Version, SHA256 string }
 }
 
-// TestVersionOfACheckout builds a tagged commit as people do, then with a change that is not committed.
+// TestVersionOfACheckout builds a tagged commit as people do, then with a change that is not
+// committed.
 func TestVersionOfACheckout(t *testing.T) {
 	t.Parallel()
 	dir := taggedCheckout(t)
@@ -95,7 +96,8 @@ func versionOf(t *testing.T, program string) (v told) {
 	return v
 }
 
-// taggedCheckout is a repository of its own, with the files of this one, committed and tagged v1.2.3.
+// taggedCheckout is a repository of its own, with the files of this one, committed and tagged
+// v1.2.3.
 func taggedCheckout(t *testing.T) string {
 	t.Helper()
 	if testing.Short() {

@@ -12,7 +12,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
-// TestJudgeSaysWhetherTheEvidenceIsWhole changes the evidence of a failing run until nothing fails: that is never conformant.
+// TestJudgeSaysWhetherTheEvidenceIsWhole changes the evidence of a failing run until nothing fails:
+// that is never conformant.
 func TestJudgeSaysWhetherTheEvidenceIsWhole(t *testing.T) {
 	t.Parallel()
 	s := sandboxtest.Start(t, sandbox.Options{Faults: faults(t, "wrong-answer-told-by-framework")})

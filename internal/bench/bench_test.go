@@ -144,7 +144,8 @@ func exchanges(b *testing.B, dir string) int {
 	}
 }
 
-// criticalPath is the shortest time in which one trader, or the demonstration's three, can be asked; see docs/performance.md.
+// criticalPath is the shortest time in which one trader, or the demonstration's three, can be
+// asked; see docs/performance.md.
 func (s settings) criticalPath() time.Duration {
 	if s.Traders == 1 {
 		return 6*s.Answer + 2*s.Mail

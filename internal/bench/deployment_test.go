@@ -32,8 +32,8 @@ type settings struct {
 	Deployments int
 }
 
-// asDeployment names the variable that makes the test binary a deployment: the tool is measured against a process
-// of its own, so that neither's processor time and memory count as the other's.
+// asDeployment names the variable that makes the test binary a deployment: the tool is measured
+// against a process of its own, so that neither's processor time and memory count as the other's.
 const asDeployment = "CONFORMANCE_BENCH_DEPLOYMENT"
 
 func TestMain(m *testing.M) {

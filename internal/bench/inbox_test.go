@@ -55,8 +55,9 @@ func fill(address string, n int) error {
 	return nil
 }
 
-// BenchmarkMailSeen is how long it takes from the beginning of a mail's delivery until the tool has read it: more than
-// from the moment at which the inbox accepts it, which cannot be seen from outside.
+// BenchmarkMailSeen is how long it takes from the beginning of a mail's delivery until the tool has
+// read it: more than from the moment at which the inbox accepts it, which cannot be seen from
+// outside.
 func BenchmarkMailSeen(b *testing.B) {
 	catcher, err := fullInbox(0)
 	check(b, err)
@@ -83,7 +84,8 @@ func BenchmarkMailSeen(b *testing.B) {
 	b.ReportMetric(seen.median(), "seen-ms")
 }
 
-// awaitWebsocket waits until wakes come from the websocket alone: while it is not open for long, polling wakes too.
+// awaitWebsocket waits until wakes come from the websocket alone: while it is not open for long,
+// polling wakes too.
 func awaitWebsocket(wake <-chan struct{}) {
 	const longerThanPolling = 300 * time.Millisecond
 	for {

@@ -1,4 +1,5 @@
-// Command bench turns what go test -bench prints into a Markdown table: a row for each benchmark, a column for each unit.
+// Command bench turns what go test -bench prints into a Markdown table: a row for each benchmark, a
+// column for each unit.
 package main
 
 import (

@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// peak is the largest resident memory of an ended process, in MB. On Linux a process begins with its parent's
-// peak: the benchmark's own must stay below what it measures.
+// peak is the largest resident memory of an ended process, in MB. On Linux a process begins with
+// its parent's peak: the benchmark's own must stay below what it measures.
 func peak(state *os.ProcessState) float64 {
 	usage, ok := state.SysUsage().(*syscall.Rusage)
 	if !ok {

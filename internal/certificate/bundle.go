@@ -26,7 +26,8 @@ const (
 // member is the name of a file that a bundle may hold: in its root, or a mail.
 var member = regexp.MustCompile(`^(mails/)?[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`)
 
-// Pack writes the certificate and all that it speaks of as a tar archive compressed with zstd. Equal content makes equal bytes.
+// Pack writes the certificate and all that it speaks of as a tar archive compressed with zstd.
+// Equal content makes equal bytes.
 func Pack(dir string, w io.Writer) error {
 	text, err := os.ReadFile(filepath.Join(dir, FileName))
 	if err != nil {
@@ -77,8 +78,9 @@ func add(archive *tar.Writer, dir, name string) error {
 	return err
 }
 
-// Unpack writes the files of a bundle into the directory and nothing anywhere else: a name that leads elsewhere, a
-// link, a second file of a name, more or larger files than a run leaves are errors.
+// Unpack writes the files of a bundle into the directory and nothing anywhere else: a name that
+// leads elsewhere, a link, a second file of a name, more or larger files than a run leaves are
+// errors.
 func Unpack(r io.Reader, dir string) error {
 	root, err := os.OpenRoot(dir)
 	if err != nil {

@@ -98,7 +98,8 @@ func nothingOutside(t testing.TB, parent string) {
 	}
 }
 
-// FuzzBundle unpacks and verifies any bytes: no crash, nothing outside the directory, at most the bounded bytes in it.
+// FuzzBundle unpacks and verifies any bytes: no crash, nothing outside the directory, at most the
+// bounded bytes in it.
 func FuzzBundle(f *testing.F) {
 	key, _ := newKey(f)
 	dir := write(f, nil)

@@ -40,8 +40,8 @@ type RefusedError struct{ Reason string }
 
 func (e RefusedError) Error() string { return "not certified: " + e.Reason }
 
-// Certify adds a certificate to the run's directory and returns what it says. A [RefusedError] says why there
-// can be none.
+// Certify adds a certificate to the run's directory and returns what it says. A [RefusedError] says
+// why there can be none.
 func Certify(dir string, o Options) (Extension, error) {
 	j, err := NewJudge("")
 	if err != nil {
@@ -66,7 +66,8 @@ func Certify(dir string, o Options) (Extension, error) {
 	return s.Predicate.Conformance, write(dir, o.Key, text)
 }
 
-// write writes the statement with both signatures; what was said before of the directory no longer holds.
+// write writes the statement with both signatures; what was said before of the directory no longer
+// holds.
 func write(dir string, key ssh.Signer, statement []byte) error {
 	signature, err := Sign(key, Namespace, statement)
 	if err != nil {
@@ -168,7 +169,8 @@ func Unfit(found evidence.Run, report *verdict.Report) string {
 	return ""
 }
 
-// unmasked is what reads like a code in a mail of the evidence, where every code is a placeholder, "" for none.
+// unmasked is what reads like a code in a mail of the evidence, where every code is a placeholder,
+// "" for none.
 func unmasked(m evidence.Mail) string {
 	for _, code := range codefinder.Find(mailtext.Parse(m.Source), nil).Codes {
 		if !strings.ContainsAny(code, "‹›") && !strings.ContainsFunc(code, func(r rune) bool { return r > 0x7e }) && !known(m, code) {
@@ -178,14 +180,16 @@ func unmasked(m evidence.Mail) string {
 	return ""
 }
 
-// known reports whether the text is part of a placeholder: "‹code 1›" reads like a code where its marks are left out.
+// known reports whether the text is part of a placeholder: "‹code 1›" reads like a code where its
+// marks are left out.
 func known(m evidence.Mail, code string) bool {
 	return slices.ContainsFunc(slices.Concat(m.Codes, m.Candidates), func(p placeholder.Placeholder) bool {
 		return strings.Contains(string(p), code)
 	})
 }
 
-// reportDiffers says how report.json differs from what the evidence is judged as, "" where it does not.
+// reportDiffers says how report.json differs from what the evidence is judged as, "" where it does
+// not.
 func reportDiffers(dir string, report *verdict.Report) string {
 	text, err := os.ReadFile(filepath.Join(dir, reportName))
 	if err != nil {
@@ -235,7 +239,8 @@ func orNothing(o verdict.Outcome) verdict.Outcome {
 	return o
 }
 
-// subjectsOf are the files that a certificate speaks of: the evidence, the report and, where there is one, JUnit's.
+// subjectsOf are the files that a certificate speaks of: the evidence, the report and, where there
+// is one, JUnit's.
 func subjectsOf(dir string) ([]Subject, error) {
 	files, err := evidence.Files(dir)
 	if err != nil {
@@ -263,7 +268,8 @@ func digest(text []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Summarise adds a witness's statement to a directory that holds a vendor's certificate, which must hold in all lines.
+// Summarise adds a witness's statement to a directory that holds a vendor's certificate, which must
+// hold in all lines.
 func Summarise(dir string, checked Result, o Options) error {
 	if !checked.Holds {
 		return RefusedError{"the certificate in it does not hold: " + checked.failure()}

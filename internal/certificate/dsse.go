@@ -20,7 +20,8 @@ const (
 	bundleType  = "application/vnd.dev.sigstore.bundle.v0.3+json"
 )
 
-// sigstoreBundle is a Sigstore bundle v0.3 with the signature of a key of one's own: no log, no authority.
+// sigstoreBundle is a Sigstore bundle v0.3 with the signature of a key of one's own: no log, no
+// authority.
 type sigstoreBundle struct {
 	MediaType            string   `json:"mediaType"`
 	VerificationMaterial material `json:"verificationMaterial"`

@@ -74,7 +74,8 @@ var observe = sync.OnceValue(func() (o observed) { //nolint:gochecknoglobals // 
 	return o
 })
 
-// write writes the run as conformance run does, changed before by change, and returns the directory.
+// write writes the run as conformance run does, changed before by change, and returns the
+// directory.
 func write(t testing.TB, change func(*evidence.Run)) string {
 	t.Helper()
 	o := observe()
@@ -180,7 +181,8 @@ func states(r certificate.Result) map[string]certificate.State {
 	return m
 }
 
-// wantFailing demands that these lines fail, that each says one of the texts, and that no other line fails.
+// wantFailing demands that these lines fail, that each says one of the texts, and that no other
+// line fails.
 func wantFailing(t *testing.T, r certificate.Result, want map[string]string) {
 	t.Helper()
 	if r.Holds != (len(want) == 0) {

@@ -14,8 +14,9 @@ import (
 // Agent is what stands in a key's place for the one Ed25519 key of the SSH agent.
 const Agent = "agent"
 
-// OpenKey returns the Ed25519 key in an OpenSSH private key file, of the SSH certificate in a file KEY-cert.pub beside
-// its key, or in the agent. passphrase is asked for where the file is encrypted.
+// OpenKey returns the Ed25519 key in an OpenSSH private key file, of the SSH certificate in a file
+// KEY-cert.pub beside its key, or in the agent. passphrase is asked for where the file is
+// encrypted.
 func OpenKey(name string, passphrase func() ([]byte, error)) (ssh.Signer, error) {
 	if name == Agent {
 		return agentKey(os.Getenv("SSH_AUTH_SOCK"))

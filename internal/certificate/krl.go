@@ -14,8 +14,8 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// Revoked are keys and SSH certificates that no longer count: an OpenSSH key revocation list (PROTOCOL.krl),
-// or a plain list of public keys.
+// Revoked are keys and SSH certificates that no longer count: an OpenSSH key revocation list
+// (PROTOCOL.krl), or a plain list of public keys.
 type Revoked struct {
 	keys         map[string]bool // wire form
 	sha1, sha256 map[string]bool

@@ -123,7 +123,8 @@ func TestOpenSSHAgrees(t *testing.T) {
 	}
 }
 
-// TestSignaturesOfOpenSSH takes what ssh-keygen has signed, with a plain key and with a certificate of an SSH authority.
+// TestSignaturesOfOpenSSH takes what ssh-keygen has signed, with a plain key and with a certificate
+// of an SSH authority.
 func TestSignaturesOfOpenSSH(t *testing.T) {
 	keygen := tool(t, "ssh-keygen")
 	key, file := newKey(t)

@@ -10,8 +10,8 @@ import (
 // RegistryName is the directory of a certifier's repository that has a folder for each certificate.
 const RegistryName = "certificates"
 
-// FolderName is the folder of a deployment's certificate: its name and version in small letters and digits, with
-// hyphens and dots between. Something may follow after two hyphens.
+// FolderName is the folder of a deployment's certificate: its name and version in small letters and
+// digits, with hyphens and dots between. Something may follow after two hyphens.
 func FolderName(name, version string) string {
 	var b strings.Builder
 	for _, r := range strings.ToLower(name + " " + version) {
@@ -25,8 +25,8 @@ func FolderName(name, version string) string {
 	return strings.Trim(b.String(), "-.")
 }
 
-// CheckTogether adds what certificates must keep among each other: no run counts twice and, in a registry, a folder is
-// named after the deployment in it.
+// CheckTogether adds what certificates must keep among each other: no run counts twice and, in a
+// registry, a folder is named after the deployment in it.
 func CheckTogether(results []Result) {
 	first := map[string]string{}
 	for i := range results {

@@ -11,8 +11,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/evidence"
 )
 
-// responds says in one sentence why the evidence is no response to the challenge, "" where it is one: the nonce
-// stands in every request, and the wrong values that were sent follow from it.
+// responds says in one sentence why the evidence is no response to the challenge, "" where it is
+// one: the nonce stands in every request, and the wrong values that were sent follow from it.
 func responds(c challenge.Challenge, found evidence.Run) string {
 	if problem := c.Fits(found.Target, found.Started); problem != "" {
 		return problem
@@ -48,7 +48,8 @@ func field(list []evidence.Field, name string) string {
 	return ""
 }
 
-// CheckChallenge says why the challenge in the file is none of somebody whom the allowed signers name.
+// CheckChallenge says why the challenge in the file is none of somebody whom the allowed signers
+// name.
 func (d Demand) CheckChallenge(path string) error {
 	text, err := os.ReadFile(path)
 	if err != nil {

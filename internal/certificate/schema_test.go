@@ -10,7 +10,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/certificate"
 )
 
-// TestTheSchemaDescribesTheExtension holds a certificate's member "conformance" against docs/certificate.schema.json.
+// TestTheSchemaDescribesTheExtension holds a certificate's member "conformance" against
+// docs/certificate.schema.json.
 func TestTheSchemaDescribesTheExtension(t *testing.T) {
 	schema, err := jsonschema.NewCompiler().Compile(filepath.Join("..", "..", "docs", "certificate.schema.json"))
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// Signers are the lines of an allowed_signers file (ssh-keygen(1), ALLOWED SIGNERS): the only keys that
-// are trusted, for what and when.
+// Signers are the lines of an allowed_signers file (ssh-keygen(1), ALLOWED SIGNERS): the only keys
+// that are trusted, for what and when.
 type Signers struct{ lines []signer }
 
 type signer struct {
@@ -100,8 +100,8 @@ func sshTime(value string) (time.Time, error) {
 	return at, nil
 }
 
-// Principal returns who the key belongs to where it may sign in the namespace at that time. With named,
-// the line must name the namespace itself: a line without namespaces allows everything else.
+// Principal returns who the key belongs to where it may sign in the namespace at that time. With
+// named, the line must name the namespace itself: a line without namespaces allows everything else.
 func (s Signers) Principal(key ssh.PublicKey, namespace string, at time.Time, named bool) (string, error) {
 	reason := errors.New("no line of the allowed signers has the key " + ssh.FingerprintSHA256(plainKey(key)))
 	for _, line := range s.lines {

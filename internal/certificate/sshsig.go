@@ -68,8 +68,8 @@ func armour(blob []byte) []byte {
 	return b.Bytes()
 }
 
-// checkSignature returns the key that has signed the message in the namespace. Whether anybody vouches for
-// the key is the business of [Signers].
+// checkSignature returns the key that has signed the message in the namespace. Whether anybody
+// vouches for the key is the business of [Signers].
 func checkSignature(armoured []byte, namespace string, message []byte) (ssh.PublicKey, error) {
 	block, rest := pem.Decode(armoured)
 	if block == nil || block.Type != pemType || len(bytes.TrimSpace(rest)) > 0 {

@@ -1,6 +1,7 @@
-// Package certificate makes a signed statement of a run, and checks one offline: that it was signed by a key
-// somebody vouches for, that the files are those it speaks of, and that the evidence, judged anew, comes to
-// the verdicts it claims. docs/certification.md says what that proves, and what it does not.
+// Package certificate makes a signed statement of a run, and checks one offline: that it was signed
+// by a key somebody vouches for, that the files are those it speaks of, and that the evidence,
+// judged anew, comes to the verdicts it claims. docs/certification.md says what that proves, and
+// what it does not.
 package certificate
 
 import (
@@ -19,11 +20,13 @@ import (
 
 // The files of a certificate, beside the evidence.
 const (
-	// FileName is the statement, SignatureName its SSH signature, BundleName the same as a Sigstore bundle.
+	// FileName is the statement, SignatureName its SSH signature, BundleName the same as a Sigstore
+	// bundle.
 	FileName      = "certificate.json"
 	SignatureName = "certificate.json.sig"
 	BundleName    = "certificate.sigstore.json"
-	// WitnessName is a witness's statement on the certificate, WitnessSignatureName its SSH signature.
+	// WitnessName is a witness's statement on the certificate, WitnessSignatureName its SSH
+	// signature.
 	WitnessName          = "witness.json"
 	WitnessSignatureName = "witness.json.sig"
 	reportName           = "report.json"
@@ -176,7 +179,8 @@ func encode(value any) ([]byte, error) {
 	return append(text, '\n'), err
 }
 
-// parseStatement reads a certificate. An unknown member is an error: it might mean what this version can't check.
+// parseStatement reads a certificate. An unknown member is an error: it might mean what this
+// version can't check.
 func parseStatement(text []byte) (Statement, error) {
 	var version struct {
 		PredicateType string `json:"predicateType"`

@@ -32,8 +32,8 @@ type Demand struct {
 	// MaxAge is how long ago the run may have been; 0 is any time.
 	MaxAge time.Duration
 	Now    time.Time
-	// Judge judges the evidence anew. Older judges it by the contract of the certificate where that is not
-	// today's; nil does not.
+	// Judge judges the evidence anew. Older judges it by the contract of the certificate where that
+	// is not today's; nil does not.
 	Judge, Older *Judge
 }
 
@@ -86,8 +86,8 @@ func (r *Result) add(name string, problem error, text string) {
 	r.Holds = r.Holds && problem == nil
 }
 
-// Verify checks the certificates in directories and bundles, as many at a time as there are processors. The
-// results stand in the order of the paths.
+// Verify checks the certificates in directories and bundles, as many at a time as there are
+// processors. The results stand in the order of the paths.
 func Verify(paths []string, d Demand) []Result {
 	results := make([]Result, len(paths))
 	var all errgroup.Group
@@ -222,7 +222,8 @@ func (d Demand) vouched(key ssh.PublicKey, namespace string, named bool) (string
 	return who + ", " + ssh.FingerprintSHA256(plainKey(key)), err
 }
 
-// digests checks that all files of the evidence and the report are those that the certificate speaks of.
+// digests checks that all files of the evidence and the report are those that the certificate
+// speaks of.
 func digests(dir string, s Statement) error {
 	spoken := map[string]bool{}
 	for _, subject := range s.Subject {
@@ -321,8 +322,8 @@ func coverageText(report *verdict.Report) string {
 		report.Counts.Passed, report.Counts.NotApplicable, report.Counts.Untestable)
 }
 
-// rejudge compares the certificate's verdicts with those of the evidence: by the certificate's contract where it is at
-// hand, and by today's.
+// rejudge compares the certificate's verdicts with those of the evidence: by the certificate's
+// contract where it is at hand, and by today's.
 func (r *Result) rejudge(s Statement, found evidence.Run, report *verdict.Report, dir string, d Demand) {
 	claimed := s.Predicate.Conformance.Coverage.Requirements
 	if s.contract() == report.Contract.SHA256 {
@@ -401,8 +402,8 @@ func freshText(e Extension, d Demand) string {
 	return text + "; no challenge was demanded, so the times are the signer's word"
 }
 
-// witness says whether somebody who is named a witness has signed: the certificate of an own run, or a statement
-// on the vendor's.
+// witness says whether somebody who is named a witness has signed: the certificate of an own run,
+// or a statement on the vendor's.
 func (r *Result) witness(dir string, certificate []byte, key ssh.PublicKey, e Extension, d Demand) {
 	text, err := witnessed(dir, certificate, key, e, d)
 	if err == nil && text == "" {

@@ -41,8 +41,8 @@ func TestAnHonestCertificateHolds(t *testing.T) {
 	}
 }
 
-// TestNoLineTakesOverAnothersResult changes one thing after another, of what is signed or with the signer's key: exactly
-// the lines that look at it fail.
+// TestNoLineTakesOverAnothersResult changes one thing after another, of what is signed or with the
+// signer's key: exactly the lines that look at it fail.
 func TestNoLineTakesOverAnothersResult(t *testing.T) {
 	key, _ := newKey(t)
 	foreign, _ := newKey(t)
@@ -137,7 +137,8 @@ func TestNoLineTakesOverAnothersResult(t *testing.T) {
 	}
 }
 
-// TestForgedEvidenceIsJudgedAnew signs a statement of an honest run over evidence that was changed with all its sums.
+// TestForgedEvidenceIsJudgedAnew signs a statement of an honest run over evidence that was changed
+// with all its sums.
 func TestForgedEvidenceIsJudgedAnew(t *testing.T) {
 	key, _ := newKey(t)
 	d := demand(t, signers(t, line(vendorName, "", key.PublicKey())))
@@ -230,7 +231,8 @@ func editVerdict(t *testing.T, dir string) {
 	})
 }
 
-// TestUnfitRunsDoNotPassVerifyEither signs statements of runs that certify refuses, as a patched tool would.
+// TestUnfitRunsDoNotPassVerifyEither signs statements of runs that certify refuses, as a patched
+// tool would.
 func TestUnfitRunsDoNotPassVerifyEither(t *testing.T) {
 	key, _ := newKey(t)
 	d := demand(t, signers(t, line(vendorName, "", key.PublicKey())))

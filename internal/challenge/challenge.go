@@ -19,7 +19,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/evidence"
 )
 
-// Namespace is that of the signature of a challenge (SSHSIG), which stands in a file with ".sig" behind its name.
+// Namespace is that of the signature of a challenge (SSHSIG), which stands in a file with ".sig"
+// behind its name.
 const Namespace = "conformance-challenge"
 
 // schemaVersion is the version of the form of the file.
@@ -28,7 +29,8 @@ const schemaVersion = 1
 // Challenge is what a certifier demands of a run.
 type Challenge struct {
 	SchemaVersion int `json:"schemaVersion"`
-	// Nonce is 16 random bytes in hexadecimal: the trace id of every request (W3C Trace Context, section 3.2.2.3).
+	// Nonce is 16 random bytes in hexadecimal: the trace id of every request (W3C Trace Context,
+	// section 3.2.2.3).
 	Nonce string `json:"nonce"`
 	// For is the name of the deployment that must respond.
 	For      string    `json:"for"`
@@ -95,7 +97,8 @@ func Parse(text []byte) (Challenge, error) {
 // Seed is what the run's wrong values are derived from.
 func (c Challenge) Seed() []byte { return []byte(c.Nonce) }
 
-// Fits says in one sentence why a run of the target at that time would not respond to the challenge, "" where it would.
+// Fits says in one sentence why a run of the target at that time would not respond to the
+// challenge, "" where it would.
 func (c Challenge) Fits(t evidence.Target, at time.Time) string {
 	switch {
 	case t.Name != c.For:

@@ -44,10 +44,12 @@ func TestCodesOfAllCharactersAreFound(t *testing.T) {
 	}
 }
 
-// isAcronym tells whether the code has four letters, as many names have: without a word for it, it stays a candidate.
+// isAcronym tells whether the code has four letters, as many names have: without a word for it, it
+// stays a candidate.
 func isAcronym(code string) bool { return len(code) == 4 && !hasDigit(code) }
 
-// isPlausible leaves out what a generator of codes would not send: letters that make a word or a value.
+// isPlausible leaves out what a generator of codes would not send: letters that make a word or a
+// value.
 func isPlausible(code string) bool {
 	return shapeOf(code) != noCode && (hasDigit(code) || !isWordlike(code))
 }

@@ -1,6 +1,6 @@
-// Package codefinder finds the confirmation code in a mail, as a person would: by where it stands, what it looks
-// like, how it is set, what the mails of one template do not share, and by the words around it. Words only rank:
-// a mail in a language that it does not know is read by the rest.
+// Package codefinder finds the confirmation code in a mail, as a person would: by where it stands,
+// what it looks like, how it is set, what the mails of one template do not share, and by the words
+// around it. Words only rank: a mail in a language that it does not know is read by the rest.
 package codefinder
 
 import (
@@ -17,17 +17,17 @@ const maxCodes = 16
 
 // Finding is what a mail presents.
 type Finding struct {
-	// Codes are what the mail presents as its code, most likely first, nil where nothing is recognised. A code
-	// whose groups are set apart by spaces ("231 408") is without them, as one types it; one in groups with
-	// hyphens that may have to be typed without follows in both forms.
+	// Codes are what the mail presents as its code, most likely first, nil where nothing is
+	// recognised. A code whose groups are set apart by spaces ("231 408") is without them, as one
+	// types it; one in groups with hyphens that may have to be typed without follows in both forms.
 	Codes []string
-	// Candidates are all that could be the code, most likely first, the codes among them. The values of the links'
-	// code parameters come last: a person does not read them.
+	// Candidates are all that could be the code, most likely first, the codes among them. The
+	// values of the links' code parameters come last: a person does not read them.
 	Candidates []string
 }
 
-// Find reads one mail. A pattern, the configuration's codePattern, settles it: its first group, or its whole match
-// where it has no group, in the text, else in the subject, else in the links.
+// Find reads one mail. A pattern, the configuration's codePattern, settles it: its first group, or
+// its whole match where it has no group, in the text, else in the subject, else in the links.
 func Find(r mailtext.Reading, pattern *regexp.Regexp) Finding {
 	if pattern != nil {
 		codes := matched(r, pattern)
@@ -82,8 +82,8 @@ func (p *page) finding(r mailtext.Reading, found []candidate) Finding {
 	return f
 }
 
-// candidates returns the tokens that have the shape of a code, the best first. Of a token that stands in several
-// places the best place counts.
+// candidates returns the tokens that have the shape of a code, the best first. Of a token that
+// stands in several places the best place counts.
 func (p *page) candidates() []candidate {
 	var found []candidate
 	places := map[string]int{}
@@ -115,8 +115,8 @@ func sortByScore(found []candidate) {
 	slices.SortStableFunc(found, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
 }
 
-// mayBeLetters spares running text: a word is a code only where it stands by itself below or behind a name for
-// one; letters that make no word also within a sentence.
+// mayBeLetters spares running text: a word is a code only where it stands by itself below or behind
+// a name for one; letters that make no word also within a sentence.
 func (p *page) mayBeLetters(i int) bool {
 	bare := characters(p.atoms[i].text)
 	switch {

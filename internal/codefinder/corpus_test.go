@@ -60,8 +60,8 @@ func TestMailsOfEveryKind(t *testing.T) {
 	t.Logf("%d of %d", right, len(mails))
 }
 
-// The mails of heldout were written before the finder was, and were never looked at while it was tuned: the figure
-// says how it does on mails that nobody had in mind.
+// The mails of heldout were written before the finder was, and were never looked at while it was
+// tuned: the figure says how it does on mails that nobody had in mind.
 func TestMailsHeldOut(t *testing.T) {
 	missed, invented, mails := 0, 0, readCorpus(t, "heldout")
 	for _, m := range mails {

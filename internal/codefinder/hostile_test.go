@@ -8,7 +8,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/mailtext"
 )
 
-// A mail is read in bounded time and space, whatever is in it: a search that is not linear would not end here.
+// A mail is read in bounded time and space, whatever is in it: a search that is not linear would
+// not end here.
 func TestHostileMailsAreBounded(t *testing.T) {
 	const size = 32 << 10
 	fill := func(piece string) string { return strings.Repeat(piece, size/len(piece)) }

@@ -21,8 +21,8 @@ type above struct {
 	ended bool // it ends as a sentence does
 }
 
-// lead reads what stands before the token: in its statement, else in the cell to its left, at the head of its
-// column, or above.
+// lead reads what stands before the token: in its statement, else in the cell to its left, at the
+// head of its column, or above.
 func (p *page) lead(i int) lead {
 	words, told, ended := p.statement(i)
 	if len(words) > 0 {
@@ -40,8 +40,9 @@ func (p *page) lead(i int) lead {
 	return p.leadAbove(i)
 }
 
-// statement collects the words before the token in its statement, nearest first; told is true where a colon, an
-// equals sign or a word such as "is" stands right before the token, ended where the token begins a sentence.
+// statement collects the words before the token in its statement, nearest first; told is true where
+// a colon, an equals sign or a word such as "is" stands right before the token, ended where the
+// token begins a sentence.
 func (p *page) statement(i int) (words []int, told, ended bool) {
 	depth := 0
 	for j := i - 1; j >= 0 && i-j < maxReach; j-- {
@@ -81,7 +82,8 @@ func (p *page) isAdjacent(list []int) bool {
 	return false
 }
 
-// flows tells whether the text runs on over the end of the line at j: neither side of it is a short line.
+// flows tells whether the text runs on over the end of the line at j: neither side of it is a short
+// line.
 func (p *page) flows(j int) bool {
 	n := 0
 	for k := j - 1; p.at(k).kind < column && n < 8; k-- {
@@ -92,7 +94,8 @@ func (p *page) flows(j int) bool {
 	return n >= 4
 }
 
-// abbreviates tells whether the full stop at j ends an abbreviation such as "no." or a single letter.
+// abbreviates tells whether the full stop at j ends an abbreviation such as "no." or a single
+// letter.
 func (p *page) abbreviates(j int) bool {
 	if p.at(j).text != "." || p.at(j-1).kind != word {
 		return false
@@ -104,9 +107,9 @@ func (p *page) abbreviates(j int) bool {
 	return false
 }
 
-// nameIn returns what the words of a statement, the nearest first, call what follows them. Short words such as
-// "is" and "the" are passed over. Where a colon or such a word stands before the token, the statement's subject
-// counts ("the code for your account is X").
+// nameIn returns what the words of a statement, the nearest first, call what follows them. Short
+// words such as "is" and "the" are passed over. Where a colon or such a word stands before the
+// token, the statement's subject counts ("the code for your account is X").
 func (p *page) nameIn(list []int, token int, told bool) label {
 	passed, first := 0, noLabel
 	if isPreposition(p.atoms[list[0]].lower) && !p.isCopula(list) && !(told && p.tellsToType(list)) {
@@ -154,7 +157,8 @@ func (p *page) codeAt(n, passed int, told bool, l label) label {
 	return noLabel
 }
 
-// tied tells whether the words nearer than the n-th belong to it: a short word ties them ("for your account").
+// tied tells whether the words nearer than the n-th belong to it: a short word ties them ("for your
+// account").
 func (p *page) tied(list []int, n int) bool {
 	for _, j := range list[:n] {
 		if p.classes[j] == turn {
@@ -259,8 +263,8 @@ func isPreposition(w string) bool {
 	return false
 }
 
-// isCopula tells whether the first word, a preposition in English, is "is" in the language of the label before it:
-// Polish "kod weryfikacyjny to", Finnish "koodi on".
+// isCopula tells whether the first word, a preposition in English, is "is" in the language of the
+// label before it: Polish "kod weryfikacyjny to", Finnish "koodi on".
 func (p *page) isCopula(list []int) bool {
 	w := p.atoms[list[0]].lower
 	if w != "to" && w != "on" {

@@ -12,11 +12,12 @@ var (
 	otherLink = lazyregexp.New(`(?i)zip|postal|promo|coupon|country|lang|utm|error|status|source|area|referral|invite|discount|currency|barcode|product|client|campaign`)
 )
 
-// maxWrapped is how deep a link may stand inside another one's parameter, as mail gateways and counters of clicks put it.
+// maxWrapped is how deep a link may stand inside another one's parameter, as mail gateways and
+// counters of clicks put it.
 const maxWrapped = 3
 
-// linkCodes returns the values of the links' code parameters. Nobody reads them in the mail, so none is its code; but
-// they may be as secret as one, and may be the one that the deployment takes.
+// linkCodes returns the values of the links' code parameters. Nobody reads them in the mail, so
+// none is its code; but they may be as secret as one, and may be the one that the deployment takes.
 func linkCodes(links []string) []string { return wrappedCodes(links, maxWrapped) }
 
 func wrappedCodes(links []string, depth int) []string {

@@ -18,7 +18,8 @@ type page struct {
 	body    int     // the first atom below the subject
 	// strong holds the letters and digits of what the mail sets bold or large.
 	strong map[string]bool
-	// otherCase holds the words that the mail writes in several cases: as a name, a word and in capitals.
+	// otherCase holds the words that the mail writes in several cases: as a name, a word and in
+	// capitals.
 	otherCase map[string]bool
 	// names are who wrote the mail and to whom, in lower case.
 	names string
@@ -194,7 +195,8 @@ func (p *page) at(i int) atomic {
 	return p.atoms[i]
 }
 
-// edge returns what ends the line or cell on one side of the token, past punctuation; a word where more stands there.
+// edge returns what ends the line or cell on one side of the token, past punctuation; a word where
+// more stands there.
 func (p *page) edge(i, step int) kind {
 	for i += step; p.at(i).kind == mark; i += step {
 	}
@@ -216,7 +218,8 @@ func (p *page) endsSentence(i int) bool {
 	return strings.Contains("。！？।", a.text) || strings.Contains(".!?;", a.text) && (next.spaced || next.kind >= column)
 }
 
-// capitalized tells whether the atom is a word that begins with a capital and goes on in lower case.
+// capitalized tells whether the atom is a word that begins with a capital and goes on in lower
+// case.
 func (a atomic) capitalized() bool {
 	first, size := utf8.DecodeRuneInString(a.text)
 	second, _ := utf8.DecodeRuneInString(a.text[size:])

@@ -11,7 +11,8 @@ import (
 
 // What chance makes of four codes of six digits less often than once in a hundred thousand times.
 const (
-	// near is how far apart, as numbers, codes may lie that count as close to each other, at most a nearShare-th of all.
+	// near is how far apart, as numbers, codes may lie that count as close to each other, at most a
+	// nearShare-th of all.
 	near      = 10_000
 	nearShare = 100
 	unlikely  = 1e-5
@@ -19,9 +20,9 @@ const (
 	mostCodes = 32
 )
 
-// SequenceOf says how codes follow each other, in the order in which they came, as far as judging needs it:
-// whether the next can be predicted. A code that comes twice counts once, only codes as long as the first
-// count, and of those a few.
+// SequenceOf says how codes follow each other, in the order in which they came, as far as judging
+// needs it: whether the next can be predicted. A code that comes twice counts once, only codes as
+// long as the first count, and of those a few.
 func SequenceOf(texts []string) evidence.Sequence {
 	codes := comparableCodes(texts)
 	s := evidence.Sequence{Codes: len(codes)}
@@ -35,7 +36,8 @@ func SequenceOf(texts []string) evidence.Sequence {
 	return s
 }
 
-// comparableCodes are the different codes as long as the first one, without what only helps to read them.
+// comparableCodes are the different codes as long as the first one, without what only helps to read
+// them.
 func comparableCodes(texts []string) [][]rune {
 	var codes [][]rune
 	seen := map[string]bool{}
@@ -137,7 +139,8 @@ func differing(codes [][]rune) [][]rune {
 	return list
 }
 
-// steps are the ways from number to number, always upwards: after the last of the space comes its first.
+// steps are the ways from number to number, always upwards: after the last of the space comes its
+// first.
 func steps(numbers []*big.Int, space *big.Int) []*big.Int {
 	var ways []*big.Int
 	for i, number := range numbers[1:] {
@@ -147,7 +150,8 @@ func steps(numbers []*big.Int, space *big.Int) []*big.Int {
 	return ways
 }
 
-// constant reports whether some step leads from the first number to all others, each a few times: mails may come out of order.
+// constant reports whether some step leads from the first number to all others, each a few times:
+// mails may come out of order.
 func constant(numbers []*big.Int, space *big.Int) bool {
 	return slices.ContainsFunc(steps(numbers, space), func(step *big.Int) bool {
 		reached := map[string]bool{}
@@ -169,8 +173,8 @@ func adjacent(numbers []*big.Int, space *big.Int) bool {
 	return new(big.Int).Sub(most, least).Cmp(reach) <= 0
 }
 
-// rising reports whether the numbers rise within so small a share of the space that chance hardly ever does it: n steps
-// come no further than a share w with a probability of wⁿ/n!.
+// rising reports whether the numbers rise within so small a share of the space that chance hardly
+// ever does it: n steps come no further than a share w with a probability of wⁿ/n!.
 func rising(numbers []*big.Int, space *big.Int) bool {
 	way := new(big.Int)
 	for _, up := range steps(numbers, space) {

@@ -34,7 +34,8 @@ func TestSequence(t *testing.T) {
 	}
 }
 
-// TestRandomCodesShowNoStep draws codes as a sound deployment does: steps must be as rare as promised.
+// TestRandomCodesShowNoStep draws codes as a sound deployment does: steps must be as rare as
+// promised.
 func TestRandomCodesShowNoStep(t *testing.T) {
 	random := rand.New(rand.NewPCG(4, 17))
 	const runs = 20_000

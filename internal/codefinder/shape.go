@@ -24,8 +24,8 @@ const (
 )
 
 var (
-	// measured matches numbers with their unit, ordinals and the names of standards. A letter alone is a
-	// unit of small numbers only: codes of digits and letters may end in one ("12345e").
+	// measured matches numbers with their unit, ordinals and the names of standards. A letter alone
+	// is a unit of small numbers only: codes of digits and letters may end in one ("12345e").
 	measured = lazyregexp.New(`(?i)^(?:\d{1,4}(?:s|h|x|k|m|e)|\d+-?(?:st|nd|rd|th|px|em|pt|[kmg]b|ms|sec|secs|min|mins|minutes?|hrs?|hours?|days?|weeks?|months?|years?|am|pm|usd|eur|gbp|digits?|characters?|chars?|letters?|bit|step|fold|er|te|stellige[nrs]?)|` +
 		`(?:utf|iso|sha|md|ipv|http|tls|aes|rsa|oauth|base|win|windows|office|ios|covid|gpt|rfc)-?\d+(?:-\d+)?|0x[0-9a-f]+|24[x/]7)$`)
 	// telephone matches the groups of telephone numbers.
@@ -41,7 +41,8 @@ var (
 	postcode = lazyregexp.New(`^(?:[A-Z]\d[A-Z]-?\d[A-Z]\d|[A-Z]{1,2}\d[A-Z\d]?-?\d[A-Z]{2}|\d{4}-?[A-Z]{2})$`)
 )
 
-// shapeOf tells what a token can be by its characters alone; noCode for what nobody would take for a code.
+// shapeOf tells what a token can be by its characters alone; noCode for what nobody would take for
+// a code.
 func shapeOf(token string) shape {
 	bare := strings.NewReplacer("-", "", "_", "").Replace(token)
 	switch {
@@ -61,8 +62,8 @@ func shapeOf(token string) shape {
 	return noCode
 }
 
-// isLetterCode tells whether letters can be a code: capitals, several groups of one length, or lower case
-// that makes no word.
+// isLetterCode tells whether letters can be a code: capitals, several groups of one length, or
+// lower case that makes no word.
 func isLetterCode(token, bare string) bool {
 	switch {
 	case bare != token:

@@ -2,8 +2,8 @@ package codefinder
 
 import "strings"
 
-// The weight of each signal. What a mail's words say is never decisive alone: what stands by itself, set large,
-// of the shape of a code, is recognised in a language of which no word is known.
+// The weight of each signal. What a mail's words say is never decisive alone: what stands by
+// itself, set large, of the shape of a code, is recognised in a language of which no word is known.
 const (
 	recognized = 5 // the least score of a code
 	possible   = 2 // the least score of what could be a code
@@ -104,7 +104,8 @@ func (p *page) mixedForm(i int, token, bare string) int {
 	return 1
 }
 
-// wordWithNumber tells whether capitals that read as a word stand before a number, as in vouchers ("SPRING15").
+// wordWithNumber tells whether capitals that read as a word stand before a number, as in vouchers
+// ("SPRING15").
 func wordWithNumber(bare string) bool {
 	head := strings.TrimRight(bare, "0123456789")
 	return len(head) >= 4 && !hasDigit(head) && isWordlike(head)
@@ -130,7 +131,8 @@ func (p *page) lettersForm(token, bare string) int {
 	return -1
 }
 
-// isName tells whether the mail uses the letters as a name or a word: its sender's, or in other case.
+// isName tells whether the mail uses the letters as a name or a word: its sender's, or in other
+// case.
 func (p *page) isName(bare string) bool {
 	lower := strings.ToLower(bare)
 	return strings.Contains(p.names, lower) || isExactly(lower) || p.otherCase[lower]
@@ -169,7 +171,8 @@ func (p *page) inBlock(i int, l lead) bool {
 	return l.above.words <= 4 || p.edge(i, 1) == line && len(p.atoms[i].text) < 6
 }
 
-// besideName tells whether a number stands beside a name, as in "10115 Berlin" and "New York 10004".
+// besideName tells whether a number stands beside a name, as in "10115 Berlin" and "New York
+// 10004".
 func (p *page) besideName(i int, l lead) bool {
 	a, before, after := p.atoms[i], p.at(i-1), p.at(i+1)
 	if !isNumber(a.text) || len(a.text) > 6 || l.label == aCode {
@@ -267,7 +270,8 @@ func (p *page) isSpent(i int) bool {
 	return p.isDisowned(i)
 }
 
-// isDisowned tells whether the words before the token, or before its name, say that it was somebody's try.
+// isDisowned tells whether the words before the token, or before its name, say that it was
+// somebody's try.
 func (p *page) isDisowned(i int) bool {
 	named := false
 	for j := i - 1; j >= 0 && i-j < 7 && p.atoms[j].kind == word; j-- {
@@ -309,7 +313,8 @@ func (p *page) topical(i int) int {
 	return total
 }
 
-// sells tells whether the mail confirms nothing, and sells something in the token's paragraph or before.
+// sells tells whether the mail confirms nothing, and sells something in the token's paragraph or
+// before.
 func (p *page) sells(i int) bool {
 	return !p.about.secure && (p.about.trade < i || p.about.trade < len(p.atoms) && p.tradeLine(i))
 }

@@ -1,7 +1,7 @@
 package codefinder
 
-// heading returns the name of the token's cell in a table: what the cell to its left says, or the cell above it
-// where the row above is the table's head.
+// heading returns the name of the token's cell in a table: what the cell to its left says, or the
+// cell above it where the row above is the table's head.
 func (p *page) heading(i int) (label, bool) {
 	if p.edge(i, -1) != column && p.edge(i, 1) != column {
 		return noLabel, false

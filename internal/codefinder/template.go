@@ -17,7 +17,8 @@ const (
 	shared  = -4 // all of them do
 )
 
-// FindAmong reads one mail beside others of the same run: a code is what the mails of one template do not share.
+// FindAmong reads one mail beside others of the same run: a code is what the mails of one template
+// do not share.
 func FindAmong(r mailtext.Reading, others []mailtext.Reading, pattern *regexp.Regexp) Finding {
 	p := newPage(r)
 	found := p.candidates()
@@ -72,7 +73,8 @@ func (p *page) compare(found []candidate, others []mailtext.Reading) []candidate
 	return ranked
 }
 
-// isTemplateOf tells whether two mails say the same but for what is filled in. Two equal mails tell nothing.
+// isTemplateOf tells whether two mails say the same but for what is filled in. Two equal mails tell
+// nothing.
 func (p *page) isTemplateOf(q *page) bool {
 	ours, theirs := p.vocabulary(), q.vocabulary()
 	common := 0

@@ -21,8 +21,8 @@ const (
 	turn           // begins another statement: "and"
 )
 
-// vocabulary lists words by class. "*" stands for any letters, at the beginning or at the end. What is written
-// without spaces is looked for anywhere in its run of characters.
+// vocabulary lists words by class. "*" stands for any letters, at the beginning or at the end. What
+// is written without spaces is looked for anywhere in its run of characters.
 var vocabulary = map[class]string{
 	codeWord: `code codes code's *code *codes passcode* otp totp token* pin pincode pin-code mtan tan
 		códig* codig* codic* codi codului codul cod cód* kod kodu* kodem kody kodi kods kodas kodea *kod kód* kode *kode kodes koden *koden
@@ -191,7 +191,8 @@ var words = sync.OnceValue(func() *lexicon {
 	return l
 })
 
-// classOf returns the class of a lower-case word. Of several in a run without spaces, the last counts.
+// classOf returns the class of a lower-case word. Of several in a run without spaces, the last
+// counts.
 func classOf(word string) class {
 	l := words()
 	best, found := -1, plain

@@ -10,15 +10,15 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// timeToSettle is how long a deployment may take until all of it knows of a new password, timeToReturn how long what
-// puts things back waits for a deployment that is away.
+// timeToSettle is how long a deployment may take until all of it knows of a new password,
+// timeToReturn how long what puts things back waits for a deployment that is away.
 const (
 	timeToSettle = time.Second
 	timeToReturn = 20 * time.Second
 )
 
-// sendPatiently sends the request as often as it takes, and returns what came last and how often it was sent, counted from
-// the attempt; what came before is kept.
+// sendPatiently sends the request as often as it takes, and returns what came last and how often it
+// was sent, counted from the attempt; what came before is kept.
 func (r *run) sendPatiently(ctx context.Context, s plan.Step, request deployment.Request, attempt int) (deployment.Exchange, int) {
 	whole := ctx
 	if s.Cost.Changes > 0 {
@@ -63,8 +63,9 @@ func (r *run) askAgain(ctx context.Context, s plan.Step, x deployment.Exchange, 
 	return pause, attempts < r.attemptsOf(s)
 }
 
-// pauseAfterSilence is how long to wait until a request is sent once more that met silence. One that may have been carried out
-// is sent no third time: by then it is known from others whether requests come too fast.
+// pauseAfterSilence is how long to wait until a request is sent once more that met silence. One
+// that may have been carried out is sent no third time: by then it is known from others whether
+// requests come too fast.
 func pauseAfterSilence(s plan.Step, x deployment.Exchange) time.Duration {
 	if !mayBeCarriedOut(s) || timedOut(x) || s.Finally {
 		return 0
@@ -83,13 +84,14 @@ func (r *run) general(ctx context.Context, s plan.Step, outcome contract.Outcome
 	return r.pacer.hasMet() || !r.responds(ctx, s)
 }
 
-// lostBehind reports whether a proxy lost its connection to the deployment, which may happen at any time.
+// lostBehind reports whether a proxy lost its connection to the deployment, which may happen at any
+// time.
 func lostBehind(outcome contract.Outcome) bool {
 	return outcome.Page && (outcome.Status == http.StatusBadGateway || outcome.Status == http.StatusGatewayTimeout)
 }
 
-// patience waits, where the step puts things back and met silence, until the deployment answers again. All such steps
-// share the time.
+// patience waits, where the step puts things back and met silence, until the deployment answers
+// again. All such steps share the time.
 func (r *run) patience(ctx context.Context, s plan.Step, x deployment.Exchange) bool {
 	if !s.Finally || !r.away(s, x) {
 		return true
@@ -108,7 +110,8 @@ func (r *run) patience(ctx context.Context, s plan.Step, x deployment.Exchange) 
 	return true
 }
 
-// away reports whether nobody answered, or (what puts things back asks again then, too) only what stands in front.
+// away reports whether nobody answered, or (what puts things back asks again then, too) only what
+// stands in front.
 func (r *run) away(s plan.Step, x deployment.Exchange) bool {
 	return silent(x) || s.Finally && r.page(s, x)
 }

@@ -9,13 +9,13 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// mostOfTruncated is how many bytes are kept of an answer that was too long to be read to its end: it
-// is no answer, and its beginning tells as much.
+// mostOfTruncated is how many bytes are kept of an answer that was too long to be read to its end:
+// it is no answer, and its beginning tells as much.
 const mostOfTruncated = 64 << 10
 
-// ask sends the step's request and keeps what came. A request that met silence is asked once more on a fresh
-// connection, since a kept-alive one may die at any time; one that met a limit is asked again, more slowly, as long as
-// others get through. Everything stays in the evidence.
+// ask sends the step's request and keeps what came. A request that met silence is asked once more
+// on a fresh connection, since a kept-alive one may die at any time; one that met a limit is asked
+// again, more slowly, as long as others get through. Everything stays in the evidence.
 func (r *run) ask(ctx context.Context, s plan.Step) bool {
 	if name := r.unknown(s.Ask.Values); name != "" {
 		r.unsend(s.ID, fmt.Sprintf("no answer and no mail gave %s: %s was not sent", name, s.ID))
@@ -68,7 +68,8 @@ func (r *run) keep(s plan.Step, id string, attempt int, x deployment.Exchange, u
 		r.note("The deployment speaks %s.", x.Answer.TLS)
 	}
 	outcome := r.classify(s, x)
-	// A request that must be refused and was accepted fails by its response: its mail is no surprise.
+	// A request that must be refused and was accepted fails by its response: its mail is no
+	// surprise.
 	defer r.outcomes.forget(x.Answer)
 	explained := id == s.ID && s.Ask.Refusable && outcome.Accepted()
 	r.learnSecrets(s, id, x)

@@ -16,11 +16,11 @@ import (
 const (
 	// mostBisected bounds the traders whose requests are repeated and whose mailboxes are watched.
 	mostBisected = 8
-	// shortestWatch is how long a repeated request is watched for a code, at least; a slow deployment gets three
-	// times the longest time that a mail took before.
+	// shortestWatch is how long a repeated request is watched for a code, at least; a slow
+	// deployment gets three times the longest time that a mail took before.
 	shortestWatch = 2 * time.Second
-	// shortestQuiet is how long nothing may come before a trial is over, and how long a control is, at least; a slow
-	// deployment gets a multiple of the longest time that a code took.
+	// shortestQuiet is how long nothing may come before a trial is over, and how long a control is,
+	// at least; a slow deployment gets a multiple of the longest time that a code took.
 	shortestQuiet = 400 * time.Millisecond
 	// longestNoise is how long codes may go on coming before the first trial, at least.
 	longestNoise = 6 * time.Second
@@ -28,16 +28,19 @@ const (
 	mostEach = 4
 )
 
-// bisection is one search for the refused requests that mail codes: see [plan.Bisect]. What its trials show is
-// judged later, by [evidence.Bisect.Brings]; here they only decide which trial is next.
+// bisection is one search for the refused requests that mail codes: see [plan.Bisect]. What its
+// trials show is judged later, by [evidence.Bisect.Brings]; here they only decide which trial is
+// next.
 type bisection struct {
 	*run
 	plan plan.Bisect
-	// traders are those whose mailboxes are watched, resets the accepted resets that may be sent again.
+	// traders are those whose mailboxes are watched, resets the accepted resets that may be sent
+	// again.
 	traders []evidence.Trader
 	resets  []plan.Step
 	found   evidence.Bisect
-	// delay is how long the slowest mail took before, slowest how long the slowest first code of a trial took.
+	// delay is how long the slowest mail took before, slowest how long the slowest first code of a
+	// trial took.
 	delay, slowest time.Duration
 	resetsLeft     int
 	attempts       map[string]int
@@ -80,8 +83,8 @@ func hasTrader(list []evidence.Trader, login string) bool {
 	return slices.ContainsFunc(list, func(t evidence.Trader) bool { return t.Login == login })
 }
 
-// find repeats requests without wrong answers first, then those with wrong answers, since these may lock a trader, and
-// at last both with accepted resets after them.
+// find repeats requests without wrong answers first, then those with wrong answers, since these may
+// lock a trader, and at last both with accepted resets after them.
 func (b *bisection) find(ctx context.Context, surplus []evidence.Trader) {
 	if b.plan.Time <= 0 {
 		b.giveUp("bisecting is turned off (bisectTime: 0)")
@@ -98,7 +101,8 @@ func (b *bisection) find(ctx context.Context, surplus []evidence.Trader) {
 	}
 }
 
-// groupsOf are the suspects of nobody but those whose resets these are: what is repeated for others goes on waiting.
+// groupsOf are the suspects of nobody but those whose resets these are: what is repeated for others
+// goes on waiting.
 func (b *bisection) groupsOf(resets []plan.Step) []suspects {
 	groups := b.groups(true, false)
 	for i, g := range groups {
@@ -137,7 +141,8 @@ func (b *bisection) suspect(id string, always bool) (plan.Step, bool) {
 	return state.step, state.step.Lane == "" || hasTrader(b.traders, state.step.Lane)
 }
 
-// search looks for the groups that bring codes; it is false where the trials show that nothing can be found.
+// search looks for the groups that bring codes; it is false where the trials show that nothing can
+// be found.
 func (b *bisection) search(ctx context.Context, groups []suspects, resets []plan.Step) bool {
 	all := slices.Concat(groups...)
 	if len(all) == 0 {
@@ -157,8 +162,8 @@ func (b *bisection) search(ctx context.Context, groups []suspects, resets []plan
 	return b.searchEach(ctx, groups, resets)
 }
 
-// searchEach looks for the groups that bring codes where all together do; those that are left when one was found are
-// tried together first.
+// searchEach looks for the groups that bring codes where all together do; those that are left when
+// one was found are tried together first.
 func (b *bisection) searchEach(ctx context.Context, groups []suspects, resets []plan.Step) bool {
 	found := false
 	for i, group := range groups {
@@ -176,8 +181,8 @@ func (b *bisection) searchEach(ctx context.Context, groups []suspects, resets []
 	return true
 }
 
-// stirs reports whether all suspects together bring codes at all. With accepted resets, which bring codes of their own,
-// it takes two comparisons.
+// stirs reports whether all suspects together bring codes at all. With accepted resets, which bring
+// codes of their own, it takes two comparisons.
 func (b *bisection) stirs(ctx context.Context, all suspects, resets []plan.Step) (brings, ok bool) {
 	if len(resets) == 0 {
 		return b.trial(ctx, all, nil)
@@ -199,8 +204,9 @@ func (b *bisection) stirs(ctx context.Context, all suspects, resets []plan.Step)
 	return each, true
 }
 
-// confirm repeats the suspects and controls in a random order until there are so many of both. Brings is false where
-// the suspects bring no code one time, ok where a control brings one or nothing more can be tried.
+// confirm repeats the suspects and controls in a random order until there are so many of both.
+// Brings is false where the suspects bring no code one time, ok where a control brings one or
+// nothing more can be tried.
 func (b *bisection) confirm(ctx context.Context, s suspects, resets []plan.Step, trials, controls int) (brings, ok bool) {
 	for {
 		open := max(trials-len(b.found.Of(ids(s), len(resets) > 0)), 0)
@@ -220,8 +226,8 @@ func (b *bisection) confirm(ctx context.Context, s suspects, resets []plan.Step,
 	}
 }
 
-// narrow looks, where the group brings codes, for one request in it that does, by halves; accepted resets are too dear
-// for that. Alone is true where the group was tried already.
+// narrow looks, where the group brings codes, for one request in it that does, by halves; accepted
+// resets are too dear for that. Alone is true where the group was tried already.
 func (b *bisection) narrow(ctx context.Context, group suspects, alone bool, resets []plan.Step) (brings, ok bool) {
 	if !alone {
 		if brings, ok := b.trial(ctx, group, resets); !ok || !brings {
@@ -283,7 +289,8 @@ func (b *bisection) anyGuilty() bool {
 	})
 }
 
-// control repeats nothing; it is false where more codes come than the accepted resets bring each time.
+// control repeats nothing; it is false where more codes come than the accepted resets bring each
+// time.
 func (b *bisection) control(ctx context.Context, resets []plan.Step) bool {
 	if _, ok := b.trial(ctx, nil, resets); !ok {
 		return false
@@ -299,8 +306,8 @@ func (b *bisection) control(ctx context.Context, resets []plan.Step) bool {
 	return false
 }
 
-// trial sends the suspects and then the resets, and reports whether more codes came than a control brings; ok is false
-// where the budget is spent or the inbox can't be read.
+// trial sends the suspects and then the resets, and reports whether more codes came than a control
+// brings; ok is false where the budget is spent or the inbox can't be read.
 func (b *bisection) trial(ctx context.Context, s suspects, resets []plan.Step) (brings, ok bool) {
 	t, ok := b.try(ctx, s, resets)
 	if !ok {
@@ -361,7 +368,8 @@ func (b *bisection) overspent(ctx context.Context, resets []plan.Step) bool {
 	return true
 }
 
-// tooMany reports whether a trader got more codes than the run has sent requests that concern the trader.
+// tooMany reports whether a trader got more codes than the run has sent requests that concern the
+// trader.
 func (b *bisection) tooMany(surplus []evidence.Trader) bool {
 	for _, t := range surplus {
 		if codes, requests := len(b.codesOf(t)), b.requestsFor(t); codes > requests {
@@ -385,7 +393,8 @@ func (b *bisection) calm(ctx context.Context) bool {
 	return !b.overspent(ctx, nil)
 }
 
-// watch is how long a trial waits for its first code, quiet how long nothing must come until it is over.
+// watch is how long a trial waits for its first code, quiet how long nothing must come until it is
+// over.
 func (b *bisection) watch() time.Duration { return max(shortestWatch, 3*b.delay, 3*b.slowest) }
 func (b *bisection) quiet() time.Duration { return max(shortestQuiet, 2*b.delay, 2*b.slowest) }
 
@@ -410,7 +419,8 @@ func (b *bisection) send(ctx context.Context, s plan.Step, attempt int) {
 	b.keep(s, "bisect/"+s.ID, attempt, b.run.send(ctx, s, request), "")
 }
 
-// await waits until so many codes have come that were not known; it is false where they did not in time.
+// await waits until so many codes have come that were not known; it is false where they did not in
+// time.
 func (b *bisection) await(ctx context.Context, atMost time.Duration, known map[string]bool, codes int) bool {
 	deadline := time.NewTimer(atMost)
 	defer deadline.Stop()

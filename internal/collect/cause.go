@@ -23,7 +23,8 @@ func limitNote(outcome contract.Outcome) string {
 	return fmt.Sprintf("The deployment limits the rate of requests: it answers with status %d.", outcome.Status)
 }
 
-// limitReason says that a limit was not outlasted, "" where it may be the trader's: a lock-out is the deployment's answer.
+// limitReason says that a limit was not outlasted, "" where it may be the trader's: a lock-out is
+// the deployment's answer.
 func (r *run) limitReason(s plan.Step, x deployment.Exchange) string {
 	if mayBeTheTraders(s, r.classify(s, x)) && !r.pacer.hasMet() {
 		return ""
@@ -89,7 +90,8 @@ func cause(x deployment.Exchange) string {
 	return ""
 }
 
-// redirection says where everything is redirected to, by scheme and host alone: the rest may hold what was sent.
+// redirection says where everything is redirected to, by scheme and host alone: the rest may hold
+// what was sent.
 func redirection(x deployment.Exchange) string {
 	from, err := url.Parse(x.URL)
 	if err != nil {

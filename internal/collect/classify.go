@@ -8,7 +8,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// outcomes are what the responses mean that are being looked at: several ask, and a body may be long.
+// outcomes are what the responses mean that are being looked at: several ask, and a body may be
+// long.
 type outcomes struct {
 	mu    sync.Mutex
 	known map[*deployment.Answer]contract.Outcome

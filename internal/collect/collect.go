@@ -1,5 +1,5 @@
-// Package collect carries out a plan: it sends the requests, waits for the mails, and returns redacted
-// evidence. It decides no verdict.
+// Package collect carries out a plan: it sends the requests, waits for the mails, and returns
+// redacted evidence. It decides no verdict.
 package collect
 
 import (
@@ -74,13 +74,14 @@ type run struct {
 
 	mu        sync.Mutex
 	exchanges []exchange
-	// lasts are the indexes of the last exchange of each id, explained the steps whose answers explain a mail.
+	// lasts are the indexes of the last exchange of each id, explained the steps whose answers
+	// explain a mail.
 	lasts     map[string]int
 	explained map[string]bool
 	waits     []evidence.Wait
 	notes     []string
-	// accepted tells of each accepted reset as which of them it was sent, 0 while it was not; resetsSent
-	// is how many were.
+	// accepted tells of each accepted reset as which of them it was sent, 0 while it was not;
+	// resetsSent is how many were.
 	accepted   map[string]int
 	resetsSent int
 	// learnable are the placeholders that answers and mails make known.
@@ -99,7 +100,8 @@ type run struct {
 	gone     time.Time
 	fault    error
 	outcomes outcomes
-	// pacer slows the run down where requests meet a limit; front remembers what came in the API's place.
+	// pacer slows the run down where requests meet a limit; front remembers what came in the API's
+	// place.
 	pacer *pacer
 	front front
 	// meetings are the groups of requests that go out together.
@@ -118,7 +120,8 @@ type state struct {
 	done chan struct{}
 	// ok is true when the step was carried out; it is read after done.
 	ok bool
-	// urgency is how much is waited for one after another from the step on, place where it stands in the plan.
+	// urgency is how much is waited for one after another from the step on, place where it stands
+	// in the plan.
 	urgency, place int
 	// leave gives a request's place to another, once.
 	leave func()
@@ -159,7 +162,8 @@ func (r *run) execute(ctx context.Context, s *state) {
 	}
 }
 
-// guard makes a fault of this tool of a panic: in a goroutine it would end the process without a report.
+// guard makes a fault of this tool of a panic: in a goroutine it would end the process without a
+// report.
 func (r *run) guard(do func()) {
 	defer func() {
 		if cause := recover(); cause != nil {

@@ -13,8 +13,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/placeholder"
 )
 
-// redact turns all that was received into evidence. Codes become known only when their mail is read, and
-// may stand in what came before; therefore everything is redacted at the end, once.
+// redact turns all that was received into evidence. Codes become known only when their mail is
+// read, and may stand in what came before; therefore everything is redacted at the end, once.
 func (r *run) redact(interrupted bool) *evidence.Run {
 	mails := r.redactMails()
 	redacted := &evidence.Run{
@@ -51,7 +51,8 @@ func (r *run) redact(interrupted bool) *evidence.Run {
 	return redacted
 }
 
-// resets are the accepted resets in the order in which they were sent, and then those that were not.
+// resets are the accepted resets in the order in which they were sent, and then those that were
+// not.
 func (r *run) resets() []string {
 	var list []string
 	for _, s := range r.Plan.Steps {
@@ -64,8 +65,8 @@ func (r *run) resets() []string {
 	return list
 }
 
-// steady counts a moment from the start of the run by the monotonic clock: a wall clock that is set in
-// between would turn the order of things around.
+// steady counts a moment from the start of the run by the monotonic clock: a wall clock that is set
+// in between would turn the order of things around.
 func (r *run) steady(at time.Time) time.Time {
 	if at.IsZero() {
 		return at
@@ -126,7 +127,8 @@ func (r *run) redactMails() []evidence.Mail {
 	return list
 }
 
-// otherCandidates are those that are not recognised as codes. A login is no code, and stands in what must stay readable.
+// otherCandidates are those that are not recognised as codes. A login is no code, and stands in
+// what must stay readable.
 func (r *run) otherCandidates(m mail) []string {
 	return slices.DeleteFunc(slices.Clone(m.candidates), func(text string) bool {
 		return slices.Contains(m.codes, text) || slices.ContainsFunc(r.Target.Traders, func(t evidence.Trader) bool {

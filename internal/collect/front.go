@@ -6,11 +6,12 @@ import (
 )
 
 const (
-	// patience is how long the run waits for an operation that responded before and meets a limit now, briefPatience for
-	// one that never did: limits let the first requests through.
+	// patience is how long the run waits for an operation that responded before and meets a limit
+	// now, briefPatience for one that never did: limits let the first requests through.
 	patience, briefPatience = 15 * time.Second, 3 * time.Second
-	// fewestLimits is how many requests in a row have to meet a limit until an operation is given up, fewestSaid how many where
-	// it was said when to ask again, or none of any operation gets through.
+	// fewestLimits is how many requests in a row have to meet a limit until an operation is given
+	// up, fewestSaid how many where it was said when to ask again, or none of any operation gets
+	// through.
 	fewestLimits, fewestSaid = 4, 2
 )
 
@@ -18,7 +19,8 @@ const (
 type front struct {
 	mu         sync.Mutex
 	operations map[string]*standing
-	// last is when the API last responded, for any operation; lost is true once an operation was given up and none has since.
+	// last is when the API last responded, for any operation; lost is true once an operation was
+	// given up and none has since.
 	last time.Time
 	lost bool
 }
@@ -27,8 +29,8 @@ type front struct {
 type standing struct {
 	// responded is true once the API itself responded.
 	responded bool
-	// limits counts the limits in a row that requests met which went out when they were let, the first at since;
-	// the next counts from then on.
+	// limits counts the limits in a row that requests met which went out when they were let, the
+	// first at since; the next counts from then on.
 	limits      int
 	since, from time.Time
 	// hopeless is true once nobody waits for the limit to end any more.
@@ -81,8 +83,9 @@ func (f *front) responded(operation string) bool {
 	return false
 }
 
-// limit notes that a request that began then met a limit that is said to last for the pause, and reports whether to give the
-// operation up: what was said did not hold, or nothing got through for a while, at least for the window that is documented.
+// limit notes that a request that began then met a limit that is said to last for the pause, and
+// reports whether to give the operation up: what was said did not hold, or nothing got through for
+// a while, at least for the window that is documented.
 func (f *front) limit(operation string, began time.Time, pause time.Duration, said bool, window time.Duration) (hopeless bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

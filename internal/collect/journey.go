@@ -117,7 +117,8 @@ func (r *run) unknown(value any) placeholder.Placeholder {
 	return ""
 }
 
-// learnSecrets makes secrets of what opens something in an answer, and gives names to what later templates hold.
+// learnSecrets makes secrets of what opens something in an answer, and gives names to what later
+// templates hold.
 func (r *run) learnSecrets(s plan.Step, id string, x deployment.Exchange) {
 	o, found := r.operation(s.Ask.Operation)
 	if x.Answer == nil || !found || len(o.Secrets()) == 0 {
@@ -164,7 +165,8 @@ func (r *run) learnCookies(id string, x deployment.Exchange) {
 	}
 }
 
-// learnCodes names the codes that the mail presents, or where none is recognised, what could be one.
+// learnCodes names the codes that the mail presents, or where none is recognised, what could be
+// one.
 func (r *run) learnCodes(s plan.Step, id string) {
 	m, found := r.mail(id)
 	if s.Await.Learns == "" || !found {

@@ -11,8 +11,8 @@ import (
 const (
 	// windowMargin is how much longer than its documented window a limit may take to end.
 	windowMargin = 5 * time.Second
-	// mostAttempts bounds how often one request that meets a limit is sent; mostInWindow is enough to outlast a documented
-	// window by pauses that double.
+	// mostAttempts bounds how often one request that meets a limit is sent; mostInWindow is enough
+	// to outlast a documented window by pauses that double.
 	mostAttempts, mostInWindow = 6, 8
 )
 
@@ -33,8 +33,8 @@ func (r *run) attemptsOf(s plan.Step) int {
 	return mostAttempts
 }
 
-// pauseAfter is how long to wait after a limit that the request met so many times in a row. Said is true where the
-// response says how long; known is false where that is too long.
+// pauseAfter is how long to wait after a limit that the request met so many times in a row. Said is
+// true where the response says how long; known is false where that is too long.
 func (r *run) pauseAfter(s plan.Step, x deployment.Exchange, outcome contract.Outcome, attempts int) (pause time.Duration, said, known bool) {
 	window := r.windowOf(s)
 	pause, known = retryAfter(x, time.Now())

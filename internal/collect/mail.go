@@ -23,7 +23,8 @@ type boxes struct {
 	mu sync.Mutex
 	// problem says why the inbox can't be read, or can't any more.
 	problem string
-	// failing is since when it has not been readable, zero where it is; outage when it last was not, and cause why.
+	// failing is since when it has not been readable, zero where it is; outage when it last was
+	// not, and cause why.
 	failing, outage time.Time
 	cause           string
 
@@ -64,7 +65,8 @@ func (r *run) openBoxes(ctx context.Context) {
 	r.markAll(ctx)
 }
 
-// markAll remembers what mail is there already; an inbox that can't be read makes all mail untestable.
+// markAll remembers what mail is there already; an inbox that can't be read makes all mail
+// untestable.
 func (r *run) markAll(ctx context.Context) {
 	r.eachAddress(func(address string) { r.mark(ctx, address) })
 }
@@ -178,8 +180,8 @@ func (r *run) look(ctx context.Context, address string) error {
 // mostCompared bounds the mails of a run that are read beside a new one.
 const mostCompared = 8
 
-// readAgain looks for codes in the latest mails in which none was recognised: beside more mails of their template
-// the code shows.
+// readAgain looks for codes in the latest mails in which none was recognised: beside more mails of
+// their template the code shows.
 func (r *run) readAgain() {
 	latest := r.boxes.mails[max(0, len(r.boxes.mails)-mostCompared):]
 	for i := range latest {
@@ -271,8 +273,8 @@ func (r *run) await(ctx context.Context, s plan.Step) bool {
 	return w.Problem == ""
 }
 
-// awaitOwn waits, after the first mail, for as long as the reset was sent after the first request that may have
-// brought that mail instead, or for another mail.
+// awaitOwn waits, after the first mail, for as long as the reset was sent after the first request
+// that may have brought that mail instead, or for another mail.
 func (r *run) awaitOwn(ctx context.Context, t evidence.Trader, s plan.Step, w evidence.Wait) {
 	reset, sent := r.last(w.For)
 	first := reset.Started
@@ -288,8 +290,9 @@ func (r *run) awaitOwn(ctx context.Context, t evidence.Trader, s plan.Step, w ev
 	}
 }
 
-// preferUnlike returns, where the mail carries the earlier code or another trader's, one with another code that comes
-// shortly after: an earlier mail may come twice, everybody may get a newsletter, and a deployment may send one code twice.
+// preferUnlike returns, where the mail carries the earlier code or another trader's, one with
+// another code that comes shortly after: an earlier mail may come twice, everybody may get a
+// newsletter, and a deployment may send one code twice.
 func (r *run) preferUnlike(ctx context.Context, t evidence.Trader, s plan.Step, w evidence.Wait) string {
 	earlier := r.Redactor.Fill(string(s.Await.Unlike))
 	m, found := r.mail(w.Mail)
@@ -311,7 +314,8 @@ func (r *run) preferUnlike(ctx context.Context, t evidence.Trader, s plan.Step, 
 	return id
 }
 
-// reachedOthers reports whether another trader got the same code: then it may be that of a newsletter.
+// reachedOthers reports whether another trader got the same code: then it may be that of a
+// newsletter.
 func (r *run) reachedOthers(m mail, t evidence.Trader) bool {
 	r.boxes.mu.Lock()
 	defer r.boxes.mu.Unlock()
@@ -333,8 +337,8 @@ func (r *run) addWait(w evidence.Wait) {
 	r.waits = append(r.waits, w)
 }
 
-// watch waits for a mail with a code for the trader that the filter lets pass. It returns the mail's
-// id, "" when none came in time, and why the box could not be read in the end.
+// watch waits for a mail with a code for the trader that the filter lets pass. It returns the
+// mail's id, "" when none came in time, and why the box could not be read in the end.
 func (r *run) watch(ctx context.Context, t evidence.Trader, atMost time.Duration, pass func(mail) bool) (id, problem string) {
 	return r.watchUnless(ctx, t, atMost, pass, func() bool { return false })
 }
@@ -378,7 +382,8 @@ func (r *run) find(t evidence.Trader, pass func(mail) bool) (mail, bool) {
 	return mail{}, false
 }
 
-// findPossible returns the first mail for the trader that could present a code, an empty one where none does.
+// findPossible returns the first mail for the trader that could present a code, an empty one where
+// none does.
 func (r *run) findPossible(t evidence.Trader, pass func(mail) bool) mail {
 	r.boxes.mu.Lock()
 	defer r.boxes.mu.Unlock()
@@ -391,7 +396,8 @@ func (r *run) findPossible(t evidence.Trader, pass func(mail) bool) mail {
 	return r.boxes.mails[i]
 }
 
-// shortestDoubt is how long a run waits at least for a clearer mail than one that could present a code.
+// shortestDoubt is how long a run waits at least for a clearer mail than one that could present a
+// code.
 const shortestDoubt = 3 * time.Second
 
 // isUnclear reports whether a mail that could present a code has come, and for long no clearer one.

@@ -10,8 +10,9 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// order starts each step when all before it are done, and requests the most urgent first: as many at once as the
-// client lets out. What a step makes ready is in line before its place is free again.
+// order starts each step when all before it are done, and requests the most urgent first: as many
+// at once as the client lets out. What a step makes ready is in line before its place is free
+// again.
 type order struct {
 	run  *run
 	wait sync.WaitGroup
@@ -50,7 +51,8 @@ func (r *run) newOrder(ctx, lasting context.Context) *order {
 	return o
 }
 
-// orderOfSteps says in which order steps of equal urgency go out: that of the plan or, where the run is shuffled, any.
+// orderOfSteps says in which order steps of equal urgency go out: that of the plan or, where the
+// run is shuffled, any.
 func (r *run) orderOfSteps() []int {
 	if r.Shuffle {
 		return rand.Perm(len(r.Plan.Steps))

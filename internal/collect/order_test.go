@@ -11,8 +11,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// TestTheMostUrgentGoesFirst asks one at a time: what most waits for goes first, then in the order of the plan, and
-// what a request lets go on overtakes what has waited all along.
+// TestTheMostUrgentGoesFirst asks one at a time: what most waits for goes first, then in the order
+// of the plan, and what a request lets go on overtakes what has waited all along.
 func TestTheMostUrgentGoesFirst(t *testing.T) {
 	o := options(t)
 	ask := o.Plan.Steps[slices.IndexFunc(o.Plan.Steps, func(s plan.Step) bool { return s.ID == "reset/no-body" })].Ask

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// longestOutage is how long the inbox may be out of reach before nobody waits for it any more: a dead one
-// must not cost the mail deadline for each trader.
+// longestOutage is how long the inbox may be out of reach before nobody waits for it any more: a
+// dead one must not cost the mail deadline for each trader.
 const longestOutage = 10 * time.Second
 
 // errDead is a look into an inbox that was given up.
@@ -46,8 +46,8 @@ func (b *boxes) learn(began time.Time, err error) {
 	}
 }
 
-// outageSince says why the inbox could not be read at some time since then, "" where it always could: a mail that
-// was sent meanwhile may be lost, and that is not the deployment's fault.
+// outageSince says why the inbox could not be read at some time since then, "" where it always
+// could: a mail that was sent meanwhile may be lost, and that is not the deployment's fault.
 func (b *boxes) outageSince(since time.Time) string {
 	b.mu.Lock()
 	defer b.mu.Unlock()

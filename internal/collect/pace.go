@@ -13,15 +13,16 @@ const (
 	shortestStep = 25 * time.Millisecond
 	// mostStuck bounds how often the pause is doubled where nothing gets through.
 	mostStuck = 3
-	// untroubled is after how many responses without a limit requests go out faster, and forgotten after how many
-	// the pace that met a limit is tried again.
+	// untroubled is after how many responses without a limit requests go out faster, and forgotten
+	// after how many the pace that met a limit is tried again.
 	untroubled, forgotten = 12, 100
 )
 
-// pacer lets requests go out one at a time and apart, once the deployment, or what stands before it, has refused one
-// for coming too fast. It looks for the shortest step between two requests that meets no limit: twice as long after a
-// limit, and half-way back to the step that met one after a streak without. Where nothing gets through it waits twice as
-// long each time: a limiter may count what it refuses.
+// pacer lets requests go out one at a time and apart, once the deployment, or what stands before
+// it, has refused one for coming too fast. It looks for the shortest step between two requests that
+// meets no limit: twice as long after a limit, and half-way back to the step that met one after a
+// streak without. Where nothing gets through it waits twice as long each time: a limiter may count
+// what it refuses.
 type pacer struct {
 	// gate holds the one request that is under way.
 	gate chan struct{}
@@ -29,10 +30,12 @@ type pacer struct {
 	mu sync.Mutex
 	// step is the time between the beginnings of two requests, 0 as long as they need not be apart.
 	step time.Duration
-	// limited is the longest step that met a limit, borne the shortest that bore a streak, 0 where there is none.
+	// limited is the longest step that met a limit, borne the shortest that bore a streak, 0 where
+	// there is none.
 	limited, borne time.Duration
 	next, changed  time.Time
-	// streak counts the responses since the last limit or change of the step, calm those since the last limit.
+	// streak counts the responses since the last limit or change of the step, calm those since the
+	// last limit.
 	streak, calm int
 	// through is true once a response came without a limit after the last one.
 	through bool
@@ -40,8 +43,8 @@ type pacer struct {
 	stuck int
 	// met is true once a limit was met.
 	met bool
-	// suspected is true while it is not known whether the last limit was one; unsuspected and unlimited are the step and
-	// limited from before.
+	// suspected is true while it is not known whether the last limit was one; unsuspected and
+	// unlimited are the step and limited from before.
 	suspected              bool
 	unsuspected, unlimited time.Duration
 }
@@ -97,8 +100,8 @@ func (p *pacer) book(spare bool) time.Duration {
 	return at.Sub(now)
 }
 
-// slow notes that a request that began then met a limit, and that none should follow before the pause. One that
-// began before the last change says nothing about the present step.
+// slow notes that a request that began then met a limit, and that none should follow before the
+// pause. One that began before the last change says nothing about the present step.
 func (p *pacer) slow(began time.Time, pause time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -127,7 +130,8 @@ func (p *pacer) slower() time.Duration {
 	return min(max(2*p.step, firstStep), longestStep)
 }
 
-// suspect slows down as after a limit that a request met which began then, until it is known whether it was one.
+// suspect slows down as after a limit that a request met which began then, until it is known
+// whether it was one.
 func (p *pacer) suspect(began time.Time, pause time.Duration) {
 	p.mu.Lock()
 	step, limited, met := p.step, p.limited, p.met
@@ -173,7 +177,8 @@ func (p *pacer) bear() {
 	}
 }
 
-// faster is the step after a streak: half-way back to the one that met a limit, unless it is near that already.
+// faster is the step after a streak: half-way back to the one that met a limit, unless it is near
+// that already.
 func (p *pacer) faster() time.Duration {
 	step := (p.step + p.limited) / 2
 	switch {

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// bucket is a limiter as nginx's: it lets through what comes at least the interval after the last that it let through, and
-// so many more at once.
+// bucket is a limiter as nginx's: it lets through what comes at least the interval after the last
+// that it let through, and so many more at once.
 type bucket struct {
 	interval time.Duration
 	burst    int
@@ -29,7 +29,8 @@ func (b *bucket) lets(now time.Time) bool {
 	return true
 }
 
-// TestPacerFindsTheRateOfALimiter sends requests until so many got through, each again until it does.
+// TestPacerFindsTheRateOfALimiter sends requests until so many got through, each again until it
+// does.
 func TestPacerFindsTheRateOfALimiter(t *testing.T) {
 	for name, c := range map[string]struct {
 		interval time.Duration
@@ -105,7 +106,8 @@ func TestPacerSlowsDownOnceForRequestsSideBySide(t *testing.T) {
 	})
 }
 
-// TestPacerWaitsLongerWhereNothingGetsThrough leaves the step alone then: what was refused may count.
+// TestPacerWaitsLongerWhereNothingGetsThrough leaves the step alone then: what was refused may
+// count.
 func TestPacerWaitsLongerWhereNothingGetsThrough(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPacer()

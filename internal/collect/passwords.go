@@ -36,7 +36,8 @@ func (r *run) settle(s plan.Step) bool {
 	return false
 }
 
-// nameOf names the password by the trader's own declaration: another trader may have declared the same.
+// nameOf names the password by the trader's own declaration: another trader may have declared the
+// same.
 func (r *run) nameOf(login, password string) string {
 	t, _ := r.trader(login)
 	switch password {
@@ -74,8 +75,8 @@ func (r *run) signInsMet(signed []plan.Signed) contract.Kind {
 	return ""
 }
 
-// withoutSignIn says what the run knows of the trader's password where no sign-in told: what the last update set, by the
-// deployment's own word, unless one met silence.
+// withoutSignIn says what the run knows of the trader's password where no sign-in told: what the
+// last update set, by the deployment's own word, unless one met silence.
 func (r *run) withoutSignIn(t *plan.Settle) string {
 	unknown := fmt.Sprintf("which of the two declared passwords of %s is valid is not known", t.Trader)
 	why := r.signInsMet(t.Signed)

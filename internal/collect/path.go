@@ -22,8 +22,9 @@ func (r *run) operation(id string) (contract.Operation, bool) {
 	return o, found
 }
 
-// choosePath sends the request to the newer path of its operation and, where that is not there and the older one is, to
-// that. Where neither is there, the newer one is missing: later editions of the page name it alone.
+// choosePath sends the request to the newer path of its operation and, where that is not there and
+// the older one is, to that. Where neither is there, the newer one is missing: later editions of
+// the page name it alone.
 func (r *run) choosePath(ctx context.Context, s plan.Step, request deployment.Request) bool {
 	x, attempt := r.sendPatiently(ctx, s, request, 1)
 	r.keep(s, s.ID, attempt, x, "")
@@ -47,8 +48,8 @@ func (r *run) choosePath(ctx context.Context, s plan.Step, request deployment.Re
 	return true
 }
 
-// isThere reports whether the response is the operation's own: of a documented shape, and not one by which a server says
-// that it has no such path.
+// isThere reports whether the response is the operation's own: of a documented shape, and not one
+// by which a server says that it has no such path.
 func (r *run) isThere(s plan.Step, x deployment.Exchange) bool {
 	absent := []int{http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusNotImplemented}
 	if x.Answer == nil || slices.Contains(absent, x.Answer.Status) {

@@ -32,7 +32,8 @@ const (
 	nowhere
 )
 
-// probePatiently waits where the deployment was there before, or may only limit the rate of requests.
+// probePatiently waits where the deployment was there before, or may only limit the rate of
+// requests.
 func (r *run) probePatiently(ctx context.Context, s plan.Step, x deployment.Exchange) (got reached, waited bool) {
 	for began := time.Now(); ; waited = true {
 		got = r.probe(ctx, s, x)
@@ -56,8 +57,8 @@ func (r *run) patienceWith(s plan.Step, x deployment.Exchange) time.Duration {
 	return unsaidPause / 2 // The first that got through may still be on their way.
 }
 
-// probe sends requests that are known to be good: one of the same operation, where that responded before, then those of
-// others.
+// probe sends requests that are known to be good: one of the same operation, where that responded
+// before, then those of others.
 func (r *run) probe(ctx context.Context, s plan.Step, x deployment.Exchange) reached {
 	got := there
 	switch same, found := r.knownGoodOf(s, x); {
@@ -98,10 +99,12 @@ func (r *run) probe(ctx context.Context, s plan.Step, x deployment.Exchange) rea
 	return there
 }
 
-// enoughSilent is how many requests have to meet silence until no more are sent: each takes a whole timeout.
+// enoughSilent is how many requests have to meet silence until no more are sent: each takes a whole
+// timeout.
 const enoughSilent = 2
 
-// alike reports whether the same came for two requests: the same page, or nothing that a proxy could pass on.
+// alike reports whether the same came for two requests: the same page, or nothing that a proxy
+// could pass on.
 func (r *run) alike(s plan.Step, x deployment.Exchange, t plan.Step, y deployment.Exchange) bool {
 	if r.unavailable(s, x) && r.unavailable(t, y) {
 		return true
@@ -118,8 +121,8 @@ func (r *run) unavailable(s plan.Step, x deployment.Exchange) bool {
 	return lostBehind(outcome) || outcome.Page && outcome.Status == http.StatusServiceUnavailable
 }
 
-// mayBeKeyError reports whether the response may be what a deployment says to any request without a right key, where none is
-// declared that could show the difference.
+// mayBeKeyError reports whether the response may be what a deployment says to any request without a
+// right key, where none is declared that could show the difference.
 func (r *run) mayBeKeyError(s plan.Step, x deployment.Exchange) bool {
 	outcome := r.classify(s, x)
 	return !r.Target.HasKey && !silent(x) && !outcome.HTML && !outcome.Absent() && outcome.Kind != contract.NotTheAPI && cause(x) == ""
@@ -138,9 +141,9 @@ func (r *run) responds(ctx context.Context, s plan.Step) bool {
 	})
 }
 
-// candidates are requests that change nothing: with the right key where the suspect has it, too; first those that the API
-// has responded to, then one of each operation, then those that need not be refused; those of the suspect operation last, or
-// left out.
+// candidates are requests that change nothing: with the right key where the suspect has it, too;
+// first those that the API has responded to, then one of each operation, then those that need not
+// be refused; those of the suspect operation last, or left out.
 func (r *run) candidates(suspect plan.Step, got reached) []plan.Step {
 	const most = 4
 	list := r.knownGood()
@@ -174,8 +177,9 @@ func (r *run) candidates(suspect plan.Step, got reached) []plan.Step {
 
 func withAppKey(s plan.Step) bool { return s.Ask.Key == string(placeholder.Key) }
 
-// knownGoodOf is a harmless request of the suspect's operation that got the API's response before, with the right key where
-// there is one. After a limit any harmless request of the operation will do.
+// knownGoodOf is a harmless request of the suspect's operation that got the API's response before,
+// with the right key where there is one. After a limit any harmless request of the operation will
+// do.
 func (r *run) knownGoodOf(suspect plan.Step, x deployment.Exchange) (plan.Step, bool) {
 	list := slices.DeleteFunc(r.knownGood(), func(s plan.Step) bool { return s.Ask.Operation != suspect.Ask.Operation })
 	if answered := slices.DeleteFunc(slices.Clone(list), func(s plan.Step) bool { return !r.lastOutcome(s.ID).OfTheAPI() }); len(answered) > 0 {
@@ -192,7 +196,8 @@ func (r *run) knownGoodOf(suspect plan.Step, x deployment.Exchange) (plan.Step, 
 	return list[0], true
 }
 
-// limitedSince reports whether the request may have met a limit of an operation that responded before.
+// limitedSince reports whether the request may have met a limit of an operation that responded
+// before.
 func (r *run) limitedSince(s plan.Step, x deployment.Exchange) bool {
 	return r.classify(s, x).MayBeLimit() && r.front.responded(s.Ask.Operation)
 }
@@ -219,7 +224,8 @@ func (r *run) keyless() []plan.Step {
 	return steps
 }
 
-// knownGood lists one harmless request for each operation and key, those that have been answered first.
+// knownGood lists one harmless request for each operation and key, those that have been answered
+// first.
 func (r *run) knownGood() []plan.Step {
 	var steps []plan.Step
 	seen := map[[2]string]bool{}
@@ -246,8 +252,8 @@ func keyKind(s plan.Step) string {
 	return "bad"
 }
 
-// harmless reports whether the step may be asked any time: it reads, has no key, or lacks what it would need to change
-// something.
+// harmless reports whether the step may be asked any time: it reads, has no key, or lacks what it
+// would need to change something.
 func (r *run) harmless(s plan.Step) bool {
 	if s.Ask == nil || s.Cost.Mails+s.Cost.WrongAnswers+s.Cost.WrongCodes+s.Cost.FailedSignIns+s.Cost.Changes > 0 || len(s.Ask.Learns) > 0 {
 		return false

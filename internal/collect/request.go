@@ -12,8 +12,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// build makes the request of the step's template, secrets in place, and checks it against the contract: a
-// request that breaks the contract other than on purpose is a fault of this tool.
+// build makes the request of the step's template, secrets in place, and checks it against the
+// contract: a request that breaks the contract other than on purpose is a fault of this tool.
 func (r *run) build(s plan.Step) (deployment.Request, error) {
 	o, found := r.operation(s.Ask.Operation)
 	if !found {
@@ -26,7 +26,8 @@ func (r *run) build(s plan.Step) (deployment.Request, error) {
 	return request, checkOwn(o, s, request)
 }
 
-// Request makes the request of the template; fill puts values in place of the placeholders in a text.
+// Request makes the request of the template; fill puts values in place of the placeholders in a
+// text.
 func Request(o contract.Operation, ask *plan.Ask, fill func(string) string) (deployment.Request, error) {
 	values := map[string]any{}
 	for name, value := range ask.Values {

@@ -19,7 +19,8 @@ const (
 	unsaidPause = time.Second
 )
 
-// send lets the request go out when the pace allows it, and learns from what comes back whether requests come too fast.
+// send lets the request go out when the pace allows it, and learns from what comes back whether
+// requests come too fast.
 func (r *run) send(ctx context.Context, s plan.Step, request deployment.Request) deployment.Exchange {
 	leave, _ := r.pacer.enter(ctx, s.Cost.WrongAnswers > 0)
 	defer leave()
@@ -37,8 +38,8 @@ func (r *run) send(ctx context.Context, s plan.Step, request deployment.Request)
 	return x
 }
 
-// mayBeTheTraders reports whether a limit may be one of the trader alone, which what is wrong on purpose brought about. No
-// deployment says so by a page in HTML.
+// mayBeTheTraders reports whether a limit may be one of the trader alone, which what is wrong on
+// purpose brought about. No deployment says so by a page in HTML.
 func mayBeTheTraders(s plan.Step, outcome contract.Outcome) bool {
 	wrong := s.Cost.WrongCodes > 0 || s.Cost.FailedSignIns > 0 && outcome.LockedInWords()
 	return s.Cost.WrongAnswers > 0 && !outcome.HTML || saidByTheAPI(outcome) && wrong

@@ -8,8 +8,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// withSurplus are the traders who got more codes than the run accounts for; none where all traders together did not,
-// since a mail that went astray is surplus for one trader only.
+// withSurplus are the traders who got more codes than the run accounts for; none where all traders
+// together did not, since a mail that went astray is surplus for one trader only.
 func (r *run) withSurplus(ctx context.Context, s plan.Bisect) []evidence.Trader {
 	explained := r.explainedBy(s)
 	var list []evidence.Trader
@@ -55,8 +55,8 @@ func (r *run) cameEarly(t evidence.Trader, codes []mail, accepted []string) bool
 	return place > 0 && slices.ContainsFunc(codes, func(m mail) bool { return m.resetsSent < place })
 }
 
-// accountedFor is how many codes the trader may have got: one for each accepted reset, and one for each that should
-// have been refused with the right key, and was accepted.
+// accountedFor is how many codes the trader may have got: one for each accepted reset, and one for
+// each that should have been refused with the right key, and was accepted.
 func (r *run) accountedFor(t evidence.Trader, explained []string) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -74,7 +74,8 @@ func (r *run) accountedFor(t evidence.Trader, explained []string) int {
 	return count
 }
 
-// explainedBy are the requests whose responses explain a code: they should have been refused, and were accepted.
+// explainedBy are the requests whose responses explain a code: they should have been refused, and
+// were accepted.
 func (r *run) explainedBy(s plan.Bisect) []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()

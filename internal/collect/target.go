@@ -16,7 +16,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/redact"
 )
 
-// Describe splits a configuration into what may be told (the target) and the secrets (the redactor).
+// Describe splits a configuration into what may be told (the target) and the secrets (the
+// redactor).
 func Describe(c deployment.Config, k *contract.Contract) (evidence.Target, *redact.Redactor) {
 	redactor := redact.New(k.Texts())
 	t := evidence.Target{
@@ -102,7 +103,8 @@ func addNear(redactor *redact.Redactor, name placeholder.Placeholder, secret str
 
 type near struct{ how, text string }
 
-// nearly returns texts that differ from the secret by characters, never only by case or surrounding space.
+// nearly returns texts that differ from the secret by characters, never only by case or surrounding
+// space.
 func nearly(secret string) []near {
 	runes := []rune(secret)
 	last := len(runes) - 1
@@ -144,7 +146,8 @@ func inOtherCase(secret string) near {
 	return near{plan.OtherCase, text}
 }
 
-// late changes a character shortly before the end: of a signature, but not of the bits that an encoding pads it with.
+// late changes a character shortly before the end: of a signature, but not of the bits that an
+// encoding pads it with.
 func late(secret string) near {
 	const beforeEnd = 5
 	runes := []rune(secret)

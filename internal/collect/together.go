@@ -17,17 +17,20 @@ const longestRendezvous = 2 * time.Second
 // rendezvous lets the requests of one group go out at the same moment.
 type rendezvous struct {
 	open chan struct{}
-	// traders are those whose requests they are; prepare looks into their mailboxes before the first request goes out.
+	// traders are those whose requests they are; prepare looks into their mailboxes before the
+	// first request goes out.
 	traders []string
 	prepare sync.Once
 
 	mu sync.Mutex
-	// missing counts those that have neither arrived nor will not come, arrived are the steps that have.
+	// missing counts those that have neither arrived nor will not come, arrived are the steps that
+	// have.
 	missing int
 	arrived map[string]bool
 }
 
-// meetings are the plan's groups of requests that go out together, by name. Never more meet than may be under way at once.
+// meetings are the plan's groups of requests that go out together, by name. Never more meet than
+// may be under way at once.
 func meetings(p *plan.Plan, atOnce int) map[string]*rendezvous {
 	groups := map[string]*rendezvous{}
 	for _, s := range p.Steps {
@@ -46,15 +49,16 @@ func meetings(p *plan.Plan, atOnce int) map[string]*rendezvous {
 	return groups
 }
 
-// prepare looks, before the group's first request goes out, into the mailboxes of all its traders: what is there already
-// has another cause.
+// prepare looks, before the group's first request goes out, into the mailboxes of all its traders:
+// what is there already has another cause.
 func (r *run) prepare(ctx context.Context, s plan.Step) {
 	if g := r.meetings[s.Ask.Together]; g != nil && s.Cost.Mails > 0 {
 		g.prepare.Do(func() { r.lookAt(ctx, g.traders) })
 	}
 }
 
-// meet returns what a connected request waits for before it goes out, nil where requests must keep apart.
+// meet returns what a connected request waits for before it goes out, nil where requests must keep
+// apart.
 func (r *run) meet(s plan.Step) func(context.Context) {
 	g := r.meetings[s.Ask.Together]
 	switch {
@@ -128,8 +132,8 @@ func (r *run) doubts(s plan.Step) bool {
 	return false
 }
 
-// mixedUp reports whether the mails that the waits were for seem to be mixed up: two traders got one code, one got two
-// mails while another got none, or one mail reached two traders.
+// mixedUp reports whether the mails that the waits were for seem to be mixed up: two traders got
+// one code, one got two mails while another got none, or one mail reached two traders.
 func (r *run) mixedUp(d plan.Doubt) bool {
 	var came [][]mail
 	for _, id := range d.Waits {

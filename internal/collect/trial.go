@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	// mostDoubts bounds how often a request is sent again although others get through, mostRounds how often after it
-	// met a limit then.
+	// mostDoubts bounds how often a request is sent again although others get through, mostRounds
+	// how often after it met a limit then.
 	mostDoubts, mostRounds = 3, 3
 	undecided              = "the run was interrupted before anybody could tell the deployment's fault from the network's"
 )
@@ -27,8 +27,8 @@ type trial struct {
 	attempt int
 }
 
-// try sends the request until it is clear whose the response is; unreachable says why it is not the deployment's, "" where
-// it is.
+// try sends the request until it is clear whose the response is; unreachable says why it is not the
+// deployment's, "" where it is.
 func (r *run) try(ctx context.Context, s plan.Step, request deployment.Request) (x deployment.Exchange, attempt int, unreachable string) {
 	t := trial{run: r, step: s, request: request}
 	t.x, t.attempt = r.sendPatiently(ctx, s, request, 1)
@@ -43,8 +43,9 @@ func (r *run) try(ctx context.Context, s plan.Step, request deployment.Request) 
 	return t.x, t.attempt, unreachable
 }
 
-// clear tells a broken response from a deployment that is not there: after silence, or a page that may be another's, a
-// request that is known to be good is sent. It is false where the request met a limit meanwhile.
+// clear tells a broken response from a deployment that is not there: after silence, or a page that
+// may be another's, a request that is known to be good is sent. It is false where the request met a
+// limit meanwhile.
 func (t *trial) clear(ctx context.Context) (unreachable string, clear bool) {
 	outcome := t.outcome()
 	switch {
@@ -77,8 +78,8 @@ func (t *trial) outcome() contract.Outcome { return t.classify(t.step, t.x) }
 // suspicious reports whether the response may be another's than the deployment's.
 func (t *trial) suspicious() bool { return silent(t.x) || t.page(t.step, t.x) }
 
-// verdict says why the response is not the deployment's, or that it is its own; where neither is clear yet, the request
-// should be sent once more, now that others get through.
+// verdict says why the response is not the deployment's, or that it is its own; where neither is
+// clear yet, the request should be sent once more, now that others get through.
 func (t *trial) verdict(ctx context.Context, doubts int) (unreachable string, own bool) {
 	if reason := t.front.blocked(t.step.Ask.Operation); reason != "" {
 		return reason, false
@@ -102,8 +103,8 @@ func (t *trial) verdict(ctx context.Context, doubts int) (unreachable string, ow
 	}
 }
 
-// doubtful reports whether the request should be sent once more, more slowly, although others get through: it may have come
-// too fast.
+// doubtful reports whether the request should be sent once more, more slowly, although others get
+// through: it may have come too fast.
 func (t *trial) doubtful(doubts int, waited bool) bool {
 	most, pause := t.mostDoubts()
 	operation, status := t.step.Ask.Operation, t.outcome().Status
@@ -139,7 +140,8 @@ func (t *trial) mostDoubts() (most int, pause time.Duration) {
 	return mostDoubts, 0
 }
 
-// mayBeCarriedOut reports whether each time that the request is sent may have an effect, whatever comes back.
+// mayBeCarriedOut reports whether each time that the request is sent may have an effect, whatever
+// comes back.
 func mayBeCarriedOut(s plan.Step) bool { return s.Cost.Mails+s.Cost.WrongAnswers+s.Cost.Changes > 0 }
 
 // again sends the request once more.

@@ -9,7 +9,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/mailtext"
 )
 
-// compareVersions says how the HTML of a mail presents the code of its plain text: see [evidence.Mail].
+// compareVersions says how the HTML of a mail presents the code of its plain text: see
+// [evidence.Mail].
 func compareVersions(v mailtext.Versions, codes []string) string {
 	inText := slices.DeleteFunc(slices.Clone(codes), func(code string) bool { return !presents(v.Plain, code) })
 	inPage := func(code string) bool { return presents(v.HTML, code) }

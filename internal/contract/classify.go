@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// Classify says what a response to the operation means. It is the only place that does: what runs, judges,
-// redacts and reports calls it. What sets outcomes apart are the contract's own texts: those of the
-// samples and shapes with an x-outcome.
+// Classify says what a response to the operation means. It is the only place that does: what runs,
+// judges, redacts and reports calls it. What sets outcomes apart are the contract's own texts:
+// those of the samples and shapes with an x-outcome.
 func Classify(o Operation, r Response) Outcome {
 	out := readFacts(o, r)
 	out.Page, out.HTML = o.mayBePage(out, r), !out.JSON && isHTML(r)
@@ -93,8 +93,8 @@ func (p pattern) matches(object map[string]any) bool {
 	return !(p.denied && succeeded)
 }
 
-// readPatterns collects the texts of the samples that have an x-outcome, and those of the shapes' members that have one
-// text only. What demands most comes first.
+// readPatterns collects the texts of the samples that have an x-outcome, and those of the shapes'
+// members that have one text only. What demands most comes first.
 func (o *Operation) readPatterns(keyError Shape) {
 	add := func(p pattern) {
 		if len(p.members) > 0 {
@@ -154,7 +154,8 @@ func (s sample) denied() bool {
 	return known && !succeeded
 }
 
-// Sample is the documented response of the kind, as JSON for a person to read, "" where the contract has none.
+// Sample is the documented response of the kind, as JSON for a person to read, "" where the
+// contract has none.
 func (o Operation) Sample(kind Kind) string {
 	for _, s := range o.samples() {
 		if s.kind == kind {
@@ -239,11 +240,12 @@ func readBool(value any) (is, known bool) {
 	return false, false
 }
 
-// mostTexts and longestText bound what is read of a member, in items and in bytes: a hostile one has as many as fit into a body.
+// mostTexts and longestText bound what is read of a member, in items and in bytes: a hostile one
+// has as many as fit into a body.
 const mostTexts, longestText = 32, 1 << 10
 
-// texts are the texts of a member that should be a list of them: of a list its items, of an object its values, else
-// the value itself. What says nothing (null, false, zero, an empty text) has none.
+// texts are the texts of a member that should be a list of them: of a list its items, of an object
+// its values, else the value itself. What says nothing (null, false, zero, an empty text) has none.
 func texts(value any) []string {
 	switch v := value.(type) {
 	case nil:

@@ -263,8 +263,8 @@ func manyMembers(n int) string {
 	return strings.Join(members, ",")
 }
 
-// TestPageInJSON tells what a gateway may say in the deployment's place from what only the API says: what it lacks of a
-// documented shape makes the difference, not what it shares with one.
+// TestPageInJSON tells what a gateway may say in the deployment's place from what only the API
+// says: what it lacks of a documented shape makes the difference, not what it shares with one.
 func TestPageInJSON(t *testing.T) {
 	for _, c := range []struct {
 		operation string

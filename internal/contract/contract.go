@@ -50,8 +50,8 @@ func Load(name string, data []byte) (*Contract, error) {
 	return c, nil
 }
 
-// Ledger reads the requirements alone, of a contract that is known to be right: its operations take most of
-// the time.
+// Ledger reads the requirements alone, of a contract that is known to be right: its operations take
+// most of the time.
 func Ledger(name string, data []byte) (*Contract, error) {
 	c := &Contract{}
 	ledger, _, err := split(data)
@@ -208,7 +208,8 @@ func (c *Contract) operationIDs() []string {
 	return ids
 }
 
-// AtOlderPaths returns the contract as it is for a deployment that has its operations at their older paths.
+// AtOlderPaths returns the contract as it is for a deployment that has its operations at their
+// older paths.
 func (c *Contract) AtOlderPaths() *Contract {
 	at := *c
 	at.Operations = nil

@@ -105,7 +105,8 @@ func TestJSONIsReadStrictly(t *testing.T) {
 	}
 }
 
-// TestMistakesInTheContractAreRefused has each mistake named with its line and what was probably meant.
+// TestMistakesInTheContractAreRefused has each mistake named with its line and what was probably
+// meant.
 func TestMistakesInTheContractAreRefused(t *testing.T) {
 	for what, c := range map[string]struct{ old, new, says string }{
 		"unknown level":      {"level: must", "level: mst", `level "mst": expected must, should, advice; did you mean "must"?`},

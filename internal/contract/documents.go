@@ -11,8 +11,8 @@ import (
 type Page struct {
 	// Title is the page's own.
 	Title string `yaml:"title"`
-	// File is the name by which the two documents link to it, URL where everybody can read it; "" where
-	// nobody has said.
+	// File is the name by which the two documents link to it, URL where everybody can read it; ""
+	// where nobody has said.
 	File string `yaml:"file"`
 	URL  string `yaml:"url"`
 }
@@ -103,7 +103,8 @@ type Sample struct {
 	Response   any    `json:"response"`
 }
 
-// Samples are the operation's documented responses: those of the section or, where it has none, all but the key error.
+// Samples are the operation's documented responses: those of the section or, where it has none, all
+// but the key error.
 func (c *Contract) Samples(o Operation, section string) []Sample {
 	var here, others []Sample
 	responses := o.doc.Responses.Map()

@@ -20,8 +20,8 @@ func documents() map[string]string {
 	}
 }
 
-// Each sentence, sample and template of the documents stands in the contract, in its order, and each of the contract's
-// in the documents.
+// Each sentence, sample and template of the documents stands in the contract, in its order, and
+// each of the contract's in the documents.
 func TestEverySentenceIsRequiredOrExcluded(t *testing.T) {
 	c := load(t)
 	if len(c.Sentences) != len(documents()) {
@@ -142,8 +142,8 @@ var (
 	sentenceE = regexp.MustCompile(`[.:](\s+|$)`)
 )
 
-// sentencesOf splits a document: a code block and the line between its front matter's marks is one sentence each,
-// headings and the head of a table are none.
+// sentencesOf splits a document: a code block and the line between its front matter's marks is one
+// sentence each, headings and the head of a table are none.
 func sentencesOf(text string) []string {
 	var list []string
 	for _, block := range splitBlocks(text) {

@@ -95,8 +95,8 @@ func keys() []key {
 	}
 }
 
-// checkKeys refuses each x- key that nobody reads and each value that nobody knows: one that was overlooked would
-// quietly ask something else, or demand nothing.
+// checkKeys refuses each x- key that nobody reads and each value that nobody knows: one that was
+// overlooked would quietly ask something else, or demand nothing.
 func checkKeys(document *yaml.Node) error {
 	if document.Kind != yaml.DocumentNode || len(document.Content) == 0 {
 		return nil

@@ -10,8 +10,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/contract"
 )
 
-// FuzzReadJSON holds strict reading against the standard library's: what passes without a problem is JSON and is read
-// alike, and what is JSON in UTF-8 is read at all.
+// FuzzReadJSON holds strict reading against the standard library's: what passes without a problem
+// is JSON and is read alike, and what is JSON in UTF-8 is read at all.
 func FuzzReadJSON(f *testing.F) {
 	for _, seed := range []string{
 		`{"Errors": [], "IsSucceed": false}`, `{"a": 1, "\u0061": 2}`, "\xef\xbb\xbf{}", `{} {}`, `"{\"Errors\": []}"`,

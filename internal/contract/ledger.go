@@ -37,7 +37,8 @@ type Source struct {
 	// Page is the title of one of the contract's pages.
 	Page    string `yaml:"page"`
 	Section string `yaml:"section"`
-	// Edition is the month of the page's edition that says it first, where that is not the documents' own.
+	// Edition is the month of the page's edition that says it first, where that is not the
+	// documents' own.
 	Edition string `yaml:"edition"`
 }
 
@@ -66,8 +67,8 @@ func isLedger(name string) bool {
 	return slices.Contains([]string{"x-pages", "x-requirements", "x-withdrawn", "x-sentences"}, name)
 }
 
-// split reads the ledger, and returns the contract with the ledger's lines empty: most of the file is the
-// ledger, which a reader of OpenAPI would only take long over.
+// split reads the ledger, and returns the contract with the ledger's lines empty: most of the file
+// is the ledger, which a reader of OpenAPI would only take long over.
 func split(data []byte) (ledger, []byte, error) {
 	var doc yaml.Node
 	var l ledger

@@ -10,8 +10,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/placeholder"
 )
 
-// limitedByStatus reports whether the response asks to come back later by its status. It says nothing about
-// the operation, and may be that of a gateway.
+// limitedByStatus reports whether the response asks to come back later by its status. It says
+// nothing about the operation, and may be that of a gateway.
 func limitedByStatus(r Response) bool {
 	return r.Status == http.StatusTooManyRequests || r.Status == http.StatusServiceUnavailable && r.Field("Retry-After") != ""
 }
@@ -26,7 +26,8 @@ var (
 func limitedInWords(out Outcome) bool { return limitWords.MatchString(out.words) }
 func lockedInWords(out Outcome) bool  { return lockWords.MatchString(out.words) }
 
-// In a refusal these words may hint at a limit or a lock, and at what passwords may be. They excuse, and never accuse.
+// In a refusal these words may hint at a limit or a lock, and at what passwords may be. They
+// excuse, and never accuse.
 var (
 	limitHints  = regexp.MustCompile(`lock|too many|too often|attempt|tries|temporar|suspend|block|try again later|limit|wait`)
 	policyHints = regexp.MustCompile(`histor|previous|recent|reus|already|used|same|age\b|policy|complex|simple|weak|strength|strong|length|short|long|character|digit|uppercase|lowercase|capital|symbol|common|breach|similar|different|must (have|contain|include|differ)|(invalid|unacceptable) password|password is (invalid|not valid|unacceptable)|often|wait`)
@@ -36,7 +37,8 @@ var (
 // HintsAtLimit reports whether some text of the response speaks of a limit or a lock.
 func (o Outcome) HintsAtLimit() bool { return limitHints.MatchString(o.words) }
 
-// HintsAtPolicy reports whether some text of the response speaks of what passwords may be, and not of the token.
+// HintsAtPolicy reports whether some text of the response speaks of what passwords may be, and not
+// of the token.
 func (o Outcome) HintsAtPolicy() bool {
 	return !tokenHint.MatchString(o.words) && policyHints.MatchString(o.words)
 }
@@ -58,10 +60,12 @@ func (o Outcome) RetryIn() (time.Duration, bool) {
 	return time.Duration(n) * unit, true
 }
 
-// LimitedInWords reports whether the API itself says that a limit is met, in the body of a response with any status.
+// LimitedInWords reports whether the API itself says that a limit is met, in the body of a response
+// with any status.
 func (o Outcome) LimitedInWords() bool { return o.Kind == RateLimited && limitedInWords(o) }
 
-// words are the texts in which a refusal says why, in small letters. Placeholders say nothing of their own.
+// words are the texts in which a refusal says why, in small letters. Placeholders say nothing of
+// their own.
 func words(object map[string]any) string {
 	var list []string
 	for _, name := range []string{"Errors", "ErrorsCode", "ModelState", "Message", "message", "Reason", "Step", "error"} {

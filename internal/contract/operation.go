@@ -21,10 +21,11 @@ type Operation struct {
 	Profile string
 	// Line is the operation's line in the contract.
 	Line int
-	// LimitWindow is how long a documented limit of calls takes to end: x-limit-window, in seconds; 0 where none is
-	// documented.
+	// LimitWindow is how long a documented limit of calls takes to end: x-limit-window, in seconds;
+	// 0 where none is documented.
 	LimitWindow time.Duration
-	// Older is the same operation at the path that earlier editions give it, nil where there is none.
+	// Older is the same operation at the path that earlier editions give it, nil where there is
+	// none.
 	Older *Operation
 	// Secured is true where the app key is demanded.
 	Secured bool
@@ -37,8 +38,9 @@ type Operation struct {
 	// Shapes are the documented responses, the key error left out.
 	Shapes []Shape
 
-	// patterns are what the kinds of responses are known by, success is the kind of those that say that the request was
-	// carried out; deniedSuccess is true where the documented sample of it has IsSucceed false.
+	// patterns are what the kinds of responses are known by, success is the kind of those that say
+	// that the request was carried out; deniedSuccess is true where the documented sample of it has
+	// IsSucceed false.
 	patterns      []pattern
 	success       Kind
 	deniedSuccess bool

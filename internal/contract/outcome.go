@@ -38,7 +38,8 @@ const (
 	ExpiredPassword Kind = "expired password"
 	// NotTheAPI is a page of something in front of the deployment.
 	NotTheAPI Kind = "not the API"
-	// Unreadable is all that the contract gives no meaning: no JSON, no object, no documented member.
+	// Unreadable is all that the contract gives no meaning: no JSON, no object, no documented
+	// member.
 	Unreadable Kind = "unreadable"
 )
 
@@ -58,13 +59,13 @@ func (k Kind) refusal() bool {
 	return slices.Contains([]Kind{IncorrectAnswer, WrongCredentials, KeyError, ServerError, Refused, RateLimited, Locked}, k)
 }
 
-// Outcome is what a response means, with the facts that it was told by. Members are read forgivingly:
-// whether they have the documented type is for [Shape.Check].
+// Outcome is what a response means, with the facts that it was told by. Members are read
+// forgivingly: whether they have the documented type is for [Shape.Check].
 type Outcome struct {
 	Kind   Kind
 	Status int
-	// JSON is true where the body is JSON, Page where it may be that of something in front of the deployment:
-	// see [Outcome.OfTheAPI].
+	// JSON is true where the body is JSON, Page where it may be that of something in front of the
+	// deployment: see [Outcome.OfTheAPI].
 	JSON, Page bool
 	// HTML is true where the response is no JSON, but a page in HTML.
 	HTML bool
@@ -77,7 +78,8 @@ type Outcome struct {
 	// HasError is true where there is a member error, Error its text.
 	HasError bool
 	Error    string
-	// Model is the text of the member Model, Token that of the member by which the operation opens something.
+	// Model is the text of the member Model, Token that of the member by which the operation opens
+	// something.
 	Model, Token string
 	// named is the kind that the contract's own texts tell, "" where they tell none.
 	named Kind
@@ -91,8 +93,8 @@ func (o Outcome) Success() bool { return o.Kind.success() }
 // Refused reports whether the response turns the request down and says nothing else.
 func (o Outcome) Refused() bool { return o.Kind.refusal() }
 
-// TurnedDown reports whether the request was not accepted, in whatever words. A response that lists errors beside
-// IsSucceed true may be read either way: it is a success and turned down.
+// TurnedDown reports whether the request was not accepted, in whatever words. A response that lists
+// errors beside IsSucceed true may be read either way: it is a success and turned down.
 func (o Outcome) TurnedDown() bool {
 	return o.Refused() || len(o.Errors) > 0 || o.Status >= 400 && !o.Tells
 }

@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// mayBePage reports whether the response may be that of something in front of the deployment, or of another server:
-// a sign-in, a block, maintenance, a redirect, an error of a gateway. Only a request that is known to be
-// good tells: what gets the same is not the API's.
+// mayBePage reports whether the response may be that of something in front of the deployment, or of
+// another server: a sign-in, a block, maintenance, a redirect, an error of a gateway. Only a
+// request that is known to be good tells: what gets the same is not the API's.
 func (o Operation) mayBePage(out Outcome, r Response) bool {
 	switch {
 	case !r.readable():
@@ -23,13 +23,14 @@ func (o Operation) mayBePage(out Outcome, r Response) bool {
 	return r.Status >= 400 && !known
 }
 
-// documents reports whether the object has all members that a shape of the operation requires. One member is not enough:
-// gateways have a message, too.
+// documents reports whether the object has all members that a shape of the operation requires. One
+// member is not enough: gateways have a message, too.
 func (o Operation) documents(object map[string]any) bool {
 	return slices.ContainsFunc(o.Shapes, func(s Shape) bool { return s.hasRequired(object) })
 }
 
-// notTheAPI reports whether the response says nothing of the API: no deployment refuses a request by it.
+// notTheAPI reports whether the response says nothing of the API: no deployment refuses a request
+// by it.
 func notTheAPI(r Response) bool {
 	switch {
 	case r.readable(), slices.Contains(badRequests(), r.Status):
@@ -40,7 +41,8 @@ func notTheAPI(r Response) bool {
 	return r.Status != http.StatusInternalServerError && isHTML(r)
 }
 
-// badRequests are the statuses by which frameworks refuse a request for its form, in a page of their own.
+// badRequests are the statuses by which frameworks refuse a request for its form, in a page of
+// their own.
 func badRequests() []int {
 	return []int{
 		http.StatusBadRequest, http.StatusLengthRequired, http.StatusRequestEntityTooLarge,
@@ -48,8 +50,8 @@ func badRequests() []int {
 	}
 }
 
-// frontStatuses are those by which a proxy says that it does not reach the deployment, and by which another server says
-// that it knows no such path.
+// frontStatuses are those by which a proxy says that it does not reach the deployment, and by which
+// another server says that it knows no such path.
 func frontStatuses() []int {
 	return append(absentStatuses(), http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout,
 		http.StatusProxyAuthRequired, http.StatusNetworkAuthenticationRequired)
@@ -79,8 +81,8 @@ func limitedInPage(out Outcome, r Response) bool {
 // mostOfPage is how much of a page is read for the words of a limit.
 const mostOfPage = 16 << 10
 
-// MayBeLimit reports whether requests may have come too fast for something in front of the deployment: nginx says so by
-// the page of a service that is not available.
+// MayBeLimit reports whether requests may have come too fast for something in front of the
+// deployment: nginx says so by the page of a service that is not available.
 func (o Outcome) MayBeLimit() bool {
 	return o.Kind == RateLimited || o.Page && o.Status == http.StatusServiceUnavailable
 }

@@ -28,8 +28,8 @@ func (r Response) Field(name string) string {
 	return ""
 }
 
-// readable reports whether the whole body is JSON, or an object that a forgiving reader makes of it: "404 page not found"
-// begins with a JSON number.
+// readable reports whether the whole body is JSON, or an object that a forgiving reader makes of
+// it: "404 page not found" begins with a JSON number.
 func (r Response) readable() bool {
 	d := r.Document
 	return d.Read && !r.Truncated && (len(d.Problems) == 0 || d.Object() != nil)

@@ -48,7 +48,8 @@ func (s Shape) hasRequired(object map[string]any) bool {
 	return len(s.schema.Required) > 0 && !slices.ContainsFunc(s.schema.Required, lacks)
 }
 
-// Claimed reports whether the object has the texts that tell the shape: those of members that allow one only.
+// Claimed reports whether the object has the texts that tell the shape: those of members that allow
+// one only.
 func (s Shape) Claimed(object map[string]any) bool {
 	p := s.pattern()
 	return len(p.members) > 0 && p.matches(object)

@@ -10,8 +10,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/evidence"
 )
 
-// window is how far back zstd finds repetitions, in bytes. Runs are alike: a window that holds a whole
-// group makes the corpus several times smaller. Readers need as much memory.
+// window is how far back zstd finds repetitions, in bytes. Runs are alike: a window that holds a
+// whole group makes the corpus several times smaller. Readers need as much memory.
 const window = 32 << 20
 
 // encode writes a run as JSON.

@@ -41,14 +41,14 @@ func Pack(name, plan string, run evidence.Run) (Entry, error) {
 	return Entry{Name: name, Plan: plan, Evidence: jsontext.Value(settle(string(text), run.Target))}, nil
 }
 
-// Run returns the entry's evidence. An error says that it was stored by a version with another form of
-// evidence.
+// Run returns the entry's evidence. An error says that it was stored by a version with another form
+// of evidence.
 func (e Entry) Run() (evidence.Run, error) {
 	return decode(e.Evidence)
 }
 
-// Read reads all entries of the corpus in the directory, in the order of their names; there are none
-// where there is no directory.
+// Read reads all entries of the corpus in the directory, in the order of their names; there are
+// none where there is no directory.
 func Read(dir string) ([]Entry, error) {
 	files, err := filepath.Glob(filepath.Join(dir, "*"+extension))
 	if err != nil {
@@ -66,8 +66,9 @@ func Read(dir string) ([]Entry, error) {
 	return entries, nil
 }
 
-// Write replaces the corpus in the directory by the entries. group names the file, without extension,
-// that an entry goes into. Files whose entries did not change stay as they are, byte for byte.
+// Write replaces the corpus in the directory by the entries. group names the file, without
+// extension, that an entry goes into. Files whose entries did not change stay as they are, byte for
+// byte.
 func Write(dir string, entries []Entry, group func(name string) string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err

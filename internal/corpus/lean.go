@@ -22,8 +22,8 @@ var start = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 var unread = []string{"Traceparent", "User-Agent"}
 
 // Lean returns a run without what judging does not need and what differs in every run: ids, ports,
-// dates, boundaries of mails, the contract's version, how long exchanges took, and when in a run they
-// started. The order of exchanges is kept, and so are the times of mails, waits and trials.
+// dates, boundaries of mails, the contract's version, how long exchanges took, and when in a run
+// they started. The order of exchanges is kept, and so are the times of mails, waits and trials.
 // The runs of a corpus are then alike, and their exchanges stand in the order of their steps.
 func Lean(r evidence.Run) evidence.Run {
 	r.ID, r.Tool, r.Contract, r.Duration = "stored", "", evidence.Contract{}, 0
@@ -91,8 +91,8 @@ var (
 	moment   = lazyregexp.New(`(?im)^((?:Date|Message-ID):) .*?(\r?)$`)
 )
 
-// leanSource replaces a mail's boundaries, its date and its id, which mail programs draw or take from
-// a clock.
+// leanSource replaces a mail's boundaries, its date and its id, which mail programs draw or take
+// from a clock.
 func leanSource(source []byte) []byte {
 	source = moment().ReplaceAll(source, []byte("$1 stored$2"))
 	for place, match := range boundary().FindAllSubmatch(source, -1) {
@@ -104,8 +104,9 @@ func leanSource(source []byte) []byte {
 // clock maps the times of one run to stored ones.
 type clock map[int64]time.Time
 
-// newClock keeps the times that durations are added to or that are compared with such sums: of mails
-// and trials, and the begin and end of waits. Each exchange is moved to right after what came before it.
+// newClock keeps the times that durations are added to or that are compared with such sums: of
+// mails and trials, and the begin and end of waits. Each exchange is moved to right after what came
+// before it.
 func newClock(r evidence.Run) clock {
 	kept := map[int64]bool{r.Started.UnixNano(): true}
 	keep := func(t time.Time) { kept[t.UnixNano()] = true }

@@ -1,6 +1,7 @@
-// Package decoy makes the values that a run sends wrong on purpose: a key, a name, an answer that no
-// deployment knows. They differ from run to run and look ordinary, so that a deployment can't tell a
-// run by them. They follow from a seed, so that a challenge's nonce shows when they were made.
+// Package decoy makes the values that a run sends wrong on purpose: a key, a name, an answer that
+// no deployment knows. They differ from run to run and look ordinary, so that a deployment can't
+// tell a run by them. They follow from a seed, so that a challenge's nonce shows when they were
+// made.
 package decoy
 
 import (
@@ -25,8 +26,8 @@ func Fixed() evidence.Decoys {
 	}
 }
 
-// Choose returns the first values drawn from the seed of which none resembles a declared one: a key, a
-// login, an answer. What resembles a secret would be redacted.
+// Choose returns the first values drawn from the seed of which none resembles a declared one: a
+// key, a login, an answer. What resembles a secret would be redacted.
 func Choose(seed []byte, declared []string) evidence.Decoys {
 	for draw := range MostDraws {
 		if d := Draw(seed, draw); !resembles(d, declared) {
@@ -71,7 +72,8 @@ const (
 	separators = "! # $ % . _ -"
 )
 
-// source reads numbers from HMAC-SHA256 of the seed, the same ones on every machine and with every version.
+// source reads numbers from HMAC-SHA256 of the seed, the same ones on every machine and with every
+// version.
 type source struct {
 	seed        []byte
 	draw, count uint32

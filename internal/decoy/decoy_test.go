@@ -25,7 +25,8 @@ func TestValuesFollowFromTheSeedAlone(t *testing.T) {
 	}
 }
 
-// TestCertifiedValuesStay pins what verify recomputes: were it to change, no earlier challenge would fit.
+// TestCertifiedValuesStay pins what verify recomputes: were it to change, no earlier challenge
+// would fit.
 func TestCertifiedValuesStay(t *testing.T) {
 	got := decoy.Draw([]byte("0123456789abcdef"), 0)
 	if want := "0rzutw5fip5egtcwmp4w9lxj7vjkgzmq helen.dorzanorselcroft Roborzapelston 942"; got.Key+" "+got.Login+" "+got.Answer != want {

@@ -20,8 +20,9 @@ type Config struct {
 	// MailDeadline is how long a promised mail may take, RequestTimeout how long
 	// one exchange may take until the last byte of its answer.
 	MailDeadline, RequestTimeout time.Duration
-	// BisectTime is how long requests may be repeated to find those that mail surplus codes: 0 is twice the mail
-	// deadline, and below 0 none are. BisectResets is how many more accepted resets each trader may get then.
+	// BisectTime is how long requests may be repeated to find those that mail surplus codes: 0 is
+	// twice the mail deadline, and below 0 none are. BisectResets is how many more accepted resets
+	// each trader may get then.
 	BisectTime   time.Duration
 	BisectResets int
 	// Concurrency is how many requests may be under way at once, 1 to 256.
@@ -94,7 +95,8 @@ type Trader struct {
 	Password, NewPassword string
 }
 
-// Label is a deployment's name and version, as its owner calls them, and labels to find it by among many.
+// Label is a deployment's name and version, as its owner calls them, and labels to find it by among
+// many.
 type Label struct {
 	Name, Version string
 	Labels        map[string]string

@@ -12,8 +12,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/deployment"
 )
 
-// FuzzLoad reads hostile configuration files: each is refused in one visible line that tells no secret, or
-// makes a configuration within its bounds, and always the same.
+// FuzzLoad reads hostile configuration files: each is refused in one visible line that tells no
+// secret, or makes a configuration within its bounds, and always the same.
 func FuzzLoad(f *testing.F) {
 	const secret = "s3cr3t-0f-the-envir0nment"
 	example, err := os.ReadFile("../../conformance.example.yaml")

@@ -136,7 +136,8 @@ func TestValuesStayAsWritten(t *testing.T) {
 	}
 }
 
-// TestNobodyMeansTheEmbeddedReference has configurations that say something, and not which deployment.
+// TestNobodyMeansTheEmbeddedReference has configurations that say something, and not which
+// deployment.
 func TestNobodyMeansTheEmbeddedReference(t *testing.T) {
 	empty, urlless := written(t, "# nothing\n"), written(t, "profile: [core]\n")
 	for name, c := range map[string]struct {

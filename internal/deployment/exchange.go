@@ -19,8 +19,8 @@ type Request struct {
 	// Conn names the connection: requests of one name go, one after another,
 	// over one kept-alive connection where the deployment allows it. "" is any.
 	Conn string
-	// Ready is called when the request is connected and could be sent: it goes out when Ready returns. What Ready waits
-	// for counts as time before the exchange. It may be nil.
+	// Ready is called when the request is connected and could be sent: it goes out when Ready
+	// returns. What Ready waits for counts as time before the exchange. It may be nil.
 	Ready func(context.Context)
 }
 

@@ -7,8 +7,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// jsonRoot returns the value of a file that is JSON, nil where it is not. JSON is not read as YAML, which has no
-// \ud83d\ude00 for characters beyond U+FFFF and no tabs for indentation.
+// jsonRoot returns the value of a file that is JSON, nil where it is not. JSON is not read as YAML,
+// which has no \ud83d\ude00 for characters beyond U+FFFF and no tabs for indentation.
 func jsonRoot(content []byte) *node {
 	trimmed := bytes.TrimSpace(content)
 	if !bytes.HasPrefix(trimmed, []byte("{")) || !jsontext.Value(trimmed).IsValid(repeatedNames) {

@@ -34,10 +34,11 @@ type FleetEntry struct {
 	Secrets Secrets
 }
 
-// Secrets say where else than in the environment the variables of a configuration are. A text may hold {name}, which
-// stands for the deployment's name.
+// Secrets say where else than in the environment the variables of a configuration are. A text may
+// hold {name}, which stands for the deployment's name.
 type Secrets struct {
-	// Dir is a directory that has a file for each variable, as Kubernetes mounts a Secret; "" is none.
+	// Dir is a directory that has a file for each variable, as Kubernetes mounts a Secret; "" is
+	// none.
 	Dir string
 	// Prefix stands before the variables' names in the environment.
 	Prefix string
@@ -73,7 +74,8 @@ func ReadFleet(file string, env []string) (Fleet, error) {
 	return f, err
 }
 
-// knownKeys refuses keys that no configuration has. Their values wait for the variables of each deployment.
+// knownKeys refuses keys that no configuration has. Their values wait for the variables of each
+// deployment.
 func (d *document) knownKeys(n *node) error {
 	var fields []field
 	for _, key := range Keys() {
@@ -188,7 +190,8 @@ func variableOf(name string) string {
 	}, strings.ToUpper(name))
 }
 
-// addFiles makes a variable of each file whose name can be one's. Line breaks at its end are an editor's.
+// addFiles makes a variable of each file whose name can be one's. Line breaks at its end are an
+// editor's.
 func addFiles(variables map[string]string, dir string) error {
 	l := loader{open: func(name string) (io.ReadCloser, error) { return os.Open(name) }}
 	files, err := os.ReadDir(dir)

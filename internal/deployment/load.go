@@ -33,10 +33,9 @@ const (
 // maxFile bounds the files that are read, in bytes.
 const maxFile = 1 << 20
 
-// Load returns the configuration: flags win over the environment, that over
-// the file of --config or CONFORMANCE_CONFIG, the file over the fleet's defaults, and these over the
-// tool's own. A mistake in any of them is an error even where another wins.
-// Every error is a *ConfigError.
+// Load returns the configuration: flags win over the environment, that over the file of --config or
+// CONFORMANCE_CONFIG, the file over the fleet's defaults, and these over the tool's own. A mistake
+// in any of them is an error even where another wins. Every error is a *ConfigError.
 func Load(sources Sources) (Config, error) {
 	var c Config
 	l := loader{config: &c, env: environment(sources.Env), flags: sources.Flags, open: sources.Open, common: sources.Defaults}
@@ -57,7 +56,8 @@ type loader struct {
 	flags  map[string]string
 	open   func(string) (io.ReadCloser, error)
 	common *Defaults
-	// appKeyFileAt is where the key's file was named, named the configuration file, "" where none was.
+	// appKeyFileAt is where the key's file was named, named the configuration file, "" where none
+	// was.
 	appKeyFileAt, named string
 }
 
@@ -171,8 +171,8 @@ func (l *loader) commandLine() error {
 
 const isEmpty = "is empty; expected a value, or leave it out"
 
-// complete refuses a configuration that says something of a deployment, and not which: nobody means the embedded
-// reference deployment by it.
+// complete refuses a configuration that says something of a deployment, and not which: nobody means
+// the embedded reference deployment by it.
 func (l *loader) complete() error {
 	c := l.config
 	switch {

@@ -13,8 +13,8 @@ import (
 	"unicode"
 )
 
-// request returns what is sent for an exchange, and its header fields as they
-// are sent, without those that HTTP itself adds: Content-Length, and Host unless the request has one of its own.
+// request returns what is sent for an exchange, and its header fields as they are sent, without
+// those that HTTP itself adds: Content-Length, and Host unless the request has one of its own.
 func (c *Client) request(ctx context.Context, x Exchange) (*http.Request, []Field, error) {
 	fields := c.fields(x.Request.Header)
 	if c.connections.base.Host == "" {

@@ -41,7 +41,8 @@ func readInbox(d *document, c *Config, n *node) error {
 	return nil
 }
 
-// gluedKind is the kind of an inbox whose URL follows without a space, which YAML takes for one word; "" elsewhere.
+// gluedKind is the kind of an inbox whose URL follows without a space, which YAML takes for one
+// word; "" elsewhere.
 func gluedKind(n *node) string {
 	n = resolve(n)
 	word := n.Value

@@ -49,7 +49,8 @@ func authorities(file string) (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// keyPair reads the client's certificate and key; its error says which of the files is not what it should be.
+// keyPair reads the client's certificate and key; its error says which of the files is not what it
+// should be.
 func keyPair(c ClientCert) (tls.Certificate, error) {
 	cert, err := os.ReadFile(c.Cert)
 	if err != nil {

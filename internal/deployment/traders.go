@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// ReadTraders returns the traders of a configuration file, which needs nothing else. Every error is a *ConfigError.
+// ReadTraders returns the traders of a configuration file, which needs nothing else. Every error is
+// a *ConfigError.
 func ReadTraders(file string, env []string) ([]Trader, error) {
 	l := loader{open: func(name string) (io.ReadCloser, error) { return os.Open(name) }}
 	content, err := l.content(file, "--traders")

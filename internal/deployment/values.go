@@ -222,7 +222,8 @@ func setCodePattern(c *Config, value string) error {
 	return nil
 }
 
-// patternFault is why a regular expression is none, without its text: that may come from a variable.
+// patternFault is why a regular expression is none, without its text: that may come from a
+// variable.
 func patternFault(err error) string {
 	if fault, ok := errors.AsType[*syntax.Error](err); ok {
 		return fault.Code.String()

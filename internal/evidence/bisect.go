@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Bisect is how surplus codes were looked into: refused requests were repeated, all together and then in
-// halves, between controls that repeat none.
+// Bisect is how surplus codes were looked into: refused requests were repeated, all together and
+// then in halves, between controls that repeat none.
 type Bisect struct {
 	// Trials stand in their order.
 	Trials []Trial `json:"trials,omitempty"`
@@ -20,11 +20,12 @@ type Bisect struct {
 type Trial struct {
 	// Requests are the steps whose requests were repeated; a control has none.
 	Requests []string `json:"requests,omitempty"`
-	// Resets are the accepted resets that followed, for deployments that mail the code of a refused request
-	// with the next reset that they accept. They bring codes of their own.
+	// Resets are the accepted resets that followed, for deployments that mail the code of a refused
+	// request with the next reset that they accept. They bring codes of their own.
 	Resets  []string  `json:"resets,omitempty"`
 	Started time.Time `json:"started"`
-	// Watched is how long a first code was waited for at most; First is how long it took, 0 where none came.
+	// Watched is how long a first code was waited for at most; First is how long it took, 0 where
+	// none came.
 	Watched time.Duration `json:"watched"`
 	First   time.Duration `json:"first,omitempty"`
 	// Mails are the ids of the mails with a code.
@@ -32,15 +33,16 @@ type Trial struct {
 }
 
 const (
-	// Repeats is how often all suspects must bring codes, and how often a control must bring none, before
-	// anything counts. Since their order is random, the codes of others fit once in 256 times at most.
+	// Repeats is how often all suspects must bring codes, and how often a control must bring none,
+	// before anything counts. Since their order is random, the codes of others fit once in 256
+	// times at most.
 	Repeats = 4
 	// Confirms is how often a part of the suspects must bring codes after that.
 	Confirms = 2
 )
 
-// Brings reports whether the requests, repeated together, bring codes: more than any control, each time, and only
-// after all suspects together, with these among them, did so as well.
+// Brings reports whether the requests, repeated together, bring codes: more than any control, each
+// time, and only after all suspects together, with these among them, did so as well.
 func (b *Bisect) Brings(requests []string) bool {
 	return b != nil && len(requests) > 0 && (b.brings(requests, false) || b.brings(requests, true))
 }
@@ -51,8 +53,9 @@ func (b *Bisect) brings(requests []string, withResets bool) bool {
 	})
 }
 
-// bringsEachTime reports whether that many trials of the requests brought more codes than each control, of which as
-// many as it takes were watched for as long as the slowest of these codes took.
+// bringsEachTime reports whether that many trials of the requests brought more codes than each
+// control, of which as many as it takes were watched for as long as the slowest of these codes
+// took.
 func (b *Bisect) bringsEachTime(requests []string, withResets bool, times int) bool {
 	base, steady := b.Base(withResets)
 	trials := b.Of(requests, withResets)
@@ -66,7 +69,8 @@ func (b *Bisect) bringsEachTime(requests []string, withResets bool, times int) b
 	return steady && len(trials) >= times && b.Controls(withResets, slowest) >= Repeats
 }
 
-// Acquits reports whether the request was repeated, alone or with others, and no more codes came than a control brings.
+// Acquits reports whether the request was repeated, alone or with others, and no more codes came
+// than a control brings.
 func (b *Bisect) Acquits(request string) bool {
 	return slices.ContainsFunc(b.Trials, func(t Trial) bool {
 		base, _ := b.Base(len(t.Resets) > 0)
@@ -74,7 +78,8 @@ func (b *Bisect) Acquits(request string) bool {
 	})
 }
 
-// Base is how many codes a control brings: none, or those of the accepted resets. It is not steady where controls differ.
+// Base is how many codes a control brings: none, or those of the accepted resets. It is not steady
+// where controls differ.
 func (b *Bisect) Base(withResets bool) (codes int, steady bool) {
 	controls := b.Of(nil, withResets)
 	if !withResets || len(controls) == 0 {
@@ -89,8 +94,8 @@ func (b *Bisect) Controls(withResets bool, atLeast time.Duration) int {
 	return len(slices.DeleteFunc(b.Of(nil, withResets), func(t Trial) bool { return t.Watched < atLeast }))
 }
 
-// EachReset is how many codes each accepted reset brings, whether refused requests go before it or not; 0 where
-// that is not known, or not always the same number.
+// EachReset is how many codes each accepted reset brings, whether refused requests go before it or
+// not; 0 where that is not known, or not always the same number.
 func (b *Bisect) EachReset() int {
 	controls := b.Of(nil, true)
 	if len(controls) < Confirms {

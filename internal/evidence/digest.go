@@ -14,11 +14,12 @@ import (
 	"strings"
 )
 
-// SumsName is the name of the file with the SHA-256 of each file of the evidence, in the form of sha256sum.
+// SumsName is the name of the file with the SHA-256 of each file of the evidence, in the form of
+// sha256sum.
 const SumsName = "evidence.sha256"
 
-// Digest says whether stored evidence is what a run has written. It tells accidents and careless edits; who means to
-// deceive can write the sums anew.
+// Digest says whether stored evidence is what a run has written. It tells accidents and careless
+// edits; who means to deceive can write the sums anew.
 type Digest struct {
 	// SHA256 is that of the sums, in hexadecimal, and so of all of the evidence.
 	SHA256 string
@@ -51,7 +52,8 @@ func readSums(text []byte) ([]sum, error) {
 	return list, nil
 }
 
-// Check compares the files of stored evidence with their sums, given the directory or the path of evidence.json.
+// Check compares the files of stored evidence with their sums, given the directory or the path of
+// evidence.json.
 func Check(path string) Digest {
 	dir, name := place(path)
 	root, err := os.OpenRoot(dir)

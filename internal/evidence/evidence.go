@@ -24,21 +24,24 @@ type Run struct {
 	Exchanges   []Exchange    `json:"exchanges"`
 	Waits       []Wait        `json:"waits"`
 	Mails       []Mail        `json:"mails"`
-	// Resets are the steps that may bring a mail, in the order in which they were sent; those that were
-	// planned and not sent come last.
+	// Resets are the steps that may bring a mail, in the order in which they were sent; those that
+	// were planned and not sent come last.
 	Resets []string `json:"resets,omitempty"`
-	// InboxPurged is true where mails vanished from the inbox during the run: others may have vanished unseen.
+	// InboxPurged is true where mails vanished from the inbox during the run: others may have
+	// vanished unseen.
 	InboxPurged bool `json:"inboxPurged,omitempty"`
 	// Bisect is how surplus codes were looked into, nil where there were none.
 	Bisect *Bisect `json:"bisect,omitempty"`
 	// Secrets is the legend of the placeholders.
 	Secrets []Secret `json:"secrets"`
-	// Sequences say how the codes of the mails follow each other: those of all mails, then each trader's.
+	// Sequences say how the codes of the mails follow each other: those of all mails, then each
+	// trader's.
 	Sequences []Sequence `json:"sequences,omitempty"`
 	// Observations are what somebody should know although no requirement
 	// speaks of it: rate limits, lock-outs, odd mails.
 	Observations []string `json:"observations,omitempty"`
-	// LastLine says which declared password is valid for which trader, "" where the run changed none.
+	// LastLine says which declared password is valid for which trader, "" where the run changed
+	// none.
 	LastLine string `json:"lastLine,omitempty"`
 	// Unsent says of planned steps that were not carried out why.
 	Unsent map[string]string `json:"unsent,omitempty"`
@@ -70,20 +73,21 @@ type Target struct {
 	MailDeadline time.Duration `json:"mailDeadline"`
 	// CodeTries is how many candidates of one mail the flow tries.
 	CodeTries int `json:"codeTries,omitempty"`
-	// BisectTime and BisectResets are the budget for finding out where surplus codes come from: the time, and the
-	// accepted resets of each trader.
+	// BisectTime and BisectResets are the budget for finding out where surplus codes come from: the
+	// time, and the accepted resets of each trader.
 	BisectTime      time.Duration `json:"bisectTime,omitempty"`
 	BisectResets    int           `json:"bisectResets,omitempty"`
 	SecretQuestions string        `json:"secretQuestions"`
-	// StepThree is "password" where step 3 is at its older path, "identifiers" where it was declared to be at
-	// the newer one, "" where it was found there.
+	// StepThree is "password" where step 3 is at its older path, "identifiers" where it was
+	// declared to be at the newer one, "" where it was found there.
 	StepThree string   `json:"stepThree,omitempty"`
 	Profiles  []string `json:"profiles"`
 	// Only and Labels are the selection that the run was asked for.
 	Only    []string `json:"only,omitempty"`
 	Labels  string   `json:"labels,omitempty"`
 	Traders []Trader `json:"traders"`
-	// Decoys are the values that the run sent wrong on purpose, nil in evidence from before they varied.
+	// Decoys are the values that the run sent wrong on purpose, nil in evidence from before they
+	// varied.
 	Decoys *Decoys `json:"decoys,omitempty"`
 	// Nonce is that of the challenge that the run responded to, "" where there was none.
 	Nonce string `json:"nonce,omitempty"`
@@ -91,7 +95,8 @@ type Target struct {
 	Discreet bool `json:"discreet,omitempty"`
 }
 
-// Decoys are values that no deployment knows. They follow from the challenge's nonce, or from chance.
+// Decoys are values that no deployment knows. They follow from the challenge's nonce, or from
+// chance.
 type Decoys struct {
 	// Draw counts the draws before, which resembled something declared.
 	Draw     int    `json:"draw,omitempty"`
@@ -119,7 +124,8 @@ type Trader struct {
 	NearAnswers []placeholder.Placeholder `json:"nearAnswers,omitempty"`
 	// HasPasswords is true where both passwords of the flow profile were declared.
 	HasPasswords bool `json:"hasPasswords,omitempty"`
-	// Password, NewPassword and NearPasswords are their placeholders, and those of what is nearly the first.
+	// Password, NewPassword and NearPasswords are their placeholders, and those of what is nearly
+	// the first.
 	Password      placeholder.Placeholder   `json:"password,omitempty"`
 	NewPassword   placeholder.Placeholder   `json:"newPassword,omitempty"`
 	NearPasswords []placeholder.Placeholder `json:"nearPasswords,omitempty"`
@@ -216,8 +222,8 @@ type Mail struct {
 	Codes []placeholder.Placeholder `json:"codes,omitempty"`
 	// Candidates are the placeholders of what else in the mail could be the code.
 	Candidates []placeholder.Placeholder `json:"candidates,omitempty"`
-	// HTML says how the mail's HTML presents the code of its plain text, one of the words below; "" where the mail has not
-	// both, or its text presents no code.
+	// HTML says how the mail's HTML presents the code of its plain text, one of the words below; ""
+	// where the mail has not both, or its text presents no code.
 	HTML string `json:"html,omitempty"`
 }
 
@@ -257,12 +263,15 @@ const (
 type Sequence struct {
 	// Trader is the login of the trader whose codes they are, "" where everybody's.
 	Trader string `json:"trader,omitempty"`
-	// Codes counts the different ones; only those as long as the first, of Length characters, count.
+	// Codes counts the different ones; only those as long as the first, of Length characters,
+	// count.
 	Codes  int `json:"codes"`
 	Length int `json:"length"`
-	// Symbols counts the different characters in all codes, Varying the places at which the codes are not all the same.
+	// Symbols counts the different characters in all codes, Varying the places at which the codes
+	// are not all the same.
 	Symbols int `json:"symbols"`
 	Varying int `json:"varying"`
-	// Step is how the codes follow each other, one of the steps above, "" where no step shows or there are fewer than three.
+	// Step is how the codes follow each other, one of the steps above, "" where no step shows or
+	// there are fewer than three.
 	Step string `json:"step,omitempty"`
 }

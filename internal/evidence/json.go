@@ -33,8 +33,8 @@ func encode(w io.Writer, r Run) error {
 	return json.MarshalWrite(w, file{version, r}, Codec(), jsonv1.OmitEmptyWithLegacySemantics(true), jsontext.WithIndent(" "))
 }
 
-// Codec is how evidence is JSON: durations in nanoseconds, and bytes as text where they are UTF-8, which people can read
-// and which compresses better than base64.
+// Codec is how evidence is JSON: durations in nanoseconds, and bytes as text where they are UTF-8,
+// which people can read and which compresses better than base64.
 func Codec() json.Options {
 	return json.JoinOptions(jsonv1.FormatDurationAsNano(true), jsontext.AllowInvalidUTF8(true), json.Deterministic(true),
 		json.WithMarshalers(json.MarshalToFunc(encodeBytes)), json.WithUnmarshalers(json.UnmarshalFromFunc(decodeBytes)))
@@ -70,8 +70,8 @@ func decodeBytes(d *jsontext.Decoder, into *[]byte) error {
 	return err
 }
 
-// decode reads what encode wrote. The run has no mail sources yet. An error is the second half of a sentence that begins
-// with the file's name.
+// decode reads what encode wrote. The run has no mail sources yet. An error is the second half of a
+// sentence that begins with the file's name.
 func decode(text []byte) (Run, error) {
 	var f file
 	err := json.Unmarshal(text, &f, Codec(), jsontext.AllowInvalidUTF8(false), json.RejectUnknownMembers(true))

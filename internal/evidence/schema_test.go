@@ -10,7 +10,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/evidence"
 )
 
-// TestTheSchemaDescribesTheFile holds a run with something of everything against docs/evidence.schema.json.
+// TestTheSchemaDescribesTheFile holds a run with something of everything against
+// docs/evidence.schema.json.
 func TestTheSchemaDescribesTheFile(t *testing.T) {
 	schema, err := jsonschema.NewCompiler().Compile(filepath.Join("..", "..", "docs", "evidence.schema.json"))
 	if err != nil {

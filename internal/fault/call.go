@@ -35,8 +35,8 @@ type asker func(*call) *reply
 // middleware stands between a call and its answer.
 type middleware func(c *call, next asker) *reply
 
-// The makers of wrappers are not inlined: each of their two thousand calls would compile its closures
-// anew, and the package would take more than twice as long to build.
+// The makers of wrappers are not inlined: each of their two thousand calls would compile its
+// closures anew, and the package would take more than twice as long to build.
 
 // through makes a handler's wrapper of a middleware that keeps no state.
 //

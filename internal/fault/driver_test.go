@@ -237,8 +237,8 @@ func (r *rig) ask(t *testing.T, s step) seen {
 	return seen{step: s, framing: framing, status: response.StatusCode, header: response.Header, body: body}
 }
 
-// round sends all traders' questions and accepted resets, and a question with a bad key, at the same
-// time. It tells the responses, and the mails by recipient.
+// round sends all traders' questions and accepted resets, and a question with a bad key, at the
+// same time. It tells the responses, and the mails by recipient.
 func (r *rig) round(t *testing.T) string {
 	t.Helper()
 	steps := []step{questionStep("", text("nothing in common"), r.Traders[0].Login)}

@@ -20,7 +20,8 @@ type World struct {
 	// Traders are the deployment's accounts, with their secrets.
 	Traders []reference.Trader
 
-	// EmptyInbox deletes all mail, as another job might; it does nothing where the inbox is somebody else's.
+	// EmptyInbox deletes all mail, as another job might; it does nothing where the inbox is
+	// somebody else's.
 	EmptyInbox func()
 
 	// run is what the wrappers of one deployment share; Wrap makes it.
@@ -49,8 +50,8 @@ type Fault struct {
 	// Listen wraps the listener, for the few faults that no handler can have
 	// (how header names are spelled); nil leaves it as it is.
 	Listen func(net.Listener) net.Listener
-	// Elsewhere is the name of a host under which the deployment is reached, through itself as an HTTP proxy; "" is
-	// its own address on this host.
+	// Elsewhere is the name of a host under which the deployment is reached, through itself as an
+	// HTTP proxy; "" is its own address on this host.
 	Elsewhere string
 }
 

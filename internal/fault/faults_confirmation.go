@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// confirmationFaults take a confirmation that is missing or differs in case, and passwords in other case.
+// confirmationFaults take a confirmation that is missing or differs in case, and passwords in other
+// case.
 func confirmationFaults() []Fault {
 	return flowing([]Fault{
 		{

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// errorTextFaults answer with a member error of the framework's own: it is no key error, and no requirement about the
-// key may fail for it.
+// errorTextFaults answer with a member error of the framework's own: it is no key error, and no
+// requirement about the key may fail for it.
 func errorTextFaults() []Fault {
 	const notFound = `{"statusCode":404,"error":"Not Found","message":"The trader has no secret question."}`
 	const badRequest = `{"statusCode":400,"message":["SecretQuestionAnswer is incorrect"],"error":"Bad Request"}`

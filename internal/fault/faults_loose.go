@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-// looseFaults take for the right secret what only a loosely typed or interpolating back end takes for it.
+// looseFaults take for the right secret what only a loosely typed or interpolating back end takes
+// for it.
 func looseFaults() []Fault {
 	return slices.Concat(looseAnswerFaults(), looseKeyFaults(), looseKeyTextFaults(), looseCodeFaults())
 }
@@ -85,7 +86,8 @@ func listContains(value, right string) bool {
 	return json.Unmarshal([]byte(value), &items) == nil && slices.ContainsFunc(items, func(item any) bool { return item == right })
 }
 
-// tautology reports whether the text ends the quotation that it stands in and adds something that is always true.
+// tautology reports whether the text ends the quotation that it stands in and adds something that
+// is always true.
 func tautology(text string) bool {
 	return regexp.MustCompile(`(?i)^'\s*or\s+'(\w+)'\s*=\s*'(\w+)$`).MatchString(text)
 }
@@ -120,7 +122,8 @@ func looseKeyTextFaults() []Fault {
 	}}
 }
 
-// looseCodeFaults take for a mailed code what only a loosely typed or interpolating back end takes for it.
+// looseCodeFaults take for a mailed code what only a loosely typed or interpolating back end takes
+// for it.
 func looseCodeFaults() []Fault {
 	loosely := func(name, summary string, holds func(value, right string) bool) Fault {
 		return Fault{

@@ -13,8 +13,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/reference"
 )
 
-// lookUp is how long a deployment that mixes requests up waits for its database: what it remembers of one request is
-// overwritten meanwhile by another.
+// lookUp is how long a deployment that mixes requests up waits for its database: what it remembers
+// of one request is overwritten meanwhile by another.
 const lookUp = 100 * time.Millisecond
 
 // togetherFaults mix up traders who ask at the same time, and forget a trader's further reset.
@@ -53,7 +53,8 @@ func mixedMailFaults() []Fault {
 	}
 }
 
-// sendsLater writes each letter a moment later, when the last one that was begun is at hand as well.
+// sendsLater writes each letter a moment later, when the last one that was begun is at hand as
+// well.
 func sendsLater(write func(own, last letter) reference.Mail) func(World, reference.Mailer) reference.Mailer {
 	return func(w World, mailer reference.Mailer) reference.Mailer {
 		var shared memory[letter]
@@ -99,7 +100,8 @@ func rightReset(c *call) bool {
 	return c.isReset() && hasKey(c) && known && (c.answerKind() == answerRight || withoutQuestion(c))
 }
 
-// notesWorker has each accepted reset done by the first worker that is free, and remembers for whom it works.
+// notesWorker has each accepted reset done by the first worker that is free, and remembers for whom
+// it works.
 func notesWorker(w World, inner http.Handler) http.Handler {
 	return perRun(func(World) middleware {
 		var mu sync.Mutex
@@ -127,7 +129,8 @@ func notesWorker(w World, inner http.Handler) http.Handler {
 	})(w, inner)
 }
 
-// codesByWorker mails the codes that each worker draws from its own sequence; all sequences are the same.
+// codesByWorker mails the codes that each worker draws from its own sequence; all sequences are the
+// same.
 func codesByWorker(w World, mailer reference.Mailer) reference.Mailer {
 	var mu sync.Mutex
 	sequences := map[int]*rand.Rand{}
@@ -145,8 +148,8 @@ func codesByWorker(w World, mailer reference.Mailer) reference.Mailer {
 	})(w, mailer)
 }
 
-// overwritten has the deployment look something up while it remembers a value of the request, and goes on with the value
-// that is remembered then.
+// overwritten has the deployment look something up while it remembers a value of the request, and
+// goes on with the value that is remembered then.
 func overwritten[V any](concerns func(*call) bool, value func(*call) V, goOn func(*call, V) *call) func(World, http.Handler) http.Handler {
 	return perRun(func(World) middleware {
 		var field memory[V]

@@ -125,7 +125,8 @@ type keeping struct {
 	store func(a *accounts, w World, owner reference.Trader, password string)
 	// check compares what a sign-in carries.
 	check func(a *accounts, login, given string) bool
-	// before may carry out an update that the reference refuses, and answers it; nil leaves it to the reference.
+	// before may carry out an update that the reference refuses, and answers it; nil leaves it to
+	// the reference.
 	before func(a *accounts, c *call) *reply
 }
 

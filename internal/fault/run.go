@@ -35,7 +35,8 @@ type run struct {
 	// codes are those that were mailed, in order; owners are their addresses.
 	codes  []string
 	owners map[string]string
-	// hosts are those that the last resets were sent to, unused the codes that have given no token yet; both by address.
+	// hosts are those that the last resets were sent to, unused the codes that have given no token
+	// yet; both by address.
 	hosts, unused memory[string]
 	// workers are those that did the last resets, by address.
 	workers memory[int]

@@ -16,7 +16,8 @@ type Variant struct {
 	Profile string
 	// Why says what in the documents, HTTP, JSON or mail allows it.
 	Why string
-	// Untestable is true where the variant is right, and leaves requirements of its profile untestable.
+	// Untestable is true where the variant is right, and leaves requirements of its profile
+	// untestable.
 	Untestable bool
 	// HTTP wraps the handler; nil leaves it as it is.
 	HTTP func(World, http.Handler) http.Handler

@@ -87,7 +87,8 @@ func sameWhileValid(w World, mailer reference.Mailer) reference.Mailer {
 	return remembersCode(new(memory[string]))(w, mailer)
 }
 
-// remembersCode mails each trader the code that is remembered, or else one to remember, by address in small letters.
+// remembersCode mails each trader the code that is remembered, or else one to remember, by address
+// in small letters.
 func remembersCode(known *memory[string]) func(World, reference.Mailer) reference.Mailer {
 	return writes(func(w World, l letter) letter {
 		spelling := known.update(strings.ToLower(l.to), func(code string) string {

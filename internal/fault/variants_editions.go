@@ -26,8 +26,9 @@ type edition struct {
 	invalid func() *reply
 }
 
-// editionVariants answer as each published edition of the pages shows. The two documents are the edition of August 2020,
-// and win: the first edition's refusal without ErrorsCode is not among them.
+// editionVariants answer as each published edition of the pages shows. The two documents are the
+// edition of August 2020, and win: the first edition's refusal without ErrorsCode is not among
+// them.
 func editionVariants() []Variant {
 	unprocessable := func() *reply { return jsonReply(http.StatusUnprocessableEntity, validationJSON) }
 	unexpected := func() *reply { return jsonReply(http.StatusInternalServerError, serverErrorJSON) }

@@ -40,7 +40,8 @@ func envelopeVariants() []Variant {
 	return append(list, invalidCoreVariants()...)
 }
 
-// invalidVariants refuse bodies of steps 3 and 4 in the ways that the vendor documents for bodies that lack something.
+// invalidVariants refuse bodies of steps 3 and 4 in the ways that the vendor documents for bodies
+// that lack something.
 func invalidVariants() []Variant {
 	const why = "Across the vendor's API a body that fails validation gets 422 with Message and ModelState."
 	const whyFailure = "Several pages document a 500 for a body that lacks what it needs."

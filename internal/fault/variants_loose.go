@@ -8,7 +8,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/reference"
 )
 
-// looseVariants refuse values of other types and hostile texts in their own words, or take what stands for the same.
+// looseVariants refuse values of other types and hostile texts in their own words, or take what
+// stands for the same.
 func looseVariants() []Variant {
 	const whyTyped = "No document describes what becomes of an answer that is no string."
 	const whyFirewall = "A firewall in front may refuse what looks like an attack in its own words."

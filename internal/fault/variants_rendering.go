@@ -2,7 +2,8 @@ package fault
 
 import "strings"
 
-// renderingVariants present the code in the text and in the HTML in different ways, or name several people.
+// renderingVariants present the code in the text and in the HTML in different ways, or name several
+// people.
 func renderingVariants() []Variant {
 	const why = "A mail program shows the text or the HTML; each presents the code."
 	const whyNames = "No page says whom the mail names besides the trader."

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// signInsInWindow is how many calls of /token a published limit allows in a minute; signInWindow is how long that minute
-// takes here.
+// signInsInWindow is how many calls of /token a published limit allows in a minute; signInWindow is
+// how long that minute takes here.
 const (
 	signInsInWindow = 10
 	signInWindow    = 3 * time.Second
@@ -43,7 +43,8 @@ func tooManySignIns(left time.Duration) *reply {
 	return p
 }
 
-// limitsSignIns lets so many calls through in each window, and refuses the others without looking at them.
+// limitsSignIns lets so many calls through in each window, and refuses the others without looking
+// at them.
 func limitsSignIns(refused func(left time.Duration) *reply) func(World) middleware {
 	return func(World) middleware {
 		var mu sync.Mutex

@@ -8,7 +8,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/reference"
 )
 
-// surplusVariants bring more codes than resets were accepted, or lose some, and nobody is to blame for it.
+// surplusVariants bring more codes than resets were accepted, or lose some, and nobody is to blame
+// for it.
 func surplusVariants() []Variant {
 	const (
 		again   = "Mail may be delivered more than once (RFC 5321, section 6.1)."

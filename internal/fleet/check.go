@@ -4,7 +4,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/run"
 )
 
-// Check plans every deployment, as judging would, and gives each what is wrong with it. Nothing is sent.
+// Check plans every deployment, as judging would, and gives each what is wrong with it. Nothing is
+// sent.
 func Check(fleet []Deployment) {
 	for i, d := range fleet {
 		if d.Err != nil {

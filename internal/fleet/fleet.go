@@ -1,4 +1,5 @@
-// Package fleet judges many deployments in one process, and merges what several processes have judged.
+// Package fleet judges many deployments in one process, and merges what several processes have
+// judged.
 package fleet
 
 import (
@@ -14,16 +15,17 @@ import (
 
 // Deployment is one deployment of a fleet.
 type Deployment struct {
-	// Name is also that of its directory; Place is where the fleet file names it, File its configuration.
+	// Name is also that of its directory; Place is where the fleet file names it, File its
+	// configuration.
 	Name, Place, File string
 	Config            deployment.Config
 	// Err is why it can't be judged, nil where it can: the others are judged all the same.
 	Err error
 }
 
-// Load reads a fleet file and all its configurations, in the order of the names. The flags are for every deployment; the
-// environment gives the variables. An error is a *deployment.ConfigError of the fleet file; what is wrong with one
-// deployment is that deployment's.
+// Load reads a fleet file and all its configurations, in the order of the names. The flags are for
+// every deployment; the environment gives the variables. An error is a *deployment.ConfigError of
+// the fleet file; what is wrong with one deployment is that deployment's.
 func Load(file string, flags map[string]string, env []string) ([]Deployment, error) {
 	if err := checkEnvironment(env); err != nil {
 		return nil, err
@@ -79,7 +81,8 @@ func matches(path string) ([]string, error) {
 	return files, nil
 }
 
-// nameOf is what distinguishes the configuration: what the glob's wildcards stand for, or the file's name.
+// nameOf is what distinguishes the configuration: what the glob's wildcards stand for, or the
+// file's name.
 func nameOf(entry deployment.FleetEntry, path string) string {
 	if entry.Name != "" {
 		return entry.Name
@@ -136,8 +139,8 @@ func checkNames(list []Deployment) error {
 	return nil
 }
 
-// refuseShared refuses all deployments that share a trader or a mailbox with another one: neither's mails could be told
-// from the other's.
+// refuseShared refuses all deployments that share a trader or a mailbox with another one: neither's
+// mails could be told from the other's.
 func refuseShared(list []Deployment) {
 	users := map[run.Use]int{}
 	var shared []func()

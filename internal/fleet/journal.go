@@ -39,8 +39,8 @@ type line struct {
 // journal is the file of a run that says which deployments it has judged: what a killed run leaves.
 type journal struct{ file *os.File }
 
-// readJournal reads what is whole of the directory's journal. Of a deployment that stands there twice the later result
-// counts.
+// readJournal reads what is whole of the directory's journal. Of a deployment that stands there
+// twice the later result counts.
 func readJournal(dir string) (h header, results map[string]Result, done bool, err error) {
 	text, err := os.ReadFile(filepath.Join(dir, stateFile))
 	if err != nil {
@@ -74,7 +74,8 @@ func keepWhole(dir string, results map[string]Result) {
 	}
 }
 
-// openJournal begins a journal, with what is kept of a run that was killed. All is written under another name first.
+// openJournal begins a journal, with what is kept of a run that was killed. All is written under
+// another name first.
 func openJournal(dir string, h header, kept map[string]Result) (*journal, error) {
 	path := filepath.Join(dir, stateFile)
 	err := report.WriteFile(path, func(w io.Writer) error {

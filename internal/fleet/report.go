@@ -104,13 +104,14 @@ func (r *Result) take(found verdict.Report, strict, complete bool) {
 	}
 }
 
-// worstFirst orders the exit codes: the first that any deployment has is the fleet's. A fault of this tool and a signal come
-// first, since the fleet must then be run again.
+// worstFirst orders the exit codes: the first that any deployment has is the fleet's. A fault of
+// this tool and a signal come first, since the fleet must then be run again.
 func worstFirst() []int {
 	return []int{verdict.ExitFault, verdict.ExitInterrupted, verdict.ExitNotConformant, verdict.ExitUsage, verdict.ExitIncomplete, verdict.ExitConformant}
 }
 
-// sum fills in the counts and the exit code. A shard without deployments is no mistake: the others have them.
+// sum fills in the counts and the exit code. A shard without deployments is no mistake: the others
+// have them.
 func (r *Report) sum() {
 	r.Counts = Counts{}
 	codes := map[int]bool{}
@@ -142,7 +143,8 @@ func (c *Counts) add(d Result) {
 	}
 }
 
-// Missing are the names of the fleet's deployments that nothing was judged of although nothing is wrong with them.
+// Missing are the names of the fleet's deployments that nothing was judged of although nothing is
+// wrong with them.
 func (r *Report) Missing() []string {
 	var names []string
 	for _, d := range r.Deployments {
@@ -160,7 +162,8 @@ func (r *Report) write(dir string) error {
 		report.WriteFile(filepath.Join(dir, resultFile), func(w io.Writer) error { return report.WriteJSON(w, r) }))
 }
 
-// junit has a suite for each deployment, read again one by one: all reports of a large fleet do not fit into memory.
+// junit has a suite for each deployment, read again one by one: all reports of a large fleet do not
+// fit into memory.
 func (r *Report) junit(w io.Writer, dir string) error {
 	body, err := os.CreateTemp(dir, ".junit-*")
 	if err != nil {

@@ -31,20 +31,22 @@ type Options struct {
 	Formats []string
 	// Strict and Complete are the gate's.
 	Strict, Complete bool
-	// RunID names the run; "" is a random name. Asked is what else was asked for, as a text: a run goes on only where a
-	// killed one was asked for the same.
+	// RunID names the run; "" is a random name. Asked is what else was asked for, as a text: a run
+	// goes on only where a killed one was asked for the same.
 	RunID, Asked string
 	// Fresh judges all anew, whatever a killed run has left.
 	Fresh bool
-	// Kept is told how many deployments of a killed run are kept, Finished of each deployment that has come to its end,
-	// and Waiting of one that waits for another process's run; one call at a time.
+	// Kept is told how many deployments of a killed run are kept, Finished of each deployment that
+	// has come to its end, and Waiting of one that waits for another process's run; one call at a
+	// time.
 	Kept     func(kept, all int)
 	Finished func(r Result, done, all int)
 	Waiting  func(name string)
 }
 
-// Run judges the deployments of the shard and writes what came of them. Where the same run was killed, it goes on. An
-// error is a *deployment.ConfigError, or that something could not be written.
+// Run judges the deployments of the shard and writes what came of them. Where the same run was
+// killed, it goes on. An error is a *deployment.ConfigError, or that something could not be
+// written.
 func Run(ctx context.Context, fleet []Deployment, o Options) (Report, error) {
 	if err := run.Writable(o.Out); err != nil {
 		return Report{}, err

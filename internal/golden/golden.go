@@ -1,4 +1,5 @@
-// Package golden compares what tests make for people to read with files in testdata, which -update writes anew.
+// Package golden compares what tests make for people to read with files in testdata, which -update
+// writes anew.
 package golden
 
 import (

@@ -6,7 +6,8 @@ import (
 	"runtime/debug"
 )
 
-// most is what a hostile deployment may make the heap grow to before it is collected more often, in bytes.
+// most is what a hostile deployment may make the heap grow to before it is collected more often, in
+// bytes.
 const most = 384 << 20
 
 // init comes before the other packages fill the heap: what they make at their start would be
@@ -17,7 +18,8 @@ func init() {
 	Limit(most)
 }
 
-// Limit sets from how many bytes on the heap is collected more often; GOMEMLIMIT, where it is set, knows better.
+// Limit sets from how many bytes on the heap is collected more often; GOMEMLIMIT, where it is set,
+// knows better.
 func Limit(bytes int64) {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(min(bytes, most))

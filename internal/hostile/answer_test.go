@@ -40,7 +40,8 @@ func (b broken) timeout() string {
 	return "20s"
 }
 
-// brokenAnswers are behaviours of one operation beside others that are right, and what must be said of them.
+// brokenAnswers are behaviours of one operation beside others that are right, and what must be said
+// of them.
 func brokenAnswers() map[string]broken {
 	return map[string]broken{
 		"closes before the answer":     {says(""), "ANSWER-1 failed: expected a complete answer, got The connection was closed before an answer began."},

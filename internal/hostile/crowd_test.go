@@ -19,11 +19,13 @@ import (
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
-// crowdName names the variable that says how many rounds of 25 runs at once are tried; without it a small crowd comes once.
+// crowdName names the variable that says how many rounds of 25 runs at once are tried; without it a
+// small crowd comes once.
 const crowdName = "CROWD"
 
-// TestCrowd lets runs of several machines, which do not share a lock, judge one deployment and its inbox at once: each
-// resets the same traders. A right deployment is never accused, and no guilty one passes.
+// TestCrowd lets runs of several machines, which do not share a lock, judge one deployment and its
+// inbox at once: each resets the same traders. A right deployment is never accused, and no guilty
+// one passes.
 func TestCrowd(t *testing.T) {
 	text := os.Getenv(crowdName)
 	if text == "" {

@@ -111,7 +111,8 @@ func TestGatewaysThatBlockForGood(t *testing.T) {
 	}
 }
 
-// TestBlockedAttackTellsNothingOfOthers meets a firewall that blocks attacks, and a limit that says so by the same page.
+// TestBlockedAttackTellsNothingOfOthers meets a firewall that blocks attacks, and a limit that says
+// so by the same page.
 func TestBlockedAttackTellsNothingOfOthers(t *testing.T) {
 	t.Parallel()
 	blocked := refusals()["a block page"]

@@ -27,8 +27,8 @@ func mailRequirements() []string {
 	return []string{"KEY-6", "MAIL-1", "MAIL-2", "MAIL-3", "MAIL-4"}
 }
 
-// wantMailUntestable checks that all about mail is untestable for the reason, that nothing else suffers, and
-// that nobody waited for mail that could not be seen.
+// wantMailUntestable checks that all about mail is untestable for the reason, that nothing else
+// suffers, and that nobody waited for mail that could not be seen.
 func wantMailUntestable(t *testing.T, e ending, reason string, most time.Duration) {
 	t.Helper()
 	e.want(t, verdict.ExitIncomplete, reason)
@@ -96,7 +96,8 @@ func writes(media, text string) behaviour {
 	}
 }
 
-// onAcceptedReset calls do once, when the deployment gets the first reset with the right answer or without a need for one.
+// onAcceptedReset calls do once, when the deployment gets the first reset with the right answer or
+// without a need for one.
 func onAcceptedReset(key, login string, do func()) func(http.ResponseWriter, *http.Request) bool {
 	var done atomic.Bool
 	return func(_ http.ResponseWriter, r *http.Request) bool {
@@ -124,7 +125,8 @@ func TestInboxThatDiesHalfWay(t *testing.T) {
 	wantMailUntestable(t, d.judge(t), "the inbox could not be read: it was lost during the run", 45*time.Second)
 }
 
-// TestInboxThatComesBack checks that a mail that may have been lost with the inbox is not held against the deployment.
+// TestInboxThatComesBack checks that a mail that may have been lost with the inbox is not held
+// against the deployment.
 func TestInboxThatComesBack(t *testing.T) {
 	t.Parallel()
 	d := start(t, sandbox.Options{})
@@ -148,7 +150,8 @@ func TestInboxThatComesBack(t *testing.T) {
 	}
 }
 
-// TestInboxThatStumbles checks that a short outage costs nothing where all mails are there in the end.
+// TestInboxThatStumbles checks that a short outage costs nothing where all mails are there in the
+// end.
 func TestInboxThatStumbles(t *testing.T) {
 	t.Parallel()
 	d := start(t, sandbox.Options{})
@@ -217,7 +220,8 @@ func TestInboxBehindALoginAndAPath(t *testing.T) {
 	}
 }
 
-// TestMailpit checks the other kind of inbox, here one that speaks Mailpit's API over the sandbox's mails.
+// TestMailpit checks the other kind of inbox, here one that speaks Mailpit's API over the sandbox's
+// mails.
 func TestMailpit(t *testing.T) {
 	t.Parallel()
 	d := start(t, sandbox.Options{})
@@ -284,7 +288,8 @@ func mailpitOver(address string) http.Handler {
 // mailpitID keeps of MailHog's ids what Mailpit's may have.
 func mailpitID(id string) string { return fmt.Sprintf("%x", id) }
 
-// TestHundredThousandOldMails checks that a crowded inbox costs little: the trader's own old mails, newest first.
+// TestHundredThousandOldMails checks that a crowded inbox costs little: the trader's own old mails,
+// newest first.
 func TestHundredThousandOldMails(t *testing.T) {
 	d := start(t, sandbox.Options{})
 	d.inbox = map[string]string{"mailhog": before(t, d.InboxURL, crowded(d.InboxURL, 100_000)).URL}
@@ -332,7 +337,8 @@ func oldMail(i int, to string) hogMail {
 	return m
 }
 
-// TestHostileMails puts hostile mails for the traders into the inbox while the run waits for theirs.
+// TestHostileMails puts hostile mails for the traders into the inbox while the run waits for
+// theirs.
 func TestHostileMails(t *testing.T) {
 	for name, source := range map[string]string{
 		"50 MB":                      "Subject: big\r\n\r\n" + strings.Repeat(strings.Repeat("x", 990)+"\r\n", 50<<20/992),

@@ -34,7 +34,8 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// manyAtOnce is how many tests run at once: most of the time they wait, for limits that end and for what never comes.
+// manyAtOnce is how many tests run at once: most of the time they wait, for limits that end and for
+// what never comes.
 const manyAtOnce = "16"
 
 // runManyAtOnce raises go test's -parallel, which counts processors, unless it is given.
@@ -123,7 +124,8 @@ type ending struct {
 	peak int64
 }
 
-// judge judges the target, which must take no longer than a run of this size may take in a hostile world.
+// judge judges the target, which must take no longer than a run of this size may take in a hostile
+// world.
 func (d *target) judge(t *testing.T) ending {
 	t.Helper()
 	return d.judgeWithin(t, 3*time.Minute, filepath.Join(t.TempDir(), "out"))
@@ -155,8 +157,9 @@ func (d *target) judgeWithin(t *testing.T, most time.Duration, out string) endin
 	return e
 }
 
-// watchPeak reads the most resident memory that a process has had, in bytes, until the returned function is called
-// after its end. What wait4 says of an ended process counts its parent's memory at the fork as well.
+// watchPeak reads the most resident memory that a process has had, in bytes, until the returned
+// function is called after its end. What wait4 says of an ended process counts its parent's memory
+// at the fork as well.
 func watchPeak(pid int) func() int64 {
 	stop, peak := make(chan struct{}), make(chan int64)
 	go func() {

@@ -149,7 +149,8 @@ func TestDeploymentThatDiesHalfWay(t *testing.T) {
 	}
 }
 
-// TestOneLostConnectionIsForgiven checks that silence is asked about once more, and that both attempts stay in evidence.
+// TestOneLostConnectionIsForgiven checks that silence is asked about once more, and that both
+// attempts stay in evidence.
 func TestOneLostConnectionIsForgiven(t *testing.T) {
 	t.Parallel()
 	d := start(t, sandbox.Options{})

@@ -9,8 +9,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/sandbox"
 )
 
-// TestGuiltyBehindNoise lets wrong deployments mail codes while others reset the same traders, or empty the inbox: what
-// is broken fails or is untestable, and nothing else fails.
+// TestGuiltyBehindNoise lets wrong deployments mail codes while others reset the same traders, or
+// empty the inbox: what is broken fails or is untestable, and nothing else fails.
 func TestGuiltyBehindNoise(t *testing.T) {
 	t.Parallel()
 	for _, f := range []string{"code-before-answer", "performed-despite-missing-key", "question-mails-code"} {

@@ -20,7 +20,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
-// underWay starts a run against a deployment that answers only so many requests, and returns once it waits.
+// underWay starts a run against a deployment that answers only so many requests, and returns once
+// it waits.
 func underWay(t *testing.T, answered int64, stdout *os.File) (*exec.Cmd, string, *bytes.Buffer) {
 	t.Helper()
 	d := start(t, sandbox.Options{})
@@ -157,7 +158,8 @@ func TestNoWritableTemporaryDirectory(t *testing.T) {
 	}
 }
 
-// TestReferenceWithoutTemporaryDirectory judges the embedded reference, whose database then stands beside the reports.
+// TestReferenceWithoutTemporaryDirectory judges the embedded reference, whose database then stands
+// beside the reports.
 func TestReferenceWithoutTemporaryDirectory(t *testing.T) {
 	dir := t.TempDir()
 	out, file := filepath.Join(dir, "out"), filepath.Join(dir, "file")
@@ -174,8 +176,8 @@ func TestReferenceWithoutTemporaryDirectory(t *testing.T) {
 	}
 }
 
-// TestDiskFull checks that a verdict without its reports is never a plain one, that no report is cut off, and
-// that an earlier run's stay whole.
+// TestDiskFull checks that a verdict without its reports is never a plain one, that no report is
+// cut off, and that an earlier run's stay whole.
 func TestDiskFull(t *testing.T) {
 	disk := t.TempDir()
 	if err := syscall.Mount("none", disk, "tmpfs", 0, "size=1m"); err != nil {
@@ -241,8 +243,8 @@ func TestVerdictThatCannotBePrinted(t *testing.T) {
 	ended(t, c, out, "", stderr.String(), 0).want(t, verdict.ExitFault)
 }
 
-// TestRunsAtOnce lets runs in one checkout use one deployment, one inbox and the same traders, under one spelling of their
-// URLs and under several, which no lock sees through.
+// TestRunsAtOnce lets runs in one checkout use one deployment, one inbox and the same traders,
+// under one spelling of their URLs and under several, which no lock sees through.
 func TestRunsAtOnce(t *testing.T) {
 	t.Parallel()
 	const local = "127.0.0.1"
@@ -277,7 +279,8 @@ func TestRunsAtOnce(t *testing.T) {
 	}
 }
 
-// TestFaultOfThisToolIsTold lets the tool break its own contract, by one that our requests can't keep.
+// TestFaultOfThisToolIsTold lets the tool break its own contract, by one that our requests can't
+// keep.
 func TestFaultOfThisToolIsTold(t *testing.T) {
 	contract, err := os.ReadFile(filepath.Join("..", "..", "openapi.yaml"))
 	if err != nil {

@@ -89,7 +89,8 @@ func TestLimitsOfNginx(t *testing.T) {
 	judgeAll(t, cases, nil)
 }
 
-// TestLimitsOfHAProxy meets limits of several kinds; the sum of requests in a window counts those that are refused, too.
+// TestLimitsOfHAProxy meets limits of several kinds; the sum of requests in a window counts those
+// that are refused, too.
 func TestLimitsOfHAProxy(t *testing.T) {
 	t.Parallel()
 	const table = "	stick-table type ip size 1k expire 30s store http_req_rate(1s),conn_rate(1s),conn_cur\n"

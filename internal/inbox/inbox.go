@@ -24,8 +24,8 @@ type Mail struct {
 // Mark is the state of one address's mail at one moment; only what arrives
 // after it counts.
 type Mark interface {
-	// Purged reports whether a later look missed mail that had been there: somebody deletes mail, and with it may be
-	// what nobody saw.
+	// Purged reports whether a later look missed mail that had been there: somebody deletes mail,
+	// and with it may be what nobody saw.
 	Purged() bool
 }
 

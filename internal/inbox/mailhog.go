@@ -47,7 +47,8 @@ func (m mailHog) list(ctx context.Context, what listing) (listed, error) {
 	return result, err
 }
 
-// source returns the mail as the list has it, or where that was spoilt, with the body that MailHog's download has.
+// source returns the mail as the list has it, or where that was spoilt, with the body that
+// MailHog's download has.
 func (m mailHog) source(ctx context.Context, l letter, limit int) ([]byte, bool, error) {
 	source := l.source
 	if bytes.Contains(source, spoilt) {
@@ -61,11 +62,13 @@ func (m mailHog) announced(s *jsonStream) (letter, error) {
 	return readMailHogItem(s, listing{}, 0)
 }
 
-// spoilt is what stands in JSON for bytes that are no UTF-8, as those of 8-bit mails in other charsets.
+// spoilt is what stands in JSON for bytes that are no UTF-8, as those of 8-bit mails in other
+// charsets.
 var spoilt = []byte("\uFFFD")
 
-// mended puts the body of MailHog's download, in which every byte is as it was received, below the header of the
-// list: the download's own header lacks some fields. Where there is no download the mail stays as it is.
+// mended puts the body of MailHog's download, in which every byte is as it was received, below the
+// header of the list: the download's own header lacks some fields. Where there is no download the
+// mail stays as it is.
 func (m mailHog) mended(ctx context.Context, l letter) []byte {
 	if strings.Contains(l.id, "/") || strings.Trim(l.id, ".") == "" {
 		return l.source

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Mailpit returns the reader of a Mailpit (https://mailpit.axllent.org/docs/api-v1/). It asks nothing yet;
-// see Ping. Its only error is a URL that is none.
+// Mailpit returns the reader of a Mailpit (https://mailpit.axllent.org/docs/api-v1/). It asks
+// nothing yet; see Ping. Its only error is a URL that is none.
 func Mailpit(o Options) (Inbox, error) {
 	f, err := newFetcher("Mailpit", o)
 	if err != nil {

@@ -52,8 +52,8 @@ func TestTheRealMailpit(t *testing.T) {
 	})
 }
 
-// Mailpit can list mails by the date that they bear: with a deployment whose clock is slow, a new mail comes behind
-// hundreds of older ones.
+// Mailpit can list mails by the date that they bear: with a deployment whose clock is slow, a new
+// mail comes behind hundreds of older ones.
 func TestTheRealMailpitWithDatesOfMails(t *testing.T) {
 	const older = 260
 	dated := func(at time.Time, text string) string {

@@ -11,8 +11,9 @@ import (
 // maxNews bounds how many new mails are remembered that a websocket told of.
 const maxNews = 5000
 
-// purge notices that mails of one address vanish which should be listed: those that were listed since the mark, and the
-// newest one at the mark. Older ones go by themselves where the inbox keeps so many mails only.
+// purge notices that mails of one address vanish which should be listed: those that were listed
+// since the mark, and the newest one at the mark. Older ones go by themselves where the inbox keeps
+// so many mails only.
 type purge struct {
 	marked time.Time
 
@@ -49,7 +50,8 @@ func (p *purge) notice() {
 	p.noticed = true
 }
 
-// newestOf is the address's newest mail, where the list is in order and tells whom its mails are for.
+// newestOf is the address's newest mail, where the list is in order and tells whom its mails are
+// for.
 func newestOf(part listed, address string) (id string, found bool) {
 	i := slices.IndexFunc(part.letters, func(l letter) bool { return isAddressed(l.recipients, address) })
 	if i < 0 || !part.newestFirst() {

@@ -64,7 +64,8 @@ type catcher interface {
 	// source returns a mail as it was received, cut at limit bytes; gone is true
 	// when it was deleted.
 	source(ctx context.Context, l letter, limit int) (source []byte, gone bool, err error)
-	// announced reads what the inbox's websocket says of a new mail; the letter of any other message has no id.
+	// announced reads what the inbox's websocket says of a new mail; the letter of any other
+	// message has no id.
 	announced(s *jsonStream) (letter, error)
 }
 
@@ -106,8 +107,8 @@ type reader struct {
 	catcher
 	feed    *feed
 	fetcher *fetcher
-	// byDate is true where a new mail may be listed behind older ones: Mailpit can list mails by the date that they
-	// bear, and the deployment's clock may be slow.
+	// byDate is true where a new mail may be listed behind older ones: Mailpit can list mails by
+	// the date that they bear, and the deployment's clock may be slow.
 	byDate bool
 
 	mu   sync.Mutex
@@ -222,8 +223,8 @@ func (k *known) add(mails []Mail, l look) []Mail {
 	return slices.Clone(k.mails)
 }
 
-// unknown lists the mails that were not listed before, in the inbox's order. It lists them again where some are
-// missed: deleting other mails moves those of a list.
+// unknown lists the mails that were not listed before, in the inbox's order. It lists them again
+// where some are missed: deleting other mails moves those of a list.
 func (r *reader) unknown(ctx context.Context, address string, old *known) (look, error) {
 	expected := append(old.purge.expected(), r.announcedFor(address, old)...)
 	l, err := r.listUnknown(ctx, address, old, false)
@@ -256,7 +257,8 @@ func (l look) misses(old *known, expected []string) bool {
 	return slices.ContainsFunc(expected, func(id string) bool { return !l.met[id] && (l.whole || !old.met[id] && !old.ids[id]) })
 }
 
-// learn takes what a whole look listed for all that there is since the mark; another one adds what it found.
+// learn takes what a whole look listed for all that there is since the mark; another one adds what
+// it found.
 func (k *known) learn(l look) {
 	if !l.whole {
 		for _, each := range l.found {
@@ -274,8 +276,8 @@ func (k *known) learn(l look) {
 	k.mails = slices.DeleteFunc(k.mails, func(m Mail) bool { return !k.met[m.ID] })
 }
 
-// listUnknown lists mails until it meets those that were listed before and as many as there are, or the mark's where
-// whole is true or some went away.
+// listUnknown lists mails until it meets those that were listed before and as many as there are, or
+// the mark's where whole is true or some went away.
 func (r *reader) listUnknown(ctx context.Context, address string, old *known, whole bool) (look, error) {
 	old.mu.Lock()
 	before, total := maps.Clone(old.met), old.total

@@ -18,9 +18,9 @@ func isAddressed(recipients []string, address string) bool {
 	return slices.ContainsFunc(recipients, func(r string) bool { return SameAddress(bareAddress(r), address) })
 }
 
-// SameAddress tells whether two mail addresses are one: without regard to case, by which no mail system in use tells
-// addresses apart, and with the domain in Unicode or in ASCII (RFC 5890), as "bücher.example" is delivered to
-// "xn--bcher-kva.example".
+// SameAddress tells whether two mail addresses are one: without regard to case, by which no mail
+// system in use tells addresses apart, and with the domain in Unicode or in ASCII (RFC 5890), as
+// "bücher.example" is delivered to "xn--bcher-kva.example".
 func SameAddress(a, b string) bool {
 	return strings.EqualFold(a, b) || oneForm(a) == oneForm(b)
 }
@@ -36,8 +36,8 @@ func oneForm(address string) string {
 	return norm.NFC.String(strings.ToLower(local + "@" + domain))
 }
 
-// anyForm returns what all forms of the address have in common, to search for: the whole address, or where its
-// domain has two forms, what stands before it.
+// anyForm returns what all forms of the address have in common, to search for: the whole address,
+// or where its domain has two forms, what stands before it.
 func anyForm(address string) string {
 	local, domain := cutAddress(address)
 	if isASCII(domain) && !strings.Contains(strings.ToLower(domain), "xn--") {

@@ -1,5 +1,5 @@
-// Package lazyregexp compiles regular expressions when they are first used. Compiling all of them would
-// take a tenth of the start of every command, and most commands read no mail.
+// Package lazyregexp compiles regular expressions when they are first used. Compiling all of them
+// would take a tenth of the start of every command, and most commands read no mail.
 package lazyregexp
 
 import (

@@ -10,7 +10,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/proctest"
 )
 
-// Start runs MailHog on two free ports of 127.0.0.1 until the test ends. Under -short the test is skipped.
+// Start runs MailHog on two free ports of 127.0.0.1 until the test ends. Under -short the test is
+// skipped.
 func Start(t testing.TB) (smtpAddr, url string) {
 	t.Helper()
 	return proctest.Server{

@@ -13,8 +13,8 @@ import (
 // Modules are the folders under tools/ of the versions: v1.33.1 and v1.27.11.
 func Modules() []string { return []string{"mailpit", "mailpit/older"} }
 
-// Start runs the module's Mailpit, with further arguments, on two free ports of 127.0.0.1 until the test ends.
-// Under -short the test is skipped.
+// Start runs the module's Mailpit, with further arguments, on two free ports of 127.0.0.1 until the
+// test ends. Under -short the test is skipped.
 func Start(t testing.TB, module string, args ...string) (smtpAddr, url string) {
 	t.Helper()
 	return proctest.Server{

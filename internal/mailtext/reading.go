@@ -1,5 +1,6 @@
-// Package mailtext reads a mail as a person reads it: MIME decoded, HTML without its markup, nothing of what a
-// mail program hides. It is the only reader of mails: the inbox, redaction and judging use it.
+// Package mailtext reads a mail as a person reads it: MIME decoded, HTML without its markup,
+// nothing of what a mail program hides. It is the only reader of mails: the inbox, redaction and
+// judging use it.
 package mailtext
 
 import "strings"
@@ -32,16 +33,18 @@ type Reading struct {
 	// an HTML alternative that reads otherwise follows after an empty line.
 	// Tabs stand between the cells of a table.
 	Text string
-	// Emphasis holds the short texts that a page sets bold, large, spaced out or in a typewriter's face.
+	// Emphasis holds the short texts that a page sets bold, large, spaced out or in a typewriter's
+	// face.
 	Emphasis []string
 	// Links holds the http and https links of all parts, each once, in order of appearance.
 	Links []string
-	// Versions are the two forms of the mail of which a mail program shows one (multipart/alternative); empty where it
-	// has one form only.
+	// Versions are the two forms of the mail of which a mail program shows one
+	// (multipart/alternative); empty where it has one form only.
 	Versions Versions
 }
 
-// Versions are the readable texts of a mail's plain text and of its HTML. One that holds nothing readable is "".
+// Versions are the readable texts of a mail's plain text and of its HTML. One that holds nothing
+// readable is "".
 type Versions struct{ Plain, HTML string }
 
 // Parse reads the source of a mail (RFC 5322, MIME). It reads every source,

@@ -11,8 +11,8 @@ import (
 // mostFrames is how many calls of the stack are told.
 const mostFrames = 8
 
-// Error is what recover returned as an error, with the calls that led there. It must be called in the
-// deferred function itself.
+// Error is what recover returned as an error, with the calls that led there. It must be called in
+// the deferred function itself.
 func Error(cause any) error {
 	return fmt.Errorf("panic: %v (%s)", cause, strings.Join(stack(), " < "))
 }

@@ -1,9 +1,9 @@
-// Command mutants shows what the tests of the suites would not notice. It flips each condition of the
-// judge, moves each boundary and leaves out each statement, one at a time, and judges the stored evidence
-// of every fault and variant with it. What no test notices is a survivor.
+// Command mutants shows what the tests of the suites would not notice. It flips each condition of
+// the judge, moves each boundary and leaves out each statement, one at a time, and judges the
+// stored evidence of every fault and variant with it. What no test notices is a survivor.
 //
-// All mutants are compiled into one test binary, each behind a number, so that hundreds of them take
-// minutes. Nothing of the working tree changes. Run it with `make mutants`.
+// All mutants are compiled into one test binary, each behind a number, so that hundreds of them
+// take minutes. Nothing of the working tree changes. Run it with `make mutants`.
 package main
 
 import (

@@ -28,8 +28,8 @@ var switchSource []byte
 //go:embed testdata/harness_test.go.txt
 var harnessSource []byte
 
-// mutate writes the package's files with all mutants into the directory work, and an overlay that puts
-// them in place of the originals. It returns the mutants and the path of the overlay.
+// mutate writes the package's files with all mutants into the directory work, and an overlay that
+// puts them in place of the originals. It returns the mutants and the path of the overlay.
 func mutate(dir, only, work string) ([]Mutant, string, error) {
 	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil {
@@ -81,7 +81,8 @@ type mutator struct {
 type edit struct {
 	from, to int
 	text     string
-	// depth orders insertions at one offset: the outer expression, visited first, opens first and closes last.
+	// depth orders insertions at one offset: the outer expression, visited first, opens first and
+	// closes last.
 	depth int
 }
 
@@ -200,8 +201,8 @@ func (m *mutator) replace(at token.Pos, length int, text string) {
 	m.edits = append(m.edits, edit{from: offset, to: offset + length, text: text})
 }
 
-// apply returns the source with all edits. At one offset what closes (the deepest first) stands before
-// what opens (the outermost first).
+// apply returns the source with all edits. At one offset what closes (the deepest first) stands
+// before what opens (the outermost first).
 func (m *mutator) apply() []byte {
 	slices.SortStableFunc(m.edits, func(a, b edit) int {
 		if a.from != b.from {

@@ -19,8 +19,8 @@ type asked struct {
 	Breaks                            string
 }
 
-// Digest names what the plan sends and waits for: evidence of plans with one digest can be judged alike. Order,
-// costs and what is done when surplus mail comes do not count.
+// Digest names what the plan sends and waits for: evidence of plans with one digest can be judged
+// alike. Order, costs and what is done when surplus mail comes do not count.
 func (p *Plan) Digest() string {
 	var all []asked
 	for _, s := range p.Steps {

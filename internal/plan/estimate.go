@@ -10,12 +10,14 @@ import (
 type Pace struct {
 	// Latency is how long a response takes, Mail how long a mail takes after it.
 	Latency, Mail time.Duration
-	// Concurrency is how many requests may be under way at once, Rate how many may begin in a second; 0 is no limit.
+	// Concurrency is how many requests may be under way at once, Rate how many may begin in a
+	// second; 0 is no limit.
 	Concurrency int
 	Rate        float64
 }
 
-// Estimate is about how long the plan takes at the pace, where nothing slows it down and no surplus mail comes.
+// Estimate is about how long the plan takes at the pace, where nothing slows it down and no surplus
+// mail comes.
 func (p *Plan) Estimate(pace Pace) time.Duration {
 	e := newEstimate(p, pace)
 	var end time.Duration
@@ -37,7 +39,8 @@ func (p *Plan) Estimate(pace Pace) time.Duration {
 // estimate is a run as it goes on.
 type estimate struct {
 	pace Pace
-	// steps are by id; after are those that come after each; line holds what waits for nothing but its time.
+	// steps are by id; after are those that come after each; line holds what waits for nothing but
+	// its time.
 	steps map[string]*estimated
 	after map[string][]*estimated
 	line  []*estimated
@@ -47,7 +50,8 @@ type estimate struct {
 	begun       time.Duration
 }
 
-// estimated is a step with what it waits for: how many steps, and until when; later, when it is over.
+// estimated is a step with what it waits for: how many steps, and until when; later, when it is
+// over.
 type estimated struct {
 	Step
 	before int

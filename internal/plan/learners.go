@@ -45,8 +45,8 @@ func (p *Plan) Origins() Origins {
 	return o
 }
 
-// Behind are the requirements that look at the steps without which the step can't be carried out, each once: what the step
-// needs, what makes known what it holds, and what stands behind those.
+// Behind are the requirements that look at the steps without which the step can't be carried out,
+// each once: what the step needs, what makes known what it holds, and what stands behind those.
 func (o Origins) Behind(id string) []string {
 	seen := map[string]bool{id: true}
 	var ids []string
@@ -71,8 +71,8 @@ func (o Origins) before(s Step) []string {
 	return ids
 }
 
-// holds are the placeholders that must be known for the step, those of derived secrets by what they are derived
-// from. A step that only tells goes by what happens to be known.
+// holds are the placeholders that must be known for the step, those of derived secrets by what they
+// are derived from. A step that only tells goes by what happens to be known.
 func (s Step) holds() []placeholder.Placeholder {
 	var names []placeholder.Placeholder
 	switch {

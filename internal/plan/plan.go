@@ -27,8 +27,9 @@ type Step struct {
 	Needs []string
 	// After are steps that come first where they are planned at all.
 	After []string
-	// Chooses is true of the request that finds out whether its operation is at the newer or the older path: it is
-	// sent to the older one where the newer one is not there, and other requests of the operation follow.
+	// Chooses is true of the request that finds out whether its operation is at the newer or the
+	// older path: it is sent to the older one where the newer one is not there, and other requests
+	// of the operation follow.
 	Chooses bool
 	// Unless is known where the step has nothing left to find out.
 	Unless placeholder.Placeholder
@@ -72,13 +73,16 @@ type Ask struct {
 	Breaks string
 	// NewerOnly is true of a request that the operation's older path has no room for.
 	NewerOnly bool
-	// Invalid is true where a body that the contract's schema allows must fail validation all the same.
+	// Invalid is true where a body that the contract's schema allows must fail validation all the
+	// same.
 	Invalid bool
 	// Conn names the connection to use; "" is any.
 	Conn string
-	// Together names requests that go out at the same moment, when all of them are connected; "" is none.
+	// Together names requests that go out at the same moment, when all of them are connected; "" is
+	// none.
 	Together string
-	// Blockable is true of a request that a firewall in front of the deployment may block in words of its own.
+	// Blockable is true of a request that a firewall in front of the deployment may block in words
+	// of its own.
 	Blockable bool
 	// Refusable is true where the answer must be a refusal: acceptance is what
 	// would explain a code mail.
@@ -90,8 +94,9 @@ type Ask struct {
 	Again *Again
 }
 
-// Again asks once more, a moment later, where one of the steps After claimed success and the sign-in contradicts it:
-// a deployment of several machines may take a moment until all of them know of a new password.
+// Again asks once more, a moment later, where one of the steps After claimed success and the
+// sign-in contradicts it: a deployment of several machines may take a moment until all of them know
+// of a new password.
 type Again struct {
 	After []string
 	// SignedIn is true where a sign-in contradicts the step, false where a refused one does.
@@ -111,12 +116,12 @@ type Await struct {
 	Trader string
 	// For is the step of the reset.
 	For string
-	// Learns names the codes that the mail presents, see [placeholder.Placeholder.Other]; "" names none. Tries is how
-	// many of them.
+	// Learns names the codes that the mail presents, see [placeholder.Placeholder.Other]; "" names
+	// none. Tries is how many of them.
 	Learns placeholder.Placeholder
 	Tries  int
-	// Instead are requests that may have brought the mail, against all promises: then the reset's own comes as
-	// much later as the reset was sent, and is waited for.
+	// Instead are requests that may have brought the mail, against all promises: then the reset's
+	// own comes as much later as the reset was sent, and is waited for.
 	Instead []string
 	// Unlike is the placeholder of an earlier code: its mail may come once more, late.
 	Unlike placeholder.Placeholder
@@ -126,8 +131,8 @@ type Await struct {
 	Brief bool
 }
 
-// Doubt lets steps go on only if the mails that these waits were for seem mixed up: what is seen once may be chance, or
-// somebody else's doing.
+// Doubt lets steps go on only if the mails that these waits were for seem mixed up: what is seen
+// once may be chance, or somebody else's doing.
 type Doubt struct{ Waits []string }
 
 // Ways to derive from a secret, see [placeholder.Placeholder.Near].
@@ -141,9 +146,11 @@ type Settle struct {
 	Trader string
 	// Signed are the sign-ins to go by, the one that counts most first.
 	Signed []Signed
-	// Valid and Other are the placeholders that become known: the password that is valid, and the other.
+	// Valid and Other are the placeholders that become known: the password that is valid, and the
+	// other.
 	Valid, Other placeholder.Placeholder
-	// Updates are the trader's right updates, the last first: what they set is known also where no sign-in tells.
+	// Updates are the trader's right updates, the last first: what they set is known also where no
+	// sign-in tells.
 	Updates []Update
 	// Tell is true at the end of the run, where the answer belongs to the user.
 	Tell bool
@@ -161,26 +168,29 @@ type Signed struct {
 	Session placeholder.Placeholder
 	// Valid is the password that it was made with, Other the one that it was not.
 	Valid, Other placeholder.Placeholder
-	// Until are steps that may have changed the password since: with one of them sent it says nothing any more.
+	// Until are steps that may have changed the password since: with one of them sent it says
+	// nothing any more.
 	Until []string
 }
 
-// Turn lets the next accepted reset go when the wait is over, and at the latest after AtMost: two resets that
-// overlap could have their mails exchanged unseen.
+// Turn lets the next accepted reset go when the wait is over, and at the latest after AtMost: two
+// resets that overlap could have their mails exchanged unseen.
 type Turn struct {
 	Of     string
 	AtMost time.Duration
 }
 
-// Bisect repeats refused requests, all together and then in halves, where more codes came than resets were
-// accepted: a surplus code is no guilt until the same requests bring one again, and controls bring none.
+// Bisect repeats refused requests, all together and then in halves, where more codes came than
+// resets were accepted: a surplus code is no guilt until the same requests bring one again, and
+// controls bring none.
 type Bisect struct {
 	// Groups are the requests that must bring no code, by the requirement that says so.
 	Groups []Group
-	// Accepted are the accepted resets of the traders, for deployments that mail the code of a refused one with the
-	// next that they accept.
+	// Accepted are the accepted resets of the traders, for deployments that mail the code of a
+	// refused one with the next that they accept.
 	Accepted []string
-	// Time and Resets are the budget: how long it may take, and how many more accepted resets a trader may get.
+	// Time and Resets are the budget: how long it may take, and how many more accepted resets a
+	// trader may get.
 	Time   time.Duration
 	Resets int
 }
@@ -196,12 +206,13 @@ type Group struct {
 // Cost is what a step costs the deployment and the trader, at most.
 type Cost struct {
 	Requests, Mails, WrongAnswers int
-	// WrongCodes and FailedSignIns count against limits of the deployment; Changes are password changes.
+	// WrongCodes and FailedSignIns count against limits of the deployment; Changes are password
+	// changes.
 	WrongCodes, FailedSignIns, Changes int
 }
 
-// Select returns the plan of the named steps, of all that they need or hold, and of the points in between, which
-// send nothing and keep the order.
+// Select returns the plan of the named steps, of all that they need or hold, and of the points in
+// between, which send nothing and keep the order.
 func (p *Plan) Select(ids []string) *Plan {
 	byID := make(map[string]Step, len(p.Steps))
 	for _, s := range p.Steps {
@@ -283,8 +294,8 @@ type Lane struct {
 	Cost   Cost
 }
 
-// Lanes adds up what the plan costs each trader, without what surplus mail and doubts make it ask again; what touches no
-// trader stands last.
+// Lanes adds up what the plan costs each trader, without what surplus mail and doubts make it ask
+// again; what touches no trader stands last.
 func (p *Plan) Lanes() []Lane {
 	var lanes []Lane
 	index := map[string]int{}

@@ -1,5 +1,5 @@
-// Package proctest builds and runs real servers for tests: programs of Go modules under tools/ that listen on two
-// ports of 127.0.0.1.
+// Package proctest builds and runs real servers for tests: programs of Go modules under tools/ that
+// listen on two ports of 127.0.0.1.
 package proctest
 
 import (
@@ -21,8 +21,8 @@ const (
 	pollEvery = 5 * time.Millisecond
 )
 
-// Server is a mail server to run: the folder of its module under tools/, the name of its tool there, and its
-// arguments for two addresses, those of SMTP and of HTTP.
+// Server is a mail server to run: the folder of its module under tools/, the name of its tool
+// there, and its arguments for two addresses, those of SMTP and of HTTP.
 type Server struct {
 	Module, Tool string
 	Args         func(smtpAddr, httpAddr string) []string
@@ -32,8 +32,8 @@ type Server struct {
 	Env []string
 }
 
-// Start builds the server, as far as the build cache does not have it, runs it and returns when it answers on both
-// ports. It ends with the test. Under -short the test is skipped.
+// Start builds the server, as far as the build cache does not have it, runs it and returns when it
+// answers on both ports. It ends with the test. Under -short the test is skipped.
 func (s Server) Start(t testing.TB) (smtpAddr, url string) {
 	t.Helper()
 	if testing.Short() {

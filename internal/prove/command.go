@@ -22,8 +22,9 @@ import (
 	"github.com/etna-conformance/conformance/suites"
 )
 
-// Command returns a runner that starts each case's deployment and judges it with the binary, and then
-// judges the written evidence again by the contract. Directories below dir keep what the runs left.
+// Command returns a runner that starts each case's deployment and judges it with the binary, and
+// then judges the written evidence again by the contract. Directories below dir keep what the runs
+// left.
 func Command(contract *contract.Contract, binary, dir string, arguments ...string) Runner {
 	return func(ctx context.Context, c Case) Outcome {
 		o := Outcome{Case: c}

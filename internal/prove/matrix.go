@@ -26,7 +26,8 @@ func Unproven(outcomes []Outcome) []string {
 	return slices.DeleteFunc(ids, func(id string) bool { return caught[id] })
 }
 
-// Matrix writes, as Markdown, which requirement caught which fault, and what was made of the variants.
+// Matrix writes, as Markdown, which requirement caught which fault, and what was made of the
+// variants.
 func Matrix(w io.Writer, outcomes []Outcome) error {
 	p := printer{w: w}
 	p.line("# What the judge catches, and whom it does not accuse\n")

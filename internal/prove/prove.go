@@ -1,5 +1,5 @@
-// Package prove holds the judge against deployments whose verdict is known: every fault must be found by the
-// requirement that it breaks, and no variant may be accused of anything.
+// Package prove holds the judge against deployments whose verdict is known: every fault must be
+// found by the requirement that it breaks, and no variant may be accused of anything.
 package prove
 
 import (
@@ -38,8 +38,8 @@ func (c Case) profile() string {
 	return profile
 }
 
-// Cases returns all faults and variants whose name contains one of the texts, which commas separate, and
-// that are judged by the profile, "" being any.
+// Cases returns all faults and variants whose name contains one of the texts, which commas
+// separate, and that are judged by the profile, "" being any.
 func Cases(texts, profile string) []Case {
 	var list []Case
 	for _, f := range fault.Faults() {

@@ -88,8 +88,8 @@ func (s *Store) Stale(cases []Case) []Case {
 	})
 }
 
-// Keep stores the evidence of a case that was judged rightly. An error says that it can't be stored, or
-// that what is stored would be judged otherwise.
+// Keep stores the evidence of a case that was judged rightly. An error says that it can't be
+// stored, or that what is stored would be judged otherwise.
 func (s *Store) Keep(o Outcome) error {
 	suite, err := suites.New(s.contract, o.Evidence.Target)
 	if err != nil {

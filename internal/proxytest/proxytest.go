@@ -1,6 +1,7 @@
 //go:build linux
 
-// Package proxytest starts real reverse proxies before a deployment, for tests of what they say in its place.
+// Package proxytest starts real reverse proxies before a deployment, for tests of what they say in
+// its place.
 package proxytest
 
 import (
@@ -16,15 +17,19 @@ import (
 	"testing"
 )
 
-// Nginx says what the real nginx, which listens on a free port of 127.0.0.1, does before a deployment.
+// Nginx says what the real nginx, which listens on a free port of 127.0.0.1, does before a
+// deployment.
 type Nginx struct {
-	// HTTP and Location are directives of the http block and of the location that passes requests on.
+	// HTTP and Location are directives of the http block and of the location that passes requests
+	// on.
 	HTTP, Location string
-	// Listen are parameters of the listen directive, such as ssl, Server further directives of the server block.
+	// Listen are parameters of the listen directive, such as ssl, Server further directives of the
+	// server block.
 	Listen, Server string
 }
 
-// Start starts nginx before the base URL and returns its address; the test is skipped where it is not installed.
+// Start starts nginx before the base URL and returns its address; the test is skipped where it is
+// not installed.
 func (n Nginx) Start(t *testing.T, upstream string) string {
 	t.Helper()
 	program := installed(t, "nginx")
@@ -49,7 +54,8 @@ http {
 	return address
 }
 
-// asMyself keeps nginx, where it is root's, from becoming somebody who may not use the test's files.
+// asMyself keeps nginx, where it is root's, from becoming somebody who may not use the test's
+// files.
 func asMyself() string {
 	if os.Geteuid() == 0 {
 		return "user root;"
@@ -57,15 +63,16 @@ func asMyself() string {
 	return ""
 }
 
-// HAProxy are lines of the frontend of the real HAProxy, which listens on a free port of 127.0.0.1, before a
-// deployment; Sections are further sections.
+// HAProxy are lines of the frontend of the real HAProxy, which listens on a free port of 127.0.0.1,
+// before a deployment; Sections are further sections.
 type HAProxy struct {
 	Frontend, Sections string
 	// Bind are parameters of the bind line.
 	Bind string
 }
 
-// Start starts HAProxy before the base URL and returns its address; the test is skipped where it is not installed.
+// Start starts HAProxy before the base URL and returns its address; the test is skipped where it is
+// not installed.
 func (h HAProxy) Start(t *testing.T, upstream string) string {
 	t.Helper()
 	program := installed(t, "haproxy")
@@ -108,8 +115,8 @@ func installed(t *testing.T, name string) string {
 	return ""
 }
 
-// listen opens the socket that the proxy takes over: so that its port is nobody else's, and requests wait until it
-// has started.
+// listen opens the socket that the proxy takes over: so that its port is nobody else's, and
+// requests wait until it has started.
 func listen(t *testing.T) *net.TCPListener {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

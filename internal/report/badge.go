@@ -9,7 +9,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
-// Badge writes a small SVG for a README: the verdict, how many of the profiles' musts passed, and what restricts it.
+// Badge writes a small SVG for a README: the verdict, how many of the profiles' musts passed, and
+// what restricts it.
 func Badge(w io.Writer, v View) error {
 	label, value := "ETNA conformance", badgeValue(v.Report)
 	if v.Report.Deployment.Embedded {

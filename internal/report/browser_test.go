@@ -126,7 +126,8 @@ func is[T comparable](tab *tab, expression string, want T) {
 	}
 }
 
-// Becomes waits until the JavaScript condition holds. It needs no eval, which the page's policy forbids.
+// Becomes waits until the JavaScript condition holds. It needs no eval, which the page's policy
+// forbids.
 func (tab *tab) becomes(condition string) {
 	tab.t.Helper()
 	const wait = `new Promise((done, late) => {
@@ -296,7 +297,8 @@ func (tab *tab) background() string {
 	return value(tab, chromedp.Evaluate[string](`getComputedStyle(document.body).backgroundColor`))
 }
 
-// Contrast fails the test for text whose contrast with what is behind it is below 4.5 (WCAG 2.2, 1.4.3).
+// Contrast fails the test for text whose contrast with what is behind it is below 4.5 (WCAG 2.2,
+// 1.4.3).
 func (tab *tab) contrast(theme string) {
 	tab.t.Helper()
 	if faint := value(tab, chromedp.Evaluate[[]string](faintText)); len(faint) > 0 {

@@ -14,11 +14,12 @@ type occurrence struct {
 	Finding     verdict.Finding
 }
 
-// cause is a group of findings that one mistake of the deployment explains; the first stands for all.
+// cause is a group of findings that one mistake of the deployment explains; the first stands for
+// all.
 type cause []occurrence
 
-// causes groups the findings of failed requirements. Two belong together where they expected and got
-// the same, names and numbers apart, or where one requirement expected the same of both.
+// causes groups the findings of failed requirements. Two belong together where they expected and
+// got the same, names and numbers apart, or where one requirement expected the same of both.
 func causes(failed []verdict.Requirement) []cause {
 	all := occurrences(failed)
 	group := make([]int, len(all))

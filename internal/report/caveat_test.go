@@ -8,7 +8,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
-// TestEachFormatNamesWhatRestrictsTheVerdict looks for the selection and for another contract in every format.
+// TestEachFormatNamesWhatRestrictsTheVerdict looks for the selection and for another contract in
+// every format.
 func TestEachFormatNamesWhatRestrictsTheVerdict(t *testing.T) {
 	selected := func(r *verdict.Report) {
 		r.Verdict = verdict.PartlyJudged

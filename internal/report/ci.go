@@ -8,15 +8,16 @@ import (
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
-// MostAnnotations is how many annotations of a kind GitHub shows of a step; the last says how many more there are.
+// MostAnnotations is how many annotations of a kind GitHub shows of a step; the last says how many
+// more there are.
 const mostAnnotations = 10
 
 // annotationText bounds the message of an annotation, in bytes.
 const annotationText = 400
 
 // GitHub writes workflow commands: an annotation for each failed requirement (a must is an error, a
-// should a warning, else a notice) and a warning for each untestable must, at most nine and one that
-// counts the rest. They point at the configuration, where it is a file.
+// should a warning, else a notice) and a warning for each untestable must, at most nine and one
+// that counts the rest. They point at the configuration, where it is a file.
 //
 // https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 func GitHub(w io.Writer, v View) error {

@@ -11,7 +11,8 @@ import (
 )
 
 const (
-	// ConsoleColumns is the width where there is no terminal; narrowest and widest bound a terminal's.
+	// ConsoleColumns is the width where there is no terminal; narrowest and widest bound a
+	// terminal's.
 	consoleColumns  = 80
 	narrowestColumn = 40
 	widestColumn    = 200
@@ -31,7 +32,8 @@ type ConsoleOptions struct {
 	Quiet bool
 	// Verbose shows every finding in full.
 	Verbose bool
-	// Stored is true where the evidence was read and not collected: whether it is whole is news then.
+	// Stored is true where the evidence was read and not collected: whether it is whole is news
+	// then.
 	Stored bool
 	// Reports is where the report files are, "" where none were written.
 	Reports string
@@ -115,8 +117,8 @@ func (c *console) idsOf(label string, o verdict.Outcome) {
 	}
 }
 
-// Requirements prints each in full, under the first part of their ids. Most are musts, so that only the others say
-// their level.
+// Requirements prints each in full, under the first part of their ids. Most are musts, so that only
+// the others say their level.
 func (c *console) requirements() {
 	width := 0
 	for _, id := range ids(c.view.Report.Requirements) {
@@ -146,7 +148,8 @@ func (c *console) requirement(r verdict.Requirement, width int) {
 	}
 }
 
-// Remark is what stands behind a statement: the level below must, and that a failure is accepted for now.
+// Remark is what stands behind a statement: the level below must, and that a failure is accepted
+// for now.
 func remark(r verdict.Requirement) string {
 	var parts []string
 	if r.Level != "must" {
@@ -321,7 +324,8 @@ func (c *console) notApplicable() {
 	}
 }
 
-// Reasons prints why requirements were not judged, and what to declare or mend, with what hangs on it.
+// Reasons prints why requirements were not judged, and what to declare or mend, with what hangs on
+// it.
 func (c *console) reasons(o verdict.Outcome, title string) {
 	groups := groupBy(having(c.view.Report.Requirements, o), reason)
 	if len(groups) == 0 {

@@ -141,8 +141,8 @@ func isNotWord(r rune) bool { return !isWord(r) }
 // leastAlike is the part of a text that must be as expected for marks to help.
 const leastAlike = 0.5
 
-// underlines returns the text wrapped at this width, and for each of its lines one with a caret under
-// what differs from what was expected: "" where nothing does, or too little is alike.
+// underlines returns the text wrapped at this width, and for each of its lines one with a caret
+// under what differs from what was expected: "" where nothing does, or too little is alike.
 func underlines(expected, got string, limit int) (lines, marks []string) {
 	got = strings.ReplaceAll(got, "\t", "    ")
 	lines = Wrap(got, limit)

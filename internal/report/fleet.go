@@ -17,9 +17,9 @@ type FleetSuite struct {
 	Reason string
 }
 
-// FleetJUnit writes a suite for each of n deployments and in it a test case for each requirement, as [JUnit] does for one
-// deployment. It asks for one suite after another, so that no more than one need be in memory: what is written waits in body, since the head has sums of
-// all.
+// FleetJUnit writes a suite for each of n deployments and in it a test case for each requirement,
+// as [JUnit] does for one deployment. It asks for one suite after another, so that no more than one
+// need be in memory: what is written waits in body, since the head has sums of all.
 func FleetJUnit(w io.Writer, body io.ReadWriteSeeker, n int, suite func(i int) (FleetSuite, error)) error {
 	suites := xml.NewEncoder(body)
 	suites.Indent("  ", "  ")

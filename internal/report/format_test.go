@@ -148,7 +148,8 @@ func checkJUnit(t testing.TB, v View, text string) {
 	checkXUnit(t, text)
 }
 
-// checkXUnit holds the elements and their attributes to what Jenkins' xUnit plugin allows (junit-10.xsd).
+// checkXUnit holds the elements and their attributes to what Jenkins' xUnit plugin allows
+// (junit-10.xsd).
 func checkXUnit(t testing.TB, text string) {
 	allowed := map[string][]string{
 		"testsuites": {"name", "time", "tests", "failures", "errors"},
@@ -227,8 +228,8 @@ func checkAttribute(t testing.TB, a html.Attribute) {
 	}
 }
 
-// Markdown is checked for its shape: outside of code spans and fenced blocks no character of foreign
-// text means anything, and each span and block is closed.
+// Markdown is checked for its shape: outside of code spans and fenced blocks no character of
+// foreign text means anything, and each span and block is closed.
 func checkMarkdown(t testing.TB, v View, text string) {
 	outside := fencedBlock.ReplaceAllStringFunc(text, func(block string) string {
 		m := fencedBlock.FindStringSubmatch(block)

@@ -20,8 +20,9 @@ const (
 	harRunPage = "run"
 )
 
-// The types of this file are HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/), as far as the network panels of
-// browsers read it. What HAR has no place for stands in members with an underscore, as HAR asks of custom fields.
+// The types of this file are HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/), as far as
+// the network panels of browsers read it. What HAR has no place for stands in members with an
+// underscore, as HAR asks of custom fields.
 
 type har struct {
 	Log harLog `json:"log"`
@@ -114,8 +115,8 @@ type harTimings struct {
 	Receive float64 `json:"receive"`
 }
 
-// HAR writes the exchanges as HAR 1.2, indented. They go out one by one: encoded together they would take several times
-// the size of all bodies.
+// HAR writes the exchanges as HAR 1.2, indented. They go out one by one: encoded together they
+// would take several times the size of all bodies.
 func HAR(to io.Writer, v View) error {
 	text, err := jsonText(frameOf(v), "")
 	if err != nil {

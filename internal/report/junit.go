@@ -55,9 +55,9 @@ type junitResult struct {
 	Text    string `xml:",cdata"`
 }
 
-// JUnit writes one test case per requirement, in one suite per page of the
-// documents: failed is a failure, untestable an error, not applicable skipped. It keeps to the schema of
-// Jenkins' xUnit plugin. Reasons stand in the message and in the body: GitLab shows only the body.
+// JUnit writes one test case per requirement, in one suite per page of the documents: failed is a
+// failure, untestable an error, not applicable skipped. It keeps to the schema of Jenkins' xUnit
+// plugin. Reasons stand in the message and in the body: GitLab shows only the body.
 //
 // https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd/junit-10.xsd
 func JUnit(w io.Writer, v View) error {

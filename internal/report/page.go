@@ -64,7 +64,8 @@ type pageReason struct {
 	IDs                 []string
 }
 
-// PageCause is what one mistake explains: the first finding of it, and the ids of all requirements that it fails.
+// PageCause is what one mistake explains: the first finding of it, and the ids of all requirements
+// that it fails.
 type pageCause struct {
 	IDs           []string
 	Level         string

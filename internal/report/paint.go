@@ -2,8 +2,9 @@ package report
 
 import "github.com/etna-conformance/conformance/internal/verdict"
 
-// WantsColour reports whether to colour what a person reads: --no-color and NO_COLOR turn colours off,
-// FORCE_COLOR and CLICOLOR_FORCE on, also without a terminal; else a terminal that is not dumb has them.
+// WantsColour reports whether to colour what a person reads: --no-color and NO_COLOR turn colours
+// off, FORCE_COLOR and CLICOLOR_FORCE on, also without a terminal; else a terminal that is not dumb
+// has them.
 //
 // https://no-color.org, https://force-color.org, https://bixense.com/clicolors
 func WantsColour(getenv func(string) string, never, terminal bool) bool {

@@ -9,9 +9,9 @@ import (
 	"golang.org/x/term"
 )
 
-// Progress shows how far a run is: on a terminal in one line that it writes over and over, elsewhere, as in a CI job's
-// log, in a line after each silence. It may be used by several goroutines at once. A status line is not
-// worth an error, so it has none.
+// Progress shows how far a run is: on a terminal in one line that it writes over and over,
+// elsewhere, as in a CI job's log, in a line after each silence. It may be used by several
+// goroutines at once. A status line is not worth an error, so it has none.
 type Progress struct {
 	w       io.Writer
 	columns int
@@ -29,8 +29,8 @@ const (
 	ProgressSilence = 5 * time.Second
 )
 
-// NewProgress returns a progress that writes to w every so often, which is a terminal of so many columns, or with 0
-// columns none. It must be ended.
+// NewProgress returns a progress that writes to w every so often, which is a terminal of so many
+// columns, or with 0 columns none. It must be ended.
 func NewProgress(w io.Writer, columns int, every time.Duration) *Progress {
 	p := &Progress{w: w, columns: columns, end: make(chan struct{})}
 	p.ended.Go(func() {

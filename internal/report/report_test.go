@@ -72,7 +72,8 @@ func TestConsoleKeepsTo80ColumnsExceptForShellWords(t *testing.T) {
 	}
 }
 
-// TestATypicalFailureFitsOneScreen looks at the last lines that a terminal of 80×24 shows above its prompt.
+// TestATypicalFailureFitsOneScreen looks at the last lines that a terminal of 80×24 shows above its
+// prompt.
 func TestATypicalFailureFitsOneScreen(t *testing.T) {
 	v := sampleView()
 	v.Report.Requirements = append(v.Report.Requirements[:3:3], v.Report.Requirements[4:6]...)

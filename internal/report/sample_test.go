@@ -234,7 +234,8 @@ func bigView(failures, bodyBytes int) View {
 	return v
 }
 
-// HostileView is the sample with hostile text wherever a deployment or a file of evidence can put text.
+// HostileView is the sample with hostile text wherever a deployment or a file of evidence can put
+// text.
 func hostileView(text string) View {
 	v := sampleView()
 	v.Report.Deployment = verdict.Deployment{URL: text, Name: text, Version: text}

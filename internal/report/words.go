@@ -171,7 +171,8 @@ func groupBy(all []verdict.Requirement, key func(verdict.Requirement) string) []
 	return groups
 }
 
-// MainReason is why most of what is untestable is so, where nothing failed: a wrong key, or an inbox that is away.
+// MainReason is why most of what is untestable is so, where nothing failed: a wrong key, or an
+// inbox that is away.
 func mainReason(r verdict.Report) string {
 	all := having(r.Requirements, verdict.Untestable)
 	for _, g := range groupBy(all, reason) {

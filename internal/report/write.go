@@ -51,10 +51,10 @@ func find(name string) (Format, bool) {
 	return Format{}, false
 }
 
-// WriteAll writes the view in each of the formats to its file in dir, which is
-// made where it is missing. A file is replaced whole or not at all, so that a
-// reader never sees half a report; one that can't be written does not keep the others from being. Unknown formats
-// are refused before anything is written.
+// WriteAll writes the view in each of the formats to its file in dir, which is made where it is
+// missing. A file is replaced whole or not at all, so that a reader never sees half a report; one
+// that can't be written does not keep the others from being. Unknown formats are refused before
+// anything is written.
 func WriteAll(dir string, formats []string, v View) error {
 	picked, err := Pick(formats)
 	if err != nil {

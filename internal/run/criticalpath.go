@@ -48,7 +48,8 @@ func spansOf(run *evidence.Run) map[string]span {
 	return spans
 }
 
-// latest is the step before this one that ended last; points that only others wait for are looked through.
+// latest is the step before this one that ended last; points that only others wait for are looked
+// through.
 func latest(steps map[string]plan.Step, spans map[string]span, id string, seen map[string]bool) string {
 	found := ""
 	for _, before := range slices.Concat(steps[id].Needs, steps[id].After) {

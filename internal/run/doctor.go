@@ -18,8 +18,8 @@ type Symptom struct {
 	Text string
 }
 
-// Examine looks at what a run needs, without a reset: the deployment, TLS, the key, the inbox and each trader's mailbox and
-// question. An error is a mistake in the configuration.
+// Examine looks at what a run needs, without a reset: the deployment, TLS, the key, the inbox and
+// each trader's mailbox and question. An error is a mistake in the configuration.
 func Examine(ctx context.Context, config deployment.Config, version string) ([]Symptom, error) {
 	c, err := Contract(config.Contract)
 	if err != nil {

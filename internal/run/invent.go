@@ -10,9 +10,9 @@ import (
 	"github.com/etna-conformance/conformance/internal/evidence"
 )
 
-// invent gives the target the values that the run sends wrong on purpose. They follow from the nonce of
-// the configured challenge, or from chance. A *deployment.ConfigError says that the run would not
-// respond to the challenge.
+// invent gives the target the values that the run sends wrong on purpose. They follow from the
+// nonce of the configured challenge, or from chance. A *deployment.ConfigError says that the run
+// would not respond to the challenge.
 func invent(t *evidence.Target, config deployment.Config) error {
 	t.Discreet = config.Discreet
 	seed := []byte(rand.Text())

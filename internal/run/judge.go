@@ -104,7 +104,8 @@ func untestable(c suites.Check, subject, reason string) verdict.Result {
 	return verdict.Result{Requirement: c.Requirement.ID, Subject: subject, Verdict: verdict.Untestable, Reason: reason}
 }
 
-// Fault is the report of a run in which this tool broke: nothing is judged, and every format says so.
+// Fault is the report of a run in which this tool broke: nothing is judged, and every format says
+// so.
 func Fault(suite *suites.Suite, version string, cause error) *verdict.Report {
 	r := head(suite, suite.Target, version)
 	r.Fault, r.Started = cause.Error(), time.Now()

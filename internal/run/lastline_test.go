@@ -27,7 +27,8 @@ func wrapped(serve func(w http.ResponseWriter, r *http.Request, next http.Handle
 	}}}}
 }
 
-// checkLastLine holds what the last line says against the deployment; known demands that it says so of everybody.
+// checkLastLine holds what the last line says against the deployment; known demands that it says so
+// of everybody.
 func checkLastLine(t *testing.T, s *sandbox.Sandbox, config deployment.Config, found *evidence.Run, known bool) {
 	t.Helper()
 	for _, trader := range config.Traders {

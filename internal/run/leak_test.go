@@ -10,7 +10,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/sandbox"
 )
 
-// TestARunLeavesNoGoroutine looks for goroutines of the packages that talk to the world, also after an interruption.
+// TestARunLeavesNoGoroutine looks for goroutines of the packages that talk to the world, also after
+// an interruption.
 func TestARunLeavesNoGoroutine(t *testing.T) {
 	_, config := start(t, sandbox.Options{})
 	collected(t.Context(), t, config)

@@ -17,10 +17,11 @@ type Live struct {
 	Version string
 	// Known are the failures that the baseline accepts.
 	Known []verdict.Known
-	// Judge makes the verdicts of the evidence: nil is [Judge], the only one that many runs in one process can have.
+	// Judge makes the verdicts of the evidence: nil is [Judge], the only one that many runs in one
+	// process can have.
 	Judge func(*suites.Suite, *evidence.Run) (*verdict.Report, error)
-	// Waiting is called when another run that uses the same traders has to be waited for, Unlocked with the reason
-	// why none can be. They may be nil, and so may Progress.
+	// Waiting is called when another run that uses the same traders has to be waited for, Unlocked
+	// with the reason why none can be. They may be nil, and so may Progress.
 	Waiting  func()
 	Unlocked func(why string)
 	Progress func(collect.Progress)
@@ -32,11 +33,13 @@ type Outcome struct {
 	Evidence evidence.Run
 	// Fault is what went wrong within this tool; then the report judges nothing and says so.
 	Fault error
-	// Unstored is why the evidence could not be written; then the report rests on nothing that others can look at.
+	// Unstored is why the evidence could not be written; then the report rests on nothing that
+	// others can look at.
 	Unstored error
 }
 
-// Live carries out the plan, stores the evidence in the directory for the reports, and judges it while it is written.
+// Live carries out the plan, stores the evidence in the directory for the reports, and judges it
+// while it is written.
 func (r *Run) Live(ctx context.Context, l Live) Outcome {
 	o := Outcome{Evidence: evidence.Run{Target: r.Suite.Target}}
 	o.Fault = mishap.Guard(func() error {

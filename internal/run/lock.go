@@ -17,9 +17,10 @@ import (
 	"github.com/etna-conformance/conformance/internal/deployment"
 )
 
-// Lock keeps other runs on this host from using the same traders of the same deployment, or the same mailboxes, at the
-// same time: their mails could not be told apart. It calls waiting when it has to wait. Where no lock can be made, as in
-// a container without a writable directory for temporary files, the run goes on, and unlocked says why.
+// Lock keeps other runs on this host from using the same traders of the same deployment, or the
+// same mailboxes, at the same time: their mails could not be told apart. It calls waiting when it
+// has to wait. Where no lock can be made, as in a container without a writable directory for
+// temporary files, the run goes on, and unlocked says why.
 func Lock(ctx context.Context, config deployment.Config, waiting func()) (unlock func(), unlocked string) {
 	var held locks
 	dir := filepath.Join(os.TempDir(), "conformance-locks")
@@ -70,8 +71,8 @@ func lockNames(config deployment.Config) []string {
 	return slices.Compact(names)
 }
 
-// Use is something that no two runs may use at the same time: a trader of a deployment, or a mailbox. Uses of the same are
-// equal.
+// Use is something that no two runs may use at the same time: a trader of a deployment, or a
+// mailbox. Uses of the same are equal.
 type Use struct{ place, person string }
 
 // String names it, for example "the trader robert.zak at https://staging.example/api".

@@ -31,7 +31,8 @@ func planOf(t *testing.T, profiles ...string) *run.Run {
 	return planned
 }
 
-// TestPlanIsTheSameEachTime plans the same run again and again: what is sent, in which order, and what looks at it.
+// TestPlanIsTheSameEachTime plans the same run again and again: what is sent, in which order, and
+// what looks at it.
 func TestPlanIsTheSameEachTime(t *testing.T) {
 	target := planOf(t, "core", "flow", "hardening").Suite.Target
 	first := planText(t, target)
@@ -66,7 +67,8 @@ func planText(t *testing.T, target evidence.Target) string {
 	return string(text)
 }
 
-// TestPlanHasEveryTrader declares passwords for one of three traders only: the others are asked all the same, once each.
+// TestPlanHasEveryTrader declares passwords for one of three traders only: the others are asked all
+// the same, once each.
 func TestPlanHasEveryTrader(t *testing.T) {
 	planned := planOf(t, "core", "flow")
 	var mails []string

@@ -19,7 +19,8 @@ func Point(config *deployment.Config, s *sandbox.Sandbox) {
 	}
 }
 
-// Writable makes the directory for the reports and refuses one that can't be written to, before anything is sent.
+// Writable makes the directory for the reports and refuses one that can't be written to, before
+// anything is sent.
 func Writable(dir string) error {
 	err := os.MkdirAll(dir, 0o755)
 	if err == nil {

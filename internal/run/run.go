@@ -31,7 +31,8 @@ type Run struct {
 	notes    []string
 }
 
-// builtIn is read once: many runs in one process share it, and nothing changes a contract once it is read.
+// builtIn is read once: many runs in one process share it, and nothing changes a contract once it
+// is read.
 var builtIn = sync.OnceValues(func() (*contract.Contract, error) { return contract.Load("openapi.yaml", conformance.OpenAPI) })
 
 // Contract returns the contract that the configuration names, by default the built-in one.
@@ -93,8 +94,8 @@ func (r *Run) Embedded() { r.Suite.Target.Embedded = true }
 // Note adds something that the report shows beside the verdicts.
 func (r *Run) Note(text string) { r.notes = append(r.notes, text) }
 
-// Collect carries out the plan and returns the evidence. What the run found out about the deployment (at which path step
-// 3 is) is part of the suite from then on.
+// Collect carries out the plan and returns the evidence. What the run found out about the
+// deployment (at which path step 3 is) is part of the suite from then on.
 func (r *Run) Collect(ctx context.Context, version string, progress func(collect.Progress)) (*evidence.Run, error) {
 	found, err := r.collect(ctx, version, progress)
 	if err != nil || found.Target.StepThree == r.Suite.Target.StepThree {
@@ -162,10 +163,12 @@ func collectWithInbox(ctx context.Context, options collect.Options, config deplo
 	return found, err
 }
 
-// inboxPatience is how many times as long as the deployment an inbox may take: MailHog searches all its mails.
+// inboxPatience is how many times as long as the deployment an inbox may take: MailHog searches all
+// its mails.
 const inboxPatience = 3
 
-// open opens the configured inbox; it stands behind the same proxies and authorities as the deployment.
+// open opens the configured inbox; it stands behind the same proxies and authorities as the
+// deployment.
 func open(c deployment.Config, guard func(func())) (inbox.Inbox, error) {
 	verify, err := c.TLS()
 	if err != nil {
@@ -180,7 +183,8 @@ func open(c deployment.Config, guard func(func())) (inbox.Inbox, error) {
 	return inbox.MailHog(options)
 }
 
-// Again plans the run that the evidence is of, to judge it anew by the contract at the path ("": the built-in one).
+// Again plans the run that the evidence is of, to judge it anew by the contract at the path ("":
+// the built-in one).
 func Again(found evidence.Run, path string) (*suites.Suite, error) {
 	c, err := Contract(path)
 	if err != nil {

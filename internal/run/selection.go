@@ -15,7 +15,8 @@ import (
 	"github.com/etna-conformance/conformance/suites"
 )
 
-// checkSelection refuses a selection that a typo, or a profile that was not chosen, would make smaller than it reads.
+// checkSelection refuses a selection that a typo, or a profile that was not chosen, would make
+// smaller than it reads.
 func checkSelection(config deployment.Config, c *contract.Contract) error {
 	for _, pattern := range config.Only {
 		if err := checkPattern(pattern, config.Profiles, c); err != nil {
@@ -70,7 +71,8 @@ func unchosen(what, profile string) error {
 	return &deployment.ConfigError{Where: "--profile", Text: fmt.Sprintf("%s to profile %s, which is not selected", what, profile)}
 }
 
-// checkLabels refuses a filter with a label that no requirement has. Regular expressions and sets may match nothing.
+// checkLabels refuses a filter with a label that no requirement has. Regular expressions and sets
+// may match nothing.
 func checkLabels(filter string, c *contract.Contract) error {
 	if strings.ContainsAny(filter, "/:{") {
 		return nil

@@ -13,7 +13,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
-// Wherever a limit that is said in words begins, nobody's password ends as not known, and nothing fails for it.
+// Wherever a limit that is said in words begins, nobody's password ends as not known, and nothing
+// fails for it.
 func TestALimitOfSignInsLeavesNoPasswordUnknown(t *testing.T) {
 	for _, most := range []int32{0, 14, 20, 24, 28} {
 		var over atomic.Bool
@@ -44,7 +45,8 @@ func TestALimitOfSignInsLeavesNoPasswordUnknown(t *testing.T) {
 	}
 }
 
-// signInsUpTo limits signing in after so many calls, for longer than anybody waits, until that is over.
+// signInsUpTo limits signing in after so many calls, for longer than anybody waits, until that is
+// over.
 func signInsUpTo(most int32, over *atomic.Bool) sandbox.Options {
 	var signIns atomic.Int32
 	return wrapped(func(w http.ResponseWriter, r *http.Request, next http.Handler) {

@@ -11,8 +11,8 @@ import (
 	"github.com/etna-conformance/conformance/suites"
 )
 
-// Specimen plans a run of all profiles with the demo traders, to show what is asked: the same each time. Nobody is at
-// its URL.
+// Specimen plans a run of all profiles with the demo traders, to show what is asked: the same each
+// time. Nobody is at its URL.
 func Specimen(contractPath string) (*Run, error) {
 	config, err := deployment.Load(deployment.Sources{})
 	if err != nil {
@@ -32,7 +32,8 @@ func Specimen(contractPath string) (*Run, error) {
 	return &Run{Suite: suite, config: config, redactor: redactor}, err
 }
 
-// Sample is the step's request as a line of curl, with variables in the place of secrets; "" where it asks nothing.
+// Sample is the step's request as a line of curl, with variables in the place of secrets; "" where
+// it asks nothing.
 func (r *Run) Sample(s plan.Step) (string, error) {
 	o, found := r.Suite.Contract.Operation(operationOf(s))
 	if !found {

@@ -12,8 +12,8 @@ type Trader struct {
 	NewPassword string `json:"newPassword,omitempty" yaml:"newPassword,omitempty"`
 }
 
-// Declaration is what a configuration file says of the sandbox, by its keys: all but the app key, and
-// the passwords only where they are asked for.
+// Declaration is what a configuration file says of the sandbox, by its keys: all but the app key,
+// and the passwords only where they are asked for.
 func (s *Sandbox) Declaration(passwords bool) map[string]any {
 	declared := map[string]any{"url": s.URL, "traders": s.Declared(passwords, literally)}
 	if s.InboxURL != "" {

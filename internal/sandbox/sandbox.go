@@ -1,5 +1,5 @@
-// Package sandbox starts the reference deployment with an inbox beside it: what `conformance run` judges when no
-// deployment is given, and what `conformance serve` offers to client developers.
+// Package sandbox starts the reference deployment with an inbox beside it: what `conformance run`
+// judges when no deployment is given, and what `conformance serve` offers to client developers.
 package sandbox
 
 import (
@@ -45,8 +45,8 @@ type Options struct {
 
 // Sandbox is a running deployment with its inbox.
 type Sandbox struct {
-	// URL is the deployment's base URL, InboxURL the inbox's ("" where it is somebody else's), SMTPAddr where it takes
-	// mail.
+	// URL is the deployment's base URL, InboxURL the inbox's ("" where it is somebody else's),
+	// SMTPAddr where it takes mail.
 	URL, InboxURL, SMTPAddr string
 	AppKey                  string
 	Traders                 []reference.Trader
@@ -125,8 +125,8 @@ func (s *Sandbox) serve(o Options, file string) error {
 	return nil
 }
 
-// grace is enough for an answer of the reference, and less than the half second for which net/http holds
-// a connection on which it broke a request off.
+// grace is enough for an answer of the reference, and less than the half second for which net/http
+// holds a connection on which it broke a request off.
 const grace = 100 * time.Millisecond
 
 // shutdown lets requests under way end, but waits for nobody for long.

@@ -48,8 +48,8 @@ type mark struct{ Class, Symbol, Title, Link string }
 // box is a cell of the table; only what failed or changed is a link or has a title.
 type box struct{ Class, Symbol, Title, Link string }
 
-// Write writes the page, one self-contained file. Links to the runs' own pages are relative to the directory that the page
-// is written to.
+// Write writes the page, one self-contained file. Links to the runs' own pages are relative to the
+// directory that the page is written to.
 func Write(w io.Writer, o Overview, problems []string, dir string) error {
 	style, err := files.ReadFile("page/style.css")
 	if err != nil {

@@ -1,4 +1,5 @@
-// Package site makes one page of many runs: deployments by requirements, and how both went over time.
+// Package site makes one page of many runs: deployments by requirements, and how both went over
+// time.
 package site
 
 import (
@@ -25,8 +26,8 @@ type Run struct {
 	HasPage bool
 }
 
-// Find reads the reports of all runs in the directories and below them, each run once. Problems are the reports that
-// can't be read, a sentence each.
+// Find reads the reports of all runs in the directories and below them, each run once. Problems are
+// the reports that can't be read, a sentence each.
 func Find(dirs []string) (runs []Run, problems []string, err error) {
 	seen := map[string]bool{}
 	for _, dir := range dirs {
@@ -56,7 +57,8 @@ func Find(dirs []string) (runs []Run, problems []string, err error) {
 // Change is how a requirement's verdict differs from those of the runs before.
 type Change string
 
-// The changes. Flaky is what passed and failed by turns while the deployment's version stayed the same.
+// The changes. Flaky is what passed and failed by turns while the deployment's version stayed the
+// same.
 const (
 	Unchanged    Change = ""
 	NewlyFailing Change = "newly failing"

@@ -35,7 +35,8 @@ func (r *Report) Accept(baseline []Known, now time.Time) error {
 	return nil
 }
 
-// acceptHidden accepts what is untestable only because of accepted failures. What anything else stands behind is not.
+// acceptHidden accepts what is untestable only because of accepted failures. What anything else
+// stands behind is not.
 func (r *Report) acceptHidden() {
 	candidates := map[string][]string{}
 	for _, q := range r.Requirements {
@@ -54,8 +55,8 @@ func (r *Report) acceptHidden() {
 	}
 }
 
-// reached are those of the candidates that go back to accepted failures, each with its causes, and have nothing else behind
-// them: two that are untestable because of each other say nothing.
+// reached are those of the candidates that go back to accepted failures, each with its causes, and
+// have nothing else behind them: two that are untestable because of each other say nothing.
 func (r *Report) reached(candidates map[string][]string) map[string][]string {
 	reached := map[string][]string{}
 	for more := true; more; {
@@ -72,7 +73,8 @@ func (r *Report) reached(candidates map[string][]string) map[string][]string {
 	return reached
 }
 
-// causes are the accepted ones of the requirement's untestable checks, nil where a check has none or another one.
+// causes are the accepted ones of the requirement's untestable checks, nil where a check has none
+// or another one.
 func (r *Report) causes(q Requirement, candidates, reached map[string][]string) []string {
 	var causes []string
 	for _, c := range q.untestable() {

@@ -13,8 +13,8 @@ func (c Change) Worse() bool {
 	return c.After == Failed || c.Before == Passed && c.After != Passed
 }
 
-// Diff lists the requirements whose verdict differs, in the order of the later run. A requirement that only one of the runs
-// knows counts as not applicable in the other.
+// Diff lists the requirements whose verdict differs, in the order of the later run. A requirement
+// that only one of the runs knows counts as not applicable in the other.
 func Diff(before, after Report) []Change {
 	var changes []Change
 	known := map[string]bool{}

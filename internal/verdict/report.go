@@ -78,7 +78,8 @@ type Contract struct {
 // Weaker is a requirement of the built-in contract that another contract leaves out or lowers.
 type Weaker struct {
 	ID string `json:"id"`
-	// Level and Profile are those of the built-in contract, NowLevel and NowProfile the other's, "" where it is left out.
+	// Level and Profile are those of the built-in contract, NowLevel and NowProfile the other's, ""
+	// where it is left out.
 	Level      string `json:"level"`
 	Profile    string `json:"profile"`
 	NowLevel   string `json:"nowLevel,omitempty"`
@@ -90,7 +91,8 @@ type Selection struct {
 	// Only are ids and patterns, Labels is a Ginkgo label filter.
 	Only   []string `json:"only,omitempty"`
 	Labels string   `json:"labels,omitempty"`
-	// Unselected counts the requirements of the profiles that it leaves out, UnselectedMusts the musts among them.
+	// Unselected counts the requirements of the profiles that it leaves out, UnselectedMusts the
+	// musts among them.
 	Unselected      int `json:"unselected"`
 	UnselectedMusts int `json:"unselectedMusts"`
 }
@@ -140,8 +142,8 @@ type Requirement struct {
 	// ByDocuments is true where it is not applicable because the documents
 	// rule it out for this configuration: it does not stand in the way of conformant.
 	ByDocuments bool `json:"byDocuments,omitempty"`
-	// Known is why a failure, or what is untestable only because of one, is accepted for now, by the baseline; "" where it is
-	// not.
+	// Known is why a failure, or what is untestable only because of one, is accepted for now, by
+	// the baseline; "" where it is not.
 	Known    string    `json:"known,omitempty"`
 	Findings []Finding `json:"findings"`
 	// Checks are the subjects that were looked at.

@@ -60,7 +60,8 @@ func requirement(j Judged, results []Result) Requirement {
 	return q
 }
 
-// sum is failed if any check failed, else untestable if any was, else passed if any passed, else not applicable.
+// sum is failed if any check failed, else untestable if any was, else passed if any passed, else
+// not applicable.
 func sum(checks []Check, missing string) (Outcome, string) {
 	for _, outcome := range []Outcome{Failed, Untestable, Passed} {
 		i := slices.IndexFunc(checks, func(c Check) bool { return c.Verdict == outcome })
@@ -105,7 +106,8 @@ func (r *Report) overall() Overall {
 	return Conformant
 }
 
-// JudgedBy adds what was judged by. Evidence that is not whole shows what failed, and never that nothing did.
+// JudgedBy adds what was judged by. Evidence that is not whole shows what failed, and never that
+// nothing did.
 func (r *Report) JudgedBy(e Evidence) {
 	r.Evidence = &e
 	r.Verdict = r.overall()
@@ -120,8 +122,8 @@ func (r *Report) undeclared() bool {
 	})
 }
 
-// Musts are the musts of the chosen profiles, selected or not, without those that the documents rule out; judged are those
-// that passed or failed.
+// Musts are the musts of the chosen profiles, selected or not, without those that the documents
+// rule out; judged are those that passed or failed.
 func (r *Report) Musts() (judged, all int) {
 	n := r.Counts.Musts
 	judged, all = n.Passed+n.Failed, n.Passed+n.Failed+n.Untestable+n.NotApplicable
@@ -171,7 +173,8 @@ func (r *Report) failed(strict bool) bool {
 	})
 }
 
-// hidden reports whether a must is untestable for another reason than failures that the baseline accepts.
+// hidden reports whether a must is untestable for another reason than failures that the baseline
+// accepts.
 func (r *Report) hidden() bool {
 	return slices.ContainsFunc(r.Requirements, func(q Requirement) bool {
 		return q.Verdict == Untestable && q.Known == "" && q.Level == "must"

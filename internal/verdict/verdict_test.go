@@ -85,7 +85,8 @@ func TestDiffTellsWorseFromBetter(t *testing.T) {
 	}
 }
 
-// TestBaselineAcceptsWhatHangsOnItAlone has B untestable because of the failure A, and others with something else behind.
+// TestBaselineAcceptsWhatHangsOnItAlone has B untestable because of the failure A, and others with
+// something else behind.
 func TestBaselineAcceptsWhatHangsOnItAlone(t *testing.T) {
 	known := []verdict.Known{{ID: "A-1", Reason: "ticket", Until: "2030-01-31"}}
 	on := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)

@@ -1,5 +1,5 @@
-// Command image makes a container image of the tool for all platforms that it was built for, without Docker: an OCI
-// layout in a tar file. The same binaries make the same bytes.
+// Command image makes a container image of the tool for all platforms that it was built for,
+// without Docker: an OCI layout in a tar file. The same binaries make the same bytes.
 //
 //	image -o conformance_image.tar dist/conformance_linux_amd64_v1/conformance dist/conformance_linux_arm64_v8.0/conformance
 //
@@ -31,7 +31,8 @@ import (
 )
 
 const (
-	// user is nobody in particular: an id that no other program of a host has, as in distroless images.
+	// user is nobody in particular: an id that no other program of a host has, as in distroless
+	// images.
 	user   = 65532
 	source = "https://github.com/etna-conformance/conformance"
 )
@@ -189,8 +190,8 @@ func layersOf(binary []byte, created time.Time) ([]v1.Layer, error) {
 	return []v1.Layer{base, tool}, err
 }
 
-// certificates are Mozilla's roots, as the Go project publishes them: go.sum says which. Those that Mozilla trusts
-// only up to a date are left out, since a PEM file can't say so.
+// certificates are Mozilla's roots, as the Go project publishes them: go.sum says which. Those that
+// Mozilla trusts only up to a date are left out, since a PEM file can't say so.
 func certificates() []byte {
 	var all bytes.Buffer
 	for root := range bundle.Roots() {

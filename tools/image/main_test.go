@@ -32,7 +32,8 @@ func binary(t *testing.T, arch string) string {
 	return out
 }
 
-// TestImage makes an image twice, reads it back, and runs what is in it as a hardened cluster would.
+// TestImage makes an image twice, reads it back, and runs what is in it as a hardened cluster
+// would.
 func TestImage(t *testing.T) {
 	tool := binary(t, runtime.GOARCH)
 	first, second := filepath.Join(t.TempDir(), "a.tar"), filepath.Join(t.TempDir(), "b.tar")
@@ -65,8 +66,8 @@ func TestImage(t *testing.T) {
 	t.Run("read-only", func(t *testing.T) { runReadOnly(t, root, about.Config.Entrypoint[0]) })
 }
 
-// runReadOnly has the embedded reference judged where nothing but /reports can be written to, as the image's user,
-// without /tmp, /proc and /dev; and without /reports it says so in one line.
+// runReadOnly has the embedded reference judged where nothing but /reports can be written to, as
+// the image's user, without /tmp, /proc and /dev; and without /reports it says so in one line.
 func runReadOnly(t *testing.T, root, entrypoint string) {
 	if os.Getuid() != 0 {
 		t.Skip("needs root, to mount")
