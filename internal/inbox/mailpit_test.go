@@ -40,7 +40,7 @@ func (m *mailpitStandIn) search(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	mails, after := m.snapshot()
-	defer after()
+	after()
 	found := slices.DeleteFunc(mails, func(c caught) bool {
 		return !strings.Contains(strings.ToLower(strings.Join(c.to, " ")+c.source), phrase)
 	})

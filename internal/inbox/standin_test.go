@@ -144,7 +144,7 @@ func (m *mailHogStandIn) list(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	mails, after := m.snapshot()
-	defer after()
+	after()
 	var found []caught
 	for _, c := range mails {
 		if strings.Contains(strings.ToLower(strings.Join(c.to, "\n")+"\n"+c.source), query) {
