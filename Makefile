@@ -17,7 +17,7 @@ flags = $(call given,URL,url) $(call given,CONFIG,config) $(call given,INBOX,inb
         $(call given,PROFILE,profile) $(call given,ONLY,only) --out '$(OUT)'
 
 .DEFAULT_GOAL := help
-.PHONY: help build conformance test lint prove evidence mutants bench crowd cross pages release-snapshot reproducible golden sample fuzz vuln clean
+.PHONY: help build conformance test lint bin/prove prove evidence mutants bench crowd cross pages release-snapshot reproducible golden sample fuzz vuln clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -46,12 +46,15 @@ lint: ## go vet, staticcheck, gofmt and go mod tidy
 	$(GO) tool staticcheck ./...
 	$(GO) mod tidy -diff
 
-prove: build ## judge every fault and every variant (PART=1/4: a quarter of them)
-	@$(BIN) prove --matrix reports/matrix.md $(if $(PART),--part '$(PART)') $(if $(FAULT),--only '$(FAULT)')
+bin/prove: build
+	@$(GO) build $(stamp) -trimpath -o $@ ./cmd/prove
 
-evidence: build ## store the evidence of faults and variants that lack it (FAULT=a,b: of those anew; ALL=1: of all)
+prove: bin/prove ## judge every fault and every variant (PART=1/4: a quarter of them)
+	@bin/prove --matrix reports/matrix.md $(if $(PART),--part '$(PART)') $(if $(FAULT),--only '$(FAULT)')
+
+evidence: bin/prove ## store the evidence of faults and variants that lack it (FAULT=a,b: of those anew; ALL=1: of all)
 	@$(if $(ALL),rm -rf suites/testdata/evidence)
-	@$(BIN) prove --evidence suites/testdata/evidence $(if $(FAULT),--only '$(FAULT)')
+	@bin/prove --evidence suites/testdata/evidence $(if $(FAULT),--only '$(FAULT)')
 
 mutants: ## what the tests of the judge would not notice (FILE=answer: in files of that name)
 	$(GO) run ./internal/mutants $(if $(FILE),-only '$(FILE)')

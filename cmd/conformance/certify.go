@@ -17,6 +17,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/etna-conformance/conformance/internal/certificate"
+	"github.com/etna-conformance/conformance/internal/cli"
 	"github.com/etna-conformance/conformance/internal/report"
 )
 
@@ -34,7 +35,7 @@ func certifyCommand() *cobra.Command {
 			}
 			o, err := certificateOptions(key, as, expires)
 			if err != nil {
-				return usageError{err}
+				return cli.Usage(err)
 			}
 			if err := certify(c.OutOrStdout(), dir, o, trust); err != nil {
 				return err
@@ -125,9 +126,9 @@ func certify(w io.Writer, dir string, o certificate.Options, trust trust) error 
 	var refused certificate.RefusedError
 	switch {
 	case errors.As(err, &refused):
-		return usageError{fmt.Errorf("%s: %w", dir, err)}
+		return cli.Usagef("%s: %w", dir, err)
 	case err != nil:
-		return unwrittenError{err}
+		return cli.Unwritten(err)
 	}
 	_, err = fmt.Fprintf(w, "%s says of %s: %s (%s).\nIt holds until %s.\n", certificate.FileName,
 		report.Visible(made.Deployment.Name+" "+made.Deployment.Version), made.Verdict, strings.Join(made.Coverage.Profiles, ", "),
@@ -139,10 +140,10 @@ func certify(w io.Writer, dir string, o certificate.Options, trust trust) error 
 func summarise(w io.Writer, dir string, o certificate.Options, trust trust) error {
 	d, err := trust.demand()
 	if err != nil {
-		return usageError{fmt.Errorf("%s holds a vendor's certificate, which is checked first: %w", dir, err)}
+		return cli.Usagef("%s holds a vendor's certificate, which is checked first: %w", dir, err)
 	}
 	if err := certificate.Summarise(dir, certificate.Verify([]string{dir}, d)[0], o); err != nil {
-		return usageError{fmt.Errorf("%s: %w", dir, err)}
+		return cli.Usagef("%s: %w", dir, err)
 	}
 	_, err = fmt.Fprintf(w, "%s says that the vendor's certificate was checked and holds.\n", certificate.WitnessName)
 	return err
@@ -158,7 +159,7 @@ func packBundle(w io.Writer, dir, path string) error {
 		err = os.WriteFile(path, b.Bytes(), 0o644)
 	}
 	if err != nil {
-		return unwrittenError{err}
+		return cli.Unwritten(err)
 	}
 	_, err = fmt.Fprintf(w, "Bundle: %s, %d KB\n", path, (b.Len()+1023)/1024)
 	return err

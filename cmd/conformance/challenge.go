@@ -11,6 +11,7 @@ import (
 
 	"github.com/etna-conformance/conformance/internal/certificate"
 	"github.com/etna-conformance/conformance/internal/challenge"
+	"github.com/etna-conformance/conformance/internal/cli"
 )
 
 func challengeCommand() *cobra.Command {
@@ -19,23 +20,23 @@ func challengeCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "challenge --for NAME -o FILE --key FILE|agent",
 		Short: "Write a challenge that a run must respond to, so that no recording from before fits",
-		Args:  noArguments,
+		Args:  cli.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			made, err := newChallenge(name, profiles, expires, out)
 			if err != nil {
-				return usageError{err}
+				return cli.Usage(err)
 			}
 			signer, err := openKey(key)
 			if err != nil {
-				return usageError{err}
+				return cli.Usage(err)
 			}
 			signature, err := certificate.Sign(signer, challenge.Namespace, made.Bytes())
 			if err != nil {
-				return usageError{err}
+				return cli.Usage(err)
 			}
 			err = errors.Join(os.WriteFile(out, made.Bytes(), 0o644), os.WriteFile(out+".sig", signature, 0o644))
 			if err != nil {
-				return unwrittenError{err}
+				return cli.Unwritten(err)
 			}
 			_, err = fmt.Fprintf(c.OutOrStdout(), "%s and %s.sig: a run of %s must respond before %s.\n", out, out, name, made.Expires.Format(time.RFC3339))
 			return err

@@ -29,7 +29,7 @@ func faults(t testing.TB, names ...string) []fault.Fault {
 // that is not the documented one: what runs must take it for a refusal as what judges does.
 func TestRefusalInAnotherShapeHidesNoMail(t *testing.T) {
 	t.Parallel()
-	s := sandboxtest.Start(t, sandbox.Options{Faults: faults(t, "code-before-answer", "refusal-errors-string")})
+	s := sandboxtest.Start(t, sandbox.Options{Around: fault.Set{Faults: faults(t, "code-before-answer", "refusal-errors-string")}})
 	r, out := judge(t, s, "--only", "MAIL-3")
 	r.wantExit(t, verdict.ExitNotConformant)
 	judged := verdicts(reportOf(t, out))

@@ -118,15 +118,6 @@ func TestServeOffersWhatItPrints(t *testing.T) {
 	}
 }
 
-func TestServeWithAFaultHasIt(t *testing.T) {
-	t.Parallel()
-	p := call{args: []string{"serve", "--fault", "key-error-reworded"}}.begin(t)
-	url := field(t, p.stdout.await(t, "Ctrl-C ends it."), "Reference deployment")
-	conformance(t, "run", "--url", url, "--out", t.TempDir()).wantExit(t, 1).wantOut(t, "FAIL KEY-1")
-	p.interrupt(t)
-	p.end(t).wantExit(t, 0)
-}
-
 // field returns what stands behind a label.
 func field(t *testing.T, text, label string) string {
 	t.Helper()
@@ -152,27 +143,6 @@ func get(t *testing.T, url, key string, into any) {
 	if err := json.NewDecoder(answer.Body).Decode(into); err != nil {
 		t.Fatal(err)
 	}
-}
-
-func TestFaultsListsAll(t *testing.T) {
-	t.Parallel()
-	r := conformance(t, "faults").wantExit(t, 0)
-	r.wantOut(t, fmt.Sprintf("%d faults, %d variants", len(fault.Faults()), len(fault.Variants())))
-	for _, f := range fault.Faults() {
-		if !strings.Contains(r.stdout, " "+f.Name+" ") {
-			t.Errorf("%s is not listed", f.Name)
-		}
-	}
-}
-
-func TestProveJudgesAPart(t *testing.T) {
-	t.Parallel()
-	matrix := filepath.Join(t.TempDir(), "matrix.md")
-	conformance(t, "prove", "--only", "empty-answer-re", "--matrix", matrix).wantExit(t, 0).wantOut(t, "0 variants judged, 0 wrongly")
-	if text, err := os.ReadFile(matrix); err != nil || !strings.Contains(string(text), "empty-answer-reworded") {
-		t.Errorf("the matrix does not name the fault: %v\n%s", err, text)
-	}
-	conformance(t, "prove", "--only", "code-uuid").wantExit(t, 0).wantOut(t, "0 faults and 1 variants judged, 0 wrongly")
 }
 
 func TestJudgeGivesTheSameVerdictsWithoutTheDeployment(t *testing.T) {
@@ -280,7 +250,7 @@ func TestBaselineAcceptsWhatHangsOnAKnownFailure(t *testing.T) {
 			}
 		})
 	}
-	dead := sandboxtest.Start(t, sandbox.Options{Faults: faults(t, "no-mail")})
+	dead := sandboxtest.Start(t, sandbox.Options{Around: fault.Set{Faults: faults(t, "no-mail")}})
 	dead.InboxURL = "http://127.0.0.1:1"
 	r, _ := judge(t, dead, "--mail-deadline", "2s", "--baseline", write(t, "other.yaml", "- {id: RESET-9, reason: x, until: 2999-01-31}\n"))
 	if r.code == 0 {

@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/etna-conformance/conformance/internal/cli"
 	"github.com/etna-conformance/conformance/internal/contract"
-	"github.com/etna-conformance/conformance/internal/fault"
 	"github.com/etna-conformance/conformance/internal/nearest"
 	"github.com/etna-conformance/conformance/internal/report"
 	"github.com/etna-conformance/conformance/internal/run"
@@ -38,57 +38,36 @@ func completionCommand() *cobra.Command {
 		ValidArgs: shells,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return usageError{errors.New("conformance completion needs one shell: " + strings.Join(shells, ", "))}
+				return cli.Usage(errors.New("conformance completion needs one shell: " + strings.Join(shells, ", ")))
 			}
 			write, known := scripts[args[0]]
 			if !known {
-				return usageError{errors.New("there is no completion for the shell " + quoted(args[0]) + nearest.Hint(args[0], shells) +
-					"; expected one of " + strings.Join(shells, ", "))}
+				return cli.Usage(errors.New("there is no completion for the shell " + cli.Quoted(args[0]) + nearest.Hint(args[0], shells) +
+					"; expected one of " + strings.Join(shells, ", ")))
 			}
 			return write(c.Root(), c.OutOrStdout())
 		},
 	}
 }
 
-// addCompletion lets the shell complete names: of requirements, profiles, formats, faults and
-// variants. Everything that has no names stays with the shell's own completion, of files.
+// addCompletion lets the shell complete names: of requirements, profiles and formats. Everything
+// that has no names stays with the shell's own completion, of files.
 func addCompletion(root *cobra.Command) {
 	names := map[string]func() []string{
 		"only": requirementNames, "profile": contract.Profiles, "format": report.Names,
-		"fault": faultNames, "variant": variantNames,
 	}
 	for _, c := range root.Commands() {
 		for flag, list := range names {
-			if c.Name() == "prove" && flag == "only" {
-				list = provenNames
-			}
 			if c.Flags().Lookup(flag) != nil {
-				_ = c.RegisterFlagCompletionFunc(flag, complete(list)) // It fails only for a flag that is not there.
+				_ = c.RegisterFlagCompletionFunc(flag, cli.Complete(list)) // It fails only for a flag that is not there.
 			}
 		}
 		switch c.Name() {
 		case "explain":
-			c.ValidArgsFunction = complete(requirementNames)
-		case "run", "plan", "list", "serve", "faults", "prove", "challenge", "version":
+			c.ValidArgsFunction = cli.Complete(requirementNames)
+		case "run", "plan", "list", "serve", "challenge", "version":
 			c.ValidArgsFunction = cobra.NoFileCompletions
 		}
-	}
-}
-
-// complete offers names for what stands after the last comma; each is followed by its description
-// after a tab, if it has one.
-func complete(list func() []string) cobra.CompletionFunc {
-	return func(_ *cobra.Command, given []string, typed string) ([]string, cobra.ShellCompDirective) {
-		before := typed[:strings.LastIndex(typed, ",")+1]
-		taken := append(strings.Split(before, ","), given...)
-		var offers []string
-		for _, entry := range list() {
-			name, _, _ := strings.Cut(entry, "\t")
-			if strings.HasPrefix(before+name, typed) && !slices.Contains(taken, name) {
-				offers = append(offers, before+entry)
-			}
-		}
-		return offers, cobra.ShellCompDirectiveNoFileComp
 	}
 }
 
@@ -103,21 +82,3 @@ func requirementNames() []string {
 	}
 	return names
 }
-
-func faultNames() []string {
-	var names []string
-	for _, f := range fault.Faults() {
-		names = append(names, f.Name+"\t"+f.Summary)
-	}
-	return names
-}
-
-func variantNames() []string {
-	var names []string
-	for _, v := range fault.Variants() {
-		names = append(names, v.Name+"\t"+v.Why)
-	}
-	return names
-}
-
-func provenNames() []string { return append(faultNames(), variantNames()...) }

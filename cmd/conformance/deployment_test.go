@@ -20,7 +20,7 @@ import (
 // broken starts a deployment with faults of the catalogue.
 func broken(t testing.TB, names ...string) *sandbox.Sandbox {
 	t.Helper()
-	return sandboxtest.Start(t, sandbox.Options{Faults: catalogued(t, names)})
+	return sandboxtest.Start(t, sandbox.Options{Around: fault.Set{Faults: catalogued(t, names)}})
 }
 
 func catalogued(t testing.TB, names []string) []fault.Fault {
@@ -38,7 +38,7 @@ func catalogued(t testing.TB, names []string) []fault.Fault {
 
 // through is a deployment whose answers go through a wrapper of the test.
 func through(wrap func(fault.World, http.Handler) http.Handler) sandbox.Options {
-	return sandbox.Options{Variants: []fault.Variant{{Name: "wrapped-by-the-test", HTTP: wrap}}}
+	return sandbox.Options{Around: fault.Set{Variants: []fault.Variant{{Name: "wrapped-by-the-test", HTTP: wrap}}}}
 }
 
 // write writes a file of the test and returns its path.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/etna-conformance/conformance/internal/cli"
 	"github.com/etna-conformance/conformance/internal/report"
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
@@ -18,30 +19,30 @@ func diffCommand() *cobra.Command {
 		Short: "Show what changed between two runs; exit 1 when something got worse",
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) != 2 {
-				return usageError{errors.New("conformance diff needs two directories that runs have left: the earlier one and the later one")}
+				return cli.Usage(errors.New("conformance diff needs two directories that runs have left: the earlier one and the later one"))
 			}
 			before, err := report.Read(args[0])
 			if err != nil {
-				return usageError{err}
+				return cli.Usage(err)
 			}
 			after, err := report.Read(args[1])
 			if err != nil {
-				return usageError{err}
+				return cli.Usage(err)
 			}
 			d, show := changesOf(verdict.Diff(before, after)), showDiff
 			if *asJSON {
-				show = func(w io.Writer, d changed) error { return printJSON(w, d) }
+				show = func(w io.Writer, d changed) error { return cli.PrintJSON(w, d) }
 			}
 			if err := show(c.OutOrStdout(), d); err != nil {
 				return err
 			}
 			if d.Worse > 0 {
-				return codeError(verdict.ExitNotConformant)
+				return cli.CodeError(verdict.ExitNotConformant)
 			}
 			return nil
 		},
 	}
-	asJSON = addJSON(c)
+	asJSON = cli.AddJSON(c)
 	return c
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/etna-conformance/conformance/internal/cli"
 	"github.com/etna-conformance/conformance/internal/deployment"
 	"github.com/etna-conformance/conformance/internal/run"
 	"github.com/etna-conformance/conformance/internal/verdict"
@@ -19,7 +20,7 @@ func doctorCommand() *cobra.Command {
 Asks for secret questions and looks into mailboxes, and says a sentence about each. Exit code 0 where a run can
 judge all that is declared, 3 where it can't.`,
 		Example: "  conformance doctor --config conformance.yaml",
-		Args:    noArguments,
+		Args:    cli.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			config, err := deployment.Load(deployment.Sources{Flags: given(c.Flags()), Env: os.Environ()})
 			if err != nil {
@@ -35,7 +36,7 @@ judge all that is declared, 3 where it can't.`,
 				return err
 			}
 			if showSymptoms(c.OutOrStdout(), symptoms) > 0 {
-				return codeError(verdict.ExitIncomplete)
+				return cli.CodeError(verdict.ExitIncomplete)
 			}
 			return nil
 		},

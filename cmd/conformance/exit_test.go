@@ -171,9 +171,9 @@ func withoutAnswers(reached func()) sandbox.Options {
 
 // withoutMails loses all mail.
 func withoutMails(reached func()) sandbox.Options {
-	return sandbox.Options{Variants: []fault.Variant{{Name: "wrapped-by-the-test", Mail: func(fault.World, reference.Mailer) reference.Mailer {
+	return sandbox.Options{Around: fault.Set{Variants: []fault.Variant{{Name: "wrapped-by-the-test", Mail: func(fault.World, reference.Mailer) reference.Mailer {
 		return mailer(func(context.Context, reference.Mail) error { reached(); return nil })
-	}}}}
+	}}}}}
 }
 
 // mailer is a function that sends mail.

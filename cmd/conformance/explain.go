@@ -10,8 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/etna-conformance/conformance/internal/cli"
 	"github.com/etna-conformance/conformance/internal/contract"
-	"github.com/etna-conformance/conformance/internal/fault"
 	"github.com/etna-conformance/conformance/internal/nearest"
 	"github.com/etna-conformance/conformance/internal/plan"
 	"github.com/etna-conformance/conformance/internal/report"
@@ -32,7 +32,7 @@ demo traders; secrets are variables in it.`,
   conformance explain --json KEY-1 KEY-2`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usageError{errors.New("conformance explain needs the id of a requirement, for example RESET-6")}
+				return cli.Usage(errors.New("conformance explain needs the id of a requirement, for example RESET-6"))
 			}
 			specimen, err := run.Specimen(path)
 			if err != nil {
@@ -43,13 +43,13 @@ demo traders; secrets are variables in it.`,
 				return err
 			}
 			if *asJSON {
-				return printJSON(c.OutOrStdout(), all)
+				return cli.PrintJSON(c.OutOrStdout(), all)
 			}
 			return showExplanations(c.OutOrStdout(), all)
 		},
 	}
 	c.Flags().StringVar(&path, "contract", "", "another contract than the built-in openapi.yaml")
-	asJSON = addJSON(c)
+	asJSON = cli.AddJSON(c)
 	return c
 }
 
@@ -62,8 +62,6 @@ type explanation struct {
 	Responses []contract.Sample `json:"responses,omitempty"`
 	// Checks are what it is checked on where the tool's demo traders are declared.
 	Checks []check `json:"checks"`
-	// Faults are those of conformance serve that break it.
-	Faults []string `json:"faults,omitempty"`
 }
 
 type check struct {
@@ -77,7 +75,7 @@ func explainAll(specimen *run.Run, ids []string) ([]explanation, error) {
 	for _, id := range ids {
 		r, found := k.Requirement(strings.ToUpper(id))
 		if !found {
-			return nil, usageError{errors.New(unknownRequirement(k, id))}
+			return nil, cli.Usage(errors.New(unknownRequirement(k, id)))
 		}
 		e, err := explain(specimen, r)
 		if err != nil {
@@ -96,16 +94,11 @@ func unknownRequirement(k *contract.Contract, id string) string {
 	for _, r := range k.Requirements {
 		known = append(known, r.ID)
 	}
-	return "there is no requirement " + quoted(id) + nearest.Hint(id, known)
+	return "there is no requirement " + cli.Quoted(id) + nearest.Hint(id, known)
 }
 
 func explain(specimen *run.Run, r contract.Requirement) (e explanation, err error) {
 	e.requirement = asListed(specimen.Suite.Contract, r)
-	for _, f := range fault.Faults() {
-		if f.Breaks == r.ID {
-			e.Faults = append(e.Faults, f.Name)
-		}
-	}
 	i := slices.IndexFunc(specimen.Suite.Checks, func(c suites.Check) bool { return c.Requirement.ID == r.ID })
 	for _, s := range specimen.Suite.Checks[i].Subjects {
 		e.Checks = append(e.Checks, check{s.Name, s.Steps})
@@ -171,7 +164,6 @@ func showExplanation(b *strings.Builder, e explanation) {
 	part("Demanded", e.Demanded)
 	part("Reading", e.Reading)
 	part("Checks", checkedOn(e.Checks))
-	part("Faults", e.breakers())
 	if e.Request != "" {
 		b.WriteString("\nOne of its requests:\n" + strings.Join(report.WrapShell(e.Request, width), "\n") + "\n")
 	}
@@ -205,13 +197,6 @@ func checkedOn(checks []check) string {
 		names = append(names, c.Subject)
 	}
 	return firstOf(names)
-}
-
-func (e explanation) breakers() string {
-	if len(e.Faults) == 0 {
-		return ""
-	}
-	return firstOf(e.Faults) + " (conformance serve --fault)"
 }
 
 func firstOf(names []string) string {

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/etna-conformance/conformance/internal/cli"
 	"github.com/etna-conformance/conformance/internal/deployment"
 	"github.com/etna-conformance/conformance/internal/fleet"
 	"github.com/etna-conformance/conformance/internal/report"
@@ -27,7 +28,7 @@ func fleetCommand() *cobra.Command {
 			if len(args) == 0 {
 				return c.Help()
 			}
-			return usageError{errors.New("there is no command fleet " + quoted(args[0]) + "; expected one of " + strings.Join(commandNames(c), ", "))}
+			return cli.UnknownCommand(c, args[0])
 		},
 	}
 	c.AddCommand(fleetRunCommand(), fleetCheckCommand(), fleetMergeCommand())
@@ -52,7 +53,7 @@ func addFleetFlags(flags *pflag.FlagSet) {
 
 func fleetFile(c *cobra.Command, args []string) (string, error) {
 	if len(args) != 1 {
-		return "", usageError{errors.New("conformance fleet " + c.Name() + " needs one fleet file, for example fleet.yaml")}
+		return "", cli.Usage(errors.New("conformance fleet " + c.Name() + " needs one fleet file, for example fleet.yaml"))
 	}
 	return args[0], nil
 }
@@ -94,7 +95,7 @@ func tellCheck(w io.Writer, list []fleet.Deployment) error {
 	}
 	if wrong > 0 {
 		fmt.Fprintf(w, "%d of %d deployments can't be judged\n", wrong, len(list))
-		return codeError(verdict.ExitUsage)
+		return cli.CodeError(verdict.ExitUsage)
 	}
 	_, err := fmt.Fprintf(w, "%d deployments with %d traders can be judged\n", len(list), traders)
 	return err
@@ -131,20 +132,20 @@ func fleetRunCommand() *cobra.Command {
 
 func (r *fleetRun) run(c *cobra.Command, args []string) (err error) {
 	if r.Shard, err = fleet.FindShard(r.shard, r.shards, os.Getenv); err != nil {
-		return usageError{err}
+		return cli.Usage(err)
 	}
 	if r.Formats, err = allFormats(r.Formats); err != nil {
-		return usageError{err}
+		return cli.Usage(err)
 	}
 	if r.Concurrency < 1 || r.Concurrency > 10_000 {
-		return usageError{errors.New("--concurrency: expected a whole number from 1 to 10000")}
+		return cli.Usage(errors.New("--concurrency: expected a whole number from 1 to 10000"))
 	}
 	list, err := loadFleet(c, args)
 	if err != nil {
 		return err
 	}
 	if c.Flags().Changed("out") && r.Out == "" {
-		return usageError{errors.New("--out: is empty; expected a value, or leave it out")}
+		return cli.Usage(errors.New("--out: is empty; expected a value, or leave it out"))
 	}
 	if r.Out == "" {
 		r.Out = filepath.Join("reports", "fleet")
@@ -225,12 +226,12 @@ func tellFleet(w io.Writer, r fleet.Report, out string, err error) error {
 	}
 	fmt.Fprintf(w, "%s: %s\n", countOf(len(r.Deployments), "deployment"), strings.Join(countsOf(r.Counts), ", "))
 	if err != nil {
-		return unwrittenError{err}
+		return cli.Unwritten(err)
 	}
 	fmt.Fprintf(w, "Reports: %s\n", filepath.Join(out, "fleet.json"))
 	if r.ExitCode != verdict.ExitConformant {
 		fmt.Fprintf(w, "Exit code %d: the worst of the deployments'.\n", r.ExitCode)
-		return codeError(r.ExitCode)
+		return cli.CodeError(r.ExitCode)
 	}
 	return nil
 }
@@ -269,7 +270,7 @@ func fleetMergeCommand() *cobra.Command {
 		Args:  cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 || out == "" {
-				return usageError{errors.New("conformance fleet merge needs the directories of the shards, and another one for the result as --out")}
+				return cli.Usage(errors.New("conformance fleet merge needs the directories of the shards, and another one for the result as --out"))
 			}
 			merged, err := fleet.Merge(args, out, toolVersion())
 			return tellFleet(c.OutOrStdout(), merged, out, err)

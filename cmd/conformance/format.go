@@ -1,13 +1,12 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
-	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/etna-conformance/conformance/internal/cli"
 	"github.com/etna-conformance/conformance/internal/report"
 )
 
@@ -29,31 +28,9 @@ func formatNames() string {
 	return strings.Join(names, ", ")
 }
 
-func noArguments(c *cobra.Command, args []string) error {
-	if len(args) > 0 && strings.Contains(args[0], "://") && c.Flags().Lookup("url") != nil {
-		return usageError{errors.New("conformance " + c.Name() + " takes no arguments; did you mean --url " + args[0] + "?")}
-	}
-	if len(args) > 0 {
-		return usageError{errors.New("conformance " + c.Name() + " takes no arguments, got " + quoted(args[0]))}
-	}
-	return nil
-}
-
 func oneDirectory(c *cobra.Command, args []string) (string, error) {
 	if len(args) != 1 {
-		return "", usageError{errors.New("conformance " + c.Name() + " needs one directory that a run has left, for example reports/latest")}
+		return "", cli.Usage(errors.New("conformance " + c.Name() + " needs one directory that a run has left, for example reports/latest"))
 	}
 	return args[0], nil
-}
-
-// addJSON adds the flag for output that programs read.
-func addJSON(c *cobra.Command) *bool {
-	return c.Flags().Bool("json", false, "print JSON")
-}
-
-func printJSON(w io.Writer, value any) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(value)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/etna-conformance/conformance/internal/cli"
 	"github.com/etna-conformance/conformance/internal/deployment"
 	"github.com/etna-conformance/conformance/internal/report"
 	"github.com/etna-conformance/conformance/internal/run"
@@ -31,7 +32,7 @@ The app key is given as CONFORMANCE_APP_KEY, and is not written. No reset is ask
 				return err
 			}
 			if config.URL == "" {
-				return usageError{errors.New("--url is missing: the base URL of the deployment")}
+				return cli.Usage(errors.New("--url is missing: the base URL of the deployment"))
 			}
 			return initialise(c.Context(), c.OutOrStdout(), config, append(args, "conformance.yaml")[0])
 		},
@@ -44,11 +45,11 @@ The app key is given as CONFORMANCE_APP_KEY, and is not written. No reset is ask
 func initialise(ctx context.Context, w io.Writer, config deployment.Config, path string) error {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return usageError{fmt.Errorf("%s can't be written: it may be there already (%w)", path, err)}
+		return cli.Usagef("%s can't be written: it may be there already (%w)", path, err)
 	}
 	_, err = file.WriteString(firstConfig(config))
 	if err = errors.Join(err, file.Close()); err != nil {
-		return unwrittenError{err}
+		return cli.Unwritten(err)
 	}
 	symptoms, err := run.Examine(ctx, config, toolVersion())
 	if err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/etna-conformance/conformance/internal/cli"
 	"github.com/etna-conformance/conformance/internal/deployment"
 	"github.com/etna-conformance/conformance/internal/evidence"
 	"github.com/etna-conformance/conformance/internal/report"
@@ -27,7 +28,7 @@ func judgeCommand() *cobra.Command {
 			}
 			formats, err := allFormats(formats)
 			if err != nil {
-				return usageError{err}
+				return cli.Usage(err)
 			}
 			return judgeStored(dir, config, formats)
 		},
@@ -50,7 +51,7 @@ func judgeStored(dir string, config deployment.Config, formats []string) error {
 	}
 	found, err := evidence.Read(dir)
 	if err != nil {
-		return usageError{err}
+		return cli.Usage(err)
 	}
 	suite, err := run.Again(found, config.Contract)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/etna-conformance/conformance/internal/cli"
 	"github.com/etna-conformance/conformance/internal/contract"
 	"github.com/etna-conformance/conformance/internal/run"
 )
@@ -16,19 +17,19 @@ func listCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "list",
 		Short: "List the requirements: id, level, profile, statement",
-		Args:  noArguments,
+		Args:  cli.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			k, err := run.Ledger(path)
 			if err != nil {
 				return err
 			}
 			if *asJSON {
-				return printJSON(c.OutOrStdout(), listed(k))
+				return cli.PrintJSON(c.OutOrStdout(), listed(k))
 			}
 			return list(c.OutOrStdout(), k)
 		},
 	}
-	asJSON = addJSON(c)
+	asJSON = cli.AddJSON(c)
 	c.Flags().StringVar(&path, "contract", "", "another contract than the built-in openapi.yaml")
 	return c
 }

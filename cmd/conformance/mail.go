@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/etna-conformance/conformance/internal/cli"
 	"github.com/etna-conformance/conformance/internal/codefinder"
 	"github.com/etna-conformance/conformance/internal/mailtext"
 	"github.com/etna-conformance/conformance/internal/report"
@@ -56,7 +57,7 @@ func codePattern(text string) (*regexp.Regexp, error) {
 	}
 	compiled, err := regexp.Compile(text)
 	if err != nil {
-		return nil, usageError{fmt.Errorf("--code-pattern: expected a regular expression (RE2): %w", err)}
+		return nil, cli.Usagef("--code-pattern: expected a regular expression (RE2): %w", err)
 	}
 	return compiled, nil
 }
@@ -69,13 +70,13 @@ type namedMail struct {
 
 func readMails(stdin io.Reader, files []string) ([]namedMail, error) {
 	if len(files) == 0 {
-		return nil, usageError{errors.New("conformance mail needs a file that holds a mail, or - for standard input")}
+		return nil, cli.Usage(errors.New("conformance mail needs a file that holds a mail, or - for standard input"))
 	}
 	var mails []namedMail
 	for _, file := range files {
 		source, err := readMail(stdin, file)
 		if err != nil {
-			return nil, usageError{err}
+			return nil, cli.Usage(err)
 		}
 		mails = append(mails, namedMail{file, mailtext.Parse(source)})
 	}

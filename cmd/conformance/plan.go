@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/etna-conformance/conformance/internal/cli"
 	"github.com/etna-conformance/conformance/internal/contract"
 	"github.com/etna-conformance/conformance/internal/deployment"
 	"github.com/etna-conformance/conformance/internal/plan"
@@ -31,14 +32,14 @@ The cost stands first, then the steps of each trader; --quiet shows the cost alo
 requirements that look at each step, and the points at which steps wait for each other.`,
 		Example: `  conformance plan --config conformance.yaml --latency 300ms --mail-time 5s
   conformance plan --config conformance.yaml --json | jq .cost`,
-		Args: noArguments,
+		Args: cli.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			config, err := deployment.Load(deployment.Sources{Flags: given(c.Flags()), Env: os.Environ()})
 			if err != nil {
 				return err
 			}
 			if pace.Latency < 0 || pace.Mail < 0 {
-				return usageError{fmt.Errorf("--latency, --mail-time: expected a duration such as 300ms or 5s")}
+				return cli.Usagef("--latency, --mail-time: expected a duration such as 300ms or 5s")
 			}
 			_, stop, err := embed(&config)
 			if err != nil {
@@ -52,7 +53,7 @@ requirements that look at each step, and the points at which steps wait for each
 			pace.Concurrency, pace.Rate = config.Concurrency, config.Rate
 			shown := planOf(planned.Suite, pace)
 			if *asJSON {
-				return printJSON(c.OutOrStdout(), shown)
+				return cli.PrintJSON(c.OutOrStdout(), shown)
 			}
 			return showPlan(c.OutOrStdout(), shown, config)
 		},
@@ -60,7 +61,7 @@ requirements that look at each step, and the points at which steps wait for each
 	addOptions(c.Flags())
 	c.Flags().DurationVar(&pace.Latency, "latency", 100*time.Millisecond, "how long a response is taken to need, for the expected time")
 	c.Flags().DurationVar(&pace.Mail, "mail-time", time.Second, "how long a mail is taken to need after the response")
-	asJSON = addJSON(c)
+	asJSON = cli.AddJSON(c)
 	return c
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/etna-conformance/conformance/internal/cli"
 	"github.com/etna-conformance/conformance/internal/collect"
 	"github.com/etna-conformance/conformance/internal/deployment"
 	"github.com/etna-conformance/conformance/internal/evidence"
@@ -34,7 +35,7 @@ func runCommand() *cobra.Command {
   conformance run --config conformance.yaml --profile core,flow --out reports/staging
   conformance run --config conformance.yaml --only 'KEY-*,RESET-6'
   conformance run --config conformance.yaml --label-filter 'must && !MAIL'`,
-		Args: noArguments,
+		Args: cli.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			config, err := deployment.Load(deployment.Sources{Flags: given(c.Flags()), Env: os.Environ()})
 			if err != nil {
@@ -51,7 +52,7 @@ func runCommand() *cobra.Command {
 func judgeDeployment(ctx context.Context, config deployment.Config, formats []string) error {
 	formats, err := allFormats(formats)
 	if err != nil {
-		return usageError{err}
+		return cli.Usage(err)
 	}
 	if err := run.Writable(config.Out); err != nil {
 		return err
@@ -93,7 +94,7 @@ func judgeLive(ctx context.Context, planned *run.Run, config deployment.Config, 
 	}
 	told := tell(config, formats, view, false)
 	if came.Unstored != nil {
-		return unwrittenError{came.Unstored}
+		return cli.Unwritten(came.Unstored)
 	}
 	return told
 }
@@ -176,10 +177,10 @@ func tell(config deployment.Config, formats []string, view report.View, stored b
 		Reports: config.Out, Strict: config.Strict, Complete: config.Complete,
 	}))
 	if err := errors.Join(unwritten, unprinted); err != nil {
-		return unwrittenError{err}
+		return cli.Unwritten(err)
 	}
 	if code := view.Report.ExitCode(config.Strict, config.Complete); code != verdict.ExitConformant {
-		return codeError(code)
+		return cli.CodeError(code)
 	}
 	return nil
 }
@@ -206,7 +207,7 @@ func configuredAt(config deployment.Config) report.Place {
 
 func write(config deployment.Config, formats []string, view report.View) error {
 	if err := report.WriteAll(config.Out, formats, view); err != nil {
-		return unwrittenError{err}
+		return cli.Unwritten(err)
 	}
 	return nil
 }

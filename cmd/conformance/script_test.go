@@ -59,15 +59,15 @@ func serveDeployment(ts *testscript.TestScript, _ bool, args []string) {
 // serveSandbox starts a deployment, with faults, and writes its configuration: sandbox FILE
 // [FAULT...].
 func serveSandbox(ts *testscript.TestScript, _ bool, args []string) {
-	var options sandbox.Options
+	var around fault.Set
 	for _, name := range args[1:] {
 		f, found := fault.Find(name)
 		if !found {
 			ts.Fatalf("there is no fault %s", name)
 		}
-		options.Faults = append(options.Faults, f)
+		around.Faults = append(around.Faults, f)
 	}
-	s, err := sandbox.Start(options)
+	s, err := sandbox.Start(sandbox.Options{Around: around})
 	ts.Check(err)
 	ts.Defer(func() { _ = s.Close() })
 	declared := s.Declaration(true)

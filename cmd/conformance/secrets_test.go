@@ -47,9 +47,9 @@ func noSecretLeaves(t *testing.T, profiles string) {
 	for i := range traders {
 		traders[i].Password = password
 	}
-	s := sandboxtest.Start(t, sandbox.Options{AppKey: secretKey, Traders: traders, Variants: []fault.Variant{
+	s := sandboxtest.Start(t, sandbox.Options{AppKey: secretKey, Traders: traders, Around: fault.Set{Variants: []fault.Variant{
 		uuid, {Name: "gossip", HTTP: g.answers, Mail: g.mails},
-	}})
+	}}})
 	config := declare(t, s)
 	text, err := os.ReadFile(config)
 	if err != nil {

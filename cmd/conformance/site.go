@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/etna-conformance/conformance/internal/cli"
 	"github.com/etna-conformance/conformance/internal/site"
 )
 
@@ -21,15 +22,15 @@ func siteCommand() *cobra.Command {
   conformance site nightly/*/ -o public/index.html`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usageError{errors.New("conformance site needs directories that runs have left")}
+				return cli.Usage(errors.New("conformance site needs directories that runs have left"))
 			}
 			runs, problems, err := site.Find(args)
 			if err != nil {
-				return usageError{err}
+				return cli.Usage(err)
 			}
 			if len(runs) == 0 {
-				return usageError{fmt.Errorf("no run is in %s: expected a report.json there or below%s",
-					strings.Join(args, ", "), strings.Join(append([]string{""}, problems...), "; "))}
+				return cli.Usagef("no run is in %s: expected a report.json there or below%s",
+					strings.Join(args, ", "), strings.Join(append([]string{""}, problems...), "; "))
 			}
 			path := out
 			if filepath.Ext(path) != ".html" {
@@ -37,7 +38,7 @@ func siteCommand() *cobra.Command {
 			}
 			o := site.Of(runs)
 			if err := writeSite(path, o, problems); err != nil {
-				return unwrittenError{err}
+				return cli.Unwritten(err)
 			}
 			for _, problem := range problems {
 				fmt.Fprintf(c.ErrOrStderr(), "Left out: %s\n", problem)

@@ -20,7 +20,7 @@ func olderSandbox(t *testing.T) *sandbox.Sandbox {
 	if !found {
 		t.Fatal("there is no such variant")
 	}
-	return sandboxtest.Start(t, sandbox.Options{Variants: []fault.Variant{older}})
+	return sandboxtest.Start(t, sandbox.Options{Around: fault.Set{Variants: []fault.Variant{older}}})
 }
 
 // declareStepThree writes a configuration for the flow; "" leaves the path of step 3 to the run.

@@ -46,7 +46,7 @@ func TestUnclearCodesAreToldByTheirShapeAndMasked(t *testing.T) {
 		t.Fatal("there is no variant code-in-link-only")
 	}
 	var sent linkCodes
-	s := sandboxtest.Start(t, sandbox.Options{AppKey: secretKey, Variants: []fault.Variant{inLink, {Name: "watch", Mail: sent.watch}}})
+	s := sandboxtest.Start(t, sandbox.Options{AppKey: secretKey, Around: fault.Set{Variants: []fault.Variant{inLink, {Name: "watch", Mail: sent.watch}}}})
 	out := t.TempDir()
 	r := call{
 		args: []string{"run", "--config", declare(t, s), "--out", out, "--format", strings.Join(report.Names(), ",")}, env: []string{"CONFORMANCE_APP_KEY=" + secretKey},

@@ -14,6 +14,7 @@ import (
 
 	"github.com/etna-conformance/conformance/internal/certificate"
 	"github.com/etna-conformance/conformance/internal/challenge"
+	"github.com/etna-conformance/conformance/internal/cli"
 	"github.com/etna-conformance/conformance/internal/nearest"
 	"github.com/etna-conformance/conformance/internal/report"
 	"github.com/etna-conformance/conformance/internal/verdict"
@@ -73,14 +74,14 @@ func verifyCommand() *cobra.Command {
 		Args:  cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usageError{errors.New("conformance verify needs directories or bundles with a certificate")}
+				return cli.Usage(errors.New("conformance verify needs directories or bundles with a certificate"))
 			}
 			d, err := trust.demand()
 			if err == nil {
 				err = demandMore(&d, require, asked, maxAge)
 			}
 			if err != nil {
-				return usageError{err}
+				return cli.Usage(err)
 			}
 			results := certificate.Verify(args, d)
 			certificate.CheckTogether(results)
@@ -143,7 +144,7 @@ func showResults(w io.Writer, results []certificate.Result, asJSON bool) error {
 		fmt.Fprintf(w, "%d of %d certificates hold in all that was demanded.\n", held, len(results))
 	}
 	if held < len(results) {
-		return codeError(verdict.ExitNotConformant)
+		return cli.CodeError(verdict.ExitNotConformant)
 	}
 	return nil
 }

@@ -73,7 +73,7 @@ func (s settings) serveOne() (closeAll func(), err error) {
 	deployment, err := sandbox.Start(sandbox.Options{
 		SMTPAddr: catcher.SMTPAddr(),
 		Traders:  manyTraders(s.Traders),
-		Variants: []fault.Variant{{Name: "bench", HTTP: s.answer, Mail: s.mail}},
+		Around:   fault.Set{Variants: []fault.Variant{{Name: "bench", HTTP: s.answer, Mail: s.mail}}},
 	})
 	if err != nil {
 		return nil, errors.Join(err, catcher.Close())

@@ -67,7 +67,7 @@ func (c *caught) until(t *testing.T, fine func([]reference.Mail) bool) bool {
 
 // rig is a deployment behind a real listener.
 type rig struct {
-	*Deployment
+	*wrapped
 	url    string
 	client *http.Client
 	box    *caught
@@ -76,15 +76,16 @@ type rig struct {
 func deploy(t *testing.T, faults []Fault, variants []Variant) *rig {
 	t.Helper()
 	box := &caught{more: make(chan struct{})}
-	d, err := Open(reference.Config{
+	set := Set{faults, variants}
+	d, err := set.wrap(reference.Config{
 		Path: filepath.Join(t.TempDir(), "reference.db"), AppKey: testKey, Mailer: box,
 		Traders: reference.DemoTraders(), Iterations: 1,
-	}, faults, variants, nil)
+	}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewUnstartedServer(d)
-	server.Listener = Listen(faults, server.Listener)
+	server := httptest.NewUnstartedServer(d.handler)
+	server.Listener = set.Listen(server.Listener)
 	server.Start()
 	client := &http.Client{
 		Timeout:       20 * time.Second,
@@ -94,11 +95,11 @@ func deploy(t *testing.T, faults []Fault, variants []Variant) *rig {
 	t.Cleanup(func() {
 		client.CloseIdleConnections()
 		server.Close()
-		if err := d.Close(); err != nil {
+		if err := d.close(); err != nil {
 			t.Error(err)
 		}
 	})
-	return &rig{Deployment: d, url: server.URL + d.BasePath, client: client, box: box}
+	return &rig{wrapped: d, url: server.URL + BasePath(variants), client: client, box: box}
 }
 
 // step is one request of the script; a nil key sends none.
@@ -241,8 +242,8 @@ func (r *rig) ask(t *testing.T, s step) seen {
 // same time. It tells the responses, and the mails by recipient.
 func (r *rig) round(t *testing.T) string {
 	t.Helper()
-	steps := []step{questionStep("", text("nothing in common"), r.Traders[0].Login)}
-	for _, trader := range r.Traders {
+	steps := []step{questionStep("", text("nothing in common"), r.traders[0].Login)}
+	for _, trader := range r.traders {
 		steps = append(steps, questionStep("", text(testKey), trader.Login), acceptedStep(trader))
 	}
 	r.client.Transport.(*http.Transport).MaxConnsPerHost = 0
@@ -252,7 +253,7 @@ func (r *rig) round(t *testing.T) string {
 		group.Go(func() { responses[i] = r.ask(t, s).String() })
 	}
 	group.Wait()
-	all := func(list []reference.Mail) bool { return len(list) >= len(r.Traders) }
+	all := func(list []reference.Mail) bool { return len(list) >= len(r.traders) }
 	if !r.box.until(t, all) {
 		return "mails are missing"
 	}

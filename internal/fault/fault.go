@@ -81,8 +81,8 @@ func Find(name string) (Fault, bool) {
 }
 
 // Listen wraps the listener of a deployment as the faults want it.
-func Listen(faults []Fault, listener net.Listener) net.Listener {
-	for _, f := range faults {
+func (s Set) Listen(listener net.Listener) net.Listener {
+	for _, f := range s.Faults {
 		if f.Listen != nil {
 			listener = f.Listen(listener)
 		}

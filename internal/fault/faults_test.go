@@ -11,7 +11,7 @@ import (
 // Each fault must change something that a client or an inbox can see.
 func TestEachFaultShows(t *testing.T) {
 	sound := deploy(t, nil, nil)
-	steps := script(sound.Traders)
+	steps := script(sound.traders)
 	var want []string
 	for _, s := range steps {
 		want = append(want, sound.ask(t, s).String())
@@ -85,7 +85,7 @@ func TestSurplusMails(t *testing.T) {
 				t.Fatal("there is no such fault")
 			}
 			r := deploy(t, []Fault{f}, nil)
-			robert := r.Traders[0]
+			robert := r.traders[0]
 			for _, s := range []step{
 				questionStep("", text(testKey), robert.Login), resetStep("", text(testKey), &robert.Login, nil),
 				resetStep("", text(testKey), &robert.Login, text("certainly wrong")), resetStep("", text(testKey), nil, nil),
@@ -106,7 +106,7 @@ func TestSurplusMails(t *testing.T) {
 func TestStateBelongsToOneDeployment(t *testing.T) {
 	f, _ := Find("locked-after-one-wrong-answer")
 	first, second := deploy(t, []Fault{f}, nil), deploy(t, []Fault{f}, nil)
-	robert := first.Traders[0]
+	robert := first.traders[0]
 	first.ask(t, resetStep("", text(testKey), &robert.Login, text("certainly wrong")))
 	if got := first.ask(t, acceptedStep(robert)).meaning(t); got != "refused: Account is locked." {
 		t.Errorf("the deployment with the wrong answer says %q", got)
@@ -123,7 +123,7 @@ func TestFaultsAndVariantsTogether(t *testing.T) {
 	gzipped, _ := FindVariant("compressed-with-gzip")
 	based, _ := FindVariant("base-path")
 	r := deploy(t, []Fault{camel, prefix}, []Variant{gzipped, based})
-	robert := r.Traders[0]
+	robert := r.traders[0]
 	if got := r.ask(t, resetStep("", text(testKey), &robert.Login, text("Peter"))).meaning(t); got != "accepted" {
 		t.Errorf("half an answer: %s", got)
 	}

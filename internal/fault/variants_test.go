@@ -15,10 +15,10 @@ func TestEachVariantKeepsThePromises(t *testing.T) {
 		t.Run(v.Name, func(t *testing.T) {
 			t.Parallel()
 			r := deploy(t, nil, []Variant{v})
-			for _, trader := range r.Traders {
+			for _, trader := range r.traders {
 				r.promises(t, trader)
 			}
-			if !r.box.until(t, func(list []reference.Mail) bool { return everybodyGotMail(r.Traders, list) }) {
+			if !r.box.until(t, func(list []reference.Mail) bool { return everybodyGotMail(r.traders, list) }) {
 				list, _ := r.box.all()
 				t.Errorf("somebody got no mail:\n%s", tell(list))
 			}
@@ -62,7 +62,7 @@ func TestEachVariantShows(t *testing.T) {
 	// The mails are written anew, as those of the variants are.
 	rewritten := Variant{Mail: writes(func(_ World, l letter) letter { return l })}
 	sound := deploy(t, nil, []Variant{rewritten})
-	want := sound.told(t, sound.Traders)
+	want := sound.told(t, sound.traders)
 	unseen := []string{
 		// These differ in time, or by what net/http hides from a client.
 		"slow-answers", "byte-by-byte", "trickling", "early-hints", "header-names-in-lower-case",
@@ -80,7 +80,7 @@ func TestEachVariantShows(t *testing.T) {
 		t.Run(v.Name, func(t *testing.T) {
 			t.Parallel()
 			r := deploy(t, nil, []Variant{rewritten, v})
-			if r.told(t, r.Traders) != want {
+			if r.told(t, r.traders) != want {
 				return
 			}
 			plain, _ := sound.box.all()
@@ -148,7 +148,7 @@ func TestMailedCodesCanBeRedeemed(t *testing.T) {
 				return send(l.mail())
 			})}
 			r := deploy(t, nil, []Variant{spy, v})
-			r.ask(t, acceptedStep(r.Traders[0]))
+			r.ask(t, acceptedStep(r.traders[0]))
 			r.box.until(t, func(list []reference.Mail) bool { return len(list) > 0 })
 			<-spelling
 			mails, _ := r.box.all()

@@ -39,7 +39,7 @@ func TestCrowd(t *testing.T) {
 	const runs = 25
 	for name, o := range map[string]sandbox.Options{
 		"right":              {},
-		"right, mails later": {Variants: findVariants(t, "mail-after-a-moment")},
+		"right, mails later": {Around: fault.Set{Variants: findVariants(t, "mail-after-a-moment")}},
 	} {
 		t.Run(name, func(t *testing.T) { crowd(t, o, runs, rounds, fault.Fault{}) })
 	}
@@ -51,7 +51,9 @@ func TestCrowd(t *testing.T) {
 	})
 	for _, name := range []string{"code-before-answer", "performed-despite-bad-key", "question-mails-code"} {
 		f := findFault(t, name)
-		t.Run(name, func(t *testing.T) { crowd(t, sandbox.Options{Faults: []fault.Fault{f}}, runs, rounds, f) })
+		t.Run(name, func(t *testing.T) {
+			crowd(t, sandbox.Options{Around: fault.Set{Faults: []fault.Fault{f}}}, runs, rounds, f)
+		})
 	}
 }
 
@@ -63,7 +65,7 @@ func smallCrowd(t *testing.T) {
 			t.Parallel()
 			o := sandbox.Options{}
 			if f.Name != "" {
-				o.Faults = []fault.Fault{f}
+				o.Around = fault.Set{Faults: []fault.Fault{f}}
 			}
 			crowdOf(t, start(t, o), 2, 1, f)
 		})

@@ -80,13 +80,10 @@ func (o *Outcome) judgeAgain(c *contract.Contract, dir string) error {
 }
 
 func options(c Case) sandbox.Options {
-	var o sandbox.Options
 	if c.Fault != nil {
-		o.Faults = []fault.Fault{*c.Fault}
-	} else {
-		o.Variants = []fault.Variant{*c.Variant}
+		return sandbox.Options{Around: fault.Set{Faults: []fault.Fault{*c.Fault}}}
 	}
-	return o
+	return sandbox.Options{Around: fault.Set{Variants: []fault.Variant{*c.Variant}}}
 }
 
 // configure writes the configuration file of the case; the key goes through the environment.

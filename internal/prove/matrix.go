@@ -31,7 +31,7 @@ func Unproven(outcomes []Outcome) []string {
 func Matrix(w io.Writer, outcomes []Outcome) error {
 	p := printer{w: w}
 	p.line("# What the judge catches, and whom it does not accuse\n")
-	p.line("Written by `conformance prove`. Each fault is one wrong deployment, each variant an unusual but right one;")
+	p.line("Written by `make prove`. Each fault is one wrong deployment, each variant an unusual but right one;")
 	p.line("all were judged by the command line over HTTP, with mail through a real SMTP server.\n")
 	p.line("## Faults by requirement\n")
 	p.line("| Requirement | Faults that it catches |\n|---|---|")

@@ -119,7 +119,7 @@ func declared(config deployment.Config) []string {
 
 func TestOnlyDeclaredPasswordsAreSentAndTheFirstIsBack(t *testing.T) {
 	var p tap
-	s, config := start(t, sandbox.Options{Faults: []fault.Fault{p.fault()}})
+	s, config := start(t, sandbox.Options{Around: fault.Set{Faults: []fault.Fault{p.fault()}}})
 	found := collected(t.Context(), t, config)
 	if len(p.passwords) == 0 {
 		t.Fatal("no password was sent")
@@ -146,7 +146,7 @@ func TestOnlyDeclaredPasswordsAreSentAndTheFirstIsBack(t *testing.T) {
 
 func TestNothingThatOpensReachesEvidence(t *testing.T) {
 	var p tap
-	_, config := start(t, sandbox.Options{Faults: []fault.Fault{p.fault()}})
+	_, config := start(t, sandbox.Options{Around: fault.Set{Faults: []fault.Fault{p.fault()}}})
 	found := collected(t.Context(), t, config)
 	text, err := json.Marshal(found)
 	if err != nil {
@@ -172,7 +172,7 @@ func TestNothingThatOpensReachesEvidence(t *testing.T) {
 func TestPasswordsAreBackAfterAnInterruption(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	p := tap{updated: interrupt}
-	s, config := start(t, sandbox.Options{Faults: []fault.Fault{p.fault()}})
+	s, config := start(t, sandbox.Options{Around: fault.Set{Faults: []fault.Fault{p.fault()}}})
 	found := collected(ctx, t, config)
 	if !found.Interrupted {
 		t.Error("the run does not say that it was interrupted")
@@ -189,7 +189,7 @@ func TestAnUnwillingWayBackIsToldAndTheNextRunStartsThere(t *testing.T) {
 	if !found {
 		t.Fatal("there is no such variant")
 	}
-	s, config := start(t, sandbox.Options{Variants: []fault.Variant{history}})
+	s, config := start(t, sandbox.Options{Around: fault.Set{Variants: []fault.Variant{history}}})
 	for range 2 {
 		run := collected(t.Context(), t, config)
 		for _, trader := range config.Traders {

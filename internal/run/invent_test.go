@@ -46,7 +46,7 @@ func issue(t *testing.T, c challenge.Challenge) string {
 
 func TestARunRespondsToItsChallenge(t *testing.T) {
 	var got headers
-	_, config := start(t, sandbox.Options{Faults: []fault.Fault{got.fault()}})
+	_, config := start(t, sandbox.Options{Around: fault.Set{Faults: []fault.Fault{got.fault()}}})
 	c := challenge.New("Acme", []string{"core"}, time.Now(), time.Hour)
 	config.Deployment, config.Challenge, config.Discreet = deployment.Label{Name: "Acme", Version: "1"}, issue(t, c), true
 	found := collected(t.Context(), t, config)

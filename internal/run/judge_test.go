@@ -24,7 +24,7 @@ func mixedRun(t *testing.T) *evidence.Run {
 	if !known {
 		t.Fatal("there is no such fault")
 	}
-	_, config := start(t, sandbox.Options{Faults: []fault.Fault{broken}})
+	_, config := start(t, sandbox.Options{Around: fault.Set{Faults: []fault.Fault{broken}}})
 	config.Traders = config.Traders[:1]
 	return collected(context.Background(), t, config)
 }

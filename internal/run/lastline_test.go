@@ -22,9 +22,9 @@ import (
 
 // wrapped makes a deployment of the handler around the right one.
 func wrapped(serve func(w http.ResponseWriter, r *http.Request, next http.Handler)) sandbox.Options {
-	return sandbox.Options{Faults: []fault.Fault{{Name: "wrapped", HTTP: func(_ fault.World, next http.Handler) http.Handler {
+	return sandbox.Options{Around: fault.Set{Faults: []fault.Fault{{Name: "wrapped", HTTP: func(_ fault.World, next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { serve(w, r, next) })
-	}}}}
+	}}}}}
 }
 
 // checkLastLine holds what the last line says against the deployment; known demands that it says so
@@ -64,7 +64,7 @@ func TestTheLastLineGoesByNothingBeforeTheWayBack(t *testing.T) {
 		}
 		p.fault().HTTP(fault.World{}, next).ServeHTTP(w, r)
 	})
-	o.Variants = []fault.Variant{{Traders: func(list []reference.Trader) []reference.Trader { return list[:1] }}}
+	o.Around = fault.Set{Variants: []fault.Variant{{Traders: func(list []reference.Trader) []reference.Trader { return list[:1] }}}}
 	s, config := start(t, o)
 	found := collected(t.Context(), t, config)
 	over.Store(true)
@@ -127,12 +127,12 @@ func TestTheWayBackWaitsForADeploymentThatComesBack(t *testing.T) {
 }
 
 func TestTheLastLineNamesEachTradersOwnPassword(t *testing.T) {
-	s, config := start(t, sandbox.Options{Variants: []fault.Variant{{Traders: func(list []reference.Trader) []reference.Trader {
+	s, config := start(t, sandbox.Options{Around: fault.Set{Variants: []fault.Variant{{Traders: func(list []reference.Trader) []reference.Trader {
 		for i := range list {
 			list[i].Password = "the-password-of-all-0417"
 		}
 		return list
-	}}}})
+	}}}}})
 	checkLastLine(t, s, config, collected(t.Context(), t, config), true)
 }
 

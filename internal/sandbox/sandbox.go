@@ -15,7 +15,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/etna-conformance/conformance/internal/fault"
 	"github.com/etna-conformance/conformance/internal/mailcatcher"
 	"github.com/etna-conformance/conformance/internal/reference"
 )
@@ -36,12 +35,42 @@ type Options struct {
 	// AppKey is random where it is "".
 	AppKey  string
 	Traders []reference.Trader
-	// Faults and Variants make another deployment of the reference.
-	Faults   []fault.Fault
-	Variants []fault.Variant
+	// Around makes another deployment of the reference; nil leaves it as it is.
+	Around Around
 	// Log is told what went wrong while serving; it may be nil.
 	Log func(string)
 }
+
+// Around opens another deployment in place of the reference, which it may wrap.
+type Around interface {
+	// Open opens it; emptyInbox is nil where the inbox is somebody else's.
+	Open(config reference.Config, emptyInbox func()) (*Deployment, error)
+	// Listen wraps the listener that the deployment is served on.
+	Listen(net.Listener) net.Listener
+}
+
+// Deployment is what a sandbox serves.
+type Deployment struct {
+	Handler http.Handler
+	// Traders are its accounts.
+	Traders []reference.Trader
+	// BasePath is the path of its base URL, "" for none.
+	BasePath string
+	Close    func() error
+}
+
+// nothing leaves the reference as it is.
+type nothing struct{}
+
+func (nothing) Open(config reference.Config, _ func()) (*Deployment, error) {
+	d, err := reference.Open(config)
+	if err != nil {
+		return nil, err
+	}
+	return &Deployment{Handler: d, Traders: config.Traders, Close: d.Close}, nil
+}
+
+func (nothing) Listen(listener net.Listener) net.Listener { return listener }
 
 // Sandbox is a running deployment with its inbox.
 type Sandbox struct {
@@ -101,10 +130,14 @@ func (s *Sandbox) directory(dir, scratch string) (string, error) {
 }
 
 func (s *Sandbox) serve(o Options, file string) error {
-	deployment, err := fault.Open(reference.Config{
+	around := o.Around
+	if around == nil {
+		around = nothing{}
+	}
+	deployment, err := around.Open(reference.Config{
 		Path: file, Fleeting: o.Dir == "", AppKey: s.AppKey, Mailer: reference.SMTP(s.SMTPAddr), From: "ETNA Trader <noreply@etnatrader.example>",
 		Traders: s.Traders, CodeTries: 1000, Log: o.Log,
-	}, o.Faults, o.Variants, s.emptyInbox)
+	}, s.emptyInbox)
 	if err != nil {
 		return err
 	}
@@ -118,10 +151,10 @@ func (s *Sandbox) serve(o Options, file string) error {
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Handler: deployment, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
+	server := &http.Server{Handler: deployment.Handler, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
 	s.URL = "http://" + listener.Addr().String() + deployment.BasePath
 	s.closers = append(s.closers, func() error { return shutdown(server) })
-	go func() { _ = server.Serve(fault.Listen(o.Faults, listener)) }()
+	go func() { _ = server.Serve(around.Listen(listener)) }()
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/etna-conformance/conformance/internal/cli"
 	"github.com/etna-conformance/conformance/internal/contract"
 	"github.com/etna-conformance/conformance/internal/nearest"
 	"github.com/etna-conformance/conformance/internal/prove"
@@ -24,35 +26,49 @@ import (
 type proof struct {
 	only, profile, part string
 	keep, matrix        string
+	// binary is the conformance command, "" for the one beside this.
+	binary string
 	// evidence is a corpus to store evidence in, "" for none.
 	evidence string
 	atOnce   int
 }
 
-func proveCommand() *cobra.Command {
+func root() *cobra.Command {
 	var p proof
-	c := &cobra.Command{
+	c := cli.Root(&cobra.Command{
 		Use:   "prove",
-		Short: "Judge every fault and every variant, and fail when the judge is wrong about one",
-		Args:  noArguments,
-		RunE:  func(c *cobra.Command, _ []string) error { return p.run(c) },
-	}
+		Short: "Judges every fault and every variant, and fails where the judge is wrong about one",
+		Long: `Judges every fault and every variant, and fails where the judge is wrong about one.
+
+A fault is a wrong deployment, a variant an unusual but right one. Each is served and judged by the
+conformance command: a fault has to fail the requirement that it breaks and no other, a variant none.`,
+		Example: "  prove --only any-key-taken\n  prove --part 1/4 --matrix matrix.md",
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return cli.UnknownCommand(c, args[0])
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, _ []string) error { return p.run(c) },
+	})
 	flags := c.Flags()
-	flags.StringVar(&p.only, "only", "", "only faults and variants with this text, or one of these (a,b), in their name")
+	flags.StringVar(&p.only, "only", "", "only those with this text, or one of these (a,b), in their name")
 	flags.StringVar(&p.profile, "profile", "", "only those that are judged by this profile: core, flow or hardening")
 	flags.StringVar(&p.part, "part", "", "only the K-th of N parts, written K/N")
+	flags.StringVar(&p.binary, "conformance", "", "the conformance binary to prove (default the one beside this binary)")
 	flags.StringVar(&p.keep, "keep", "", "directory that keeps what the runs leave (default forgotten at the end)")
 	flags.StringVar(&p.matrix, "matrix", "", "file to write the matrix of requirements and faults to, as Markdown")
-	flags.StringVar(&p.evidence, "evidence", "", "directory to store the evidence of the named cases in, else of those whose evidence is missing or stale")
+	flags.StringVar(&p.evidence, "evidence", "", "directory to store evidence in: of the named cases, else of those that lack it")
 	flags.IntVar(&p.atOnce, "at-once", 6*runtime.NumCPU(), "how many deployments to judge at once")
-	_ = flags.MarkHidden("evidence") // For those who work on this tool: see make evidence.
+	c.AddCommand(serveCommand(), faultsCommand())
+	addCompletion(c)
 	return c
 }
 
 func (p proof) run(c *cobra.Command) error {
 	cases, err := p.cases()
 	if err != nil {
-		return usageError{err}
+		return cli.Usage(err)
 	}
 	dir := p.keep
 	if dir == "" {
@@ -61,9 +77,9 @@ func (p proof) run(c *cobra.Command) error {
 		}
 		defer os.RemoveAll(dir)
 	}
-	binary, err := os.Executable()
+	binary, err := p.conformance()
 	if err != nil {
-		return err
+		return cli.Usage(err)
 	}
 	contract, err := run.Contract("")
 	if err != nil {
@@ -84,6 +100,22 @@ func (p proof) run(c *cobra.Command) error {
 	return errors.Join(store.Write(), wrong)
 }
 
+// conformance finds the binary that is proven.
+func (p proof) conformance() (string, error) {
+	if p.binary != "" {
+		return filepath.Abs(p.binary)
+	}
+	own, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	binary := filepath.Join(filepath.Dir(own), "conformance"+filepath.Ext(own))
+	if _, err := os.Stat(binary); err != nil {
+		return "", fmt.Errorf("there is no conformance binary beside %s; expected one there, or --conformance FILE", own)
+	}
+	return binary, nil
+}
+
 // selects reports whether some of the cases are named.
 func (p proof) selects() bool { return p.only+p.profile+p.part != "" }
 
@@ -93,7 +125,7 @@ func (p proof) cases() ([]prove.Case, error) {
 	}
 	cases, err := prove.Part(prove.Cases(p.only, p.profile), p.part)
 	if err == nil && len(cases) == 0 {
-		err = fmt.Errorf("no fault and no variant has %q in its name; see conformance faults", p.only)
+		err = fmt.Errorf("no fault and no variant has %q in its name; see prove faults", p.only)
 	}
 	return cases, err
 }
@@ -122,7 +154,7 @@ func (p proof) all(c *cobra.Command, cases []prove.Case, runner prove.Runner) er
 func writeMatrix(path string, outcomes []prove.Outcome) error {
 	file, err := os.Create(path)
 	if err != nil {
-		return usageError{err}
+		return cli.Usage(err)
 	}
 	defer file.Close()
 	return prove.Matrix(file, outcomes)
@@ -149,7 +181,7 @@ func tellProof(w io.Writer, outcomes []prove.Outcome, whole bool) error {
 	}
 	fmt.Fprintf(w, "%d faults and %d variants judged, %d wrongly\n", faults, variants, wrong)
 	if wrong > 0 {
-		return codeError(verdict.ExitNotConformant)
+		return cli.CodeError(verdict.ExitNotConformant)
 	}
 	return nil
 }
