@@ -33,6 +33,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"deployment": serveDeployment, "sandbox": serveSandbox, "busy": holdTraders, "samefleet": compareFleets,
+			"workflow": runWorkflow, "unpack": unpackBundle,
 		},
 	})
 }

@@ -43,18 +43,24 @@ func CheckTogether(results []Result) {
 	}
 }
 
+// isRegistered reports whether the path is one of a registry's.
+func isRegistered(path string) bool {
+	path, err := filepath.Abs(path)
+	return err == nil && filepath.Base(filepath.Dir(path)) == RegistryName
+}
+
 func (r *Result) checkFolder() {
-	path, err := filepath.Abs(r.Path)
-	if err != nil || filepath.Base(filepath.Dir(path)) != RegistryName {
+	if !isRegistered(r.Path) {
 		return
 	}
-	folder, _, _ := strings.Cut(filepath.Base(path), "--")
-	if info, err := os.Stat(path); err == nil && !info.IsDir() {
-		folder = strings.TrimSuffix(folder, ".tar.zst")
+	name := filepath.Base(r.Path)
+	if info, err := os.Stat(r.Path); err == nil && !info.IsDir() {
+		name = strings.TrimSuffix(name, ".tar.zst")
 	}
+	folder, _, _ := strings.Cut(name, "--")
 	var problem error
 	if want := FolderName(r.deployment.Name, r.deployment.Version); folder != want {
-		problem = fmt.Errorf("the folder's name is %q; expected %q", filepath.Base(path), want)
+		problem = fmt.Errorf("the folder's name is %q; expected %q", name, want)
 	}
 	r.add("registry", problem, "the folder is named after the deployment, and the run counts once")
 }

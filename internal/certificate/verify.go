@@ -162,7 +162,7 @@ func (r *Result) verify(dir string, d Demand) {
 	r.RunID, r.deployment = e.RunID, e.Deployment
 	key, who, err := signedBy(dir, text, d)
 	r.add("signature", err, "by "+who)
-	r.add("digests", digests(dir, s), fmt.Sprintf("%d files are those that the certificate speaks of", len(s.Subject)))
+	r.add("digests", r.digests(dir, s), fmt.Sprintf("%d files are those that the certificate speaks of", len(s.Subject)))
 	found, report, err := d.Judge.judge(dir)
 	if err != nil {
 		r.add("coverage", err, "")
@@ -223,24 +223,11 @@ func (d Demand) vouched(key ssh.PublicKey, namespace string, named bool) (string
 }
 
 // digests checks that all files of the evidence and the report are those that the certificate
-// speaks of.
-func digests(dir string, s Statement) error {
-	spoken := map[string]bool{}
-	for _, subject := range s.Subject {
-		if !member.MatchString(subject.Name) {
-			return fmt.Errorf("the certificate speaks of %.120q, which no run leaves", subject.Name)
-		}
-		spoken[subject.Name] = true
-		text, err := readMember(dir, subject.Name)
-		if err != nil && subject.Name == junitName && !exists(dir, junitName) {
-			continue // A bundle leaves it out.
-		}
-		if err != nil {
-			return err
-		}
-		if digest(text) != subject.Digest.SHA256 {
-			return errors.New(subject.Name + " was changed after it was certified")
-		}
+// speaks of, and that no other file is in a bundle or in a registry's folder.
+func (r *Result) digests(dir string, s Statement) error {
+	spoken, err := subjects(dir, s)
+	if err != nil {
+		return err
 	}
 	files, err := evidence.Files(dir)
 	if err != nil {
@@ -253,15 +240,67 @@ func digests(dir string, s Statement) error {
 	if exists(dir, junitName) {
 		names = append(names, junitName)
 	}
+	if dir != r.Path || isRegistered(dir) {
+		all, err := allFiles(dir)
+		if err != nil {
+			return err
+		}
+		names = append(names, all...)
+	}
 	for _, name := range names {
 		if !spoken[name] {
-			return errors.New("the certificate does not speak of " + name)
+			return fmt.Errorf("the certificate does not speak of %.120q", name)
 		}
 	}
 	if problem := evidence.Check(dir).Problem; problem != "" {
 		return errors.New(problem)
 	}
 	return nil
+}
+
+// subjects checks the files that the certificate speaks of and returns their names, with those of
+// its own files.
+func subjects(dir string, s Statement) (map[string]bool, error) {
+	spoken := map[string]bool{}
+	for _, name := range ownFiles() {
+		spoken[name] = true
+	}
+	for _, subject := range s.Subject {
+		if !member.MatchString(subject.Name) {
+			return nil, fmt.Errorf("the certificate speaks of %.120q, which no run leaves", subject.Name)
+		}
+		spoken[subject.Name] = true
+		text, err := readMember(dir, subject.Name)
+		if err != nil && subject.Name == junitName && !exists(dir, junitName) {
+			continue // A bundle leaves it out.
+		}
+		if err != nil {
+			return nil, err
+		}
+		if digest(text) != subject.Digest.SHA256 {
+			return nil, errors.New(subject.Name + " was changed after it was certified")
+		}
+	}
+	return spoken, nil
+}
+
+// ownFiles are the names of a certificate's own files.
+func ownFiles() []string {
+	return []string{FileName, SignatureName, BundleName, WitnessName, WitnessSignatureName}
+}
+
+// allFiles are the names of all that is in the directory, but for directories.
+func allFiles(dir string) ([]string, error) {
+	var names []string
+	err := filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(dir, path)
+		names = append(names, filepath.ToSlash(name))
+		return err
+	})
+	return names, err
 }
 
 func exists(dir, name string) bool {

@@ -1,13 +1,18 @@
 package certificate_test
 
 import (
+	"archive/tar"
+	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/klauspost/compress/zstd"
 
 	"github.com/etna-conformance/conformance/internal/certificate"
 	"github.com/etna-conformance/conformance/internal/challenge"
@@ -312,11 +317,16 @@ func TestRegistry(t *testing.T) {
 	right := place("acme-trader-4.2.1", nil)
 	again := place("acme-trader-4.2.1--again", nil)
 	wrong := place("acme-trader-5.0.0", func(r *evidence.Run) { r.ID = "OTHER" })
-	results := certificate.Verify([]string{right, again, wrong}, d)
+	strange := place("acme-trader-4.2.1--strange", func(r *evidence.Run) { r.ID = "STRANGE" })
+	if err := os.WriteFile(filepath.Join(strange, "report.html"), []byte("CONFORMANT"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	results := certificate.Verify([]string{right, again, wrong, strange}, d)
 	certificate.CheckTogether(results)
 	wantFailing(t, results[0], nil)
 	wantFailing(t, results[1], map[string]string{"registry": "is certified in " + right + " already"})
 	wantFailing(t, results[2], map[string]string{"registry": `expected "acme-trader-4.2.1"`})
+	wantFailing(t, results[3], map[string]string{"digests": `does not speak of "report.html"`})
 }
 
 func TestAnOlderContractIsJudgedByBoth(t *testing.T) {
@@ -335,6 +345,54 @@ func TestAnOlderContractIsJudgedByBoth(t *testing.T) {
 	resign(t, dir, key, replacing(`"KEY-1": "passed"`, `"KEY-1": "failed"`))
 	d.Older = nil
 	wantFailing(t, verify(dir, d), map[string]string{"re-judged": "of KEY-1 the certificate says"})
+}
+
+// TestABundleHoldsNothingElse adds a file that nobody has signed.
+func TestABundleHoldsNothingElse(t *testing.T) {
+	key, _ := newKey(t)
+	dir := write(t, nil)
+	certify(t, dir, options(key))
+	into := t.TempDir()
+	if err := certificate.Unpack(bytes.NewReader(read(t, bundle(t, dir))), into); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(into, "report.html"), []byte("CONFORMANT"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	path := save(t, "more.tar.zst", string(packed(t, into)))
+	d := demand(t, signers(t, line(vendorName, "", key.PublicKey())))
+	wantFailing(t, verify(path, d), map[string]string{"digests": `does not speak of "report.html"`})
+}
+
+// packed is the directory as a bundle, with whatever is in it.
+func packed(t *testing.T, dir string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	zipped, err := zstd.NewWriter(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := tar.NewWriter(zipped)
+	err = filepath.WalkDir(dir, func(path string, e os.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		text := read(t, path)
+		h := tar.Header{Typeflag: tar.TypeReg, Name: filepath.ToSlash(name), Size: int64(len(text)), Mode: 0o644}
+		if err := w.WriteHeader(&h); err != nil {
+			return err
+		}
+		_, err = w.Write(text)
+		return err
+	})
+	if err := errors.Join(err, w.Close(), zipped.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 func TestBundlesHoldNoSecretAndAreSmall(t *testing.T) {
