@@ -39,6 +39,7 @@ test: lint cross ## run everything that CI runs
 	$(GO) test $(RACE) -count=1 -timeout 30m $(CONCURRENT)
 	$(GO) test -count=1 -timeout 30m $$($(GO) list ./... | grep -vE '/($(subst $(space),|,$(notdir $(CONCURRENT))))$$')
 	cd tools/image && $(GO) test -count=1 ./...
+	cd tools/kubernetes && $(GO) test -count=1 ./...
 
 lint: ## go vet, staticcheck, gofmt and go mod tidy
 	@test -z "$$(gofmt -l .)" || { echo "gofmt would change:"; gofmt -l .; exit 1; }

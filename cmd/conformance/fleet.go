@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -267,15 +268,34 @@ func fleetMergeCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "merge DIR...",
 		Short: "Make one result of the shards of a fleet, and name what is missing",
-		Args:  cobra.ArbitraryArgs,
+		Long: `Make one result of the shards of a fleet, and name what is missing.
+
+A DIR is what a shard has left, or a directory of such: then the shards of the latest run below it are merged.`,
+		Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 || out == "" {
 				return cli.Usage(errors.New("conformance fleet merge needs the directories of the shards, and another one for the result as --out"))
 			}
 			merged, err := fleet.Merge(args, out, toolVersion())
+			if err == nil {
+				fmt.Fprintln(c.OutOrStdout(), runsOf(merged))
+			}
 			return tellFleet(c.OutOrStdout(), merged, out, err)
 		},
 	}
 	c.Flags().StringVar(&out, "out", filepath.Join("reports", "fleet"), "directory for the result")
 	return c
+}
+
+// runsOf says what was merged: the shards of one Kubernetes Job have one run id, others each their
+// own.
+func runsOf(r fleet.Report) string {
+	var ids []string
+	for _, shard := range r.Shards {
+		if !slices.Contains(ids, shard.RunID) {
+			ids = append(ids, shard.RunID)
+		}
+	}
+	return fmt.Sprintf("Merged: %s of run %s, begun %s", countOf(len(r.Shards), "result"),
+		report.Visible(strings.Join(ids, ", ")), r.Started.UTC().Format(time.RFC3339))
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -33,26 +34,32 @@ func siteCommand() *cobra.Command {
 					strings.Join(args, ", "), strings.Join(append([]string{""}, problems...), "; "))
 			}
 			path := out
-			if filepath.Ext(path) != ".html" {
+			if out != "-" && filepath.Ext(path) != ".html" {
 				path = filepath.Join(out, "index.html")
 			}
 			o := site.Of(runs)
-			if err := writeSite(path, o, problems); err != nil {
-				return cli.Unwritten(err)
-			}
 			for _, problem := range problems {
 				fmt.Fprintf(c.ErrOrStderr(), "Left out: %s\n", problem)
+			}
+			if err := writeSite(c.OutOrStdout(), path, o, problems); err != nil {
+				return cli.Unwritten(err)
+			}
+			if path == "-" {
+				return nil
 			}
 			_, err = fmt.Fprintf(c.OutOrStdout(), "%s: deployments: %d, runs: %d, requirements: %d\n",
 				path, len(o.Deployments), o.Runs(), len(o.Requirements))
 			return err
 		},
 	}
-	c.Flags().StringVarP(&out, "out", "o", "site", "where to: a directory, or a file that ends in .html")
+	c.Flags().StringVarP(&out, "out", "o", "site", "where to: a directory, a file that ends in .html, or - for standard output")
 	return c
 }
 
-func writeSite(path string, o site.Overview, problems []string) error {
+func writeSite(w io.Writer, path string, o site.Overview, problems []string) error {
+	if path == "-" {
+		return site.Write(w, o, problems, ".")
+	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}

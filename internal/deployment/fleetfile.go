@@ -40,7 +40,8 @@ type Secrets struct {
 	// Dir is a directory that has a file for each variable, as Kubernetes mounts a Secret; "" is
 	// none.
 	Dir string
-	// Prefix stands before the variables' names in the environment.
+	// Prefix stands before the names of a deployment's own variables, in the environment and in
+	// Dir.
 	Prefix string
 }
 
@@ -159,25 +160,33 @@ func FleetName(path string) string {
 
 // Env adds the deployment's variables to the environment. An error is a *ConfigError.
 func (s Secrets) Env(env []string, name string) ([]string, error) {
-	variables := environment(env)
-	if s.Prefix != "" {
-		prefix := strings.ReplaceAll(s.Prefix, "{name}", variableOf(name))
-		for key, value := range maps.Clone(variables) {
-			if rest, own := strings.CutPrefix(key, prefix); own && variableName.MatchString(rest) {
-				variables[rest] = value
-			}
-		}
-	}
+	variables, files := environment(env), map[string]string{}
 	if s.Dir != "" {
-		if err := addFiles(variables, strings.ReplaceAll(s.Dir, "{name}", name)); err != nil {
+		if err := addFiles(files, strings.ReplaceAll(s.Dir, "{name}", name)); err != nil {
 			return nil, err
 		}
 	}
+	s.addOwn(variables, maps.Clone(variables), name)
+	maps.Copy(variables, files)
+	s.addOwn(variables, files, name)
 	var all []string
 	for key, value := range variables {
 		all = append(all, key+"="+value)
 	}
 	return all, nil
+}
+
+// addOwn adds those that have the deployment's prefix, without it.
+func (s Secrets) addOwn(variables, from map[string]string, name string) {
+	if s.Prefix == "" {
+		return
+	}
+	prefix := strings.ReplaceAll(s.Prefix, "{name}", variableOf(name))
+	for key, value := range from {
+		if rest, own := strings.CutPrefix(key, prefix); own && variableName.MatchString(rest) {
+			variables[rest] = value
+		}
+	}
 }
 
 // variableOf is the name as a part of a variable's: acme-eu is ACME_EU.

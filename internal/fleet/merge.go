@@ -20,11 +20,16 @@ type part struct {
 	Report
 }
 
-// Merge makes one result of what the directories hold and writes it into out. What a killed run has
-// judged counts; of what is missing the result says so. An error is a *deployment.ConfigError, or
-// that something could not be written.
+// Merge makes one result of what the directories hold and writes it into out. A directory that no
+// run has left itself stands for the latest run below it. What a killed run has judged counts; of
+// what is missing the result says so. An error is a *deployment.ConfigError, or that something
+// could not be written.
 func Merge(dirs []string, out, version string) (Report, error) {
 	if err := run.Writable(out); err != nil {
+		return Report{}, err
+	}
+	dirs, err := findShards(dirs)
+	if err != nil {
 		return Report{}, err
 	}
 	var parts []part
