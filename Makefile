@@ -6,7 +6,7 @@ OUT   ?= reports/latest
 FUZZTIME ?= 5s
 
 # What runs in several goroutines is tested with the race detector, which needs a C compiler and five times as long.
-CONCURRENT := ./internal/collect ./internal/deployment ./internal/inbox ./internal/mailcatcher ./internal/reference ./internal/redact ./internal/run
+CONCURRENT := ./internal/runner ./internal/httpclient ./internal/inbox ./internal/mailcatcher ./internal/reference ./internal/redact ./internal/app
 RACE       := $(if $(shell command -v $$($(GO) env CC) 2>/dev/null),-race)
 empty      :=
 space      := $(empty) $(empty)

@@ -7,9 +7,9 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/etna-conformance/conformance/internal/app"
 	"github.com/etna-conformance/conformance/internal/golden"
 	"github.com/etna-conformance/conformance/internal/prove"
-	"github.com/etna-conformance/conformance/internal/run"
 )
 
 const (
@@ -26,7 +26,7 @@ const (
 // TestStoredEvidence judges the stored evidence of every fault and variant: each fault must fail
 // its requirement, and what it takes along, and nothing else; no variant may be accused.
 func TestStoredEvidence(t *testing.T) {
-	contract, err := run.Contract("")
+	contract, err := app.Contract("")
 	if err != nil {
 		t.Fatal(err)
 	}

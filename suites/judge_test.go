@@ -9,11 +9,11 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/etna-conformance/conformance/internal/app"
+	"github.com/etna-conformance/conformance/internal/config"
 	"github.com/etna-conformance/conformance/internal/contract"
-	"github.com/etna-conformance/conformance/internal/deployment"
 	"github.com/etna-conformance/conformance/internal/evidence"
 	"github.com/etna-conformance/conformance/internal/golden"
-	"github.com/etna-conformance/conformance/internal/run"
 	"github.com/etna-conformance/conformance/internal/sandbox"
 	"github.com/etna-conformance/conformance/internal/verdict"
 	"github.com/etna-conformance/conformance/suites"
@@ -32,12 +32,12 @@ var reference = sync.OnceValues(func() (judgedRun, error) {
 		return judgedRun{}, err
 	}
 	defer s.Close()
-	config, err := deployment.Load(deployment.Sources{Flags: map[string]string{"profile": "core,flow,hardening"}})
+	cfg, err := config.Load(config.Sources{Flags: map[string]string{"profile": "core,flow,hardening"}})
 	if err != nil {
 		return judgedRun{}, err
 	}
-	run.Point(&config, s)
-	planned, err := run.Plan(config)
+	app.Point(&cfg, s)
+	planned, err := app.Plan(cfg)
 	if err != nil {
 		return judgedRun{}, err
 	}

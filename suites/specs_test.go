@@ -7,15 +7,15 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/etna-conformance/conformance/internal/app"
 	"github.com/etna-conformance/conformance/internal/golden"
-	"github.com/etna-conformance/conformance/internal/run"
 	"github.com/etna-conformance/conformance/suites"
 )
 
 // TestLabels keeps labels_test.go as the contract has them: ginkgo labels reads source, and sees no
 // others.
 func TestLabels(t *testing.T) {
-	c, err := run.Ledger("")
+	c, err := app.Ledger("")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,9 +12,9 @@ import (
 	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/gomega"
 
-	"github.com/etna-conformance/conformance/internal/deployment"
+	"github.com/etna-conformance/conformance/internal/app"
+	"github.com/etna-conformance/conformance/internal/config"
 	"github.com/etna-conformance/conformance/internal/evidence"
-	"github.com/etna-conformance/conformance/internal/run"
 	"github.com/etna-conformance/conformance/internal/sandbox"
 )
 
@@ -24,8 +24,8 @@ var options = declare(flag.CommandLine)
 
 func declare(flags *flag.FlagSet) map[string]*string {
 	values := map[string]*string{}
-	for _, o := range deployment.Options() {
-		if o.Kind == deployment.Switch {
+	for _, o := range config.Options() {
+		if o.Kind == config.Switch {
 			value := ""
 			values[o.Flag] = &value
 			flags.BoolFunc(o.Flag, o.Usage, func(text string) error { value = text; return nil })
@@ -78,20 +78,20 @@ func TestConformance(t *testing.T) {
 	if specs.FailOnEmpty = true; specs.LabelFilter != "" && flags["label-filter"] == "" {
 		flags["label-filter"] = specs.LabelFilter
 	}
-	config, err := deployment.Load(deployment.Sources{Flags: flags, Env: os.Environ()})
+	cfg, err := config.Load(config.Sources{Flags: flags, Env: os.Environ()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if config.URL == "" {
-		embed(t, &config)
+	if cfg.URL == "" {
+		embed(t, &cfg)
 	}
-	planned, err := run.Plan(config)
+	planned, err := app.Plan(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var found evidence.Run
 	ginkgo.SynchronizedBeforeSuite(func(ctx context.Context) []byte {
-		unlock, unlocked := run.Lock(ctx, config, func() {})
+		unlock, unlocked := app.Lock(ctx, cfg, func() {})
 		defer unlock()
 		if unlocked != "" {
 			ginkgo.GinkgoWriter.Println(unlocked)
@@ -104,12 +104,12 @@ func TestConformance(t *testing.T) {
 	}, func(data []byte) {
 		gomega.Expect(json.Unmarshal(data, &found)).To(gomega.Succeed())
 	})
-	planned.Suite.Register(config.Strict, func() *evidence.Run { return &found })
+	planned.Suite.Register(cfg.Strict, func() *evidence.Run { return &found })
 	gomega.RegisterFailHandler(ginkgo.Fail)
-	ginkgo.RunSpecs(t, "conformance of "+strings.TrimPrefix(config.URL, "http://"), specs, reporter)
+	ginkgo.RunSpecs(t, "conformance of "+strings.TrimPrefix(cfg.URL, "http://"), specs, reporter)
 }
 
-func embed(t *testing.T, config *deployment.Config) {
+func embed(t *testing.T, cfg *config.Config) {
 	s, err := sandbox.Start(sandbox.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -119,5 +119,5 @@ func embed(t *testing.T, config *deployment.Config) {
 			t.Error(err)
 		}
 	})
-	run.Point(config, s)
+	app.Point(cfg, s)
 }

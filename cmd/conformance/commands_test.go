@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v3"
 
-	"github.com/etna-conformance/conformance/internal/fault"
+	"github.com/etna-conformance/conformance/internal/faults"
 	"github.com/etna-conformance/conformance/internal/golden"
 	"github.com/etna-conformance/conformance/internal/sandbox"
 	"github.com/etna-conformance/conformance/internal/sandboxtest"
@@ -66,7 +66,7 @@ func TestPlanIsAnUpperBound(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
 	requests := 0
-	s := sandboxtest.Start(t, through(func(_ fault.World, inner http.Handler) http.Handler {
+	s := sandboxtest.Start(t, through(func(_ faults.World, inner http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			mu.Lock()
 			requests++
@@ -250,7 +250,7 @@ func TestBaselineAcceptsWhatHangsOnAKnownFailure(t *testing.T) {
 			}
 		})
 	}
-	dead := sandboxtest.Start(t, sandbox.Options{Around: fault.Set{Faults: faults(t, "no-mail")}})
+	dead := broken(t, "no-mail")
 	dead.InboxURL = "http://127.0.0.1:1"
 	r, _ := judge(t, dead, "--mail-deadline", "2s", "--baseline", write(t, "other.yaml", "- {id: RESET-9, reason: x, until: 2999-01-31}\n"))
 	if r.code == 0 {

@@ -9,11 +9,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/etna-conformance/conformance/internal/app"
 	"github.com/etna-conformance/conformance/internal/cli"
 	"github.com/etna-conformance/conformance/internal/contract"
 	"github.com/etna-conformance/conformance/internal/nearest"
 	"github.com/etna-conformance/conformance/internal/report"
-	"github.com/etna-conformance/conformance/internal/run"
 )
 
 // completionCommand takes the place of cobra's own, which takes a shell that it does not know for a
@@ -72,7 +72,7 @@ func addCompletion(root *cobra.Command) {
 }
 
 func requirementNames() []string {
-	ledger, err := run.Ledger("")
+	ledger, err := app.Ledger("")
 	if err != nil {
 		return nil
 	}

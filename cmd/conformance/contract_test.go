@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/etna-conformance/conformance/internal/fault"
+	"github.com/etna-conformance/conformance/internal/faults"
 	"github.com/etna-conformance/conformance/internal/sandboxtest"
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
@@ -106,7 +106,7 @@ func TestOperationAddedToTheContractIsJudged(t *testing.T) {
 			code: 1, failed: []string{"ANSWER-4"}, mentions: "MinLength: integer"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := sandboxtest.Start(t, through(func(w fault.World, inner http.Handler) http.Handler {
+			s := sandboxtest.Start(t, through(func(w faults.World, inner http.Handler) http.Handler {
 				return servePolicy(inner, func(r *http.Request) string { return c.policy(w.AppKey, r) })
 			}))
 			r, out := judge(t, s, "--contract", contract)

@@ -11,7 +11,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/etna-conformance/conformance/internal/fault"
+	"github.com/etna-conformance/conformance/internal/faults"
 	"github.com/etna-conformance/conformance/internal/sandbox"
 	"github.com/etna-conformance/conformance/internal/sandboxtest"
 	"github.com/etna-conformance/conformance/internal/verdict"
@@ -20,25 +20,25 @@ import (
 // broken starts a deployment with faults of the catalogue.
 func broken(t testing.TB, names ...string) *sandbox.Sandbox {
 	t.Helper()
-	return sandboxtest.Start(t, sandbox.Options{Around: fault.Set{Faults: catalogued(t, names)}})
+	return sandboxtest.Start(t, sandbox.Options{Around: faults.Set{Faults: catalogued(t, names)}})
 }
 
-func catalogued(t testing.TB, names []string) []fault.Fault {
+func catalogued(t testing.TB, names []string) []faults.Fault {
 	t.Helper()
-	var faults []fault.Fault
+	var list []faults.Fault
 	for _, name := range names {
-		f, found := fault.Find(name)
+		f, found := faults.Find(name)
 		if !found {
 			t.Fatalf("there is no fault %q", name)
 		}
-		faults = append(faults, f)
+		list = append(list, f)
 	}
-	return faults
+	return list
 }
 
 // through is a deployment whose answers go through a wrapper of the test.
-func through(wrap func(fault.World, http.Handler) http.Handler) sandbox.Options {
-	return sandbox.Options{Around: fault.Set{Variants: []fault.Variant{{Name: "wrapped-by-the-test", HTTP: wrap}}}}
+func through(wrap func(faults.World, http.Handler) http.Handler) sandbox.Options {
+	return sandbox.Options{Around: faults.Set{Variants: []faults.Variant{{Name: "wrapped-by-the-test", HTTP: wrap}}}}
 }
 
 // write writes a file of the test and returns its path.

@@ -5,9 +5,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/etna-conformance/conformance/internal/app"
 	"github.com/etna-conformance/conformance/internal/cli"
-	"github.com/etna-conformance/conformance/internal/deployment"
-	"github.com/etna-conformance/conformance/internal/run"
+	"github.com/etna-conformance/conformance/internal/config"
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
@@ -22,16 +22,16 @@ judge all that is declared, 3 where it can't.`,
 		Example: "  conformance doctor --config conformance.yaml",
 		Args:    cli.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
-			config, err := deployment.Load(deployment.Sources{Flags: given(c.Flags()), Env: os.Environ()})
+			cfg, err := config.Load(config.Sources{Flags: given(c.Flags()), Env: os.Environ()})
 			if err != nil {
 				return err
 			}
-			_, stop, err := embed(&config)
+			_, stop, err := embed(&cfg)
 			if err != nil {
 				return err
 			}
 			defer stop()
-			symptoms, err := run.Examine(c.Context(), config, toolVersion())
+			symptoms, err := app.Examine(c.Context(), cfg, toolVersion())
 			if err != nil {
 				return err
 			}

@@ -12,7 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/etna-conformance/conformance/internal/fault"
+	"github.com/etna-conformance/conformance/internal/faults"
 	"github.com/etna-conformance/conformance/internal/reference"
 	"github.com/etna-conformance/conformance/internal/sandbox"
 	"github.com/etna-conformance/conformance/internal/sandboxtest"
@@ -155,7 +155,7 @@ func TestInterruptEndsInOrder(t *testing.T) {
 
 // withoutAnswers leaves resets without an answer for as long as the client waits.
 func withoutAnswers(reached func()) sandbox.Options {
-	return through(func(_ fault.World, inner http.Handler) http.Handler {
+	return through(func(_ faults.World, inner http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if !strings.HasSuffix(r.URL.Path, "/reset") {
 				inner.ServeHTTP(w, r)
@@ -171,7 +171,7 @@ func withoutAnswers(reached func()) sandbox.Options {
 
 // withoutMails loses all mail.
 func withoutMails(reached func()) sandbox.Options {
-	return sandbox.Options{Around: fault.Set{Variants: []fault.Variant{{Name: "wrapped-by-the-test", Mail: func(fault.World, reference.Mailer) reference.Mailer {
+	return sandbox.Options{Around: faults.Set{Variants: []faults.Variant{{Name: "wrapped-by-the-test", Mail: func(faults.World, reference.Mailer) reference.Mailer {
 		return mailer(func(context.Context, reference.Mail) error { reached(); return nil })
 	}}}}}
 }

@@ -10,12 +10,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/etna-conformance/conformance/internal/app"
 	"github.com/etna-conformance/conformance/internal/cli"
 	"github.com/etna-conformance/conformance/internal/contract"
 	"github.com/etna-conformance/conformance/internal/nearest"
 	"github.com/etna-conformance/conformance/internal/plan"
 	"github.com/etna-conformance/conformance/internal/report"
-	"github.com/etna-conformance/conformance/internal/run"
 	"github.com/etna-conformance/conformance/suites"
 )
 
@@ -34,7 +34,7 @@ demo traders; secrets are variables in it.`,
 			if len(args) == 0 {
 				return cli.Usage(errors.New("conformance explain needs the id of a requirement, for example RESET-6"))
 			}
-			specimen, err := run.Specimen(path)
+			specimen, err := app.Specimen(path)
 			if err != nil {
 				return err
 			}
@@ -69,7 +69,7 @@ type check struct {
 	Steps   []string `json:"steps"`
 }
 
-func explainAll(specimen *run.Run, ids []string) ([]explanation, error) {
+func explainAll(specimen *app.Run, ids []string) ([]explanation, error) {
 	k := specimen.Suite.Contract
 	var all []explanation
 	for _, id := range ids {
@@ -97,7 +97,7 @@ func unknownRequirement(k *contract.Contract, id string) string {
 	return "there is no requirement " + cli.Quoted(id) + nearest.Hint(id, known)
 }
 
-func explain(specimen *run.Run, r contract.Requirement) (e explanation, err error) {
+func explain(specimen *app.Run, r contract.Requirement) (e explanation, err error) {
 	e.requirement = asListed(specimen.Suite.Contract, r)
 	i := slices.IndexFunc(specimen.Suite.Checks, func(c suites.Check) bool { return c.Requirement.ID == r.ID })
 	for _, s := range specimen.Suite.Checks[i].Subjects {

@@ -14,7 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/etna-conformance/conformance/internal/cli"
-	"github.com/etna-conformance/conformance/internal/deployment"
+	"github.com/etna-conformance/conformance/internal/config"
 	"github.com/etna-conformance/conformance/internal/fleet"
 	"github.com/etna-conformance/conformance/internal/report"
 	"github.com/etna-conformance/conformance/internal/verdict"
@@ -219,7 +219,7 @@ func whatCame(r fleet.Result) string {
 
 // tellFleet prints what came of all; an error of writing outweighs it.
 func tellFleet(w io.Writer, r fleet.Report, out string, err error) error {
-	if _, wrong := errors.AsType[*deployment.ConfigError](err); wrong {
+	if _, wrong := errors.AsType[*config.Error](err); wrong {
 		return err
 	}
 	if missing := r.Missing(); len(missing) > 0 {

@@ -19,7 +19,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/etna-conformance/conformance/internal/fault"
+	"github.com/etna-conformance/conformance/internal/faults"
 	"github.com/etna-conformance/conformance/internal/reference"
 )
 
@@ -62,7 +62,7 @@ func (g *gossip) told() map[string][]byte {
 
 // answers adds the secrets to the header fields, to the members of documented objects, and to a
 // member of its own; every third body is nothing but gossip.
-func (g *gossip) answers(_ fault.World, inner http.Handler) http.Handler {
+func (g *gossip) answers(_ faults.World, inner http.Handler) http.Handler {
 	var mu sync.Mutex
 	asked := 0
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -134,7 +134,7 @@ func (g *gossip) retold(body []byte, odd bool) []byte {
 }
 
 // mails learns the code of each mail, and adds all secrets to it.
-func (g *gossip) mails(_ fault.World, inner reference.Mailer) reference.Mailer {
+func (g *gossip) mails(_ faults.World, inner reference.Mailer) reference.Mailer {
 	code := regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{4}-a[0-9a-f]{4}-[0-9a-f]+`)
 	return mailer(func(ctx context.Context, m reference.Mail) error {
 		plain, _ := io.ReadAll(quotedprintable.NewReader(bytes.NewReader(m.Data)))

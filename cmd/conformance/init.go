@@ -11,10 +11,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/etna-conformance/conformance/internal/app"
 	"github.com/etna-conformance/conformance/internal/cli"
-	"github.com/etna-conformance/conformance/internal/deployment"
+	"github.com/etna-conformance/conformance/internal/config"
 	"github.com/etna-conformance/conformance/internal/report"
-	"github.com/etna-conformance/conformance/internal/run"
 )
 
 func initCommand() *cobra.Command {
@@ -27,14 +27,14 @@ The app key is given as CONFORMANCE_APP_KEY, and is not written. No reset is ask
 		Example: `  CONFORMANCE_APP_KEY=… conformance init --url https://staging.example/api --inbox mailhog=http://mailhog.example:8025`,
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			config, err := deployment.Load(deployment.Sources{Flags: given(c.Flags()), Env: os.Environ()})
+			cfg, err := config.Load(config.Sources{Flags: given(c.Flags()), Env: os.Environ()})
 			if err != nil {
 				return err
 			}
-			if config.URL == "" {
+			if cfg.URL == "" {
 				return cli.Usage(errors.New("--url is missing: the base URL of the deployment"))
 			}
-			return initialise(c.Context(), c.OutOrStdout(), config, append(args, "conformance.yaml")[0])
+			return initialise(c.Context(), c.OutOrStdout(), cfg, append(args, "conformance.yaml")[0])
 		},
 	}
 	addOptions(c.Flags())
@@ -42,21 +42,21 @@ The app key is given as CONFORMANCE_APP_KEY, and is not written. No reset is ask
 }
 
 // initialise writes the file also where something is bad: it is what to go on from.
-func initialise(ctx context.Context, w io.Writer, config deployment.Config, path string) error {
+func initialise(ctx context.Context, w io.Writer, cfg config.Config, path string) error {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return cli.Usagef("%s can't be written: it may be there already (%w)", path, err)
 	}
-	_, err = file.WriteString(firstConfig(config))
+	_, err = file.WriteString(firstConfig(cfg))
 	if err = errors.Join(err, file.Close()); err != nil {
 		return cli.Unwritten(err)
 	}
-	symptoms, err := run.Examine(ctx, config, toolVersion())
+	symptoms, err := app.Examine(ctx, cfg, toolVersion())
 	if err != nil {
 		return err
 	}
 	showSymptoms(w, symptoms)
-	planned, err := run.Plan(config)
+	planned, err := app.Plan(cfg)
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func initialise(ctx context.Context, w io.Writer, config deployment.Config, path
 	return err
 }
 
-func showSymptoms(w io.Writer, symptoms []run.Symptom) (bad int) {
+func showSymptoms(w io.Writer, symptoms []app.Symptom) (bad int) {
 	for _, s := range symptoms {
 		mark := "ok "
 		if !s.OK {
@@ -78,7 +78,7 @@ func showSymptoms(w io.Writer, symptoms []run.Symptom) (bad int) {
 	return bad
 }
 
-func firstConfig(c deployment.Config) string {
+func firstConfig(c config.Config) string {
 	box := "# Where the deployment's mail is caught:\n# inbox:\n#   mailhog: http://mailhog.example:8025\n"
 	if address, err := url.Parse(c.Inbox.URL); err == nil && c.Inbox.URL != "" && address.User == nil {
 		box = fmt.Sprintf("# Where the deployment's mail is caught.\ninbox:\n  %s: %s\n", c.Inbox.Kind, c.Inbox.URL)

@@ -6,9 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/etna-conformance/conformance/internal/app"
 	"github.com/etna-conformance/conformance/internal/cli"
 	"github.com/etna-conformance/conformance/internal/contract"
-	"github.com/etna-conformance/conformance/internal/run"
 )
 
 func listCommand() *cobra.Command {
@@ -19,7 +19,7 @@ func listCommand() *cobra.Command {
 		Short: "List the requirements: id, level, profile, statement",
 		Args:  cli.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
-			k, err := run.Ledger(path)
+			k, err := app.Ledger(path)
 			if err != nil {
 				return err
 			}

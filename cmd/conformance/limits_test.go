@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/etna-conformance/conformance/internal/fault"
+	"github.com/etna-conformance/conformance/internal/faults"
 	"github.com/etna-conformance/conformance/internal/sandboxtest"
 )
 
@@ -24,7 +24,7 @@ type traffic struct {
 }
 
 // watch counts the requests that come and that are under way.
-func (s *traffic) watch(_ fault.World, next http.Handler) http.Handler {
+func (s *traffic) watch(_ faults.World, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		s.requests, s.last = append(s.requests, r), time.Now()

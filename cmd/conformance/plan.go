@@ -11,12 +11,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/etna-conformance/conformance/internal/app"
 	"github.com/etna-conformance/conformance/internal/cli"
+	"github.com/etna-conformance/conformance/internal/config"
 	"github.com/etna-conformance/conformance/internal/contract"
-	"github.com/etna-conformance/conformance/internal/deployment"
 	"github.com/etna-conformance/conformance/internal/plan"
 	"github.com/etna-conformance/conformance/internal/report"
-	"github.com/etna-conformance/conformance/internal/run"
 	"github.com/etna-conformance/conformance/suites"
 )
 
@@ -31,31 +31,31 @@ func planCommand() *cobra.Command {
 The cost stands first, then the steps of each trader; --quiet shows the cost alone, --verbose also the
 requirements that look at each step, and the points at which steps wait for each other.`,
 		Example: `  conformance plan --config conformance.yaml --latency 300ms --mail-time 5s
-  conformance plan --config conformance.yaml --json | jq .cost`,
+  conformance plan --cfg conformance.yaml --json | jq .cost`,
 		Args: cli.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
-			config, err := deployment.Load(deployment.Sources{Flags: given(c.Flags()), Env: os.Environ()})
+			cfg, err := config.Load(config.Sources{Flags: given(c.Flags()), Env: os.Environ()})
 			if err != nil {
 				return err
 			}
 			if pace.Latency < 0 || pace.Mail < 0 {
 				return cli.Usagef("--latency, --mail-time: expected a duration such as 300ms or 5s")
 			}
-			_, stop, err := embed(&config)
+			_, stop, err := embed(&cfg)
 			if err != nil {
 				return err
 			}
 			defer stop()
-			planned, err := run.Plan(config)
+			planned, err := app.Plan(cfg)
 			if err != nil {
 				return err
 			}
-			pace.Concurrency, pace.Rate = config.Concurrency, config.Rate
+			pace.Concurrency, pace.Rate = cfg.Concurrency, cfg.Rate
 			shown := planOf(planned.Suite, pace)
 			if *asJSON {
 				return cli.PrintJSON(c.OutOrStdout(), shown)
 			}
-			return showPlan(c.OutOrStdout(), shown, config)
+			return showPlan(c.OutOrStdout(), shown, cfg)
 		},
 	}
 	addOptions(c.Flags())
@@ -163,7 +163,7 @@ func whereAsked(o contract.Operation, declared string) string {
 // planColumns is how wide a plan is shown.
 const planColumns = 80
 
-func showPlan(w io.Writer, p shownPlan, config deployment.Config) error {
+func showPlan(w io.Writer, p shownPlan, cfg config.Config) error {
 	var b strings.Builder
 	paragraph := func(format string, args ...any) {
 		for i, line := range report.Wrap(fmt.Sprintf(format, args...), planColumns-2) {
@@ -184,8 +184,8 @@ func showPlan(w io.Writer, p shownPlan, config deployment.Config) error {
 	}
 	showCosts(&b, p.Traders)
 	for _, t := range p.Traders {
-		if !config.Quiet {
-			showSteps(&b, t, config.Verbose)
+		if !cfg.Quiet {
+			showSteps(&b, t, cfg.Verbose)
 		}
 	}
 	_, err := io.WriteString(w, b.String())

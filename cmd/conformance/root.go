@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/etna-conformance/conformance/internal/cli"
-	"github.com/etna-conformance/conformance/internal/deployment"
+	"github.com/etna-conformance/conformance/internal/config"
 )
 
 func root() *cobra.Command {
@@ -19,8 +19,8 @@ func root() *cobra.Command {
 ` + exitCodes,
 		Example: `  conformance run                            judge the embedded reference deployment, to see what it is like
   conformance init --url https://staging.example/api
-  conformance doctor --config conformance.yaml
-  conformance run --config conformance.yaml
+  conformance doctor --cfg conformance.yaml
+  conformance run --cfg conformance.yaml
   conformance explain RESET-6                what was promised, and how it is checked`,
 		Version: toolVersion(),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -49,15 +49,15 @@ const exitCodes = `Exit codes:
 
 // addOptions adds the flags that configure what is under judgement.
 func addOptions(flags *pflag.FlagSet) {
-	for _, o := range deployment.Options() {
+	for _, o := range config.Options() {
 		usage := o.Usage
 		if o.Env != "" {
 			usage += " [" + o.Env + "]"
 		}
 		switch o.Kind {
-		case deployment.Switch:
+		case config.Switch:
 			flags.BoolP(o.Flag, shorthand(o.Flag), false, usage)
-		case deployment.List:
+		case config.List:
 			flags.StringSlice(o.Flag, nil, usage)
 		default:
 			flags.String(o.Flag, "", usage)
@@ -80,13 +80,13 @@ func shorthand(flag string) string {
 // given returns the options that were given as flags.
 func given(flags *pflag.FlagSet) map[string]string {
 	values := map[string]string{}
-	for _, o := range deployment.Options() {
+	for _, o := range config.Options() {
 		f := flags.Lookup(o.Flag)
 		if f == nil || !f.Changed {
 			continue
 		}
 		values[o.Flag] = f.Value.String()
-		if o.Kind == deployment.List {
+		if o.Kind == config.List {
 			list, _ := flags.GetStringSlice(o.Flag)
 			values[o.Flag] = strings.Join(list, ",")
 		}

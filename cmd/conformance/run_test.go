@@ -16,7 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/etna-conformance/conformance/internal/fault"
+	"github.com/etna-conformance/conformance/internal/faults"
 	"github.com/etna-conformance/conformance/internal/golden"
 	"github.com/etna-conformance/conformance/internal/mailhogtest"
 	"github.com/etna-conformance/conformance/internal/sandbox"
@@ -98,7 +98,7 @@ func TestDocumentedConfigurationWithTheRealMailHog(t *testing.T) {
 	t.Parallel()
 	smtp, mailhog := mailhogtest.Start(t)
 	var bare atomic.Int64
-	options := through(func(_ fault.World, inner http.Handler) http.Handler {
+	options := through(func(_ faults.World, inner http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Header.Get("X-Front") != "front-of-acme" {
 				bare.Add(1)

@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/etna-conformance/conformance/internal/fault"
+	"github.com/etna-conformance/conformance/internal/faults"
 	"github.com/etna-conformance/conformance/internal/reference"
 	"github.com/etna-conformance/conformance/internal/report"
 	"github.com/etna-conformance/conformance/internal/sandbox"
@@ -48,7 +48,7 @@ func TestSamplesAreUpToDate(t *testing.T) {
 	demo := reference.DemoTraders()
 	for name, c := range samples() {
 		t.Run(name, func(t *testing.T) {
-			s := sandboxtest.Start(t, sandbox.Options{Traders: []reference.Trader{demo[0], demo[2]}, Around: fault.Set{Faults: catalogued(t, c.faults)}})
+			s := sandboxtest.Start(t, sandbox.Options{Traders: []reference.Trader{demo[0], demo[2]}, Around: faults.Set{Faults: catalogued(t, c.faults)}})
 			args := []string{"--format", strings.Join(report.Names(), ",")}
 			if c.only != "" {
 				args = append(args, "--only", c.only)

@@ -15,10 +15,10 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/etna-conformance/conformance/internal/deployment"
-	"github.com/etna-conformance/conformance/internal/fault"
+	"github.com/etna-conformance/conformance/internal/app"
+	"github.com/etna-conformance/conformance/internal/config"
+	"github.com/etna-conformance/conformance/internal/faults"
 	"github.com/etna-conformance/conformance/internal/fleet"
-	"github.com/etna-conformance/conformance/internal/run"
 	"github.com/etna-conformance/conformance/internal/sandbox"
 )
 
@@ -60,9 +60,9 @@ func serveDeployment(ts *testscript.TestScript, _ bool, args []string) {
 // serveSandbox starts a deployment, with faults, and writes its configuration: sandbox FILE
 // [FAULT...].
 func serveSandbox(ts *testscript.TestScript, _ bool, args []string) {
-	var around fault.Set
+	var around faults.Set
 	for _, name := range args[1:] {
-		f, found := fault.Find(name)
+		f, found := faults.Find(name)
 		if !found {
 			ts.Fatalf("there is no fault %s", name)
 		}
@@ -82,11 +82,11 @@ func serveSandbox(ts *testscript.TestScript, _ bool, args []string) {
 // holdTraders keeps runs with the traders of a configuration waiting while the command runs: busy
 // FILE COMMAND [ARGUMENT...].
 func holdTraders(ts *testscript.TestScript, _ bool, args []string) {
-	config, err := deployment.Load(deployment.Sources{Flags: map[string]string{"config": ts.MkAbs(args[0])}})
+	cfg, err := config.Load(config.Sources{Flags: map[string]string{"config": ts.MkAbs(args[0])}})
 	ts.Check(err)
 	temporary := ts.Getenv("TMPDIR")
 	ts.Setenv("TMPDIR", os.TempDir())
-	unlock, unlocked := run.Lock(context.Background(), config, func() {})
+	unlock, unlocked := app.Lock(context.Background(), cfg, func() {})
 	if unlocked != "" {
 		ts.Fatalf("%s", unlocked)
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/etna-conformance/conformance/internal/fault"
+	"github.com/etna-conformance/conformance/internal/faults"
 	"github.com/etna-conformance/conformance/internal/reference"
 	"github.com/etna-conformance/conformance/internal/report"
 	"github.com/etna-conformance/conformance/internal/sandbox"
@@ -38,7 +38,7 @@ func TestNoSecretLeaves(t *testing.T) {
 func noSecretLeaves(t *testing.T, profiles string) {
 	t.Helper()
 	g := &gossip{secrets: []string{secretKey, secretAnswer, secretHeader, password, newPassword}}
-	uuid, found := fault.FindVariant("code-uuid")
+	uuid, found := faults.FindVariant("code-uuid")
 	if !found {
 		t.Fatal("there is no variant code-uuid")
 	}
@@ -47,7 +47,7 @@ func noSecretLeaves(t *testing.T, profiles string) {
 	for i := range traders {
 		traders[i].Password = password
 	}
-	s := sandboxtest.Start(t, sandbox.Options{AppKey: secretKey, Traders: traders, Around: fault.Set{Variants: []fault.Variant{
+	s := sandboxtest.Start(t, sandbox.Options{AppKey: secretKey, Traders: traders, Around: faults.Set{Variants: []faults.Variant{
 		uuid, {Name: "gossip", HTTP: g.answers, Mail: g.mails},
 	}}})
 	config := declare(t, s)

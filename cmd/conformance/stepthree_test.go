@@ -7,7 +7,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/etna-conformance/conformance/internal/fault"
+	"github.com/etna-conformance/conformance/internal/faults"
 	"github.com/etna-conformance/conformance/internal/sandbox"
 	"github.com/etna-conformance/conformance/internal/sandboxtest"
 	"github.com/etna-conformance/conformance/internal/verdict"
@@ -16,11 +16,11 @@ import (
 // olderSandbox has step 3 at its older path alone.
 func olderSandbox(t *testing.T) *sandbox.Sandbox {
 	t.Helper()
-	older, found := fault.FindVariant("older-path-no-resource")
+	older, found := faults.FindVariant("older-path-no-resource")
 	if !found {
 		t.Fatal("there is no such variant")
 	}
-	return sandboxtest.Start(t, sandbox.Options{Around: fault.Set{Variants: []fault.Variant{older}}})
+	return sandboxtest.Start(t, sandbox.Options{Around: faults.Set{Variants: []faults.Variant{older}}})
 }
 
 // declareStepThree writes a configuration for the flow; "" leaves the path of step 3 to the run.

@@ -7,7 +7,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/etna-conformance/conformance/internal/fault"
+	"github.com/etna-conformance/conformance/internal/faults"
 	"github.com/etna-conformance/conformance/internal/mailtext"
 	"github.com/etna-conformance/conformance/internal/reference"
 	"github.com/etna-conformance/conformance/internal/report"
@@ -25,7 +25,7 @@ type mailerFunc func(context.Context, reference.Mail) error
 
 func (f mailerFunc) Send(ctx context.Context, m reference.Mail) error { return f(ctx, m) }
 
-func (l *linkCodes) watch(_ fault.World, mailer reference.Mailer) reference.Mailer {
+func (l *linkCodes) watch(_ faults.World, mailer reference.Mailer) reference.Mailer {
 	return mailerFunc(func(ctx context.Context, m reference.Mail) error {
 		links := strings.Join(mailtext.Parse(m.Data).Links, " ")
 		l.mu.Lock()
@@ -41,12 +41,12 @@ func (l *linkCodes) watch(_ fault.World, mailer reference.Mailer) reference.Mail
 // nobody reads them, but they may be right, and are as secret as any.
 func TestUnclearCodesAreToldByTheirShapeAndMasked(t *testing.T) {
 	t.Parallel()
-	inLink, found := fault.FindVariant("code-in-link-only")
+	inLink, found := faults.FindVariant("code-in-link-only")
 	if !found {
 		t.Fatal("there is no variant code-in-link-only")
 	}
 	var sent linkCodes
-	s := sandboxtest.Start(t, sandbox.Options{AppKey: secretKey, Around: fault.Set{Variants: []fault.Variant{inLink, {Name: "watch", Mail: sent.watch}}}})
+	s := sandboxtest.Start(t, sandbox.Options{AppKey: secretKey, Around: faults.Set{Variants: []faults.Variant{inLink, {Name: "watch", Mail: sent.watch}}}})
 	out := t.TempDir()
 	r := call{
 		args: []string{"run", "--config", declare(t, s), "--out", out, "--format", strings.Join(report.Names(), ",")}, env: []string{"CONFORMANCE_APP_KEY=" + secretKey},

@@ -11,8 +11,8 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/mod/module"
 
+	"github.com/etna-conformance/conformance/internal/app"
 	"github.com/etna-conformance/conformance/internal/cli"
-	"github.com/etna-conformance/conformance/internal/run"
 )
 
 // identity says what was built, as far as the build has recorded it. Nothing is stamped by hand: it
@@ -90,7 +90,7 @@ func versionCommand() *cobra.Command {
 		Short: "Show version, commit, date and the digest of the contract",
 		Args:  cli.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
-			contract, err := run.Contract("")
+			contract, err := app.Contract("")
 			if err != nil {
 				return err
 			}

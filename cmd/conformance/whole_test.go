@@ -6,10 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/etna-conformance/conformance/internal/fault"
 	"github.com/etna-conformance/conformance/internal/report"
-	"github.com/etna-conformance/conformance/internal/sandbox"
-	"github.com/etna-conformance/conformance/internal/sandboxtest"
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
@@ -17,7 +14,7 @@ import (
 // that is never conformant.
 func TestJudgeSaysWhetherTheEvidenceIsWhole(t *testing.T) {
 	t.Parallel()
-	s := sandboxtest.Start(t, sandbox.Options{Around: fault.Set{Faults: faults(t, "wrong-answer-told-by-framework")}})
+	s := broken(t, "wrong-answer-told-by-framework")
 	r, out := judge(t, s, "--only", "RESET-5")
 	r.wantExit(t, verdict.ExitNotConformant)
 	conformance(t, "judge", out, "--out", t.TempDir()).wantExit(t, verdict.ExitNotConformant).wantOut(t, "The evidence is whole: SHA-256 ")

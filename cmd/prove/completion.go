@@ -5,7 +5,7 @@ import (
 
 	"github.com/etna-conformance/conformance/internal/cli"
 	"github.com/etna-conformance/conformance/internal/contract"
-	"github.com/etna-conformance/conformance/internal/fault"
+	"github.com/etna-conformance/conformance/internal/faults"
 )
 
 // addCompletion lets the shell complete the names of faults, variants and profiles.
@@ -26,7 +26,7 @@ func addCompletion(root *cobra.Command) {
 
 func faultNames() []string {
 	var names []string
-	for _, f := range fault.Faults() {
+	for _, f := range faults.Faults() {
 		names = append(names, f.Name+"\t"+f.Summary)
 	}
 	return names
@@ -34,7 +34,7 @@ func faultNames() []string {
 
 func variantNames() []string {
 	var names []string
-	for _, v := range fault.Variants() {
+	for _, v := range faults.Variants() {
 		names = append(names, v.Name+"\t"+v.Why)
 	}
 	return names

@@ -13,12 +13,12 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/etna-conformance/conformance/internal/app"
 	"github.com/etna-conformance/conformance/internal/cli"
 	"github.com/etna-conformance/conformance/internal/contract"
 	"github.com/etna-conformance/conformance/internal/nearest"
 	"github.com/etna-conformance/conformance/internal/prove"
 	"github.com/etna-conformance/conformance/internal/report"
-	"github.com/etna-conformance/conformance/internal/run"
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
@@ -81,7 +81,7 @@ func (p proof) run(c *cobra.Command) error {
 	if err != nil {
 		return cli.Usage(err)
 	}
-	contract, err := run.Contract("")
+	contract, err := app.Contract("")
 	if err != nil {
 		return err
 	}

@@ -17,8 +17,8 @@ import (
 
 	"github.com/onsi/ginkgo/v2/extensions/globals"
 
+	"github.com/etna-conformance/conformance/internal/app"
 	"github.com/etna-conformance/conformance/internal/evidence"
-	"github.com/etna-conformance/conformance/internal/run"
 	"github.com/etna-conformance/conformance/internal/sandbox"
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
@@ -215,11 +215,11 @@ func BenchmarkJudge(b *testing.B) {
 			check(b, err)
 			var took samples
 			for b.Loop() {
-				suite, err := run.Again(found, "")
+				suite, err := app.Again(found, "")
 				check(b, err)
 				globals.Reset()
 				started := time.Now()
-				_, err = run.JudgeBySpecs(suite, &found, "bench", false)
+				_, err = app.JudgeBySpecs(suite, &found, "bench", false)
 				check(b, err)
 				took.add(milliseconds(time.Since(started)))
 			}

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/etna-conformance/conformance/internal/fault"
+	"github.com/etna-conformance/conformance/internal/faults"
 	"github.com/etna-conformance/conformance/internal/reference"
 	"github.com/etna-conformance/conformance/internal/sandbox"
 )
@@ -73,7 +73,7 @@ func (s settings) serveOne() (closeAll func(), err error) {
 	deployment, err := sandbox.Start(sandbox.Options{
 		SMTPAddr: catcher.SMTPAddr(),
 		Traders:  manyTraders(s.Traders),
-		Around:   fault.Set{Variants: []fault.Variant{{Name: "bench", HTTP: s.answer, Mail: s.mail}}},
+		Around:   faults.Set{Variants: []faults.Variant{{Name: "bench", HTTP: s.answer, Mail: s.mail}}},
 	})
 	if err != nil {
 		return nil, errors.Join(err, catcher.Close())
@@ -83,7 +83,7 @@ func (s settings) serveOne() (closeAll func(), err error) {
 	return closeAll, json.NewEncoder(os.Stdout).Encode(deployment)
 }
 
-func (s settings) answer(_ fault.World, next http.Handler) http.Handler {
+func (s settings) answer(_ faults.World, next http.Handler) http.Handler {
 	more := []byte(strings.Repeat(" ", s.Bytes))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		time.Sleep(s.Answer)
@@ -92,7 +92,7 @@ func (s settings) answer(_ fault.World, next http.Handler) http.Handler {
 	})
 }
 
-func (s settings) mail(_ fault.World, next reference.Mailer) reference.Mailer {
+func (s settings) mail(_ faults.World, next reference.Mailer) reference.Mailer {
 	if s.Mail == 0 {
 		return next
 	}

@@ -14,11 +14,11 @@ import (
 	"github.com/go-json-experiment/json"
 	"golang.org/x/crypto/ssh"
 
+	"github.com/etna-conformance/conformance/internal/app"
 	"github.com/etna-conformance/conformance/internal/codefinder"
 	"github.com/etna-conformance/conformance/internal/evidence"
 	"github.com/etna-conformance/conformance/internal/mailtext"
 	"github.com/etna-conformance/conformance/internal/placeholder"
-	"github.com/etna-conformance/conformance/internal/run"
 	"github.com/etna-conformance/conformance/internal/verdict"
 	"github.com/etna-conformance/conformance/suites"
 )
@@ -96,7 +96,7 @@ type Judge struct {
 
 // NewJudge returns a judge by the contract in the file, "" being the built-in one.
 func NewJudge(path string) (*Judge, error) {
-	c, err := run.Contract(path)
+	c, err := app.Contract(path)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +121,7 @@ func (j *Judge) judgeRun(found evidence.Run, dir string) (*verdict.Report, error
 	if err != nil {
 		return nil, err
 	}
-	report, err := run.Judge(suite, &found, "")
+	report, err := app.Judge(suite, &found, "")
 	if err != nil {
 		return nil, err
 	}

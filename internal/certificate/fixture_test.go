@@ -14,12 +14,12 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
+	"github.com/etna-conformance/conformance/internal/app"
 	"github.com/etna-conformance/conformance/internal/certificate"
 	"github.com/etna-conformance/conformance/internal/challenge"
-	"github.com/etna-conformance/conformance/internal/deployment"
+	"github.com/etna-conformance/conformance/internal/config"
 	"github.com/etna-conformance/conformance/internal/evidence"
 	"github.com/etna-conformance/conformance/internal/report"
-	"github.com/etna-conformance/conformance/internal/run"
 	"github.com/etna-conformance/conformance/internal/sandbox"
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
@@ -43,12 +43,12 @@ var observe = sync.OnceValue(func() (o observed) { //nolint:gochecknoglobals // 
 		return observed{err: err}
 	}
 	defer func() { _ = s.Close() }()
-	config, err := deployment.Load(deployment.Sources{Flags: map[string]string{"profile": "core,flow"}})
+	cfg, err := config.Load(config.Sources{Flags: map[string]string{"profile": "core,flow"}})
 	if err != nil {
 		return observed{err: err}
 	}
-	run.Point(&config, s)
-	config.Deployment = deployment.Label{Name: "Acme Trader", Version: "4.2.1"}
+	app.Point(&cfg, s)
+	cfg.Deployment = config.Label{Name: "Acme Trader", Version: "4.2.1"}
 	o.challenge = challenge.New("Acme Trader", []string{"core", "flow"}, time.Now(), time.Hour)
 	file, err := os.CreateTemp("", "challenge-*.json")
 	if err != nil {
@@ -58,8 +58,8 @@ var observe = sync.OnceValue(func() (o observed) { //nolint:gochecknoglobals // 
 	if _, err := file.Write(o.challenge.Bytes()); err != nil {
 		return observed{err: err}
 	}
-	config.Challenge = file.Name()
-	planned, err := run.Plan(config)
+	cfg.Challenge = file.Name()
+	planned, err := app.Plan(cfg)
 	if err != nil {
 		return observed{err: err}
 	}
@@ -68,7 +68,7 @@ var observe = sync.OnceValue(func() (o observed) { //nolint:gochecknoglobals // 
 		return observed{err: err}
 	}
 	o.run, o.secrets = *found, []string{s.AppKey}
-	for _, t := range config.Traders {
+	for _, t := range cfg.Traders {
 		o.secrets = append(o.secrets, t.Answer, t.Password, t.NewPassword)
 	}
 	return o
@@ -91,11 +91,11 @@ func write(t testing.TB, change func(*evidence.Run)) string {
 	if _, err := evidence.Write(dir, found); err != nil {
 		t.Fatal(err)
 	}
-	suite, err := run.Again(found, "")
+	suite, err := app.Again(found, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	judged, err := run.Judge(suite, &found, "test")
+	judged, err := app.Judge(suite, &found, "test")
 	if err != nil {
 		t.Fatal(err)
 	}

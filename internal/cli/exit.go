@@ -15,7 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/etna-conformance/conformance/internal/deployment"
+	"github.com/etna-conformance/conformance/internal/config"
 	"github.com/etna-conformance/conformance/internal/mishap"
 	"github.com/etna-conformance/conformance/internal/report"
 	"github.com/etna-conformance/conformance/internal/verdict"
@@ -60,7 +60,7 @@ func Run(root *cobra.Command) (code int) {
 // exitCode tells the error and returns the exit code that it means.
 func exitCode(program string, err error) int {
 	var code CodeError
-	var usage *deployment.ConfigError
+	var usage *config.Error
 	var call UsageError
 	var unwritten UnwrittenError
 	tell := func(text string) { fmt.Fprintln(os.Stderr, program+": "+report.Visible(text)) }

@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/pflag"
 	"go.yaml.in/yaml/v3"
 
-	"github.com/etna-conformance/conformance/internal/deployment"
+	"github.com/etna-conformance/conformance/internal/config"
 	"github.com/etna-conformance/conformance/internal/reference"
 	"github.com/etna-conformance/conformance/internal/report"
 	"github.com/etna-conformance/conformance/internal/sandbox"
@@ -30,8 +30,8 @@ func Serve(prepare func(*sandbox.Options) error) *cobra.Command {
 
 All is ready when it prints where. It ends with Ctrl-C or SIGTERM.`,
 		Example: `  conformance serve
-  conformance serve --json --write-config sandbox.yaml &
-  conformance run --config sandbox.yaml --profile core,flow`,
+  conformance serve --json --write-cfg sandbox.yaml &
+  conformance run --cfg sandbox.yaml --profile core,flow`,
 		Args: NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := s.check(c.Flags()); err != nil {
@@ -52,7 +52,7 @@ All is ready when it prints where. It ends with Ctrl-C or SIGTERM.`,
 	flags.StringVar(&s.Inbox.SMTPAddr, "smtp-addr", "", "host:port where the embedded inbox takes mail (default a free port)")
 	flags.StringVar(&s.SMTPAddr, "smtp", "", "host:port of a MailHog or another SMTP server that takes the mail instead")
 	flags.StringVar(&s.traders, "traders", "", "file with its traders, as a configuration declares them (YAML)")
-	flags.StringVar(&s.config, "write-config", "", "file for a configuration that conformance run takes as it is")
+	flags.StringVar(&s.cfg, "write-config", "", "file for a configuration that conformance run takes as it is")
 	flags.StringVar(&s.Dir, "dir", "", "directory that keeps the database (default forgotten at the end)")
 	s.json = AddJSON(c)
 	return c
@@ -62,8 +62,8 @@ All is ready when it prints where. It ends with Ctrl-C or SIGTERM.`,
 type serve struct {
 	sandbox.Options
 	// traders is a file to read, config one to write; "" for none.
-	traders, config string
-	json            *bool
+	traders, cfg string
+	json         *bool
 }
 
 // run serves until the command's context ends.
@@ -79,7 +79,7 @@ func (s *serve) run(c *cobra.Command) (err error) {
 	if err != nil {
 		return Usage(err)
 	}
-	if err = introduce(c.OutOrStdout(), served, s.config, *s.json); err == nil {
+	if err = introduce(c.OutOrStdout(), served, s.cfg, *s.json); err == nil {
 		<-c.Context().Done()
 	}
 	return errors.Join(err, served.Close())
@@ -101,7 +101,7 @@ func (s *serve) check(flags *pflag.FlagSet) (err error) {
 // tradersOf makes accounts of declared traders: who has an answer and no declared question is asked
 // for the answer.
 func tradersOf(file string) ([]reference.Trader, error) {
-	declared, err := deployment.ReadTraders(file, os.Environ())
+	declared, err := config.ReadTraders(file, os.Environ())
 	var traders []reference.Trader
 	for _, t := range declared {
 		trader := reference.Trader{Login: t.Login, Email: t.Email, Name: t.Login, Question: t.Question, Answer: t.Answer, Password: t.Password}
@@ -114,16 +114,16 @@ func tradersOf(file string) ([]reference.Trader, error) {
 }
 
 // introduce writes the configuration and tells what a client developer needs, ready to paste.
-func introduce(w io.Writer, s *sandbox.Sandbox, config string, asJSON bool) error {
-	if config != "" {
-		if err := writeConfig(config, s); err != nil {
+func introduce(w io.Writer, s *sandbox.Sandbox, cfg string, asJSON bool) error {
+	if cfg != "" {
+		if err := writeConfig(cfg, s); err != nil {
 			return Usagef("--write-config: %w", err)
 		}
 	}
 	if asJSON {
-		return PrintJSON(w, served{s.URL, s.AppKey, inboxOf(s), s.SMTPAddr, s.Declared(true, strings.Clone), config})
+		return PrintJSON(w, served{s.URL, s.AppKey, inboxOf(s), s.SMTPAddr, s.Declared(true, strings.Clone), cfg})
 	}
-	return introduceInWords(w, s, config)
+	return introduceInWords(w, s, cfg)
 }
 
 // served is what a program needs to know of a sandbox.
@@ -144,15 +144,15 @@ func inboxOf(s *sandbox.Sandbox) map[string]string {
 	return map[string]string{"mailhog": s.InboxURL}
 }
 
-func introduceInWords(w io.Writer, s *sandbox.Sandbox, config string) error {
+func introduceInWords(w io.Writer, s *sandbox.Sandbox, cfg string) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Reference deployment  %s\nEt-App-Key            %s\n", s.URL, s.AppKey)
 	if s.InboxURL != "" {
 		fmt.Fprintf(&b, "Inbox (MailHog API)   %s\n", s.InboxURL)
 	}
 	fmt.Fprintf(&b, "Mail goes to (SMTP)   %s\n", s.SMTPAddr)
-	if config != "" {
-		fmt.Fprintf(&b, "Configuration         %s\n", config)
+	if cfg != "" {
+		fmt.Fprintf(&b, "Configuration         %s\n", cfg)
 	}
 	fmt.Fprintln(&b, "\nTrader          Email                       Secret question, answer")
 	for _, t := range s.Traders {

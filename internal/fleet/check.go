@@ -1,7 +1,7 @@
 package fleet
 
 import (
-	"github.com/etna-conformance/conformance/internal/run"
+	"github.com/etna-conformance/conformance/internal/app"
 )
 
 // Check plans every deployment, as judging would, and gives each what is wrong with it. Nothing is
@@ -11,9 +11,9 @@ func Check(fleet []Deployment) {
 		if d.Err != nil {
 			continue
 		}
-		planned, err := run.Plan(d.Config)
+		planned, err := app.Plan(d.Config)
 		if err == nil {
-			_, err = run.Baseline(d.Config.Baseline, planned.Suite.Contract)
+			_, err = app.Baseline(d.Config.Baseline, planned.Suite.Contract)
 		}
 		fleet[i].Err = err
 	}

@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/etna-conformance/conformance/internal/deployment"
-	"github.com/etna-conformance/conformance/internal/run"
+	"github.com/etna-conformance/conformance/internal/app"
+	"github.com/etna-conformance/conformance/internal/config"
 )
 
 // Deployment is one deployment of a fleet.
@@ -18,19 +18,19 @@ type Deployment struct {
 	// Name is also that of its directory; Place is where the fleet file names it, File its
 	// configuration.
 	Name, Place, File string
-	Config            deployment.Config
+	Config            config.Config
 	// Err is why it can't be judged, nil where it can: the others are judged all the same.
 	Err error
 }
 
 // Load reads a fleet file and all its configurations, in the order of the names. The flags are for
-// every deployment; the environment gives the variables. An error is a *deployment.ConfigError of
+// every deployment; the environment gives the variables. An error is a *config.Error of
 // the fleet file; what is wrong with one deployment is that deployment's.
 func Load(file string, flags map[string]string, env []string) ([]Deployment, error) {
 	if err := checkEnvironment(env); err != nil {
 		return nil, err
 	}
-	read, err := deployment.ReadFleet(file, env)
+	read, err := config.ReadFleet(file, env)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func Load(file string, flags map[string]string, env []string) ([]Deployment, err
 		place := fmt.Sprintf("%s:%d", file, entry.Line)
 		files, err := matches(entry.Config)
 		if err != nil {
-			return nil, &deployment.ConfigError{Where: place, Text: err.Error()}
+			return nil, &config.Error{Where: place, Text: err.Error()}
 		}
 		for _, path := range files {
 			d := Deployment{Name: nameOf(entry, path), Place: place, File: path}
@@ -60,7 +60,7 @@ func checkEnvironment(env []string) error {
 	for _, entry := range env {
 		name, _, _ := strings.Cut(entry, "=")
 		if strings.HasPrefix(name, "CONFORMANCE_") {
-			return &deployment.ConfigError{Where: name,
+			return &config.Error{Where: name,
 				Text: "a fleet takes nothing from such variables, which would win over every configuration; expected it unset, and a flag or defaults in the fleet file instead"}
 		}
 	}
@@ -68,7 +68,7 @@ func checkEnvironment(env []string) error {
 }
 
 func matches(path string) ([]string, error) {
-	if !deployment.IsGlob(path) {
+	if !config.IsGlob(path) {
 		return []string{path}, nil
 	}
 	files, err := filepath.Glob(path)
@@ -83,7 +83,7 @@ func matches(path string) ([]string, error) {
 
 // nameOf is what distinguishes the configuration: what the glob's wildcards stand for, or the
 // file's name.
-func nameOf(entry deployment.FleetEntry, path string) string {
+func nameOf(entry config.FleetEntry, path string) string {
 	if entry.Name != "" {
 		return entry.Name
 	}
@@ -94,27 +94,27 @@ func nameOf(entry deployment.FleetEntry, path string) string {
 	if at := strings.LastIndexByte(filepath.ToSlash(fixed), '/'); at >= 0 {
 		path = path[at+1:]
 	}
-	return deployment.FleetName(strings.TrimSuffix(path, filepath.Ext(path)))
+	return config.FleetName(strings.TrimSuffix(path, filepath.Ext(path)))
 }
 
-func load(d Deployment, entry deployment.FleetEntry, defaults *deployment.Defaults, flags map[string]string, env []string) (deployment.Config, error) {
+func load(d Deployment, entry config.FleetEntry, defaults *config.Defaults, flags map[string]string, env []string) (config.Config, error) {
 	env, err := entry.Secrets.Env(env, d.Name)
 	if err != nil {
-		return deployment.Config{}, err
+		return config.Config{}, err
 	}
 	flags = maps.Clone(flags)
 	flags["config"] = d.File
-	config, err := deployment.Load(deployment.Sources{Flags: flags, Env: env, Defaults: defaults})
+	cfg, err := config.Load(config.Sources{Flags: flags, Env: env, Defaults: defaults})
 	if err != nil {
-		return config, err
+		return cfg, err
 	}
-	labels := maps.Clone(config.Deployment.Labels)
+	labels := maps.Clone(cfg.Deployment.Labels)
 	if labels == nil {
 		labels = map[string]string{}
 	}
 	maps.Copy(labels, entry.Labels)
-	config.Deployment.Labels = labels
-	return config, nil
+	cfg.Deployment.Labels = labels
+	return cfg, nil
 }
 
 // ownFiles are the names that the fleet itself takes in its directory.
@@ -128,11 +128,11 @@ func checkNames(list []Deployment) error {
 		other, repeated := first[key]
 		switch {
 		case d.Name == "" || slices.Contains(ownFiles(), key):
-			return &deployment.ConfigError{Where: d.Place, Text: fmt.Sprintf("%s can't be a name for %s; expected another one, as name", quoted(d.Name), d.File)}
+			return &config.Error{Where: d.Place, Text: fmt.Sprintf("%s can't be a name for %s; expected another one, as name", quoted(d.Name), d.File)}
 		case repeated && other.File == d.File:
-			return &deployment.ConfigError{Where: d.Place, Text: fmt.Sprintf("%s is a deployment of %s already", d.File, other.Place)}
+			return &config.Error{Where: d.Place, Text: fmt.Sprintf("%s is a deployment of %s already", d.File, other.Place)}
 		case repeated:
-			return &deployment.ConfigError{Where: d.Place, Text: fmt.Sprintf("%s and %s (%s) are both called %s; expected different names, as name", d.File, other.File, other.Place, quoted(d.Name))}
+			return &config.Error{Where: d.Place, Text: fmt.Sprintf("%s and %s (%s) are both called %s; expected different names, as name", d.File, other.File, other.Place, quoted(d.Name))}
 		}
 		first[key] = d
 	}
@@ -142,13 +142,13 @@ func checkNames(list []Deployment) error {
 // refuseShared refuses all deployments that share a trader or a mailbox with another one: neither's
 // mails could be told from the other's.
 func refuseShared(list []Deployment) {
-	users := map[run.Use]int{}
+	users := map[app.Use]int{}
 	var shared []func()
 	for i := range list {
 		if list[i].Err != nil {
 			continue
 		}
-		for _, use := range run.Uses(list[i].Config) {
+		for _, use := range app.Uses(list[i].Config) {
 			other, used := users[use]
 			if used && other != i {
 				shared = append(shared, func() { refuse(&list[i], list[other], use); refuse(&list[other], list[i], use) })
@@ -162,9 +162,9 @@ func refuseShared(list []Deployment) {
 }
 
 // refuse keeps the first reason.
-func refuse(d *Deployment, other Deployment, use run.Use) {
+func refuse(d *Deployment, other Deployment, use app.Use) {
 	if d.Err == nil {
-		d.Err = &deployment.ConfigError{Where: d.File, Text: fmt.Sprintf("shares %s with %s (%s); expected each of them in one deployment alone", use, other.Name, other.File)}
+		d.Err = &config.Error{Where: d.File, Text: fmt.Sprintf("shares %s with %s (%s); expected each of them in one deployment alone", use, other.Name, other.File)}
 	}
 }
 

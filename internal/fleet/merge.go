@@ -9,8 +9,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/etna-conformance/conformance/internal/deployment"
-	"github.com/etna-conformance/conformance/internal/run"
+	"github.com/etna-conformance/conformance/internal/app"
+	"github.com/etna-conformance/conformance/internal/config"
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
@@ -22,10 +22,10 @@ type part struct {
 
 // Merge makes one result of what the directories hold and writes it into out. A directory that no
 // run has left itself stands for the latest run below it. What a killed run has judged counts; of
-// what is missing the result says so. An error is a *deployment.ConfigError, or that something
+// what is missing the result says so. An error is a *config.Error, or that something
 // could not be written.
 func Merge(dirs []string, out, version string) (Report, error) {
-	if err := run.Writable(out); err != nil {
+	if err := app.Writable(out); err != nil {
 		return Report{}, err
 	}
 	dirs, err := findShards(dirs)
@@ -54,7 +54,7 @@ func Merge(dirs []string, out, version string) (Report, error) {
 	return merged, merged.write(out)
 }
 
-func refused(where, text string) error { return &deployment.ConfigError{Where: where, Text: text} }
+func refused(where, text string) error { return &config.Error{Where: where, Text: text} }
 
 func sameDirectory(a, b string) bool {
 	first, err := os.Stat(a)

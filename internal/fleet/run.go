@@ -13,10 +13,10 @@ import (
 	"github.com/gofrs/flock"
 	"golang.org/x/sync/semaphore"
 
-	"github.com/etna-conformance/conformance/internal/deployment"
+	"github.com/etna-conformance/conformance/internal/app"
+	"github.com/etna-conformance/conformance/internal/config"
 	"github.com/etna-conformance/conformance/internal/mishap"
 	"github.com/etna-conformance/conformance/internal/report"
-	"github.com/etna-conformance/conformance/internal/run"
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
@@ -45,10 +45,10 @@ type Options struct {
 }
 
 // Run judges the deployments of the shard and writes what came of them. Where the same run was
-// killed, it goes on. An error is a *deployment.ConfigError, or that something could not be
+// killed, it goes on. An error is a *config.Error, or that something could not be
 // written.
 func Run(ctx context.Context, fleet []Deployment, o Options) (Report, error) {
-	if err := run.Writable(o.Out); err != nil {
+	if err := app.Writable(o.Out); err != nil {
 		return Report{}, err
 	}
 	unlock, err := lock(o.Out)
@@ -70,7 +70,7 @@ func lock(dir string) (unlock func(), err error) {
 	l := flock.New(filepath.Join(dir, ".fleet.lock"))
 	free, err := l.TryLock()
 	if err == nil && !free {
-		return nil, &deployment.ConfigError{Where: "--out " + dir, Text: "another fleet is judged into this directory; expected one for each, also of each shard"}
+		return nil, &config.Error{Where: "--out " + dir, Text: "another fleet is judged into this directory; expected one for each, also of each shard"}
 	}
 	if err != nil {
 		return func() {}, nil // A file system without locks.
@@ -172,7 +172,7 @@ func (r *runner) judge(ctx context.Context, d Deployment) Result {
 	}
 	if err != nil {
 		result.ExitCode, result.Reason = verdict.ExitFault, err.Error()
-		if _, wrong := errors.AsType[*deployment.ConfigError](err); wrong {
+		if _, wrong := errors.AsType[*config.Error](err); wrong {
 			result.ExitCode = verdict.ExitUsage
 		}
 	}
@@ -184,16 +184,16 @@ func resultOf(d Deployment) Result {
 }
 
 func (r *runner) judgeInto(ctx context.Context, d Deployment, into *Result) error {
-	config := d.Config
-	config.Out = filepath.Join(r.Out, d.Name)
-	if err := run.Writable(config.Out); err != nil {
+	cfg := d.Config
+	cfg.Out = filepath.Join(r.Out, d.Name)
+	if err := app.Writable(cfg.Out); err != nil {
 		return err
 	}
-	planned, err := run.Plan(config)
+	planned, err := app.Plan(cfg)
 	if err != nil {
 		return err
 	}
-	known, err := run.Baseline(config.Baseline, planned.Suite.Contract)
+	known, err := app.Baseline(cfg.Baseline, planned.Suite.Contract)
 	if err != nil {
 		return err
 	}
@@ -204,11 +204,11 @@ func (r *runner) judgeInto(ctx context.Context, d Deployment, into *Result) erro
 			r.Waiting(d.Name)
 		}
 	})
-	came := planned.Live(ctx, run.Live{Version: r.Version, Known: known, Waiting: waiting})
+	came := planned.Live(ctx, app.Live{Version: r.Version, Known: known, Waiting: waiting})
 	into.Dir = d.Name
 	into.take(came.Report, r.Strict, r.Complete)
 	into.LastLine = came.Evidence.LastLine
-	return errors.Join(report.WriteAll(config.Out, r.Formats, report.View{Report: came.Report, Run: came.Evidence}), came.Unstored)
+	return errors.Join(report.WriteAll(cfg.Out, r.Formats, report.View{Report: came.Report, Run: came.Evidence}), came.Unstored)
 }
 
 // end writes what came of the fleet.

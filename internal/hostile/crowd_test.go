@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/etna-conformance/conformance/internal/fault"
+	"github.com/etna-conformance/conformance/internal/faults"
 	"github.com/etna-conformance/conformance/internal/sandbox"
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
@@ -39,20 +39,20 @@ func TestCrowd(t *testing.T) {
 	const runs = 25
 	for name, o := range map[string]sandbox.Options{
 		"right":              {},
-		"right, mails later": {Around: fault.Set{Variants: findVariants(t, "mail-after-a-moment")}},
+		"right, mails later": {Around: faults.Set{Variants: findVariants(t, "mail-after-a-moment")}},
 	} {
-		t.Run(name, func(t *testing.T) { crowd(t, o, runs, rounds, fault.Fault{}) })
+		t.Run(name, func(t *testing.T) { crowd(t, o, runs, rounds, faults.Fault{}) })
 	}
 	t.Run("right, with passwords", func(t *testing.T) {
 		d := start(t, sandbox.Options{})
 		declared := d.Declaration(true)
 		d.settings = map[string]any{"profile": []string{"core", "flow"}, "traders": declared["traders"]}
-		crowdOf(t, d, runs, 1, fault.Fault{})
+		crowdOf(t, d, runs, 1, faults.Fault{})
 	})
 	for _, name := range []string{"code-before-answer", "performed-despite-bad-key", "question-mails-code"} {
 		f := findFault(t, name)
 		t.Run(name, func(t *testing.T) {
-			crowd(t, sandbox.Options{Around: fault.Set{Faults: []fault.Fault{f}}}, runs, rounds, f)
+			crowd(t, sandbox.Options{Around: faults.Set{Faults: []faults.Fault{f}}}, runs, rounds, f)
 		})
 	}
 }
@@ -60,12 +60,12 @@ func TestCrowd(t *testing.T) {
 // smallCrowd is two runs at once of a right deployment and of a guilty one.
 func smallCrowd(t *testing.T) {
 	t.Parallel()
-	for _, f := range []fault.Fault{{}, findFault(t, "code-before-answer")} {
+	for _, f := range []faults.Fault{{}, findFault(t, "code-before-answer")} {
 		t.Run(cmp.Or(f.Name, "right"), func(t *testing.T) {
 			t.Parallel()
 			o := sandbox.Options{}
 			if f.Name != "" {
-				o.Around = fault.Set{Faults: []fault.Fault{f}}
+				o.Around = faults.Set{Faults: []faults.Fault{f}}
 			}
 			crowdOf(t, start(t, o), 2, 1, f)
 		})
@@ -73,13 +73,13 @@ func smallCrowd(t *testing.T) {
 }
 
 // crowd lets so many runs judge at once; the zero fault is none.
-func crowd(t *testing.T, o sandbox.Options, runs, rounds int, f fault.Fault) {
+func crowd(t *testing.T, o sandbox.Options, runs, rounds int, f faults.Fault) {
 	d := start(t, o)
 	d.settings = nil // As most people run it.
 	crowdOf(t, d, runs, rounds, f)
 }
 
-func crowdOf(t *testing.T, d *target, runs, rounds int, f fault.Fault) {
+func crowdOf(t *testing.T, d *target, runs, rounds int, f faults.Fault) {
 	for round := range rounds {
 		ends := make([]ending, runs)
 		began := time.Now()
@@ -98,7 +98,7 @@ func crowdOf(t *testing.T, d *target, runs, rounds int, f fault.Fault) {
 	}
 }
 
-func checkCrowded(t *testing.T, e ending, f fault.Fault) {
+func checkCrowded(t *testing.T, e ending, f faults.Fault) {
 	t.Helper()
 	failed := e.with(verdict.Failed)
 	if slices.ContainsFunc(failed, func(id string) bool { return id != f.Breaks && !slices.Contains(f.Also, id) }) {
@@ -127,18 +127,18 @@ func summary(ends []ending) string {
 	return fmt.Sprintf("%s, the longest %.1f s, processor time %.1f s", strings.Join(parts, ", "), longest.Seconds(), spent.Seconds())
 }
 
-func findVariants(t *testing.T, name string) []fault.Variant {
+func findVariants(t *testing.T, name string) []faults.Variant {
 	t.Helper()
-	v, found := fault.FindVariant(name)
+	v, found := faults.FindVariant(name)
 	if !found {
 		t.Fatalf("there is no variant %s", name)
 	}
-	return []fault.Variant{v}
+	return []faults.Variant{v}
 }
 
-func findFault(t *testing.T, name string) fault.Fault {
+func findFault(t *testing.T, name string) faults.Fault {
 	t.Helper()
-	f, found := fault.Find(name)
+	f, found := faults.Find(name)
 	if !found {
 		t.Fatalf("there is no fault %s", name)
 	}

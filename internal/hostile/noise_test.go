@@ -5,7 +5,7 @@ package hostile_test
 import (
 	"testing"
 
-	"github.com/etna-conformance/conformance/internal/fault"
+	"github.com/etna-conformance/conformance/internal/faults"
 	"github.com/etna-conformance/conformance/internal/sandbox"
 )
 
@@ -18,7 +18,7 @@ func TestGuiltyBehindNoise(t *testing.T) {
 			t.Run(f+" and "+v, func(t *testing.T) {
 				t.Parallel()
 				broken := findFault(t, f)
-				d := start(t, sandbox.Options{Around: fault.Set{Faults: []fault.Fault{broken}, Variants: findVariants(t, v)}})
+				d := start(t, sandbox.Options{Around: faults.Set{Faults: []faults.Fault{broken}, Variants: findVariants(t, v)}})
 				checkCrowded(t, d.judge(t), broken)
 			})
 		}
@@ -28,8 +28,8 @@ func TestGuiltyBehindNoise(t *testing.T) {
 // TestEmptiedInboxIsUntestable deletes each mail before anybody can look for it.
 func TestEmptiedInboxIsUntestable(t *testing.T) {
 	t.Parallel()
-	d := start(t, sandbox.Options{Around: fault.Set{Variants: findVariants(t, "inbox-emptied-at-once")}})
+	d := start(t, sandbox.Options{Around: faults.Set{Variants: findVariants(t, "inbox-emptied-at-once")}})
 	e := d.judge(t)
 	e.want(t, 3, "mails were deleted from the inbox during the run")
-	checkCrowded(t, e, fault.Fault{})
+	checkCrowded(t, e, faults.Fault{})
 }

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/etna-conformance/conformance/internal/fault"
+	"github.com/etna-conformance/conformance/internal/faults"
 	"github.com/etna-conformance/conformance/internal/sandbox"
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
@@ -270,7 +270,7 @@ func TestRunsAtOnce(t *testing.T) {
 			for _, e := range ends {
 				if runs[1].inbox != local {
 					// Nobody knows then that they are the same: each sees the other's mails.
-					checkCrowded(t, e, fault.Fault{})
+					checkCrowded(t, e, faults.Fault{})
 					continue
 				}
 				e.want(t, verdict.ExitConformant)

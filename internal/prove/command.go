@@ -13,10 +13,10 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/etna-conformance/conformance/internal/app"
 	"github.com/etna-conformance/conformance/internal/contract"
 	"github.com/etna-conformance/conformance/internal/evidence"
-	"github.com/etna-conformance/conformance/internal/fault"
-	"github.com/etna-conformance/conformance/internal/run"
+	"github.com/etna-conformance/conformance/internal/faults"
 	"github.com/etna-conformance/conformance/internal/sandbox"
 	"github.com/etna-conformance/conformance/internal/verdict"
 	"github.com/etna-conformance/conformance/suites"
@@ -71,7 +71,7 @@ func (o *Outcome) judgeAgain(c *contract.Contract, dir string) error {
 	if err != nil {
 		return err
 	}
-	again, err := run.Judge(suite, &found, o.Report.Tool.Version)
+	again, err := app.Judge(suite, &found, o.Report.Tool.Version)
 	if err != nil {
 		return err
 	}
@@ -81,9 +81,9 @@ func (o *Outcome) judgeAgain(c *contract.Contract, dir string) error {
 
 func options(c Case) sandbox.Options {
 	if c.Fault != nil {
-		return sandbox.Options{Around: fault.Set{Faults: []fault.Fault{*c.Fault}}}
+		return sandbox.Options{Around: faults.Set{Faults: []faults.Fault{*c.Fault}}}
 	}
-	return sandbox.Options{Around: fault.Set{Variants: []fault.Variant{*c.Variant}}}
+	return sandbox.Options{Around: faults.Set{Variants: []faults.Variant{*c.Variant}}}
 }
 
 // configure writes the configuration file of the case; the key goes through the environment.

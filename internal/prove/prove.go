@@ -12,7 +12,7 @@ import (
 	"sync"
 
 	"github.com/etna-conformance/conformance/internal/evidence"
-	"github.com/etna-conformance/conformance/internal/fault"
+	"github.com/etna-conformance/conformance/internal/faults"
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
@@ -20,8 +20,8 @@ import (
 type Case struct {
 	Name string
 	// Fault is nil for a variant.
-	Fault   *fault.Fault
-	Variant *fault.Variant
+	Fault   *faults.Fault
+	Variant *faults.Variant
 }
 
 // profile is the profile that the case is judged by, besides core.
@@ -42,10 +42,10 @@ func (c Case) profile() string {
 // separate, and that are judged by the profile, "" being any.
 func Cases(texts, profile string) []Case {
 	var list []Case
-	for _, f := range fault.Faults() {
+	for _, f := range faults.Faults() {
 		list = append(list, Case{Name: f.Name, Fault: &f})
 	}
-	for _, v := range fault.Variants() {
+	for _, v := range faults.Variants() {
 		list = append(list, Case{Name: v.Name, Variant: &v})
 	}
 	return slices.DeleteFunc(list, func(c Case) bool {
@@ -160,7 +160,7 @@ func verdicts(r verdict.Report) []string {
 	return list
 }
 
-func (o Outcome) faultProblems(f fault.Fault) []string {
+func (o Outcome) faultProblems(f faults.Fault) []string {
 	var problems []string
 	failed := o.Failed()
 	if !slices.Contains(failed, f.Breaks) {

@@ -9,10 +9,10 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/etna-conformance/conformance/internal/app"
 	"github.com/etna-conformance/conformance/internal/contract"
 	"github.com/etna-conformance/conformance/internal/corpus"
 	"github.com/etna-conformance/conformance/internal/evidence"
-	"github.com/etna-conformance/conformance/internal/run"
 	"github.com/etna-conformance/conformance/suites"
 )
 
@@ -73,7 +73,7 @@ func (s *Store) Read(of Case) (Stored, error) {
 
 // Judge judges the evidence in this process, as if the command line had collected it now.
 func (s Stored) Judge() Outcome {
-	report, err := run.Judge(s.Suite, s.Evidence, "")
+	report, err := app.Judge(s.Suite, s.Evidence, "")
 	if err != nil {
 		return Outcome{Case: s.Case, Err: err}
 	}

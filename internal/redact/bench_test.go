@@ -4,11 +4,12 @@ import (
 	"bytes"
 	"encoding/base64"
 	"fmt"
-	"github.com/etna-conformance/conformance/internal/placeholder"
 	"math/rand/v2"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/etna-conformance/conformance/internal/placeholder"
 )
 
 // manySecrets returns a vault with two hundred secrets of different kinds.

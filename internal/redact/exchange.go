@@ -3,8 +3,8 @@ package redact
 import (
 	"unicode/utf8"
 
-	"github.com/etna-conformance/conformance/internal/deployment"
 	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/httpclient"
 	"github.com/etna-conformance/conformance/internal/inbox"
 	"github.com/etna-conformance/conformance/internal/placeholder"
 )
@@ -12,7 +12,7 @@ import (
 // Exchange makes evidence of what was sent and received. The step, the attempt
 // (from 1), the lane and the operation are kept as they are.
 func (r *Redactor) Exchange(
-	step string, attempt int, lane, operation string, x deployment.Exchange,
+	step string, attempt int, lane, operation string, x httpclient.Exchange,
 ) evidence.Exchange {
 	return evidence.Exchange{
 		Step: step, Attempt: attempt, Lane: lane, Operation: operation,
@@ -30,7 +30,7 @@ func (r *Redactor) Exchange(
 	}
 }
 
-func (r *Redactor) answer(x deployment.Exchange) *evidence.Answer {
+func (r *Redactor) answer(x httpclient.Exchange) *evidence.Answer {
 	if x.Answer == nil {
 		return nil
 	}
@@ -45,14 +45,14 @@ func (r *Redactor) answer(x deployment.Exchange) *evidence.Answer {
 	}
 }
 
-func (r *Redactor) failure(f *deployment.Failure) *evidence.Failure {
+func (r *Redactor) failure(f *httpclient.Failure) *evidence.Failure {
 	if f == nil {
 		return nil
 	}
 	return &evidence.Failure{Kind: string(f.Kind), Text: r.Text(f.Text), AnswerBegun: f.AnswerBegun}
 }
 
-func (r *Redactor) header(fields []deployment.Field) []evidence.Field {
+func (r *Redactor) header(fields []httpclient.Field) []evidence.Field {
 	var sealed []evidence.Field
 	for _, field := range fields {
 		sealed = append(sealed, evidence.Field{

@@ -19,7 +19,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/etna-conformance/conformance/internal/deployment"
+	"github.com/etna-conformance/conformance/internal/httpclient"
 	"github.com/etna-conformance/conformance/internal/inbox"
 )
 
@@ -103,9 +103,9 @@ func inBody(t *testing.T, secret, written string, look func(place, text string))
 // inHeader writes the text into a header field, and what is written in one coding
 // into a URL, which is the other.
 func inHeader(t *testing.T, secret, written, once string, look func(place, text string)) {
-	x := vault(t, secret).Exchange("s", 1, "", "op", deployment.Exchange{
+	x := vault(t, secret).Exchange("s", 1, "", "op", httpclient.Exchange{
 		URL:    "https://example.org/a?b=" + url.QueryEscape(once) + "&c=d",
-		Answer: &deployment.Answer{Header: []deployment.Field{{Name: "X-Y", Value: "id " + written + "; Path=/"}}},
+		Answer: &httpclient.Response{Header: []httpclient.Field{{Name: "X-Y", Value: "id " + written + "; Path=/"}}},
 	})
 	look("a header field", x.Answer.Header[0].Value)
 	look("a URL", x.URL)

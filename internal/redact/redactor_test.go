@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/etna-conformance/conformance/internal/deployment"
 	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/httpclient"
 	"github.com/etna-conformance/conformance/internal/inbox"
 	"github.com/etna-conformance/conformance/internal/placeholder"
 	"github.com/etna-conformance/conformance/internal/redact"
@@ -90,21 +90,21 @@ func TestVaultIsSafeForConcurrentUse(t *testing.T) {
 func TestExchange(t *testing.T) {
 	v := vault(t, "key-123", "Peterson", "token-0123456789")
 	started := time.Date(2024, 5, 6, 7, 8, 9, 10, time.UTC)
-	got := v.Exchange("reset/x", 2, "lane", "resetPassword", deployment.Exchange{
-		Request: deployment.Request{
+	got := v.Exchange("reset/x", 2, "lane", "resetPassword", httpclient.Exchange{
+		Request: httpclient.Request{
 			Method: "POST", Path: "/reset?k=key%2D123",
-			Header: []deployment.Field{{Name: "Et-App-Key", Value: "key-123"}, {Name: "X", Value: "\xe9 Peterson"}},
+			Header: []httpclient.Field{{Name: "Et-App-Key", Value: "key-123"}, {Name: "X", Value: "\xe9 Peterson"}},
 			Body:   []byte(`{"SecretQuestionAnswer":"\u0050eterson"}`),
 		},
 		URL: "https://example.org/reset?k=key%2D123",
-		Answer: &deployment.Answer{
+		Answer: &httpclient.Response{
 			Proto: "HTTP/1.1", Status: 200,
-			Header:    []deployment.Field{{Name: "X-Peterson", Value: "Basic a2V5LTEyMzp4"}},
+			Header:    []httpclient.Field{{Name: "X-Peterson", Value: "Basic a2V5LTEyMzp4"}},
 			Body:      []byte(`{"Model":"x token-01234`),
 			Truncated: true,
 		},
-		Failure: &deployment.Failure{Kind: deployment.FailureClosed, Text: "after Peterson", AnswerBegun: true},
-		Started: started, Timing: deployment.Timing{Total: time.Second, Reused: true},
+		Failure: &httpclient.Failure{Kind: httpclient.FailureClosed, Text: "after Peterson", AnswerBegun: true},
+		Started: started, Timing: httpclient.Timing{Total: time.Second, Reused: true},
 	})
 	want := evidence.Exchange{
 		Step: "reset/x", Attempt: 2, Lane: "lane", Operation: "resetPassword", Method: "POST",
@@ -125,7 +125,7 @@ func TestExchange(t *testing.T) {
 }
 
 func TestExchangeWithoutAnswer(t *testing.T) {
-	got := vault(t, "x1y2").Exchange("s", 1, "", "op", deployment.Exchange{Failure: &deployment.Failure{Kind: deployment.FailureDNS}})
+	got := vault(t, "x1y2").Exchange("s", 1, "", "op", httpclient.Exchange{Failure: &httpclient.Failure{Kind: httpclient.FailureDNS}})
 	if got.Answer != nil || got.Body != nil || got.Failure.Kind != "name not resolved" {
 		t.Errorf("%+v", got)
 	}

@@ -1,0 +1,64 @@
+package app
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"path/filepath"
+	"slices"
+
+	conformance "github.com/etna-conformance/conformance"
+	"github.com/etna-conformance/conformance/internal/contract"
+	"github.com/etna-conformance/conformance/internal/verdict"
+	"github.com/etna-conformance/conformance/suites"
+)
+
+// selection is what of the profiles' requirements was asked for, nil where all of it was.
+func selection(suite *suites.Suite) *verdict.Selection {
+	chosen := map[string]bool{}
+	for _, c := range suite.Checks {
+		chosen[c.Requirement.ID] = true
+	}
+	s := verdict.Selection{Only: suite.Target.Only, Labels: suite.Target.Labels}
+	for _, r := range suite.Contract.Requirements {
+		if chosen[r.ID] || !slices.Contains(suite.Target.Profiles, r.Profile) {
+			continue
+		}
+		s.Unselected++
+		if r.Level == "must" {
+			s.UnselectedMusts++
+		}
+	}
+	if s.Unselected == 0 {
+		return nil
+	}
+	return &s
+}
+
+// contractOf names the contract, and what another than the built-in one demands less.
+func contractOf(c *contract.Contract) verdict.Contract {
+	named := verdict.Contract{Version: c.Version, SHA256: c.SHA256}
+	sum := sha256.Sum256(conformance.OpenAPI)
+	if c.SHA256 == hex.EncodeToString(sum[:]) {
+		return named
+	}
+	named.File = filepath.Base(c.Name)
+	builtIn, err := contract.Ledger("openapi.yaml", conformance.OpenAPI)
+	if err != nil {
+		return named // The built-in contract is read in every test.
+	}
+	named.Weaker = weaker(builtIn, c)
+	return named
+}
+
+// weaker lists what the contract lowers, moves to another profile or leaves out.
+func weaker(builtIn, c *contract.Contract) []verdict.Weaker {
+	rank := func(level string) int { return slices.Index(contract.Levels(), level) }
+	var list []verdict.Weaker
+	for _, was := range builtIn.Requirements {
+		now, found := c.Requirement(was.ID)
+		if !found || rank(now.Level) > rank(was.Level) || now.Profile != was.Profile {
+			list = append(list, verdict.Weaker{ID: was.ID, Level: was.Level, Profile: was.Profile, NowLevel: now.Level, NowProfile: now.Profile})
+		}
+	}
+	return list
+}

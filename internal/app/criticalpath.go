@@ -1,0 +1,69 @@
+package app
+
+import (
+	"slices"
+	"time"
+
+	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/plan"
+	"github.com/etna-conformance/conformance/internal/verdict"
+)
+
+// span is when a step went on.
+type span struct{ from, to time.Time }
+
+// criticalPath walks back from what ended last to what it waited for last, and so on.
+func criticalPath(p *plan.Plan, run *evidence.Run) []verdict.Link {
+	spans := spansOf(run)
+	steps := map[string]plan.Step{}
+	last := ""
+	for _, s := range p.Steps {
+		steps[s.ID] = s
+		if at, done := spans[s.ID]; done && (last == "" || at.to.After(spans[last].to)) {
+			last = s.ID
+		}
+	}
+	var path []verdict.Link
+	seen := map[string]bool{}
+	for id := last; id != "" && !seen[id]; id = latest(steps, spans, id, map[string]bool{}) {
+		seen[id] = true
+		path = append(path, verdict.Link{Step: id, DurationMs: milliseconds(spans[id].to.Sub(spans[id].from))})
+	}
+	slices.Reverse(path)
+	return path
+}
+
+func spansOf(run *evidence.Run) map[string]span {
+	spans := map[string]span{}
+	for _, x := range run.Exchanges {
+		at := span{x.Started, x.Started.Add(x.Timing.Total)}
+		if first, again := spans[x.Step]; again {
+			at.from = first.from
+		}
+		spans[x.Step] = at
+	}
+	for _, w := range run.Waits {
+		spans[w.Step] = span{w.Started, w.Started.Add(w.Duration)}
+	}
+	return spans
+}
+
+// latest is the step before this one that ended last; points that only others wait for are looked
+// through.
+func latest(steps map[string]plan.Step, spans map[string]span, id string, seen map[string]bool) string {
+	found := ""
+	for _, before := range slices.Concat(steps[id].Needs, steps[id].After) {
+		if seen[before] {
+			continue
+		}
+		seen[before] = true
+		candidate := before
+		if _, timed := spans[before]; !timed {
+			candidate = latest(steps, spans, before, seen)
+		}
+		if candidate != "" && (found == "" || spans[candidate].to.After(spans[found].to)) {
+			found = candidate
+		}
+	}
+	return found
+}

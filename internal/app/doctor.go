@@ -1,0 +1,166 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/etna-conformance/conformance/internal/config"
+	"github.com/etna-conformance/conformance/internal/contract"
+	"github.com/etna-conformance/conformance/internal/httpclient"
+	"github.com/etna-conformance/conformance/internal/inbox"
+)
+
+// Symptom is one thing that was looked at before a run, in a sentence.
+type Symptom struct {
+	// OK is false where a run would suffer from it.
+	OK   bool
+	Text string
+}
+
+// Examine looks at what a run needs, without a reset: the deployment, TLS, the key, the inbox and
+// each trader's mailbox and question. An error is a mistake in the configuration.
+func Examine(ctx context.Context, cfg config.Config, version string) ([]Symptom, error) {
+	c, err := Contract(cfg.Contract)
+	if err != nil {
+		return nil, err
+	}
+	client, err := cfg.Client("conformance/"+version+" (doctor)", "")
+	if err != nil {
+		return nil, err
+	}
+	defer client.Close()
+	d := &doctor{cfg: cfg, client: client}
+	for _, o := range c.Operations {
+		if o.Secured && o.Method == "GET" && !d.found {
+			d.question, d.found, d.keyHeader = o, true, c.KeyHeader
+		}
+	}
+	if d.found && d.examineDeployment(ctx) {
+		for _, t := range cfg.Traders {
+			d.examineTrader(ctx, t)
+		}
+	}
+	return d.symptoms, d.examineInbox(ctx)
+}
+
+type doctor struct {
+	cfg       config.Config
+	client    *httpclient.Client
+	question  contract.Operation
+	found     bool
+	keyHeader string
+	symptoms  []Symptom
+}
+
+func (d *doctor) say(ok bool, format string, args ...any) {
+	d.symptoms = append(d.symptoms, Symptom{ok, fmt.Sprintf(format, args...)})
+}
+
+// ask asks for a trader's question; with no key the deployment must refuse.
+func (d *doctor) ask(ctx context.Context, login, key string) (httpclient.Exchange, contract.Outcome) {
+	values := map[string]any{}
+	for _, v := range d.question.Values() {
+		switch values[v.Name] = v.Example; v.Fact {
+		case "trader.login":
+			values[v.Name] = login
+		case "deployment.apiVersion":
+			values[v.Name] = d.cfg.APIVersion
+		}
+	}
+	request := httpclient.Request{Method: d.question.Method, Path: d.question.FillPath(values)}
+	if key != "" {
+		request.Header = []httpclient.Field{{Name: d.keyHeader, Value: key}}
+	}
+	x := d.client.Do(ctx, request)
+	if x.Answer == nil {
+		return x, contract.Outcome{}
+	}
+	var header []contract.Field
+	for _, f := range x.Answer.Header {
+		header = append(header, contract.Field(f))
+	}
+	return x, contract.Classify(d.question, contract.ReadResponse(x.Answer.Status, header, x.Answer.Body, x.Answer.Truncated))
+}
+
+// examineDeployment reports whether the traders can be looked at.
+func (d *doctor) examineDeployment(ctx context.Context) bool {
+	x, outcome := d.ask(ctx, "nobody", "")
+	switch {
+	case x.Answer == nil:
+		d.say(false, "Deployment: %s", x.Failure.Text)
+		return false
+	case outcome.Kind == contract.NotTheAPI || outcome.Kind == contract.Unreadable || outcome.Absent():
+		d.say(false, "Deployment: %s responds with status %d, but not as the API does; is the URL the whole base URL?", d.cfg.URL, x.Answer.Status)
+		return false
+	}
+	d.say(true, "Deployment: %s responds within %s.", d.cfg.URL, x.Timing.Total.Round(time.Millisecond))
+	switch {
+	case x.Answer.TLS != "":
+		d.say(true, "TLS: %s.", x.Answer.TLS)
+	case strings.HasPrefix(d.cfg.URL, "http://"):
+		d.say(true, "TLS: none, as the URL says; anybody on the way can read along.")
+	}
+	if d.cfg.AppKey == "" {
+		d.say(false, "Key: none is declared (appKey or CONFORMANCE_APP_KEY); without one little can be judged.")
+		return false
+	}
+	x, outcome = d.ask(ctx, "nobody", d.cfg.AppKey)
+	switch {
+	case x.Answer == nil:
+		d.say(false, "Key: %s", x.Failure.Text)
+	case outcome.Kind == contract.KeyError:
+		d.say(false, "Key: the deployment refuses it.")
+	default:
+		d.say(true, "Key: the deployment accepts it.")
+		return true
+	}
+	return false
+}
+
+func (d *doctor) examineTrader(ctx context.Context, t config.Trader) {
+	x, outcome := d.ask(ctx, t.Login, d.cfg.AppKey)
+	asked := strings.TrimSpace(outcome.Model)
+	switch {
+	case x.Answer == nil:
+		d.say(false, "%s: %s", t.Login, x.Failure.Text)
+	case asked == "" && t.Answer != "":
+		d.say(false, "%s: the deployment tells no secret question, but an answer is declared.", t.Login)
+	case asked != "" && t.Answer == "":
+		d.say(false, "%s: the deployment tells a secret question, but no answer is declared.", t.Login)
+	case t.Question != "" && asked != strings.TrimSpace(t.Question):
+		d.say(false, "%s: the deployment tells another secret question than the declared one.", t.Login)
+	case asked == "":
+		d.say(true, "%s: no secret question, as declared.", t.Login)
+	default:
+		d.say(true, "%s: a secret question, and an answer is declared; whether it is right, only a reset shows.", t.Login)
+	}
+}
+
+// examineInbox looks into each mailbox once.
+func (d *doctor) examineInbox(ctx context.Context) error {
+	if d.cfg.Inbox.URL == "" {
+		d.say(false, "Inbox: none is declared (inbox); nothing about mails can be judged.")
+		return nil
+	}
+	box, err := open(d.cfg, func(do func()) { do() })
+	if err != nil {
+		return err
+	}
+	for _, t := range d.cfg.Traders {
+		d.examineMailbox(ctx, box, t)
+	}
+	if len(d.cfg.Traders) == 0 {
+		d.say(false, "Traders: none are declared (traders); no reset can be judged.")
+	}
+	return box.Close()
+}
+
+func (d *doctor) examineMailbox(ctx context.Context, box inbox.Inbox, t config.Trader) {
+	if _, err := box.Mark(ctx, t.MailTo); err != nil {
+		d.say(false, "%s's mailbox %s: %s.", t.Login, t.MailTo, err)
+		return
+	}
+	d.say(true, "%s's mailbox %s can be read.", t.Login, t.MailTo)
+}

@@ -1,0 +1,44 @@
+package app
+
+import (
+	"crypto/rand"
+	"time"
+
+	"github.com/etna-conformance/conformance/internal/challenge"
+	"github.com/etna-conformance/conformance/internal/config"
+	"github.com/etna-conformance/conformance/internal/decoy"
+	"github.com/etna-conformance/conformance/internal/evidence"
+)
+
+// invent gives the target the values that the run sends wrong on purpose. They follow from the
+// nonce of the configured challenge, or from chance. A *config.Error says that the run
+// would not respond to the challenge.
+func invent(t *evidence.Target, cfg config.Config) error {
+	t.Discreet = cfg.Discreet
+	seed := []byte(rand.Text())
+	if cfg.Challenge != "" {
+		c, err := challenge.Read(cfg.Challenge)
+		if err != nil {
+			return &config.Error{Where: "--challenge " + cfg.Challenge, Text: "the challenge can't be read: " + err.Error()}
+		}
+		if problem := c.Fits(*t, time.Now()); problem != "" {
+			return &config.Error{Where: "--challenge " + cfg.Challenge, Text: problem}
+		}
+		t.Nonce, seed = c.Nonce, c.Seed()
+	}
+	d := decoy.Choose(seed, declared(cfg))
+	t.Decoys = &d
+	return nil
+}
+
+// declared are the configured values that no invented one may resemble.
+func declared(c config.Config) []string {
+	list := []string{c.AppKey}
+	for _, value := range c.Headers {
+		list = append(list, value)
+	}
+	for _, t := range c.Traders {
+		list = append(list, t.Login, t.Email, t.Question, t.Answer, t.Password, t.NewPassword)
+	}
+	return list
+}

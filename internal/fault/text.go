@@ -1,5 +1,0 @@
-package fault
-
-import "strconv"
-
-func decimal(r rune) string { return strconv.Itoa(int(r)) }

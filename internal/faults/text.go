@@ -1,0 +1,5 @@
+package faults
+
+import "strconv"
+
+func decimal(r rune) string { return strconv.Itoa(int(r)) }

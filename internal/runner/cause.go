@@ -1,0 +1,161 @@
+package runner
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/etna-conformance/conformance/internal/contract"
+	"github.com/etna-conformance/conformance/internal/httpclient"
+	"github.com/etna-conformance/conformance/internal/plan"
+)
+
+// rateHint says what to do about a limit.
+const rateHint = "declare rate, in requests a second, to ask more slowly"
+
+// limitNote says that a limit was met.
+func limitNote(outcome contract.Outcome) string {
+	if outcome.Page && outcome.Status != http.StatusTooManyRequests {
+		return fmt.Sprintf("The deployment, or what stands in front of it, limits the rate of requests: it answers with a page of status %d.", outcome.Status)
+	}
+	return fmt.Sprintf("The deployment limits the rate of requests: it answers with status %d.", outcome.Status)
+}
+
+// limitReason says that a limit was not outlasted, "" where it may be the trader's: a lock-out is
+// the deployment's answer.
+func (r *run) limitReason(s plan.Step, x httpclient.Exchange) string {
+	if mayBeTheTraders(s, r.classify(s, x)) && !r.pacer.hasMet() {
+		return ""
+	}
+	return fmt.Sprintf("the deployment, or what stands in front of it, limits the rate of requests: it answered with status %d; %s", x.Answer.Status, rateHint)
+}
+
+// blockedReason says why no request of the operation gets through.
+func blockedReason(s plan.Step, x httpclient.Exchange) string {
+	if silent(x) {
+		return fmt.Sprintf("nothing answers %s any more, not even what was answered before: %s", s.Ask.Operation, x.Failure.Text)
+	}
+	return fmt.Sprintf("a page (status %d) answers %s in place of the API, also where the API answered before: something in front limits or blocks requests; %s",
+		x.Answer.Status, s.Ask.Operation, rateHint)
+}
+
+// reasonFor says why no request gets through, as far as what came tells.
+func (r *run) reasonFor(s plan.Step, x httpclient.Exchange) string {
+	if x.Answer == nil {
+		reason := "the deployment can't be reached"
+		if x.Failure.Text != "" {
+			reason += ": " + x.Failure.Text
+		}
+		return reason
+	}
+	why := cause(x)
+	switch outcome := r.classify(s, x); {
+	case why != "":
+	case outcome.Absent():
+		why = r.absence()
+	case lostBehind(outcome):
+		why = "a gateway does not reach the deployment behind it"
+	case outcome.MayBeLimit() && r.front.responded(""):
+		why = "something in front limits or blocks requests; " + rateHint
+	default:
+		why = "is the base URL right, and is nothing in front of it?"
+	}
+	return fmt.Sprintf("a page (status %d) answers in place of the API: %s", x.Answer.Status, why)
+}
+
+// What servers say on a port that expects something else.
+var (
+	wantsTLS    = regexp.MustCompile(`(?i)plain http request was sent to https port|http request to an https server|speaking plain http to an ssl|requires tls`)
+	wantsClient = regexp.MustCompile(`(?i)client certificate|no required ssl certificate|ssl certificate error`)
+)
+
+// cause names what is missing, where the response tells, "" where it does not.
+func cause(x httpclient.Exchange) string {
+	if x.Answer == nil {
+		return ""
+	}
+	begin := x.Answer.Body[:min(len(x.Answer.Body), 4<<10)]
+	switch status := x.Answer.Status; {
+	case wantsTLS.Match(begin):
+		return "the port speaks TLS; declare the url with https://"
+	case status >= 400 && wantsClient.Match(begin):
+		return "it demands a client certificate; declare clientCert"
+	case status == http.StatusProxyAuthRequired:
+		return "a proxy demands a login; HTTP_PROXY and HTTPS_PROXY may carry a user name and a password"
+	case status/100 == 3:
+		return redirection(x)
+	}
+	return ""
+}
+
+// redirection says where everything is redirected to, by scheme and host alone: the rest may hold
+// what was sent.
+func redirection(x httpclient.Exchange) string {
+	from, err := url.Parse(x.URL)
+	if err != nil {
+		return ""
+	}
+	to, err := from.Parse(header(x, "Location"))
+	if err != nil || header(x, "Location") == "" {
+		return "it redirects, and does not say where to"
+	}
+	if to.Scheme == "https" && from.Scheme == "http" && to.Hostname() == from.Hostname() {
+		return "it redirects to https://; declare the url with https://"
+	}
+	return fmt.Sprintf("it redirects to %s://%s; declare the url behind it, or headers that it lets through", to.Scheme, to.Host)
+}
+
+// versioned is a path that ends in a version.
+var versioned = regexp.MustCompile(`/v[0-9]+(\.[0-9]+)*$`)
+
+// absence says why no operation is there: the base URL may hold a part of their paths already.
+func (r *run) absence() string {
+	base, err := url.Parse(r.Target.URL)
+	if err != nil {
+		return "is the base URL right?"
+	}
+	longest := versioned.FindString(base.Path)
+	for _, o := range r.Contract.Operations {
+		if part := overlap(base.Path, r.pathOf(o)); len(part) > len(longest) {
+			longest = part
+		}
+	}
+	if longest == "" {
+		return "no operation is there; is the base URL right?"
+	}
+	return fmt.Sprintf("no operation is there; the base URL ends in %s already, which each path has; leave it out", longest)
+}
+
+// pathOf is the path of the operation with its version.
+func (r *run) pathOf(o contract.Operation) string {
+	values := map[string]any{}
+	for _, v := range o.Parameters {
+		if v.Fact == "deployment.apiVersion" {
+			values[v.Name] = r.Target.APIVersion
+		}
+	}
+	return o.FillPath(values)
+}
+
+// overlap is the longest end of the base that a path begins with, with or without its version.
+func overlap(base, path string) string {
+	longest := ""
+	for _, from := range []string{path, versionless(path)} {
+		for part := strings.TrimRight(from, "/"); len(part) > len(longest); part = part[:strings.LastIndex(part, "/")] {
+			if strings.HasSuffix(base, part) {
+				longest = part
+			}
+		}
+	}
+	return longest
+}
+
+// versionless is the path behind its first segment.
+func versionless(path string) string {
+	if i := strings.Index(path[1:], "/"); i >= 0 {
+		return path[1+i:]
+	}
+	return path
+}

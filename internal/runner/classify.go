@@ -1,0 +1,75 @@
+package runner
+
+import (
+	"sync"
+
+	"github.com/etna-conformance/conformance/internal/contract"
+	"github.com/etna-conformance/conformance/internal/httpclient"
+	"github.com/etna-conformance/conformance/internal/plan"
+)
+
+// outcomes are what the responses mean that are being looked at: several ask, and a body may be
+// long.
+type outcomes struct {
+	mu    sync.Mutex
+	known map[*httpclient.Response]contract.Outcome
+}
+
+// classify says what the response to the step's request means; without a response it has no kind.
+func (r *run) classify(s plan.Step, x httpclient.Exchange) contract.Outcome {
+	if s.Ask == nil || x.Answer == nil {
+		return contract.Outcome{}
+	}
+	r.outcomes.mu.Lock()
+	defer r.outcomes.mu.Unlock()
+	outcome, known := r.outcomes.known[x.Answer]
+	if !known {
+		outcome = r.classifyAnew(s, x)
+		if r.outcomes.known == nil {
+			r.outcomes.known = map[*httpclient.Response]contract.Outcome{}
+		}
+		r.outcomes.known[x.Answer] = outcome
+	}
+	return outcome
+}
+
+// forget lets go of a response that has been kept with its outcome.
+func (o *outcomes) forget(a *httpclient.Response) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.known, a)
+}
+
+func (r *run) classifyAnew(s plan.Step, x httpclient.Exchange) contract.Outcome {
+	o, _ := r.operation(s.Ask.Operation)
+	var header []contract.Field
+	for _, f := range x.Answer.Header {
+		header = append(header, contract.Field(f))
+	}
+	return contract.Classify(o, contract.ReadResponse(x.Answer.Status, header, x.Answer.Body, x.Answer.Truncated))
+}
+
+// last returns what the step received in the end.
+func (r *run) last(step string) (httpclient.Exchange, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	i, found := r.lasts[step]
+	if !found {
+		return httpclient.Exchange{}, false
+	}
+	return r.exchanges[i].Exchange, true
+}
+
+// lastOutcome is what the last response to the step meant; without one it has no kind.
+func (r *run) lastOutcome(step string) contract.Outcome {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	i, found := r.lasts[step]
+	if !found {
+		return contract.Outcome{}
+	}
+	return r.exchanges[i].outcome
+}
+
+// page reports whether something in front of the deployment may have responded in its place.
+func (r *run) page(s plan.Step, x httpclient.Exchange) bool { return r.classify(s, x).Page }

@@ -1,0 +1,204 @@
+package runner
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// bucket is a limiter as nginx's: it lets through what comes at least the interval after the last
+// that it let through, and so many more at once.
+type bucket struct {
+	interval time.Duration
+	burst    int
+	last     time.Time
+	excess   time.Duration
+}
+
+func (b *bucket) lets(now time.Time) bool {
+	excess := max(0, b.excess-now.Sub(b.last)+b.interval)
+	if b.last.IsZero() {
+		excess = 0
+	}
+	if excess > time.Duration(b.burst)*b.interval {
+		return false
+	}
+	b.excess, b.last = excess, now
+	return true
+}
+
+// TestPacerFindsTheRateOfALimiter sends requests until so many got through, each again until it
+// does.
+func TestPacerFindsTheRateOfALimiter(t *testing.T) {
+	for name, c := range map[string]struct {
+		interval time.Duration
+		burst    int
+	}{
+		"30 a minute": {2 * time.Second, 0}, "1 a second": {time.Second, 0}, "2 a second, burst 5": {500 * time.Millisecond, 5},
+		"10 a second": {100 * time.Millisecond, 0}, "50 a second": {20 * time.Millisecond, 0}, "10 a second, burst 20": {100 * time.Millisecond, 20},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				const requests, mostRefused, mostInARow = 100, 25, mostAttempts - 1
+				p, limiter := newPacer(), &bucket{interval: c.interval, burst: c.burst}
+				began, refused, row := time.Now(), 0, 0
+				for through := 0; through < requests; {
+					leave, _ := p.enter(context.Background(), false)
+					let := time.Now()
+					time.Sleep(time.Millisecond)
+					if limiter.lets(let) {
+						p.bear()
+						through++
+						row = 0
+					} else {
+						p.slow(let, unsaidPause)
+						refused++
+						row++
+					}
+					leave()
+					if row > mostInARow {
+						t.Fatalf("a request met a limit %d times in a row at a step of %v", row, p.step)
+					}
+				}
+				// Twice as long as at the limiter's own rate is good enough.
+				if took, least := time.Since(began), requests*c.interval; took > 2*least+30*time.Second || refused > mostRefused {
+					t.Errorf("it took %v, at the limiter's rate %v; %d requests met a limit", took, least, refused)
+				}
+			})
+		})
+	}
+}
+
+func TestPacerIsNotThereWithoutALimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, began := newPacer(), time.Now()
+		for range 100 {
+			leave, ok := p.enter(context.Background(), true)
+			if !ok {
+				t.Fatal("not let out")
+			}
+			defer leave()
+			p.bear()
+		}
+		if took := time.Since(began); took > 0 {
+			t.Errorf("100 requests waited %v", took)
+		}
+	})
+}
+
+func TestPacerSlowsDownOnceForRequestsSideBySide(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p, let := newPacer(), time.Now()
+		time.Sleep(time.Millisecond)
+		for range 8 {
+			p.slow(let, 0)
+		}
+		if p.step != firstStep {
+			t.Errorf("the step is %v", p.step)
+		}
+		p.bear()
+		p.slow(time.Now(), 0)
+		if p.step != 2*firstStep {
+			t.Errorf("after a further limit the step is %v", p.step)
+		}
+	})
+}
+
+// TestPacerWaitsLongerWhereNothingGetsThrough leaves the step alone then: what was refused may
+// count.
+func TestPacerWaitsLongerWhereNothingGetsThrough(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPacer()
+		for _, want := range []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 8 * time.Second} {
+			p.slow(time.Now(), time.Second)
+			began := time.Now()
+			leave, _ := p.enter(context.Background(), false)
+			leave()
+			if took := time.Since(began); took != want || p.step != firstStep {
+				t.Errorf("waited %v at a step of %v, want %v", took, p.step, want)
+			}
+		}
+	})
+}
+
+// TestPacerTakesSuspicionsBack returns to the step from before them, whether there was one or not.
+func TestPacerTakesSuspicionsBack(t *testing.T) {
+	for name, limits := range map[string]int{"without a limit": 0, "after a limit": 1} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := newPacer()
+				for range limits {
+					p.slow(time.Now(), 0)
+					p.bear()
+				}
+				before := p.step
+				for range 3 {
+					p.suspect(time.Now(), 0)
+					p.bear()
+				}
+				if p.step <= before {
+					t.Errorf("a suspicion leaves the step at %v", p.step)
+				}
+				if p.relax(); p.step != before || p.hasMet() != (limits > 0) {
+					t.Errorf("the step is %v after suspicions, %v before; a limit was met: %v", p.step, before, p.hasMet())
+				}
+			})
+		})
+	}
+}
+
+// TestPacerThatEndsLetsAllOut lets nobody wait for the one under way any more.
+func TestPacerThatEndsLetsAllOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPacer()
+		p.slow(time.Now(), 0)
+		leave, _ := p.enter(t.Context(), false)
+		began := time.Now()
+		var wait sync.WaitGroup
+		for range 8 {
+			wait.Go(func() {
+				leave, _ := p.enter(t.Context(), false)
+				time.Sleep(time.Second)
+				leave()
+			})
+		}
+		synctest.Wait()
+		p.free()
+		leave()
+		wait.Wait()
+		if took := time.Since(began); took != time.Second {
+			t.Errorf("eight requests of a second took %v", took)
+		}
+	})
+}
+
+// TestPacerLetsOneOutAtATime shows what a limit of connections needs.
+func TestPacerLetsOneOutAtATime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPacer()
+		p.slow(time.Now(), 0)
+		leave, _ := p.enter(context.Background(), false)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Hour)
+		defer cancel()
+		if _, ok := p.enter(ctx, false); ok {
+			t.Error("two are under way")
+		}
+		leave()
+		if _, ok := p.enter(context.Background(), false); !ok {
+			t.Error("none is let out any more")
+		}
+	})
+}
+
+func TestPacerForgets(t *testing.T) {
+	p := newPacer()
+	p.slow(time.Now(), 0)
+	for range 2 * forgotten {
+		p.bear()
+	}
+	if p.slowed() {
+		t.Errorf("after many responses without a limit the step is still %v", p.step)
+	}
+}

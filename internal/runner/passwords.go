@@ -1,0 +1,130 @@
+package runner
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/etna-conformance/conformance/internal/contract"
+	"github.com/etna-conformance/conformance/internal/placeholder"
+	"github.com/etna-conformance/conformance/internal/plan"
+)
+
+// settle finds out which of the trader's two passwords is valid.
+func (r *run) settle(s plan.Step) bool {
+	t := s.Settle
+	for _, one := range t.Signed {
+		if !r.Redactor.Knows(one.Session) || t.Tell && r.anySent(one.Until) {
+			continue
+		}
+		valid, other := r.Redactor.Fill(string(one.Valid)), r.Redactor.Fill(string(one.Other))
+		if t.Valid != "" {
+			r.Redactor.Add(t.Valid, valid)
+			r.Redactor.Add(t.Other, other)
+			r.addNear(t.Other, other)
+		}
+		if t.Tell {
+			r.tell(fmt.Sprintf("%s signs in with %s", t.Trader, r.nameOf(t.Trader, valid)))
+		}
+		return true
+	}
+	if t.Tell {
+		r.tell(r.withoutSignIn(t))
+		return true
+	}
+	r.unsend(s.ID, r.notSignedIn(t.Trader, t.Signed))
+	return false
+}
+
+// nameOf names the password by the trader's own declaration: another trader may have declared the
+// same.
+func (r *run) nameOf(login, password string) string {
+	t, _ := r.trader(login)
+	switch password {
+	case r.Redactor.Fill(string(t.Password)):
+		return string(placeholder.Password.For(login))
+	case r.Redactor.Fill(string(t.NewPassword)):
+		return string(placeholder.NewPassword.For(login))
+	}
+	return r.Redactor.Text(password)
+}
+
+// notSignedIn says why neither password signed the trader in.
+func (r *run) notSignedIn(trader string, signed []plan.Signed) string {
+	switch r.signInsMet(signed) {
+	case contract.SecondFactor:
+		return trader + " signs in with a second factor (State Expecting), which this tool cannot give"
+	case contract.ExpiredPassword:
+		return "the password of " + trader + " has expired (State BaseAuthentication); nothing was changed"
+	case contract.RateLimited, contract.Locked:
+		return "signing in is limited, which kept the run from finding out which of the two declared passwords of " + trader +
+			" is valid; nothing was changed"
+	}
+	return "neither of the two declared passwords signs " + trader + " in: either they are not the account's, or the deployment refuses right ones; nothing was changed"
+}
+
+// signInsMet is what kept the sign-ins from telling anything, "" where they were refused as wrong.
+func (r *run) signInsMet(signed []plan.Signed) contract.Kind {
+	telling := []contract.Kind{contract.SecondFactor, contract.ExpiredPassword, contract.RateLimited, contract.Locked}
+	for _, s := range r.Plan.Steps {
+		kind := r.lastOutcome(s.ID).Kind
+		if slices.Contains(telling, kind) && learnsOneOf(s, signed) {
+			return kind
+		}
+	}
+	return ""
+}
+
+// withoutSignIn says what the run knows of the trader's password where no sign-in told: what the
+// last update set, by the deployment's own word, unless one met silence.
+func (r *run) withoutSignIn(t *plan.Settle) string {
+	unknown := fmt.Sprintf("which of the two declared passwords of %s is valid is not known", t.Trader)
+	why := r.signInsMet(t.Signed)
+	if why == "" {
+		return unknown
+	}
+	for _, u := range t.Updates {
+		outcome := r.lastOutcome(u.Step)
+		switch {
+		case outcome.Succeeded:
+			return fmt.Sprintf("%s has %s, as the update said (%s)", t.Trader, r.nameOf(t.Trader, r.Redactor.Fill(string(u.Valid))), untold(why))
+		case r.anySent([]string{u.Step}) && !outcome.Refused():
+			return unknown
+		}
+	}
+	return fmt.Sprintf("the password of %s is the one before the run (%s)", t.Trader, untold(why))
+}
+
+// untold says why no sign-in told more.
+func untold(kind contract.Kind) string {
+	switch kind {
+	case contract.SecondFactor:
+		return "signing in asks for a second factor"
+	case contract.ExpiredPassword:
+		return "it has expired"
+	}
+	return "signing in is limited"
+}
+
+// tell adds to the run's last line.
+func (r *run) tell(text string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.passwords = append(r.passwords, text)
+}
+
+// lastLine says which declared password is valid for which trader, "" where none was looked for.
+func (r *run) lastLine() string {
+	if len(r.passwords) == 0 {
+		return ""
+	}
+	slices.Sort(r.passwords)
+	return "At the end of the run " + strings.Join(r.passwords, ", ") + "."
+}
+
+// learnsOneOf reports whether the step is one of the sign-ins.
+func learnsOneOf(s plan.Step, signed []plan.Signed) bool {
+	return s.Ask != nil && slices.ContainsFunc(s.Ask.Learns, func(l plan.Learn) bool {
+		return slices.ContainsFunc(signed, func(one plan.Signed) bool { return one.Session == l.Name })
+	})
+}

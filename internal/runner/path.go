@@ -1,0 +1,62 @@
+package runner
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"github.com/etna-conformance/conformance/internal/contract"
+	"github.com/etna-conformance/conformance/internal/httpclient"
+	"github.com/etna-conformance/conformance/internal/plan"
+)
+
+// olderPath is what the evidence's target says where operations are at their older paths.
+const olderPath = "password"
+
+// operation returns the operation at the path where the deployment has it, as far as that is known.
+func (r *run) operation(id string) (contract.Operation, bool) {
+	o, found := r.Contract.Operation(id)
+	if o.Older != nil && r.older.Load() {
+		return *o.Older, found
+	}
+	return o, found
+}
+
+// choosePath sends the request to the newer path of its operation and, where that is not there and
+// the older one is, to that. Where neither is there, the newer one is missing: later editions of
+// the page name it alone.
+func (r *run) choosePath(ctx context.Context, s plan.Step, request httpclient.Request) bool {
+	x, attempt := r.sendPatiently(ctx, s, request, 1)
+	r.keep(s, s.ID, attempt, x, "")
+	if r.isThere(s, x) || ctx.Err() != nil {
+		return true
+	}
+	r.older.Store(true)
+	request, err := r.build(s)
+	if err != nil {
+		r.fail(err)
+		return false
+	}
+	x, attempt = r.sendPatiently(ctx, s, request, attempt+1)
+	r.keep(s, s.ID, attempt, x, "")
+	if !r.isThere(s, x) {
+		r.older.Store(false)
+		r.front.forget(s.Ask.Operation)
+		return true
+	}
+	r.note("Step 3 is at its older path: %s.", request.Path)
+	return true
+}
+
+// isThere reports whether the response is the operation's own: of a documented shape, and not one
+// by which a server says that it has no such path.
+func (r *run) isThere(s plan.Step, x httpclient.Exchange) bool {
+	absent := []int{http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusNotImplemented}
+	if x.Answer == nil || slices.Contains(absent, x.Answer.Status) {
+		return false
+	}
+	o, _ := r.operation(s.Ask.Operation)
+	value := contract.ReadJSON(x.Answer.Body).Value
+	fits := func(shape contract.Shape) bool { return len(shape.Check(value)) == 0 }
+	return slices.ContainsFunc(o.Shapes, fits) || fits(r.Contract.KeyError)
+}

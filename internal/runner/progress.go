@@ -1,0 +1,88 @@
+package runner
+
+import (
+	"time"
+
+	"github.com/etna-conformance/conformance/internal/plan"
+)
+
+// Progress is how far a run is.
+type Progress struct {
+	// Done of All steps are over.
+	Done, All int
+	// Waits are what the run waits for now, the longest wait first.
+	Waits []Waiting
+	// Limited is true while requests go out slowly, since the deployment limits them.
+	Limited bool
+}
+
+// Waiting is one thing that a run waits for.
+type Waiting struct {
+	// For says what in a few words, for example "no.question's mail"; Mail is true of a mail.
+	For  string
+	Mail bool
+	// Since is when it began, AtMost how long it lasts at most, 0 where that is not known.
+	Since  time.Time
+	AtMost time.Duration
+}
+
+// waitingFor is what the step waits for once it has begun, false where it waits for nothing.
+func (r *run) waitingFor(s plan.Step) (Waiting, bool) {
+	w := Waiting{Since: time.Now()}
+	switch {
+	case s.Ask != nil:
+		w.For = "the response to " + s.ID
+	case s.Await != nil && r.Inbox != nil:
+		w.For, w.Mail = s.Await.Trader+"'s mail", true
+		if !s.Await.Brief {
+			w.AtMost = r.Target.MailDeadline
+		}
+	case s.Bisect != nil:
+		w.For, w.AtMost = "what shows which requests mail surplus codes", s.Bisect.Time
+	default:
+		return w, false
+	}
+	return w, true
+}
+
+// begins tells that the step has begun.
+func (r *run) begins(s plan.Step) {
+	w, waits := r.waitingFor(s)
+	if !waits || r.Progress == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.waiting = append(r.waiting, waitingStep{s.ID, w})
+	r.tellProgress()
+}
+
+// ends tells that the step is over, whether or not it began.
+func (r *run) ends(s plan.Step) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.finished++
+	for i, w := range r.waiting {
+		if w.step == s.ID {
+			r.waiting = append(r.waiting[:i:i], r.waiting[i+1:]...)
+			break
+		}
+	}
+	if r.Progress != nil {
+		r.tellProgress()
+	}
+}
+
+type waitingStep struct {
+	step string
+	Waiting
+}
+
+// tellProgress is called with the lock held, so that what is told later is newer.
+func (r *run) tellProgress() {
+	p := Progress{Done: r.finished, All: len(r.states), Limited: r.pacer.slowed()}
+	for _, w := range r.waiting {
+		p.Waits = append(p.Waits, w.Waiting)
+	}
+	r.Progress(p)
+}

@@ -1,0 +1,110 @@
+package runner
+
+import (
+	"context"
+	"slices"
+
+	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/plan"
+)
+
+// withSurplus are the traders who got more codes than the run accounts for; none where all traders
+// together did not, since a mail that went astray is surplus for one trader only.
+func (r *run) withSurplus(ctx context.Context, s plan.Bisect) []evidence.Trader {
+	explained := r.explainedBy(s)
+	var list []evidence.Trader
+	came, due := 0, 0
+	early := false
+	for _, t := range r.Target.Traders {
+		if r.look(ctx, t.MailTo) != nil {
+			return nil
+		}
+		codes, accounted := r.codesOf(t), r.accountedFor(t, explained)
+		came, due = came+len(codes), due+accounted
+		isEarly := r.cameEarly(t, codes, s.Accepted)
+		early = early || isEarly
+		if len(codes) > accounted || isEarly {
+			list = append(list, t)
+		}
+	}
+	if came <= due && !early {
+		return nil
+	}
+	return list
+}
+
+// codesOf are the trader's mails with a code.
+func (r *run) codesOf(t evidence.Trader) []mail {
+	r.boxes.mu.Lock()
+	defer r.boxes.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(r.boxes.mails), func(m mail) bool {
+		return len(m.codes) == 0 || !slices.Contains(m.traders, t.Login)
+	})
+}
+
+// cameEarly reports whether a code came before the trader's accepted reset was sent.
+func (r *run) cameEarly(t evidence.Trader, codes []mail, accepted []string) bool {
+	i := slices.IndexFunc(accepted, func(id string) bool {
+		state, planned := r.states[id]
+		return planned && state.step.Lane == t.Login
+	})
+	if i < 0 {
+		return false
+	}
+	place := r.sentAs(accepted[i])
+	return place > 0 && slices.ContainsFunc(codes, func(m mail) bool { return m.resetsSent < place })
+}
+
+// accountedFor is how many codes the trader may have got: one for each accepted reset, and one for
+// each that should have been refused with the right key, and was accepted.
+func (r *run) accountedFor(t evidence.Trader, explained []string) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	count := 0
+	for _, id := range explained {
+		if r.states[id].step.Lane == t.Login {
+			count++
+		}
+	}
+	for id, place := range r.accepted {
+		if place > 0 && r.states[id].step.Lane == t.Login && !r.refused(id) {
+			count++
+		}
+	}
+	return count
+}
+
+// explainedBy are the requests whose responses explain a code: they should have been refused, and
+// were accepted.
+func (r *run) explainedBy(s plan.Bisect) []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var list []string
+	for _, group := range s.Groups {
+		for _, id := range group.Steps {
+			if r.explained[id] && !group.Always {
+				list = append(list, id)
+			}
+		}
+	}
+	return list
+}
+
+// requestsFor is how many requests of the run concern the trader.
+func (r *run) requestsFor(t evidence.Trader) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	count := 0
+	for _, x := range r.exchanges {
+		if x.step.Lane == t.Login || x.step.Lane == "" {
+			count++
+		}
+	}
+	return count
+}
+
+// refused reports whether the step's last response refuses it; r.mu is held.
+func (r *run) refused(id string) bool {
+	i, found := r.lasts[id]
+	return found && r.exchanges[i].outcome.Refused()
+}

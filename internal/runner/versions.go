@@ -1,0 +1,39 @@
+package runner
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/etna-conformance/conformance/internal/evidence"
+	"github.com/etna-conformance/conformance/internal/mailtext"
+)
+
+// compareVersions says how the HTML of a mail presents the code of its plain text: see
+// [evidence.Mail].
+func compareVersions(v mailtext.Versions, codes []string) string {
+	inText := slices.DeleteFunc(slices.Clone(codes), func(code string) bool { return !presents(v.Plain, code) })
+	inPage := func(code string) bool { return presents(v.HTML, code) }
+	switch {
+	case len(inText) == 0:
+		return ""
+	case slices.ContainsFunc(inText, inPage):
+		return evidence.HTMLSame
+	case slices.ContainsFunc(codes, inPage):
+		return evidence.HTMLOther
+	}
+	return evidence.HTMLMissing
+}
+
+// presents reports whether the text holds the code, whatever sets its characters apart.
+func presents(text, code string) bool { return strings.Contains(bare(text), bare(code)) }
+
+// bare are the letters and digits of a text, in small letters.
+func bare(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, text)
+}
