@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"regexp"
 	"sync"
@@ -15,8 +14,6 @@ import (
 	"github.com/etna-conformance/conformance/internal/config"
 	"github.com/etna-conformance/conformance/internal/contract"
 	"github.com/etna-conformance/conformance/internal/evidence"
-	"github.com/etna-conformance/conformance/internal/inbox"
-	"github.com/etna-conformance/conformance/internal/mishap"
 	"github.com/etna-conformance/conformance/internal/redact"
 	"github.com/etna-conformance/conformance/internal/runner"
 	"github.com/etna-conformance/conformance/suites"
@@ -29,6 +26,7 @@ type Run struct {
 	cfg      config.Config
 	redactor *redact.Redactor
 	notes    []string
+	inboxes  *Inboxes
 }
 
 // builtIn is read once: many runs in one process share it, and nothing changes a contract once it
@@ -85,11 +83,14 @@ func Plan(cfg config.Config) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Run{Suite: suite, cfg: cfg, redactor: redactor}, nil
+	return &Run{Suite: suite, cfg: cfg, redactor: redactor, inboxes: new(Inboxes)}, nil
 }
 
 // Embedded tells the evidence that the tool's own reference deployment is judged.
 func (r *Run) Embedded() { r.Suite.Target.Embedded = true }
+
+// Share makes the run read its inbox by what other runs have opened.
+func (r *Run) Share(inboxes *Inboxes) { r.inboxes = inboxes }
 
 // Note adds something that the report shows beside the verdicts.
 func (r *Run) Note(text string) { r.notes = append(r.notes, text) }
@@ -123,7 +124,7 @@ func (r *Run) collect(ctx context.Context, version string, progress func(runner.
 		}
 	}
 	if r.cfg.Inbox.URL != "" {
-		return collectWithInbox(ctx, options, r.cfg)
+		return r.collectWithInbox(ctx, options)
 	}
 	return runner.Run(ctx, options)
 }
@@ -138,49 +139,16 @@ func (r *Run) userAgent(version, id string) string {
 	return fmt.Sprintf("conformance/%s (run %s)", version, id)
 }
 
-// collectWithInbox also tells of a panic of the inbox's own, which goes on in the background.
-func collectWithInbox(ctx context.Context, options runner.Options, cfg config.Config) (*evidence.Run, error) {
-	panicked := make(chan error, 2)
-	var err error
-	options.Inbox, err = open(cfg, func(do func()) {
-		defer func() {
-			if cause := recover(); cause != nil {
-				panicked <- mishap.Error(cause)
-			}
-		}()
-		do()
-	})
+// collectWithInbox reads the configured inbox; a fault of what goes on in the background there is
+// one of the run's.
+func (r *Run) collectWithInbox(ctx context.Context, options runner.Options) (*evidence.Run, error) {
+	reader, giveBack, err := r.inboxes.take(r.cfg)
 	if err != nil {
 		return nil, err
 	}
+	options.Inbox = reader
 	found, err := runner.Run(ctx, options)
-	err = errors.Join(err, options.Inbox.Close())
-	select {
-	case cause := <-panicked:
-		err = errors.Join(err, cause)
-	default:
-	}
-	return found, err
-}
-
-// inboxPatience is how many times as long as the deployment an inbox may take: MailHog searches all
-// its mails.
-const inboxPatience = 3
-
-// open opens the configured inbox; it stands behind the same proxies and authorities as the
-// deployment.
-func open(c config.Config, guard func(func())) (inbox.Inbox, error) {
-	verify, err := c.TLS()
-	if err != nil {
-		return nil, err
-	}
-	options := inbox.Options{
-		URL: c.Inbox.URL, Timeout: inboxPatience * c.RequestTimeout, Proxy: http.ProxyFromEnvironment, TLS: verify, Guard: guard,
-	}
-	if c.Inbox.Kind == "mailpit" {
-		return inbox.Mailpit(options)
-	}
-	return inbox.MailHog(options)
+	return found, errors.Join(err, giveBack())
 }
 
 // Again plans the run that the evidence is of, to judge it anew by the contract at the path ("":

@@ -144,7 +144,7 @@ func (d *doctor) examineInbox(ctx context.Context) error {
 		d.say(false, "Inbox: none is declared (inbox); nothing about mails can be judged.")
 		return nil
 	}
-	box, err := open(d.cfg, func(do func()) { do() })
+	box, giveBack, err := new(Inboxes).take(d.cfg)
 	if err != nil {
 		return err
 	}
@@ -154,7 +154,7 @@ func (d *doctor) examineInbox(ctx context.Context) error {
 	if len(d.cfg.Traders) == 0 {
 		d.say(false, "Traders: none are declared (traders); no reset can be judged.")
 	}
-	return box.Close()
+	return giveBack()
 }
 
 func (d *doctor) examineMailbox(ctx context.Context, box inbox.Inbox, t config.Trader) {

@@ -62,9 +62,10 @@ func BenchmarkMailSeen(b *testing.B) {
 	catcher, err := fullInbox(0)
 	check(b, err)
 	defer catcher.Close()
-	box, err := inbox.MailHog(inbox.Options{URL: catcher.URL()})
+	server, err := inbox.NewMailHog(inbox.Options{URL: catcher.URL()})
 	check(b, err)
-	defer box.Close()
+	defer server.Close()
+	box := server.Reader()
 	const to = "robert.zak@example.com"
 	mark, err := box.Mark(b.Context(), to)
 	check(b, err)

@@ -84,6 +84,7 @@ type runner struct {
 	// own are the shard's deployments, left those of them that are to be judged.
 	own, left []Deployment
 	places    *semaphore.Weighted
+	inboxes   app.Inboxes
 
 	mu      sync.Mutex
 	journal *journal
@@ -193,6 +194,7 @@ func (r *runner) judgeInto(ctx context.Context, d Deployment, into *Result) erro
 	if err != nil {
 		return err
 	}
+	planned.Share(&r.inboxes)
 	known, err := app.Baseline(cfg.Baseline, planned.Suite.Contract)
 	if err != nil {
 		return err

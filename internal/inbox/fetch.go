@@ -56,7 +56,7 @@ func newFetcher(product string, o Options) (*fetcher, error) {
 			DialContext:            (&net.Dialer{}).DialContext,
 			DisableCompression:     true,
 			MaxResponseHeaderBytes: 64 << 10,
-			MaxIdleConnsPerHost:    16,
+			MaxIdleConnsPerHost:    64,
 			IdleConnTimeout:        30 * time.Second,
 		},
 	}

@@ -17,17 +17,6 @@ const (
 	maxRecipients = 1000
 )
 
-// MailHog returns the reader of a MailHog (v1.0.1 and what is compatible with it, with
-// any of its storages). It asks nothing yet; see Ping. Its only error is a URL
-// that is none.
-func MailHog(o Options) (Inbox, error) {
-	f, err := newFetcher("MailHog", o)
-	if err != nil {
-		return nil, err
-	}
-	return newReader(mailHog{f}, f, newFeed(f, o, "api/v2/websocket")), nil
-}
-
 // mailHog speaks MailHog's API v2. Of a mail it reads the envelope and the raw
 // source: MailHog's own MIME parts are not the mail's.
 type mailHog struct{ fetcher *fetcher }

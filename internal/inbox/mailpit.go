@@ -10,18 +10,6 @@ import (
 	"time"
 )
 
-// Mailpit returns the reader of a Mailpit (https://mailpit.axllent.org/docs/api-v1/). It asks
-// nothing yet; see Ping. Its only error is a URL that is none.
-func Mailpit(o Options) (Inbox, error) {
-	f, err := newFetcher("Mailpit", o)
-	if err != nil {
-		return nil, err
-	}
-	r := newReader(mailpit{f}, f, newFeed(f, o, "api/events"))
-	r.byDate = true
-	return r, nil
-}
-
 // mailpit speaks Mailpit's API v1. It does not tell the envelope, but puts into Bcc
 // whom the envelope has and the header has not.
 type mailpit struct{ fetcher *fetcher }

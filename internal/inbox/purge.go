@@ -1,7 +1,6 @@
 package inbox
 
 import (
-	"io"
 	"maps"
 	"slices"
 	"sync"
@@ -66,17 +65,28 @@ type news struct {
 	at time.Time
 }
 
-// hear remembers the mail that the message tells of: it must be listed from now on.
-func (r *reader) hear(message io.Reader) {
-	l, err := r.announced(newJSONStream(message))
-	if err != nil || l.id == "" {
-		return
-	}
+// expect begins to listen for mails to the address.
+func (r *reader) expect(address string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.news) < maxNews {
+	if !slices.Contains(r.addresses, address) {
+		r.addresses = append(r.addresses, address)
+	}
+}
+
+// hear reports whether the mail that the websocket tells of may be for one of the addresses. One
+// that is must be listed from now on, and is remembered.
+func (r *reader) hear(l letter) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(l.recipients) == 0 {
+		return true
+	}
+	mine := slices.ContainsFunc(r.addresses, func(address string) bool { return isAddressed(l.recipients, address) })
+	if mine && len(r.news) < maxNews {
 		r.news = append(r.news, news{letter{id: l.id, recipients: l.recipients}, time.Now()})
 	}
+	return mine
 }
 
 // announcedFor are the ids of the address's mails that the websocket told of since the mark.

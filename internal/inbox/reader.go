@@ -102,25 +102,18 @@ func (l listed) newestFirst() bool {
 	return len(l.letters) < 2 || !l.letters[0].created.Before(l.letters[len(l.letters)-1].created)
 }
 
-// reader is an Inbox on top of a catcher.
+// reader is one run's view of an inbox.
 type reader struct {
-	catcher
-	feed    *feed
-	fetcher *fetcher
-	// byDate is true where a new mail may be listed behind older ones: Mailpit can list mails by
-	// the date that they bear, and the deployment's clock may be slow.
-	byDate bool
+	server *Server
 
 	mu   sync.Mutex
 	seen map[string]time.Time
-	news []news
+	// addresses are those that were marked, news the mails for them that the websocket told of.
+	addresses []string
+	news      []news
 }
 
-func newReader(c catcher, f *fetcher, n *feed) *reader {
-	r := &reader{catcher: c, feed: n, fetcher: f, seen: map[string]time.Time{}}
-	n.hear = r.hear
-	return r
-}
+func newReader(s *Server) *reader { return &reader{server: s, seen: map[string]time.Time{}} }
 
 // known is the Mark: the ids that were listed, and how many mails there were. Where it
 // is not complete, the ids are those of the newest.
@@ -139,23 +132,24 @@ type known struct {
 
 // Wake gives each caller a channel of its own, which lasts as long as the reader. The
 // first call begins to listen.
-func (r *reader) Wake() <-chan struct{} { return r.feed.subscribe() }
+func (r *reader) Wake() <-chan struct{} { return r.server.feed.subscribe(r) }
 
+// Close ends the reader's wakes.
 func (r *reader) Close() error {
-	r.feed.close()
-	r.fetcher.client.CloseIdleConnections()
+	r.server.feed.leave(r)
 	return nil
 }
 
 func (r *reader) ping(ctx context.Context) error {
-	_, err := r.list(ctx, listing{address: "nobody@conformance.invalid", limit: 1})
+	_, err := r.server.list(ctx, listing{address: "nobody@conformance.invalid", limit: 1})
 	return err
 }
 
 func (r *reader) Mark(ctx context.Context, address string) (Mark, error) {
+	r.expect(address)
 	mark := &known{ids: map[string]bool{}, met: map[string]bool{}, purge: purge{marked: time.Now()}}
 	for start := 0; ; {
-		part, err := r.list(ctx, listing{address: address, start: start, limit: manyMails})
+		part, err := r.server.list(ctx, listing{address: address, start: start, limit: manyMails})
 		if err != nil {
 			return nil, err
 		}
@@ -171,7 +165,7 @@ func (r *reader) Mark(ctx context.Context, address string) (Mark, error) {
 		}
 		mark.complete = part.last || len(mark.ids) == before
 		// Of mails in the order of arrival, the newest are enough to know the older ones by.
-		if mark.complete || !r.byDate && part.newestFirst() {
+		if mark.complete || !r.server.byDate && part.newestFirst() {
 			return mark, nil
 		}
 		if start += len(part.letters); start >= maxListed {
@@ -189,7 +183,7 @@ func (r *reader) bounded(mark *known, last listed, address string) (Mark, error)
 }
 
 func (r *reader) tooMany(address string) error {
-	return fmt.Errorf("%s at %s holds more than %d mails for %s, in no order that tells new from old: empty it", r.fetcher.product, r.fetcher.base, maxListed, address)
+	return fmt.Errorf("%s at %s holds more than %d mails for %s, in no order that tells new from old: empty it", r.server.fetcher.product, r.server.fetcher.base, maxListed, address)
 }
 
 func (r *reader) Since(ctx context.Context, address string, mark Mark) ([]Mail, error) {
@@ -286,7 +280,7 @@ func (r *reader) listUnknown(ctx context.Context, address string, old *known, wh
 	metOld, metBefore, room := false, false, maxSources
 	wanted := func(id string) bool { return !old.ids[id] && !before[id] && !l.met[id] }
 	for start, limit := 0, fewMails; ; limit = manyMails {
-		part, err := r.list(ctx, listing{address, start, limit, wanted, room})
+		part, err := r.server.list(ctx, listing{address, start, limit, wanted, room})
 		if err != nil {
 			return look{}, err
 		}
@@ -304,13 +298,13 @@ func (r *reader) listUnknown(ctx context.Context, address string, old *known, wh
 		}
 		arrived := l.total - total - len(before)
 		reachedOld := metOld && part.newestFirst()
-		if r.byDate && arrived < 0 && old.complete {
+		if r.server.byDate && arrived < 0 && old.complete {
 			reachedOld = false // Mails were deleted: how many are new, their number no longer tells.
 		}
 		// Older mails of an incomplete mark would pass for new ones.
 		enough := reachedOld && (len(l.found) >= arrived || !old.complete)
-		l.whole = part.last || len(l.met) == count || enough && !r.byDate
-		if l.whole || !whole && (enough || !r.byDate && metBefore && part.newestFirst() && len(l.found) == arrived) {
+		l.whole = part.last || len(l.met) == count || enough && !r.server.byDate
+		if l.whole || !whole && (enough || !r.server.byDate && metBefore && part.newestFirst() && len(l.found) == arrived) {
 			return l, nil
 		}
 		if start += len(part.letters); start >= maxListed {
@@ -327,7 +321,7 @@ func (r *reader) open(ctx context.Context, address string, letters []letter) ([]
 		if len(l.recipients) > 0 && !isAddressed(l.recipients, address) {
 			continue
 		}
-		source, gone, err := r.source(ctx, l, min(maxSource, left))
+		source, gone, err := r.server.source(ctx, l, min(maxSource, left))
 		if err != nil {
 			return nil, err
 		}

@@ -26,11 +26,11 @@ const (
 	lastRetry  = 5 * time.Second
 )
 
-// feed wakes its subscribers whenever a mail may have arrived. The websocket is a
+// feed wakes its readers whenever a mail for them may have arrived. The websocket is a
 // hint only, never a source of mails.
 type feed struct {
-	// hear, where not nil, is told what the websocket says.
-	hear    func(io.Reader)
+	// read reads what the websocket says; the letter of what tells of no mail has no id.
+	read    func(*jsonStream) (letter, error)
 	dialer  websocket.Dialer
 	address string
 	header  http.Header
@@ -41,15 +41,17 @@ type feed struct {
 	ctx   context.Context
 	end   context.CancelFunc
 
-	mu          sync.Mutex
-	subscribers []chan struct{}
-	opened      time.Time // when the websocket was; zero: none is open
+	mu      sync.Mutex
+	readers map[*reader][]chan struct{}
+	opened  time.Time // when the websocket was; zero: none is open
 }
 
-func newFeed(f *fetcher, o Options, path string) *feed {
+func newFeed(f *fetcher, o Options, path string, read func(*jsonStream) (letter, error)) *feed {
 	address := f.base.JoinPath(path)
 	address.Scheme = map[string]string{"http": "ws", "https": "wss"}[address.Scheme]
 	n := &feed{
+		read:    read,
+		readers: map[*reader][]chan struct{}{},
 		address: address.String(),
 		header:  http.Header{},
 		guard:   o.Guard,
@@ -67,10 +69,10 @@ func newFeed(f *fetcher, o Options, path string) *feed {
 }
 
 // subscribe returns a channel of its own to each caller.
-func (n *feed) subscribe() <-chan struct{} {
+func (n *feed) subscribe(r *reader) <-chan struct{} {
 	channel := make(chan struct{}, 1)
 	n.mu.Lock()
-	n.subscribers = append(n.subscribers, channel)
+	n.readers[r] = append(n.readers[r], channel)
 	n.mu.Unlock()
 	n.start.Do(func() {
 		n.ended.Go(func() { n.guard(n.poll) })
@@ -79,19 +81,31 @@ func (n *feed) subscribe() <-chan struct{} {
 	return channel
 }
 
+func (n *feed) leave(r *reader) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	delete(n.readers, r)
+}
+
 func (n *feed) close() {
 	n.start.Do(func() {}) // A later subscriber must not start what nobody ends.
 	n.end()
 	n.ended.Wait()
 }
 
-func (n *feed) wake() {
+// wake wakes the readers that a mail may be for: all where nothing is known of it.
+func (n *feed) wake(l letter) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for _, s := range n.subscribers {
-		select {
-		case s <- struct{}{}:
-		default: // It has a wake that it has not taken yet.
+	for r, channels := range n.readers {
+		if l.id != "" && !r.hear(l) {
+			continue
+		}
+		for _, c := range channels {
+			select {
+			case c <- struct{}{}:
+			default: // It has a wake that it has not taken yet.
+			}
 		}
 	}
 }
@@ -105,7 +119,7 @@ func (n *feed) poll() {
 			return
 		case <-ticker.C:
 			if !n.reliable() || tick%doubtEvery == 0 {
-				n.wake()
+				n.wake(letter{})
 			}
 		}
 	}
@@ -155,13 +169,24 @@ func (n *feed) listen() {
 		socket.SetReadDeadline(time.Now().Add(silence))
 		return answerPing(data)
 	})
+	said := letter{}
 	for err == nil {
-		n.wake()
+		n.wake(said)
+		said = letter{}
 		socket.SetReadDeadline(time.Now().Add(silence))
 		var message io.Reader
-		if _, message, err = socket.NextReader(); err == nil && n.hear != nil {
-			n.hear(message) // The next call reads the rest.
+		if _, message, err = socket.NextReader(); err == nil {
+			said = n.told(message) // The next call reads the rest.
 		}
 	}
-	n.wake()
+	n.wake(letter{})
+}
+
+// told is the mail that a message tells of, a zero letter where it can't be read.
+func (n *feed) told(message io.Reader) letter {
+	l, err := n.read(newJSONStream(message))
+	if err != nil {
+		return letter{}
+	}
+	return l
 }

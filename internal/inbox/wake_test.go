@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"testing"
 	"time"
+
+	"github.com/etna-conformance/conformance/internal/inbox"
 )
 
 func TestAMailWakesEverySubscriber(t *testing.T) {
@@ -18,6 +20,36 @@ func TestAMailWakesEverySubscriber(t *testing.T) {
 			t.Errorf("mail %s", mail.ID)
 		}
 	}
+}
+
+// TestReadersOfOneServerShareItsWebsocket also checks that a mail of the one does not wake the other.
+func TestReadersOfOneServerShareItsWebsocket(t *testing.T) {
+	hog, url := startMailHog(t)
+	server, err := inbox.NewMailHog(inbox.Options{URL: url})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	one, other := server.Reader(), server.Reader()
+	m := mark(t, one, robert)
+	mark(t, other, jane)
+	wake, otherWake := one.Wake(), other.Wake()
+	<-hog.joined
+	first := hog.receive(mailTo(robert, "x"), robert)
+	if mail := awaitMail(t, one, wake, robert, m); mail.ID != first {
+		t.Errorf("mail %s", mail.ID)
+	}
+	hog.mu.Lock()
+	sockets := len(hog.sockets)
+	hog.mu.Unlock()
+	if sockets != 1 {
+		t.Errorf("%d websockets", sockets)
+	}
+	if err := one.Close(); err != nil {
+		t.Fatal(err)
+	}
+	hog.receive(mailTo(jane, "x"), jane)
+	awaitWake(t, otherWake)
 }
 
 func TestWithoutWebsocketThereAreStillWakes(t *testing.T) {
