@@ -220,23 +220,60 @@ func TestOpenSSLChecksTheEnvelope(t *testing.T) {
 	}
 }
 
+// TestCosignChecksTheBundle runs the command of docs/certification.md. What cosign accepts, it
+// accepts without a network: the key is given, and no log is asked.
 func TestCosignChecksTheBundle(t *testing.T) {
 	cosign := tool(t, "cosign")
 	key, _ := newKey(t)
 	dir := write(t, nil)
 	certify(t, dir, options(key))
-	_, _, pub := payload(t, dir, key)
-	check := func(file string) (bool, string) {
-		return cosign(nil, "verify-blob-attestation", "--key", save(t, "pub.pem", string(pub)), "--insecure-ignore-tlog", "--offline",
-			"--new-bundle-format", "--type", "https://in-toto.io/attestation/test-result/v0.1",
-			"--bundle", filepath.Join(dir, certificate.BundleName), file)
+	check := func(key ssh.Signer) (bool, string) {
+		_, _, pub := payload(t, dir, key)
+		return cosign(nil, "verify-blob-attestation", "--key", save(t, "pub.pem", string(pub)), "--insecure-ignore-tlog",
+			"--type", "https://in-toto.io/attestation/test-result/v0.1",
+			"--bundle", filepath.Join(dir, certificate.BundleName), filepath.Join(dir, "report.json"))
 	}
-	if ok, out := check(filepath.Join(dir, "report.json")); !ok {
+	refuses := func(why string, key ssh.Signer, want string) {
+		t.Helper()
+		if ok, out := check(key); ok || !strings.Contains(out, want) {
+			t.Errorf("%s: cosign accepts: %t; want it to say %q: %s", why, ok, want, out)
+		}
+	}
+	if ok, out := check(key); !ok || !strings.Contains(out, "Verified OK") {
 		t.Errorf("cosign refuses the bundle: %s", out)
 	}
+	other, _ := newKey(t)
+	refuses("another key", other, "could not verify envelope")
+	honest := read(t, dir, "report.json")
 	put(t, dir, "report.json", replacing("passed", "failed"))
-	if ok, _ := check(filepath.Join(dir, "report.json")); ok {
-		t.Error("cosign accepts a changed report")
+	refuses("a changed report", key, "provided artifact digests do not match")
+	if err := os.WriteFile(filepath.Join(dir, "report.json"), honest, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	put(t, dir, certificate.BundleName, func(bundle string) string {
+		statement := read(t, dir, certificate.FileName)
+		changed := bytes.Replace(statement, []byte("4.2.1"), []byte("4.2.2"), 1)
+		return strings.Replace(bundle, base64.StdEncoding.EncodeToString(statement), base64.StdEncoding.EncodeToString(changed), 1)
+	})
+	refuses("a changed statement", key, "could not verify envelope")
+}
+
+// TestAnOpenSSHKeyInPEM makes the key for cosign as docs/certification.md says.
+func TestAnOpenSSHKeyInPEM(t *testing.T) {
+	bash := tool(t, "bash")
+	key, file := newKey(t)
+	dir := write(t, nil)
+	certify(t, dir, options(key))
+	_, _, want := payload(t, dir, key)
+	docs := string(read(t, "..", "..", "docs", "certification.md"))
+	from := strings.Index(docs, "    { echo '-----BEGIN PUBLIC KEY-----'")
+	to := strings.Index(docs, "> vendor.pem")
+	if from < 0 || to < from {
+		t.Fatal("docs/certification.md does not say how")
+	}
+	script := strings.ReplaceAll(docs[from:to], "vendor.pub", `"$1"`)
+	if ok, out := bash(nil, "-c", script, "bash", file+".pub"); !ok || out != string(want) {
+		t.Errorf("got %s, want %s", out, want)
 	}
 }
 
