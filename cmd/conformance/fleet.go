@@ -157,8 +157,7 @@ func (r *fleetRun) run(c *cobra.Command, args []string) (err error) {
 	asked := given(c.Flags())
 	r.Version, r.Strict, r.Complete = toolVersion(), asked["strict"] == "true", asked["complete"] == "true"
 	r.Asked = strings.Join(askedFor(asked), " ")
-	r.tellProgress(c.OutOrStdout())
-	came, err := fleet.Run(c.Context(), list, r.Options)
+	came, err := r.carryOut(c, list)
 	return tellFleet(c.OutOrStdout(), came, r.Out, err)
 }
 
@@ -174,21 +173,54 @@ func askedFor(given map[string]string) []string {
 	return list
 }
 
-// tellProgress prints a line for each deployment that has come to its end.
-func (r *fleetRun) tellProgress(w io.Writer) {
+// carryOut judges the fleet and shows how far it is: on a terminal in one line, below those of the
+// deployments.
+func (r *fleetRun) carryOut(c *cobra.Command, list []fleet.Deployment) (fleet.Report, error) {
+	columns, started := report.TerminalColumns(os.Stderr), time.Now()
+	if columns > 0 {
+		progress := report.NewProgress(os.Stderr, columns, report.ProgressTick)
+		defer progress.End()
+		r.Progress = func(p fleet.Progress) {
+			progress.Show(func() string { return statusOf(p, time.Since(started)) })
+		}
+		r.tellProgress(c.OutOrStdout(), progress.Above)
+	} else {
+		r.tellProgress(c.OutOrStdout(), func(print func()) { print() })
+	}
+	return fleet.Run(c.Context(), list, r.Options)
+}
+
+// statusOf says how far a fleet is, for example "412 of 1000 ended, 32 under way · 410 conformant, 2
+// not conformant · 1 min 12 s".
+func statusOf(p fleet.Progress, took time.Duration) string {
+	parts := []string{fmt.Sprintf("%d of %d ended, %d under way", p.Ended, p.All, p.UnderWay)}
+	if p.Ended > 0 {
+		parts = append(parts, strings.Join(countsOf(p.Counts), ", "))
+	}
+	return strings.Join(append(parts, whole(took)), " · ")
+}
+
+// tellProgress prints a line for each deployment that has come to its end, above what else is shown.
+func (r *fleetRun) tellProgress(w io.Writer, above func(print func())) {
 	r.Kept = func(kept, all int) {
 		fmt.Fprintf(os.Stderr, "conformance: goes on with a run that did not end; %d of %d deployments are judged already (--fresh judges all)\n", kept, all)
 	}
 	r.Waiting = func(name string) {
-		fmt.Fprintf(os.Stderr, "conformance: %s waits for another run that uses the same traders\n", name)
+		above(func() {
+			fmt.Fprintf(os.Stderr, "conformance: %s waits for another run that uses the same traders\n", name)
+		})
 	}
 	r.Finished = func(result fleet.Result, done, all int) {
-		if !r.quiet || result.ExitCode != verdict.ExitConformant {
-			fmt.Fprintln(w, lineOf(result, done, all))
-		}
-		if result.LastLine != "" && result.ExitCode != verdict.ExitConformant {
-			fmt.Fprintf(w, "      %s: %s\n", result.Name, report.Visible(result.LastLine))
-		}
+		above(func() { r.tellResult(w, result, done, all) })
+	}
+}
+
+func (r *fleetRun) tellResult(w io.Writer, result fleet.Result, done, all int) {
+	if !r.quiet || result.ExitCode != verdict.ExitConformant {
+		fmt.Fprintln(w, lineOf(result, done, all))
+	}
+	if result.LastLine != "" && result.ExitCode != verdict.ExitConformant {
+		fmt.Fprintf(w, "      %s: %s\n", result.Name, report.Visible(result.LastLine))
 	}
 }
 
@@ -229,7 +261,7 @@ func tellFleet(w io.Writer, r fleet.Report, out string, err error) error {
 	if err != nil {
 		return cli.Unwritten(err)
 	}
-	fmt.Fprintf(w, "Reports: %s\n", filepath.Join(out, "fleet.json"))
+	fmt.Fprintf(w, "Reports: %s; the page: %s\n", out, filepath.Join(out, "index.html"))
 	if r.ExitCode != verdict.ExitConformant {
 		fmt.Fprintf(w, "Exit code %d: the worst of the deployments'.\n", r.ExitCode)
 		return cli.CodeError(r.ExitCode)

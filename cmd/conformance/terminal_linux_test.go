@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -93,5 +94,27 @@ func TestProgressSaysWhatIsWaitedFor(t *testing.T) {
 	c.args = append(c.args, "--quiet")
 	if r := c.run(t).wantExit(t, 1); r.stderr != "" {
 		t.Errorf("progress of a quiet run in a pipe: %q", r.stderr)
+	}
+}
+
+// TestAFleetCountsOnATerminal shows one line that counts, below those of the deployments.
+func TestAFleetCountsOnATerminal(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "fleet.yaml")
+	check := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	check(os.WriteFile(file, []byte("deployments: [typo.yaml, other.yaml]\n"), 0o600))
+	check(os.WriteFile(filepath.Join(dir, "typo.yaml"), []byte("ulr: x\n"), 0o600))
+	check(os.WriteFile(filepath.Join(dir, "other.yaml"), []byte("ulr: x\n"), 0o600))
+	text := call{args: []string{"fleet", "run", file, "--out", filepath.Join(dir, "out")}}.onTerminal(t)
+	for _, want := range []string{`\r1 of 2 ended, [01] under way · 1 misconfigured`, `\r\x1b\[K2/2  `, `\r2 of 2 ended`, `2 deployments: 2 misconfigured`} {
+		if !regexp.MustCompile(want).MatchString(text) {
+			t.Errorf("want %q in %q", want, text)
+		}
 	}
 }

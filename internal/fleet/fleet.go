@@ -118,7 +118,7 @@ func load(d Deployment, entry config.FleetEntry, defaults *config.Defaults, flag
 }
 
 // ownFiles are the names that the fleet itself takes in its directory.
-func ownFiles() []string { return []string{resultFile, junitFile, stateFile} }
+func ownFiles() []string { return []string{resultFile, junitFile, pageFile, stateFile} }
 
 // checkNames refuses names that are the same where a file system ignores case.
 func checkNames(list []Deployment) error {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/etna-conformance/conformance/internal/report"
+	"github.com/etna-conformance/conformance/internal/site"
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
@@ -19,6 +20,7 @@ const SchemaVersion = 1
 const (
 	resultFile = "fleet.json"
 	junitFile  = "junit.xml"
+	pageFile   = "index.html"
 	stateFile  = "state.jsonl"
 )
 
@@ -155,16 +157,36 @@ func (r *Report) Missing() []string {
 	return names
 }
 
-// write writes fleet.json and the JUnit file into the directory.
+// write writes fleet.json, the JUnit file and the page into the directory.
 func (r *Report) write(dir string) error {
-	return errors.Join(
-		report.WriteFile(filepath.Join(dir, junitFile), func(w io.Writer) error { return r.junit(w, dir) }),
+	var runs []site.Run
+	err := report.WriteFile(filepath.Join(dir, junitFile), func(w io.Writer) error {
+		return r.junit(w, dir, func(run site.Run) { runs = append(runs, run) })
+	})
+	return errors.Join(err,
+		report.WriteFile(filepath.Join(dir, pageFile), func(w io.Writer) error {
+			return site.Write(w, site.Of(runs), r.leftOut(), dir)
+		}),
 		report.WriteFile(filepath.Join(dir, resultFile), func(w io.Writer) error { return report.WriteJSON(w, r) }))
 }
 
-// junit has a suite for each deployment, read again one by one: all reports of a large fleet do not
-// fit into memory.
-func (r *Report) junit(w io.Writer, dir string) error {
+// leftOut says of each deployment that was not judged why, for the page.
+func (r *Report) leftOut() []string {
+	var list []string
+	for _, d := range r.Deployments {
+		if !d.judged() {
+			list = append(list, d.Name+": "+d.Reason)
+		}
+	}
+	return list
+}
+
+// judged reports whether the deployment has a report.
+func (r Result) judged() bool { return r.Dir != "" && r.Verdict != "" }
+
+// junit has a suite for each deployment. All reports of a large fleet do not fit into memory: they are
+// read one by one, and told what the page shows of each.
+func (r *Report) junit(w io.Writer, dir string, judged func(site.Run)) error {
 	body, err := os.CreateTemp(dir, ".junit-*")
 	if err != nil {
 		return err
@@ -174,14 +196,26 @@ func (r *Report) junit(w io.Writer, dir string) error {
 	return report.FleetJUnit(w, body, len(r.Deployments), func(i int) (report.FleetSuite, error) {
 		d := r.Deployments[i]
 		suite := report.FleetSuite{Name: d.Name, Reason: d.Reason}
-		if d.Dir == "" || d.Verdict == "" {
+		if !d.judged() {
 			return suite, nil
 		}
-		found, err := report.Read(filepath.Join(dir, d.Dir))
-		if err == nil && found.RunID != d.RunID {
-			err = fmt.Errorf("%s: expected the run %s, got %s", filepath.Join(dir, d.Dir, report.VerdictFile), d.RunID, found.RunID)
+		found, err := d.read(dir)
+		if err != nil {
+			return suite, err
 		}
 		suite.Report = &found
-		return suite, err
+		run := site.RunOf(filepath.Join(dir, filepath.FromSlash(d.Dir)), found)
+		run.Report.Deployment.Name = d.Name // Two of a fleet may be called the same elsewhere.
+		judged(run)
+		return suite, nil
 	})
+}
+
+// read reads the deployment's report again.
+func (r Result) read(dir string) (verdict.Report, error) {
+	found, err := report.Read(filepath.Join(dir, filepath.FromSlash(r.Dir)))
+	if err == nil && found.RunID != r.RunID {
+		err = fmt.Errorf("%s: expected the run %s, got %s", filepath.Join(dir, r.Dir, report.VerdictFile), r.RunID, found.RunID)
+	}
+	return found, err
 }

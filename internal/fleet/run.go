@@ -37,11 +37,21 @@ type Options struct {
 	// Fresh judges all anew, whatever a killed run has left.
 	Fresh bool
 	// Kept is told how many deployments of a killed run are kept, Finished of each deployment that
-	// has come to its end, and Waiting of one that waits for another process's run; one call at a
-	// time.
+	// has come to its end, Progress whenever one begins or ends, and Waiting of one that waits for
+	// another process's run; one call at a time. Each may be nil.
 	Kept     func(kept, all int)
 	Finished func(r Result, done, all int)
+	Progress func(Progress)
 	Waiting  func(name string)
+}
+
+// Progress is how far a run is.
+type Progress struct {
+	// All are the deployments of the shard, Ended those that have come to their end, UnderWay those
+	// that are judged now.
+	All, Ended, UnderWay int
+	// Counts are of those that have come to their end.
+	Counts Counts
 }
 
 // Run judges the deployments of the shard and writes what came of them. Where the same run was
@@ -86,9 +96,10 @@ type runner struct {
 	places    *semaphore.Weighted
 	inboxes   app.Inboxes
 
-	mu      sync.Mutex
-	journal *journal
-	results map[string]Result
+	mu       sync.Mutex
+	journal  *journal
+	results  map[string]Result
+	underWay int
 	// unwritten are errors of the journal.
 	unwritten error
 }
@@ -118,7 +129,7 @@ func (r *runner) begin(fleet []Deployment) error {
 	if r.header.RunID == "" {
 		r.header.RunID = rand.Text()[:12]
 	}
-	for _, name := range []string{resultFile, junitFile} {
+	for _, name := range []string{resultFile, junitFile, pageFile} {
 		if err := os.Remove(filepath.Join(r.Out, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
@@ -149,14 +160,36 @@ func (r *runner) all(ctx context.Context) {
 		}
 		judging.Go(func() {
 			defer r.places.Release(weight)
+			r.begun()
 			r.finish(r.judge(ctx, d))
 		})
 	}
 }
 
+func (r *runner) begun() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.underWay++
+	r.tellProgress()
+}
+
+// tellProgress is called with the lock held.
+func (r *runner) tellProgress() {
+	if r.Progress == nil {
+		return
+	}
+	p := Progress{All: len(r.own), Ended: len(r.results), UnderWay: r.underWay}
+	for _, result := range r.results {
+		p.Counts.add(result)
+	}
+	r.Progress(p)
+}
+
 func (r *runner) finish(result Result) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	defer r.tellProgress()
+	r.underWay--
 	r.results[result.Name] = result
 	r.unwritten = errors.Join(r.unwritten, r.journal.add(line{Result: &result}))
 	if r.Finished != nil {

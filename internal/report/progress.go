@@ -77,6 +77,19 @@ func (p *Progress) draw() {
 	p.shown = true
 }
 
+// Above prints lines above that on a terminal, which is drawn again below them.
+func (p *Progress) Above(print func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.shown {
+		io.WriteString(p.w, "\r\x1b[K")
+	}
+	print()
+	if p.shown {
+		p.draw()
+	}
+}
+
 func (p *Progress) tick() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unique"
 
 	"github.com/etna-conformance/conformance/internal/report"
 	"github.com/etna-conformance/conformance/internal/verdict"
@@ -24,6 +25,21 @@ type Run struct {
 	Report verdict.Report
 	// HasPage is true where the run left a page of its own.
 	HasPage bool
+}
+
+// RunOf is the run whose report stands in the directory. It holds no more of the report than the page
+// shows, since there may be thousands.
+func RunOf(dir string, r verdict.Report) Run {
+	_, missing := os.Stat(filepath.Join(dir, report.PageFile))
+	shown := verdict.Report{
+		Deployment: r.Deployment, Labels: r.Labels, RunID: r.RunID, Started: r.Started, Verdict: r.Verdict, Counts: r.Counts,
+	}
+	for _, q := range r.Requirements {
+		shown.Requirements = append(shown.Requirements, verdict.Requirement{
+			ID: unique.Make(q.ID).Value(), Statement: unique.Make(q.Statement).Value(), Verdict: unique.Make(q.Verdict).Value(),
+		})
+	}
+	return Run{dir, shown, missing == nil}
 }
 
 // Find reads the reports of all runs in the directories and below them, each run once. Problems are
@@ -41,8 +57,7 @@ func Find(dirs []string) (runs []Run, problems []string, err error) {
 				return nil
 			}
 			if !seen[r.RunID] {
-				_, missing := os.Stat(filepath.Join(filepath.Dir(path), report.PageFile))
-				runs = append(runs, Run{filepath.Dir(path), r, missing == nil})
+				runs = append(runs, RunOf(filepath.Dir(path), r))
 			}
 			seen[r.RunID] = true
 			return nil
