@@ -189,6 +189,7 @@ type Record struct {
 	resets map[string]int
 	// origins say what stands behind a step that was not carried out.
 	origins plan.Origins
+	steps   map[string]plan.Step
 	// read is what was read of each mail, by id; greeted are the names that mails' headers call a
 	// trader by, by login.
 	read    map[string]readMail
@@ -221,13 +222,13 @@ func (s *Suite) newRecord(run *evidence.Run) *Record {
 		mails: map[string][]evidence.Mail{}, coded: map[string][]evidence.Mail{}, resets: map[string]int{},
 	}
 	r.origins = s.Plan.Origins()
-	steps := map[string]plan.Step{}
+	r.steps = map[string]plan.Step{}
 	for _, step := range s.Plan.Steps {
-		steps[step.ID] = step
+		r.steps[step.ID] = step
 	}
 	documents := documents{}
 	for _, x := range run.Exchanges {
-		a := &answer{Exchange: x, step: steps[x.Step]}
+		a := &answer{Exchange: x, step: r.steps[x.Step]}
 		if x.Answer != nil {
 			a.doc = documents.read(x.Answer.Body)
 			a.outcome = s.classify(x, a.doc)
@@ -377,12 +378,21 @@ func (r *Record) hasOperation(id string) bool {
 
 func (r *Record) unsent(step string) string {
 	if r.Run.Interrupted {
-		return "the run was interrupted before " + step
+		return "the run was interrupted before " + r.title(step)
 	}
 	if reason := r.Run.Unsent[step]; reason != "" {
 		return reason
 	}
-	return "not sent: " + step
+	return "not sent: " + r.title(step)
+}
+
+// title names a step for people.
+func (r *Record) title(id string) string {
+	step, planned := r.steps[id]
+	if !planned {
+		return id
+	}
+	return withTrader(step)
 }
 
 func (r *Record) curl(step string) string {

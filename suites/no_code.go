@@ -185,7 +185,14 @@ func (r *Record) bisected(guilty []string) (mail, got string) {
 	trials := b.Of(guilty, withResets)
 	what := "this request, repeated alone"
 	if len(guilty) > 1 {
-		what = fmt.Sprintf("%d requests, repeated together (%s)", len(guilty), strings.Join(guilty[:min(len(guilty), shownGuilty)], ", "))
+		var names []string
+		for _, id := range guilty[:min(len(guilty), shownGuilty)] {
+			names = append(names, r.title(id))
+		}
+		if len(guilty) > shownGuilty {
+			names = append(names, "…")
+		}
+		what = fmt.Sprintf("%d requests, repeated together (%s)", len(guilty), strings.Join(names, "; "))
 	}
 	controls := b.Controls(withResets, 0)
 	got = fmt.Sprintf("a mail with a code after %s, %d times of %d; without any, none %d times of %d", what, len(trials), len(trials), controls, controls)

@@ -59,9 +59,9 @@ func judgeStored(dir string, cfg config.Config, formats []string) error {
 	}
 	judged, err := app.Judge(suite, &found, toolVersion())
 	if err != nil {
-		return tellFault(err, cfg, formats, report.View{Report: *app.Fault(suite, toolVersion(), err), Run: found})
+		return tellFault(err, cfg, formats, report.View{Report: *app.Fault(suite, toolVersion(), err), Run: found, Titles: suite.Titles()})
 	}
 	digest := evidence.Check(dir)
 	judged.JudgedBy(verdict.Evidence{SHA256: digest.SHA256, Problem: digest.Problem})
-	return tell(cfg, formats, report.View{Report: *judged, Run: found}, true)
+	return tell(cfg, formats, report.View{Report: *judged, Run: found, Titles: suite.Titles()}, true)
 }

@@ -243,26 +243,22 @@ func (t shownTrader) name() string {
 	return t.Trader
 }
 
-// showSteps lists the trader's steps, those that only keep others in order where all is shown.
+// showSteps lists the trader's steps; where all is shown, also those that only keep others in order,
+// their ids and the requirements that look at them.
 func showSteps(w io.Writer, t shownTrader, all bool) {
-	const indent, column = "    ", 46
+	indented := func(indent, text string) {
+		for i, line := range report.Wrap(text, planColumns-len(indent)-2) {
+			fmt.Fprintln(w, indent+[]string{"", "  "}[min(i, 1)]+line)
+		}
+	}
 	fmt.Fprintf(w, "\n%s\n", t.name())
 	for _, s := range t.Steps {
 		if !all && !s.sends && s.Cost == (cost{}) {
 			continue
 		}
-		label := fmt.Sprintf("  %-*s ", column-3, strings.TrimSuffix(s.Step, "/"+t.Trader))
-		lines := report.Wrap(s.What, planColumns-column)
-		if len(label) > column && len(label)+len(s.What) > planColumns {
-			fmt.Fprintln(w, label)
-			label = strings.Repeat(" ", column)
-		}
-		for _, line := range lines {
-			fmt.Fprintln(w, label+line)
-			label = strings.Repeat(" ", column)
-		}
-		if all && len(s.Requirements) > 0 {
-			fmt.Fprintln(w, indent+strings.Join(report.Wrap(strings.Join(s.Requirements, " "), planColumns-len(indent)), "\n"+indent))
+		indented("  ", s.What)
+		if all {
+			indented("      ", strings.TrimSpace(s.Step+" "+strings.Join(s.Requirements, " ")))
 		}
 	}
 }
@@ -271,12 +267,9 @@ func describeStep(s plan.Step) string {
 	var parts []string
 	switch {
 	case s.Ask != nil:
-		parts = append(parts, s.Ask.Operation)
-		if s.Chooses {
-			parts = append(parts, "finds out at which of its two paths it is")
-		}
+		parts = append(parts, suites.Title(s))
 	case s.Await != nil:
-		parts = append(parts, "waits for its mail")
+		parts = append(parts, "wait for the "+suites.Title(s))
 	case s.Bisect != nil:
 		parts = append(parts, "repeats requests, only if surplus codes came")
 	case s.Doubt != nil:
@@ -286,9 +279,6 @@ func describeStep(s plan.Step) string {
 	}
 	if s.Doubted {
 		parts = append(parts, "only if mails seem to be mixed up")
-	}
-	if s.Ask != nil && s.Ask.Together != "" {
-		parts = append(parts, "at the same time as others")
 	}
 	if s.Settle != nil {
 		parts = append(parts[:len(parts)-1], "says which declared password is valid")
@@ -301,9 +291,6 @@ func describeStep(s plan.Step) string {
 	}
 	if s.Cost.Mails > 0 {
 		parts = append(parts, "brings a mail")
-	}
-	if s.Ask != nil && s.Cost.WrongAnswers > 0 {
-		parts = append(parts, "a wrong answer")
 	}
 	return strings.Join(parts, ", ")
 }

@@ -88,7 +88,7 @@ func memoryOf(p *plan.Plan) int64 {
 // judgeLive collects, judges and tells.
 func judgeLive(ctx context.Context, planned *app.Run, cfg config.Config, known []verdict.Known, formats []string) error {
 	came := carryOut(ctx, planned, cfg, known)
-	view := report.View{Report: came.Report, Run: came.Evidence}
+	view := report.View{Report: came.Report, Run: came.Evidence, Titles: planned.Suite.Titles()}
 	if came.Fault != nil {
 		return tellFault(came.Fault, cfg, formats, view)
 	}

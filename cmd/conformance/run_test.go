@@ -28,7 +28,7 @@ func TestRunWithoutArgumentsJudgesTheReferenceAndSaysSo(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	r := call{args: []string{"run"}, dir: dir}.run(t).wantExit(t, 0)
-	r.wantOut(t, "CONFORMANT", "the embedded reference deployment (not a deployment of yours)", "Reports: reports/latest")
+	r.wantOut(t, "CONFORMANT", "the embedded reference deployment (not a deployment of yours)", "Page: reports/latest/report.html")
 	progress := regexp.MustCompile(`(?m)^conformance: .* of \d+ steps · .*\n`) // of a slow machine
 	if strings.Contains(r.stdout, "\nn/a ") || progress.ReplaceAllString(r.stderr, "") != "" {
 		t.Errorf("the reference is not judged in full, or something is on stderr: %v", r)

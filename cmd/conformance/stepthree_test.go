@@ -75,14 +75,14 @@ func TestPlanSaysWhereStepThreeIsAsked(t *testing.T) {
 	t.Parallel()
 	s := sandboxtest.Start(t, sandbox.Options{})
 	for declared, says := range map[string][]string{
-		"":            {"code/path", "finds out at which of its two paths it is", "POST /v{version}/users/identifiers/reset/code", "POST /v{version}/users/password/reset/code"},
+		"":            {"to find out at which of its two paths", "POST /v{version}/users/identifiers/reset/code", "POST /v{version}/users/password/reset/code"},
 		"identifiers": {"is asked at POST /v{version}/users/identifiers/reset/code, as declared (stepThree)"},
 		"password":    {"is asked at POST /v{version}/users/password/reset/code, as declared (stepThree)"},
 	} {
 		c := declareStepThree(t, s, declared)
 		c.args = append([]string{"plan"}, c.args...)
 		r := c.run(t).wantExit(t, 0).wantOut(t, says...)
-		if (declared == "") != strings.Contains(r.stdout, "code/path") {
+		if (declared == "") != strings.Contains(r.stdout, "which of its two paths") {
 			t.Errorf("declared %q: the plan finds out what is declared, or not what is not", declared)
 		}
 	}

@@ -243,7 +243,8 @@ func (r *runner) judgeInto(ctx context.Context, d Deployment, into *Result) erro
 	into.Dir = d.Name
 	into.take(came.Report, r.Strict, r.Complete)
 	into.LastLine = came.Evidence.LastLine
-	return errors.Join(report.WriteAll(cfg.Out, r.Formats, report.View{Report: came.Report, Run: came.Evidence}), came.Unstored)
+	view := report.View{Report: came.Report, Run: came.Evidence, Titles: planned.Suite.Titles()}
+	return errors.Join(report.WriteAll(cfg.Out, r.Formats, view), came.Unstored)
 }
 
 // end writes what came of the fleet.

@@ -326,3 +326,9 @@ func (c Cost) plus(d Cost) Cost {
 		WrongCodes: c.WrongCodes + d.WrongCodes, FailedSignIns: c.FailedSignIns + d.FailedSignIns, Changes: c.Changes + d.Changes,
 	}
 }
+
+// Repeated is the id under which a request is repeated to find out which one mails a code.
+func Repeated(id string) string { return "bisect/" + id }
+
+// WithoutKey is the id of the request that looks whether the deployment is there.
+func WithoutKey(operation string) string { return "no-key/" + operation }

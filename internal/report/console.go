@@ -18,8 +18,9 @@ const (
 	widestColumn    = 200
 	// ConsolePassage bounds one text on the console, in bytes; the files have all of it.
 	consolePassage = 4 << 10
-	// ConsoleFindings bounds the occurrences of one cause.
-	consoleFindings = 10
+	// ConsoleFindings bounds the further occurrences of one cause, where no more requirements have
+	// it: a finding and the verdict then fit on a screen of 24 lines.
+	consoleFindings = 3
 )
 
 // ConsoleOptions say how the console shows a view.
@@ -177,7 +178,8 @@ func mark(o verdict.Outcome) string {
 	return "?"
 }
 
-// Failures prints each cause: one finding in full, and a line for each other occurrence.
+// Failures prints each cause: one finding in full, and a line for each other occurrence. The first
+// cause stands last, above the verdict.
 func (c *console) failures() {
 	failed := having(c.view.Report.Requirements, verdict.Failed)
 	if c.options.Verbose {
@@ -185,7 +187,7 @@ func (c *console) failures() {
 			c.cause(cause{o})
 		}
 	} else {
-		for _, group := range causes(failed) {
+		for _, group := range slices.Backward(causes(failed)) {
 			c.cause(group)
 		}
 	}
@@ -204,25 +206,47 @@ func (c *console) cause(group cause) {
 		}
 		c.line("     " + line)
 	}
-	c.field("source", strings.TrimSpace(source(r.Source)+"  "+contractLine(r.Source.Line)))
-	if c.options.Verbose {
-		c.field("reading", r.Reading)
-	}
+	c.source(r)
 	c.field("known", r.Known)
-	c.field("where", where(r, f))
-	c.field("expected", f.Expected)
-	c.got(f)
+	c.field("where", c.where(r, f))
+	c.compared(f)
 	c.curl(f.Curl)
 	c.others(group)
 }
 
-// Got prints what came, with carets under what differs from what was expected.
-func (c *console) got(f verdict.Finding) {
-	if f.Got == "" {
+// Source says where the promise stands: on one line, if not all is shown.
+func (c *console) source(r verdict.Requirement) {
+	label, text := "source", strings.TrimSpace(contractLine(r.Source.Line)+"  "+source(r.Source))
+	if c.options.Verbose {
+		c.field(label, text)
+		c.field("reading", r.Reading)
 		return
 	}
-	label, under := "  got      | ", "           | "
-	lines, marks := underlines(inert(passage(f.Expected, consolePassage)), inert(passage(f.Got, consolePassage)), c.width-columns(label))
+	c.field(label, fit(inert(text), c.width-columns("  source   | ")))
+}
+
+// Compared prints what was expected and what came, with carets under what differs in what came, or
+// where nothing does, under what it lacks.
+func (c *console) compared(f verdict.Finding) {
+	clean := func(text string) string {
+		return strings.ReplaceAll(inert(passage(text, consolePassage)), "\t", "    ")
+	}
+	expected, got := difference(clean(f.Expected), clean(f.Got))
+	if slices.ContainsFunc(got, func(p piece) bool { return p.Differs }) {
+		text, _ := textOf(expected)
+		expected = []piece{{text, false}}
+	}
+	c.marked("  expected | ", expected)
+	c.marked("  got      | ", got)
+}
+
+// Marked prints a labelled text with carets under the pieces that differ.
+func (c *console) marked(label string, all []piece) {
+	const under = "           | "
+	if text, _ := textOf(all); text == "" {
+		return
+	}
+	lines, marks := underlines(all, c.width-columns(label))
 	for i, line := range lines {
 		c.line(label + line)
 		label = under
@@ -232,39 +256,64 @@ func (c *console) got(f verdict.Finding) {
 	}
 }
 
-// Others prints a line for each other occurrence of a cause.
+// Others prints a line for each other occurrence of a cause, so that each requirement is among the
+// first.
 func (c *console) others(group cause) {
 	label := "  also     | "
-	rest := group[1:]
-	for _, o := range rest[:min(len(rest), consoleFindings)] {
-		text := Visible(o.Requirement.ID) + " " + short(o.Finding.Subject, consolePassage)
+	all, requirements := eachFirst(group)
+	rest, shown := all[1:], max(requirements-1, consoleFindings)
+	for _, o := range rest[:min(len(rest), shown)] {
+		text := Visible(o.Requirement.ID) + " " + short(c.view.about(o.Finding), consolePassage)
 		if o.general(o.Finding.Got) != group[0].general(group[0].Finding.Got) {
 			text += ": " + short(o.Finding.Got, consolePassage)
 		}
 		c.line(label + fit(inert(text), c.width-columns(label)))
 		label = "           | "
 	}
-	if left := len(rest) - consoleFindings; left > 0 {
+	if left := len(rest) - shown; left > 0 {
 		c.line(label + fmt.Sprintf("%d more; --verbose and the report files show all", left))
 	}
 }
 
-// Where names what a finding is about.
-func where(r verdict.Requirement, f verdict.Finding) string {
-	var parts []string
-	if f.Subject != "" {
-		parts = append(parts, Visible(f.Subject))
+// eachFirst puts the first occurrence of each requirement before the others, and counts them.
+func eachFirst(group cause) (all cause, requirements int) {
+	var first, others cause
+	seen := map[string]bool{}
+	for _, o := range group {
+		if seen[o.Requirement.ID] {
+			others = append(others, o)
+		} else {
+			first = append(first, o)
+		}
+		seen[o.Requirement.ID] = true
 	}
-	if f.Exchange != "" {
+	return append(first, others...), len(first)
+}
+
+// About names what a finding is about: its step, else what was looked at.
+func (v View) about(f verdict.Finding) string {
+	if title, known := v.Titles[f.Exchange]; known {
+		return title
+	}
+	return f.Subject
+}
+
+// Where names what a finding is about, and where the evidence has it, if all is shown.
+func (c *console) where(r verdict.Requirement, f verdict.Finding) string {
+	var parts []string
+	if about := c.view.about(f); about != "" {
+		parts = append(parts, Visible(about))
+	}
+	if c.options.Verbose && f.Exchange != "" {
 		parts = append(parts, "step "+Visible(f.Exchange))
 	}
-	if f.Mail != "" {
+	if c.options.Verbose && f.Mail != "" {
 		parts = append(parts, "mail "+Visible(f.Mail))
 	}
 	if f.Line > 0 && f.Line != r.Source.Line {
 		parts = append(parts, contractLine(f.Line))
 	}
-	return strings.Join(parts, ", ")
+	return strings.Join(parts, "; ")
 }
 
 // Field prints a labelled text. Each of its lines starts with a bar, so that
@@ -358,9 +407,13 @@ func (c *console) observations() {
 func (c *console) closing() {
 	r := c.view.Report
 	c.printf("%s\n", counts(r.Counts))
-	c.block("", inert(fmt.Sprintf("Profiles: %s. Took %s%s.", Visible(strings.Join(r.Profiles, ", ")), duration(took(r)), longest(r))))
+	slowest := ""
+	if c.options.Verbose {
+		slowest = longest(c.view)
+	}
+	c.block("", inert(fmt.Sprintf("Profiles: %s. Took %s%s.", Visible(strings.Join(r.Profiles, ", ")), duration(took(r)), slowest)))
 	if dir := c.options.Reports; dir != "" {
-		c.block("", "Reports: "+inert(Visible(dir))+"; the page: "+inert(Visible(filepath.Join(dir, PageFile))))
+		c.block("", "Page: "+inert(Visible(filepath.Join(dir, PageFile))))
 	}
 }
 
@@ -382,14 +435,15 @@ func counts(n verdict.Counts) string {
 }
 
 // Longest names the slowest link of the critical path.
-func longest(r verdict.Report) string {
+func longest(v View) string {
+	r := v.Report
 	if len(r.CriticalPath) == 0 {
 		return ""
 	}
 	slowest := slices.MaxFunc(r.CriticalPath, func(a, b verdict.Link) int {
 		return int(a.DurationMs - b.DurationMs)
 	})
-	return fmt.Sprintf(", longest in %s (%.0f ms)", Visible(slowest.Step), slowest.DurationMs)
+	return fmt.Sprintf(", longest in %s (%.0f ms)", Visible(v.title(slowest.Step)), slowest.DurationMs)
 }
 
 // Inert breaks what CI systems take for a command in the midst of a line:

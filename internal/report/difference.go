@@ -1,8 +1,10 @@
 package report
 
 import (
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 )
 
@@ -15,9 +17,42 @@ type piece struct {
 // ComparedWords bounds the comparison, which takes time and memory in its square.
 const comparedWords = 300
 
-// Difference compares two texts word by word. Where they have no word in
-// common nothing is marked: marks all over would show nothing.
+// leastAlike is the part of what came that must be as expected for marks to help.
+const leastAlike = 0.5
+
+// Difference compares what was expected with what came, word by word. Where less than half of it is
+// alike nothing is marked: marks all over would show nothing. A status that nothing was expected of
+// does not differ.
 func difference(a, b string) (left, right []piece) {
+	status := ""
+	if !strings.Contains(a, "status") {
+		status = beginning().FindString(b)
+	}
+	left, right = compare(a, strings.TrimPrefix(b, status))
+	if status != "" {
+		right = append([]piece{{status, false}}, right...)
+	}
+	if float64(alike(right)-len(status)) < leastAlike*float64(len(b)-len(status)) {
+		return []piece{{a, false}}, []piece{{b, false}}
+	}
+	return left, right
+}
+
+// beginning is the status before a body that is told.
+var beginning = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^status \d+, `) })
+
+// alike counts the bytes that do not differ.
+func alike(all []piece) int {
+	n := 0
+	for _, p := range all {
+		if !p.Differs {
+			n += len(p.Text)
+		}
+	}
+	return n
+}
+
+func compare(a, b string) (left, right []piece) {
 	x, y := words(a), words(b)
 	start := commonPrefix(x, y)
 	end := commonPrefix(reversed(x[start:]), reversed(y[start:]))
@@ -138,22 +173,15 @@ func pieces(words []string, keep []bool) []piece {
 
 func isNotWord(r rune) bool { return !isWord(r) }
 
-// leastAlike is the part of a text that must be as expected for marks to help.
-const leastAlike = 0.5
-
 // underlines returns the text wrapped at this width, and for each of its lines one with a caret
-// under what differs from what was expected: "" where nothing does, or too little is alike.
-func underlines(expected, got string, limit int) (lines, marks []string) {
-	got = strings.ReplaceAll(got, "\t", "    ")
-	lines = Wrap(got, limit)
+// under each piece that differs, "" where none does.
+func underlines(all []piece, limit int) (lines, marks []string) {
+	text, differs := textOf(all)
+	lines = Wrap(text, limit)
 	marks = make([]string, len(lines))
-	differs := differing(expected, got)
-	if differs == nil {
-		return lines, marks
-	}
 	at := 0
 	for i, line := range lines {
-		at += strings.Index(got[at:], line)
+		at += strings.Index(text[at:], line)
 		marks[i] = carets(line, differs[at:])
 		at += len(line)
 	}
@@ -172,19 +200,11 @@ func carets(line string, differs []bool) string {
 	return strings.TrimRight(b.String(), " ")
 }
 
-// differing says of each byte of got whether it differs, nil where marks would not help.
-func differing(expected, got string) []bool {
-	_, right := difference(expected, got)
-	var marked []bool
-	alike := 0
-	for _, p := range right {
-		marked = append(marked, slices.Repeat([]bool{p.Differs}, len(p.Text))...)
-		if !p.Differs {
-			alike += len(p.Text)
-		}
+// textOf is the text of all pieces, and says of each of its bytes whether it differs.
+func textOf(all []piece) (text string, differs []bool) {
+	for _, p := range all {
+		text += p.Text
+		differs = append(differs, slices.Repeat([]bool{p.Differs}, len(p.Text))...)
 	}
-	if alike == len(got) || float64(alike) < leastAlike*float64(len(got)) {
-		return nil
-	}
-	return marked
+	return text, differs
 }

@@ -14,7 +14,7 @@ type pageExchange struct {
 	Anchor  string
 	Step    string
 	Attempt int
-	About   string // operation and lane
+	About   string // operation, trader, and the step's id
 	Asked   string // method and URL
 	Outcome string // status, or the kind of failure
 	Problem string
@@ -47,16 +47,16 @@ type pageMail struct {
 	Source  string
 }
 
-func (b *budget) exchange(number int, x evidence.Exchange, start time.Time) pageExchange {
+func (b *budget) exchange(number int, v View, x evidence.Exchange) pageExchange {
 	shown := pageExchange{
 		Anchor:  fmt.Sprintf("exchange-%d", number),
-		Step:    b.text(x.Step, shownLine),
+		Step:    b.text(v.title(x.Step), shownLine),
 		Attempt: x.Attempt,
 		About:   about(x),
 		Asked:   b.text(x.Method+" "+x.URL, shownLine),
 		Outcome: outcome(x),
 		Sent:    b.sent(x),
-		Times:   times(x, start),
+		Times:   times(x, v.Run.Started),
 	}
 	if x.Answer != nil {
 		shown.Came = b.came(*x.Answer)
@@ -68,7 +68,7 @@ func (b *budget) exchange(number int, x evidence.Exchange, start time.Time) page
 }
 
 func about(x evidence.Exchange) string {
-	text := short(x.Operation, 200)
+	text := short(x.Operation, 200) + ", step " + short(x.Step, 200)
 	if x.Lane != "" {
 		text += ", trader " + short(x.Lane, 200)
 	}

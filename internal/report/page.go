@@ -294,7 +294,7 @@ func (b *budget) exchanges(v View) []pageExchange {
 		if !b.spend(itemMarkup) {
 			break
 		}
-		all = append(all, b.exchange(i+1, x, v.Run.Started))
+		all = append(all, b.exchange(i+1, v, x))
 	}
 	return all
 }

@@ -17,6 +17,8 @@ import (
 type View struct {
 	Report verdict.Report
 	Run    evidence.Run
+	// Titles name the steps for people, by their ids; a step without one is named by its id.
+	Titles map[string]string
 	// Config is where the deployment's configuration stands, "" where it was not in a file.
 	Config Place
 }
@@ -25,6 +27,14 @@ type View struct {
 type Place struct {
 	File string
 	Line int
+}
+
+// Title names a step for people.
+func (v View) title(step string) string {
+	if title, known := v.Titles[step]; known {
+		return title
+	}
+	return step
 }
 
 // PageFile is the file of the page for people.

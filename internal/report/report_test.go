@@ -89,7 +89,7 @@ func TestATypicalFailureFitsOneScreen(t *testing.T) {
 	}
 	all := strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
 	screen := strings.Join(all[len(all)-23:], "\n") + "\n"
-	for _, want := range []string{"FAIL RESET-6", "expected |", "^^^^^", "curl -i", "also     | RESET-6 emma.lane", "NOT CONFORMANT", "Failed:     RESET-6\n", "reports/latest/report.html", "Exit code 1: RESET-6 failed."} {
+	for _, want := range []string{"FAIL RESET-6", "expected |", "^^^^^", "curl -i", "also     | RESET-6 reset with a wrong answer", "NOT CONFORMANT", "Failed:     RESET-6\n", "reports/latest/report.html", "Exit code 1: RESET-6 failed."} {
 		if !strings.Contains(screen, want) {
 			t.Errorf("the screen lacks %q:\n%s", want, screen)
 		}

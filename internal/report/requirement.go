@@ -64,13 +64,13 @@ func (b *budget) requirement(v View, r verdict.Requirement) pageRequirement {
 		Reading:   b.text(r.Reading, shownPassage),
 		Reason:    b.text(r.Reason, shownPassage),
 	}
-	b.checks(&shown, v.Run, r.Checks)
+	b.checks(&shown, v, r.Checks)
 	b.findings(&shown, v, r)
-	shown.Mails = mailLinks(v.Run, r)
+	shown.Mails = mailLinks(v, r)
 	return shown
 }
 
-func (b *budget) checks(shown *pageRequirement, run evidence.Run, checks []verdict.Check) {
+func (b *budget) checks(shown *pageRequirement, v View, checks []verdict.Check) {
 	kept := min(len(checks), shownChecks)
 	for _, c := range checks[:kept] {
 		shown.Checks = append(shown.Checks, pageCheck{
@@ -78,7 +78,7 @@ func (b *budget) checks(shown *pageRequirement, run evidence.Run, checks []verdi
 			Verdict: Visible(string(c.Verdict)),
 			Class:   OutcomeClass(c.Verdict),
 			Reason:  b.text(c.Reason, shownLine),
-			Steps:   b.stepLinks(run, c.Steps),
+			Steps:   b.stepLinks(v, c.Steps),
 		})
 	}
 	shown.MoreChecks = leftOut(len(checks)-kept, "more check")
@@ -91,10 +91,10 @@ func leftOut(n int, what string) string {
 	return "… and " + count(n, what) + " in report.json"
 }
 
-func (b *budget) stepLinks(run evidence.Run, steps []string) []pageLink {
+func (b *budget) stepLinks(v View, steps []string) []pageLink {
 	var links []pageLink
 	for _, step := range steps[:min(len(steps), shownChecks)] {
-		links = append(links, pageLink{b.text(step, 200), stepHref(run, step)})
+		links = append(links, pageLink{b.text(v.title(step), 200), stepHref(v.Run, step)})
 	}
 	return links
 }
@@ -115,12 +115,12 @@ func stepHref(run evidence.Run, step string) string {
 }
 
 // MailLinks leads to the mails that a requirement's waits brought.
-func mailLinks(run evidence.Run, r verdict.Requirement) []pageLink {
+func mailLinks(v View, r verdict.Requirement) []pageLink {
 	looked := stepsOf(r)
 	var links []pageLink
-	for _, w := range run.Waits {
-		if href := mailHref(run, w.Mail); looked[w.Step] && href != "" {
-			links = append(links, pageLink{"the mail of " + short(w.For, 200), href})
+	for _, w := range v.Run.Waits {
+		if href := mailHref(v.Run, w.Mail); looked[w.Step] && href != "" {
+			links = append(links, pageLink{short(v.title(w.Step), 200), href})
 		}
 	}
 	return links
@@ -132,12 +132,12 @@ func (b *budget) findings(shown *pageRequirement, v View, r verdict.Requirement)
 		expected, got := difference(b.text(f.Expected, shownPassage), b.text(f.Got, shownPassage))
 		shown.Findings = append(shown.Findings, pageFinding{
 			Number:    numbered(i, len(r.Findings)),
-			Subject:   b.text(f.Subject, shownLine),
+			Subject:   b.text(v.about(f), shownLine),
 			Line:      contractLine(findingLine(r, f)),
 			Expected:  expected,
 			Got:       got,
 			Curl:      b.text(strings.Join(WrapShell(Visible(f.Curl), 100), "\n"), shownPassage),
-			Exchanges: b.exchangesOf(v.Run, f.Exchange),
+			Exchanges: b.exchangesOf(v, f.Exchange),
 			Mails:     b.mailsOf(v.Run, f.Mail),
 		})
 	}
@@ -145,11 +145,11 @@ func (b *budget) findings(shown *pageRequirement, v View, r verdict.Requirement)
 }
 
 // ExchangesOf are the first attempts of a step.
-func (b *budget) exchangesOf(run evidence.Run, step string) []pageExchange {
+func (b *budget) exchangesOf(v View, step string) []pageExchange {
 	var all []pageExchange
-	for i, x := range run.Exchanges {
+	for i, x := range v.Run.Exchanges {
 		if step != "" && x.Step == step && len(all) < shownAttempts && b.spend(itemMarkup) {
-			all = append(all, b.exchange(i+1, x, run.Started))
+			all = append(all, b.exchange(i+1, v, x))
 		}
 	}
 	return all

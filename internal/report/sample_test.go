@@ -27,6 +27,10 @@ func moment() time.Time { return time.Date(2026, 11, 21, 9, 30, 0, 0, time.UTC) 
 func sampleView() View {
 	v := View{Report: sampleReport(), Run: sampleRun(), Config: Place{"conformance.yaml", 3}}
 	v.Report.Counts = countsOf(v.Report.Requirements)
+	v.Titles = map[string]string{
+		"reset/wrong-answer/robert.zak": "reset with a wrong answer, robert.zak",
+		"mail/robert.zak":               "mail of the reset, robert.zak",
+	}
 	return v
 }
 

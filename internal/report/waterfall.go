@@ -14,7 +14,7 @@ import (
 // WaterfallWidth is the width of the whole run in the drawing's own units.
 const waterfallWidth = 1000
 
-// Waterfall is the run on one time axis, lane by lane.
+// Waterfall is the run on one time axis, trader by trader.
 type waterfall struct {
 	Ticks []string
 	Lanes []lane
@@ -29,11 +29,12 @@ type lane struct {
 
 // Bar is one exchange or one wait for a mail.
 type bar struct {
-	// Label are the parts of a step's id; a line may break between them.
-	Label    []string
-	Href     string
-	Time     string
-	Outcome  string
+	Label string
+	Href  string
+	// Outcome is what came of it, Took how long it took, At when it began.
+	Outcome, Took, At string
+	// Failed is true where a finding is about it.
+	Failed   bool
 	Critical bool
 	Spans    []span
 	lane     string
@@ -60,6 +61,7 @@ func newWaterfall(v View, b *budget) waterfall {
 
 func exchangeBars(v View, b *budget) []bar {
 	var bars []bar
+	failed := failedSteps(v.Report)
 	for i, x := range v.Run.Exchanges {
 		if !b.spend(barMarkup) {
 			break
@@ -67,10 +69,12 @@ func exchangeBars(v View, b *budget) []bar {
 		start := x.Started.Sub(v.Run.Started)
 		setup, waited := phases(x.Timing)
 		bars = append(bars, bar{
-			Label:    strings.Split(b.text(x.Step, 200)+attempt(x.Attempt), "/"),
+			Label:    b.text(v.titleOf(x.Step, x.Lane), 200) + attempt(x.Attempt),
 			Href:     fmt.Sprintf("#exchange-%d", i+1),
-			Time:     at(start, x.Timing.Total),
 			Outcome:  outcome(x),
+			Took:     duration(x.Timing.Total),
+			At:       duration(start),
+			Failed:   failed[x.Step],
 			Critical: critical(v.Report, x.Step),
 			lane:     x.Lane,
 			start:    start,
@@ -109,10 +113,11 @@ func waitBars(v View, b *budget) []bar {
 		}
 		start := w.Started.Sub(v.Run.Started)
 		bars = append(bars, bar{
-			Label:    strings.Split(b.text(w.Step, 200), "/"),
+			Label:    b.text(v.titleOf(w.Step, w.Trader), 200),
 			Href:     mailHref(v.Run, w.Mail),
-			Time:     at(start, w.Duration),
 			Outcome:  waitOutcome(w),
+			Took:     duration(w.Duration),
+			At:       duration(start),
 			Critical: critical(v.Report, w.Step),
 			lane:     laneOf(v.Run, w),
 			start:    start,
@@ -123,8 +128,20 @@ func waitBars(v View, b *budget) []bar {
 	return bars
 }
 
-func at(start, length time.Duration) string {
-	return fmt.Sprintf("%s, at %s", duration(length), duration(start))
+// TitleOf names a step under the name of its trader.
+func (v View) titleOf(step, trader string) string {
+	return strings.Replace(v.title(step), ", "+trader, "", 1)
+}
+
+// FailedSteps are those that a finding is about.
+func failedSteps(r verdict.Report) map[string]bool {
+	steps := map[string]bool{}
+	for _, q := range r.Requirements {
+		for _, f := range q.Findings {
+			steps[f.Exchange] = true
+		}
+	}
+	return steps
 }
 
 func waitOutcome(w evidence.Wait) string {
@@ -201,9 +218,9 @@ func lanes(bars []bar, total time.Duration) []lane {
 
 func laneName(name string) string {
 	if name == "" {
-		return "No lane"
+		return "No trader"
 	}
-	return "Lane " + short(name, 200)
+	return "Trader " + short(name, 200)
 }
 
 // Scaled is a moment in the drawing's units, never outside of it.

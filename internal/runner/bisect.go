@@ -416,7 +416,7 @@ func (b *bisection) send(ctx context.Context, s plan.Step, attempt int) {
 		b.fail(err)
 		return
 	}
-	b.keep(s, "bisect/"+s.ID, attempt, b.run.send(ctx, s, request), "")
+	b.keep(s, plan.Repeated(s.ID), attempt, b.run.send(ctx, s, request), "")
 }
 
 // await waits until so many codes have come that were not known; it is false where they did not in

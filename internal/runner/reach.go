@@ -219,7 +219,7 @@ func (r *run) keyless() []plan.Step {
 		if o.HasBody {
 			ask.NoBody, ask.Breaks = true, "the body is missing"
 		}
-		steps = append(steps, plan.Step{ID: "no-key/" + o.ID, Ask: ask})
+		steps = append(steps, plan.Step{ID: plan.WithoutKey(o.ID), Ask: ask})
 	}
 	return steps
 }
