@@ -27,7 +27,9 @@ func certifyCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "certify DIR --key FILE|agent",
 		Short: "Add a signed certificate to a run's directory",
-		Args:  cobra.ArbitraryArgs,
+		Example: `  conformance certify reports/latest --key ~/.ssh/id_ed25519
+  conformance certify reports/latest --key agent --bundle acme.tar.zst`,
+		Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			dir, err := oneDirectory(c, args)
 			if err != nil {

@@ -18,9 +18,10 @@ func challengeCommand() *cobra.Command {
 	var name, out, key, expires string
 	var profiles []string
 	c := &cobra.Command{
-		Use:   "challenge --for NAME -o FILE --key FILE|agent",
-		Short: "Write a challenge that a run must respond to, so that no recording from before fits",
-		Args:  cli.NoArguments,
+		Use:     "challenge --for NAME -o FILE --key FILE|agent",
+		Short:   "Write a challenge for a run, so that no earlier recording fits",
+		Example: `  conformance challenge --for "Acme staging" -o acme.challenge --key agent`,
+		Args:    cli.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			made, err := newChallenge(name, profiles, expires, out)
 			if err != nil {

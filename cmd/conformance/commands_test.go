@@ -8,9 +8,11 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"go.yaml.in/yaml/v3"
@@ -307,5 +309,32 @@ func (p *process) interrupt(t testing.TB) {
 	t.Helper()
 	if err := p.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestHelpFitsATerminal reads the help of every command: no line is wider than 80 columns, and each
+// command shows how it is called.
+func TestHelpFitsATerminal(t *testing.T) {
+	t.Parallel()
+	listed := regexp.MustCompile(`(?m)^  ([a-z]+) +[A-Z]`)
+	calls := [][]string{nil}
+	for len(calls) > 0 {
+		call := calls[0]
+		calls = calls[1:]
+		help := conformance(t, append(call, "--help")...).wantExit(t, 0).stdout
+		if !strings.Contains(help, "Examples:\n") {
+			t.Errorf("%v has no example", call)
+		}
+		for line := range strings.Lines(help) {
+			if utf8.RuneCountInString(line) > 81 {
+				t.Errorf("%v: a wide line of help: %s", call, line)
+			}
+		}
+		_, commands, _ := strings.Cut(help, "Available Commands:\n")
+		for _, name := range listed.FindAllStringSubmatch(commands, -1) {
+			if name[1] != "help" {
+				calls = append(calls, append(slices.Clone(call), name[1]))
+			}
+		}
 	}
 }

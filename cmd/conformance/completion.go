@@ -27,12 +27,15 @@ func completionCommand() *cobra.Command {
 	}
 	shells := slices.Sorted(maps.Keys(scripts))
 	return &cobra.Command{
-		Use:   "completion SHELL",
-		Short: "Print the completion script of a shell: " + strings.Join(shells, ", "),
+		Use:     "completion SHELL",
+		Short:   "Print a completion script: " + strings.Join(shells, ", "),
+		Example: `  source <(conformance completion bash)`,
 		Long: `Print the completion script of a shell, to be loaded when it starts:
 
-  bash        source <(conformance completion bash)      (needs the package bash-completion)
-  zsh         source <(conformance completion zsh)       (after autoload -U compinit; compinit)
+  bash        source <(conformance completion bash)
+              (needs the package bash-completion)
+  zsh         source <(conformance completion zsh)
+              (after autoload -U compinit; compinit)
   fish        conformance completion fish | source
   powershell  conformance completion powershell | Out-String | Invoke-Expression`,
 		ValidArgs: shells,

@@ -15,8 +15,9 @@ import (
 func diffCommand() *cobra.Command {
 	var asJSON *bool
 	c := &cobra.Command{
-		Use:   "diff A B",
-		Short: "Show what changed between two runs; exit 1 when something got worse",
+		Use:     "diff A B",
+		Short:   "Show what changed between two runs; exit 1 where it is worse",
+		Example: `  conformance diff reports/yesterday reports/latest`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) != 2 {
 				return cli.Usage(errors.New("conformance diff needs two directories that runs have left: the earlier one and the later one"))

@@ -14,11 +14,11 @@ import (
 func doctorCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "doctor",
-		Short: "Look at what a run needs: URL, TLS, key, traders, inbox; no reset is asked for",
+		Short: "Look at what a run needs: URL, TLS, key, traders, inbox",
 		Long: `Look at what a run needs: URL, TLS, key, traders, inbox; no reset is asked for.
 
-Asks for secret questions and looks into mailboxes, and says a sentence about each. Exit code 0 where a run can
-judge all that is declared, 3 where it can't.`,
+Asks for secret questions and looks into mailboxes, and says a sentence about
+each. Exit code 0 where a run can judge all that is declared, 3 where it can't.`,
 		Example: "  conformance doctor --config conformance.yaml",
 		Args:    cli.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {

@@ -24,10 +24,11 @@ func explainCommand() *cobra.Command {
 	var asJSON *bool
 	c := &cobra.Command{
 		Use:   "explain ID…",
-		Short: "Explain a requirement: where it stands, what is sent, what is demanded",
-		Long: `Explain a requirement: where it stands, what is sent, what is demanded and how it is read, with one
-of its requests, the documented response, and what it is checked on. The request is one to the tool's own
-demo traders; secrets are variables in it.`,
+		Short: "Explain a requirement: where it stands, what is sent and demanded",
+		Long: `Explain a requirement: where it stands, what is sent, what is demanded and how
+it is read, with one of its requests, the documented response, and what it is
+checked on. The request is one to the tool's own demo traders; secrets are
+variables in it.`,
 		Example: `  conformance explain RESET-6
   conformance explain --json KEY-1 KEY-2`,
 		RunE: func(c *cobra.Command, args []string) error {

@@ -24,7 +24,9 @@ func fleetCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "fleet",
 		Short: "Judge many deployments in one process",
-		Args:  cobra.ArbitraryArgs,
+		Example: `  conformance fleet check fleet.yaml
+  conformance fleet run fleet.yaml`,
+		Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return c.Help()
@@ -69,9 +71,10 @@ func loadFleet(c *cobra.Command, args []string) ([]fleet.Deployment, error) {
 
 func fleetCheckCommand() *cobra.Command {
 	c := &cobra.Command{
-		Use:   "check FLEET.yaml",
-		Short: "Say what is wrong with a fleet and its configurations, and whether two share a trader or a mailbox",
-		Args:  cobra.ArbitraryArgs,
+		Use:     "check FLEET.yaml",
+		Short:   "Say what is wrong with a fleet, and what is shared in it",
+		Example: `  conformance fleet check fleet.yaml`,
+		Args:    cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			list, err := loadFleet(c, args)
 			if err != nil {
@@ -114,9 +117,11 @@ func fleetRunCommand() *cobra.Command {
 	var r fleetRun
 	c := &cobra.Command{
 		Use:   "run FLEET.yaml",
-		Short: "Judge many deployments at once; started again after it was killed, it goes on where it was",
-		Args:  cobra.ArbitraryArgs,
-		RunE:  func(c *cobra.Command, args []string) error { return r.run(c, args) },
+		Short: "Judge many deployments at once, or go on where it was killed",
+		Example: `  conformance fleet run fleet.yaml
+  conformance fleet run fleet.yaml --shard 2/4`,
+		Args: cobra.ArbitraryArgs,
+		RunE: func(c *cobra.Command, args []string) error { return r.run(c, args) },
 	}
 	flags := c.Flags()
 	addFleetFlags(flags)
@@ -298,11 +303,13 @@ func countsOf(c fleet.Counts) []string {
 func fleetMergeCommand() *cobra.Command {
 	var out string
 	c := &cobra.Command{
-		Use:   "merge DIR...",
-		Short: "Make one result of the shards of a fleet, and name what is missing",
+		Use:     "merge DIR...",
+		Short:   "Make one result of the shards of a fleet, and name what is missing",
+		Example: `  conformance fleet merge shard-*/ --out reports/fleet`,
 		Long: `Make one result of the shards of a fleet, and name what is missing.
 
-A DIR is what a shard has left, or a directory of such: then the shards of the latest run below it are merged.`,
+A DIR is what a shard has left, or a directory of such: then the shards of the
+latest run below it are merged.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 || out == "" {

@@ -20,12 +20,15 @@ import (
 func initCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "init [FILE]",
-		Short: "Look at a deployment and write a commented configuration to go on from",
-		Long: `Look at a deployment and write a commented configuration to go on from (default conformance.yaml).
+		Short: "Look at a deployment and write a commented configuration",
+		Long: `Look at a deployment and write a commented configuration to go on from (default
+conformance.yaml).
 
-The app key is given as CONFORMANCE_APP_KEY, and is not written. No reset is asked for.`,
-		Example: `  CONFORMANCE_APP_KEY=… conformance init --url https://staging.example/api --inbox mailhog=http://mailhog.example:8025`,
-		Args:    cobra.MaximumNArgs(1),
+The app key is given as CONFORMANCE_APP_KEY, and is not written. No reset is
+asked for.`,
+		Example: `  CONFORMANCE_APP_KEY=… conformance init --url https://staging.example/api \
+    --inbox mailhog=http://mailhog.example:8025`,
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			cfg, err := config.Load(config.Sources{Flags: given(c.Flags()), Env: os.Environ()})
 			if err != nil {

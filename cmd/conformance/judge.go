@@ -17,7 +17,9 @@ func judgeCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "judge DIR",
 		Short: "Judge stored evidence again, without the network",
-		Args:  cobra.ArbitraryArgs,
+		Example: `  conformance judge reports/latest
+  conformance judge reports/latest --verbose --out reports/again`,
+		Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			dir, err := oneDirectory(c, args)
 			if err != nil {

@@ -17,7 +17,9 @@ func listCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "list",
 		Short: "List the requirements: id, level, profile, statement",
-		Args:  cli.NoArguments,
+		Example: `  conformance list
+  conformance list --json | jq -r '.[].id'`,
+		Args: cli.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			k, err := app.Ledger(path)
 			if err != nil {

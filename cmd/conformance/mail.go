@@ -17,13 +17,16 @@ import (
 	"github.com/etna-conformance/conformance/internal/report"
 )
 
-const mailHelp = `Show how a mail is read: the text that a person reads in it, the confirmation code, and what else could be it.
+const mailHelp = `Show how a mail is read: the text that a person reads in it, the confirmation
+code, and what else could be it.
 
-Several mails of one template, of two traders or of two resets, tell the code better than one: they differ in it.
---code-pattern shows what a codePattern of the configuration would find. "-" reads standard input.
+Several mails of one template, of two traders or of two resets, tell the code
+better than one: they differ in it. --code-pattern shows what a codePattern of
+the configuration would find. "-" reads standard input.
 
---json prints {"code": "231408", "candidates": ["231408"], "text": "..."}; code is empty where none is recognised.
-Of several mails it prints a line for each, with "file" before the rest.`
+--json prints {"code": "231408", "candidates": ["231408"], "text": "..."}; code
+is empty where none is recognised. Of several mails it prints a line for each,
+with "file" before the rest.`
 
 func mailCommand() *cobra.Command {
 	var pattern string
@@ -31,8 +34,10 @@ func mailCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "mail FILE.eml...",
 		Short: "Show how a mail is read: its text, the code, and what could be one",
-		Long:  mailHelp,
-		Args:  cobra.ArbitraryArgs,
+		Example: `  conformance mail reset.eml
+  conformance mail reset.eml --code-pattern 'Code: (\w+)'`,
+		Long: mailHelp,
+		Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			compiled, err := codePattern(pattern)
 			if err != nil {

@@ -25,13 +25,14 @@ func planCommand() *cobra.Command {
 	var asJSON *bool
 	c := &cobra.Command{
 		Use:   "plan",
-		Short: "Show what a run would cost, and what it would send to whom; nothing is sent",
+		Short: "Show what a run would cost and send; nothing is sent",
 		Long: `Show what a run would cost, and what it would send to whom; nothing is sent.
 
-The cost stands first, then the steps of each trader; --quiet shows the cost alone, --verbose also the
-requirements that look at each step, and the points at which steps wait for each other.`,
+The cost stands first, then the steps of each trader; --quiet shows the cost
+alone, --verbose also the requirements that look at each step, and the points at
+which steps wait for each other.`,
 		Example: `  conformance plan --config conformance.yaml --latency 300ms --mail-time 5s
-  conformance plan --cfg conformance.yaml --json | jq .cost`,
+  conformance plan --config conformance.yaml --json | jq .cost`,
 		Args: cli.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			cfg, err := config.Load(config.Sources{Flags: given(c.Flags()), Env: os.Environ()})

@@ -17,11 +17,11 @@ func root() *cobra.Command {
 		Long: `Judges a deployment of ETNA Trader's password reset by its documentation.
 
 ` + exitCodes,
-		Example: `  conformance run                            judge the embedded reference deployment, to see what it is like
+		Example: `  conformance run                  judge the embedded reference deployment
   conformance init --url https://staging.example/api
-  conformance doctor --cfg conformance.yaml
-  conformance run --cfg conformance.yaml
-  conformance explain RESET-6                what was promised, and how it is checked`,
+  conformance doctor --config conformance.yaml
+  conformance run --config conformance.yaml
+  conformance explain RESET-6      what was promised, and how it is checked`,
 		Version: toolVersion(),
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {

@@ -32,9 +32,9 @@ func runCommand() *cobra.Command {
 		Short: "Judge a deployment; without one, the embedded reference deployment",
 		Long:  "Judge a deployment; without one, the embedded reference deployment.\n\n" + exitCodes,
 		Example: `  conformance run --url https://staging.example/api
-  conformance run --cfg conformance.yaml --profile core,flow --out reports/staging
-  conformance run --cfg conformance.yaml --only 'KEY-*,RESET-6'
-  conformance run --cfg conformance.yaml --label-filter 'must && !MAIL'`,
+  conformance run --config conformance.yaml --profile core,flow
+  conformance run --config conformance.yaml --only 'KEY-*,RESET-6'
+  conformance run --config conformance.yaml --label-filter 'must && !MAIL'`,
 		Args: cli.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			cfg, err := config.Load(config.Sources{Flags: given(c.Flags()), Env: os.Environ()})

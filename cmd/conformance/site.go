@@ -19,7 +19,7 @@ func siteCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "site DIR...",
 		Short: "Make one page of many runs: deployments by requirements, over time",
-		Example: `  conformance site reports -o site                 # all runs in reports and below it
+		Example: `  conformance site reports -o site             # all runs below reports
   conformance site nightly/*/ -o public/index.html`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {

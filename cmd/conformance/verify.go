@@ -70,8 +70,10 @@ func verifyCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "verify DIR|FILE… --signers FILE",
-		Short: "Check certificates offline: who signed, what was judged, and whether it is so",
-		Args:  cobra.ArbitraryArgs,
+		Short: "Check certificates offline: who signed, and whether it is so",
+		Example: `  conformance verify acme.tar.zst --signers allowed_signers --require core
+  conformance verify reports/latest --signers allowed_signers --max-age 90d`,
+		Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return cli.Usage(errors.New("conformance verify needs directories or bundles with a certificate"))

@@ -86,9 +86,10 @@ func identityOf(info *debug.BuildInfo) identity {
 func versionCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use:   "version",
-		Short: "Show version, commit, date and the digest of the contract",
-		Args:  cli.NoArguments,
+		Use:     "version",
+		Short:   "Show version, commit, date and the digest of the contract",
+		Example: `  conformance version --json`,
+		Args:    cli.NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			contract, err := app.Contract("")
 			if err != nil {

@@ -38,10 +38,12 @@ func root() *cobra.Command {
 	c := cli.Root(&cobra.Command{
 		Use:   "prove",
 		Short: "Judges every fault and every variant, and fails where the judge is wrong about one",
-		Long: `Judges every fault and every variant, and fails where the judge is wrong about one.
+		Long: `Judges every fault and every variant, and fails where the judge is wrong about
+one.
 
-A fault is a wrong deployment, a variant an unusual but right one. Each is served and judged by the
-conformance command: a fault has to fail the requirement that it breaks and no other, a variant none.`,
+A fault is a wrong deployment, a variant an unusual but right one. Each is
+served and judged by the conformance command: a fault has to fail the
+requirement that it breaks and no other, a variant none.`,
 		Example: "  prove --only any-key-taken\n  prove --part 1/4 --matrix matrix.md",
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {

@@ -25,13 +25,13 @@ func Serve(prepare func(*sandbox.Options) error) *cobra.Command {
 	var s serve
 	c := &cobra.Command{
 		Use:   "serve",
-		Short: "Serve the reference deployment and an inbox, to try clients and tools against",
+		Short: "Serve the reference deployment and an inbox, to try clients",
 		Long: `Serve the reference deployment and an inbox, to try clients and tools against.
 
 All is ready when it prints where. It ends with Ctrl-C or SIGTERM.`,
 		Example: `  conformance serve
-  conformance serve --json --write-cfg sandbox.yaml &
-  conformance run --cfg sandbox.yaml --profile core,flow`,
+  conformance serve --json --write-config sandbox.yaml &
+  conformance run --config sandbox.yaml --profile core,flow`,
 		Args: NoArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if err := s.check(c.Flags()); err != nil {

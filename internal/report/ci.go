@@ -22,7 +22,7 @@ const annotationText = 400
 // https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 func GitHub(w io.Writer, v View) error {
 	l := &lines{w: w}
-	all := annotations(v.Report)
+	all := annotations(v)
 	shown := all
 	if len(all) > mostAnnotations {
 		shown = all[:mostAnnotations-1]
@@ -40,7 +40,8 @@ func GitHub(w io.Writer, v View) error {
 type annotation struct{ Level, Title, Text string }
 
 // annotations are what to say of a run, the worst first.
-func annotations(r verdict.Report) []annotation {
+func annotations(v View) []annotation {
+	r := v.Report
 	byLevel := map[string][]annotation{}
 	add := func(level, title, text string) {
 		byLevel[level] = append(byLevel[level], annotation{level, title, short(text, annotationText)})
@@ -51,7 +52,7 @@ func annotations(r verdict.Report) []annotation {
 	for _, q := range r.Requirements {
 		switch {
 		case q.Verdict == verdict.Failed:
-			add(githubLevel(q), Visible(q.ID)+" failed", brief(q))
+			add(githubLevel(q), Visible(q.ID)+" failed", v.brief(q))
 		case q.Verdict == verdict.Untestable && q.Level == "must" && q.Known != "":
 			add("notice", Visible(q.ID)+" untestable", why(q))
 		case q.Verdict == verdict.Untestable && q.Level == "must":

@@ -118,18 +118,18 @@ func (c *console) idsOf(label string, o verdict.Outcome) {
 	}
 }
 
-// Requirements prints each in full, under the first part of their ids. Most are musts, so that only
-// the others say their level.
+// Requirements prints each in full, under the page of the documents that promises it. Most are musts,
+// so that only the others say their level.
 func (c *console) requirements() {
 	width := 0
 	for _, id := range ids(c.view.Report.Requirements) {
 		width = max(width, columns(inert(id)))
 	}
-	for i, g := range groupBy(c.view.Report.Requirements, prefix) {
+	for i, g := range groupBy(c.view.Report.Requirements, pageOf) {
 		if i > 0 {
 			c.printf("\n")
 		}
-		c.printf("%s\n", c.paint.bold(fit(inert(Visible(g.Name)), c.width)))
+		c.line(c.paint.bold(fit(inert(Visible(g.Name)), c.width)))
 		for _, r := range g.Requirements {
 			c.requirement(r, min(width, c.width/2))
 		}
@@ -263,10 +263,7 @@ func (c *console) others(group cause) {
 	all, requirements := eachFirst(group)
 	rest, shown := all[1:], max(requirements-1, consoleFindings)
 	for _, o := range rest[:min(len(rest), shown)] {
-		text := Visible(o.Requirement.ID) + " " + short(c.view.about(o.Finding), consolePassage)
-		if o.general(o.Finding.Got) != group[0].general(group[0].Finding.Got) {
-			text += ": " + short(o.Finding.Got, consolePassage)
-		}
+		text := short(c.view.alsoText(group[0], o), consolePassage)
 		c.line(label + fit(inert(text), c.width-columns(label)))
 		label = "           | "
 	}

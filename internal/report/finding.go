@@ -14,14 +14,15 @@ const (
 )
 
 // FindingText is the whole of a finding as visible plain text.
-func findingText(r verdict.Requirement, f verdict.Finding) string {
+func (v View) findingText(o occurrence) string {
 	var b strings.Builder
 	row := func(label, text string) {
 		if text != "" {
 			fmt.Fprintf(&b, "%-9s %s\n", label+":", passage(text, maxPassage))
 		}
 	}
-	row("subject", f.Subject)
+	r, f := o.Requirement, o.Finding
+	row("where", v.about(f))
 	row("expected", f.Expected)
 	row("got", f.Got)
 	row("step", f.Exchange)
@@ -32,30 +33,48 @@ func findingText(r verdict.Requirement, f verdict.Finding) string {
 	return b.String()
 }
 
-// FindingsText is all findings of a requirement, after its promise.
-func findingsText(r verdict.Requirement) string {
+// FindingsText is all findings of a requirement, after its promise: of each cause one in full, and a
+// line for each other.
+func (v View) findingsText(r verdict.Requirement) string {
 	var b strings.Builder
 	b.WriteString(passage(r.Statement, maxPassage) + "\n")
 	if r.Reading != "" {
 		b.WriteString("reading:  " + passage(r.Reading, maxPassage) + "\n")
 	}
-	shown := min(len(r.Findings), maxFindings)
-	for i, f := range r.Findings[:shown] {
-		fmt.Fprintf(&b, "\nfinding %d of %d\n%s", i+1, len(r.Findings), findingText(r, f))
+	left := maxFindings
+	for _, group := range causes([]verdict.Requirement{r}) {
+		for i, o := range group[:min(len(group), max(left, 0))] {
+			if i == 0 {
+				b.WriteString("\n" + v.findingText(o))
+				continue
+			}
+			b.WriteString("also:     " + short(v.alsoText(group[0], o), maxPassage) + "\n")
+		}
+		left -= len(group)
 	}
-	if left := len(r.Findings) - shown; left > 0 {
-		fmt.Fprintf(&b, "\n… and %s\n", count(left, "more finding"))
+	if left < 0 {
+		fmt.Fprintf(&b, "\n… and %s\n", count(-left, "more finding"))
 	}
 	return b.String()
 }
 
+// alsoText is another occurrence of a cause on one line: where, and what came if that is not what
+// came first.
+func (v View) alsoText(first, o occurrence) string {
+	text := o.Requirement.ID + " " + v.about(o.Finding)
+	if o.general(o.Finding.Got) != first.general(first.Finding.Got) {
+		text += ": " + o.Finding.Got
+	}
+	return text
+}
+
 // Brief is a failed requirement's first finding on one line.
-func brief(r verdict.Requirement) string {
+func (v View) brief(r verdict.Requirement) string {
 	if len(r.Findings) == 0 {
 		return short(r.Statement, 500)
 	}
 	f := r.Findings[0]
-	text := fmt.Sprintf("%s: expected %s, got %s", short(f.Subject, 200), short(f.Expected, 500), short(f.Got, 500))
+	text := fmt.Sprintf("%s: expected %s, got %s", short(v.about(f), 200), short(f.Expected, 500), short(f.Got, 500))
 	if left := len(r.Findings) - 1; left > 0 {
 		text += fmt.Sprintf(" (and %s)", count(left, "more finding"))
 	}

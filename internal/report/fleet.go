@@ -66,7 +66,7 @@ func fleetSuite(s FleetSuite) junitSuite {
 	suite.Time, suite.Timestamp = seconds(took(*s.Report)), timestamp(*s.Report)
 	suite.Properties = junitProperties(*s.Report)
 	for _, requirement := range s.Report.Requirements {
-		c := newJUnitCase(requirement, 0)
+		c := newJUnitCase(View{}, requirement, 0)
 		c.ClassName = Visible(s.Name) + "/" + c.ClassName
 		suite.Cases = append(suite.Cases, c)
 		suite.count(requirement)

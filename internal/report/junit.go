@@ -64,7 +64,7 @@ func JUnit(w io.Writer, v View) error {
 	steps := stepTimes(v.Run)
 	suites := junitSuites{Name: "ETNA conformance: " + subject(v.Report.Deployment) + restricted(v.Report), Time: seconds(took(v.Report))}
 	for _, g := range groupBy(v.Report.Requirements, pageOf) {
-		suite := newJUnitSuite(g, v.Report, steps)
+		suite := newJUnitSuite(g, v, steps)
 		suites.Tests += suite.Tests
 		suites.Failures += suite.Failures
 		suites.Errors += suite.Errors
@@ -82,15 +82,15 @@ func writeXML(w io.Writer, value any) error {
 	return err
 }
 
-func newJUnitSuite(g group, r verdict.Report, steps map[string]time.Duration) junitSuite {
+func newJUnitSuite(g group, v View, steps map[string]time.Duration) junitSuite {
 	suite := junitSuite{
 		Name:       Visible(g.Name),
 		Time:       seconds(timeOf(steps, g.Requirements...)),
-		Timestamp:  timestamp(r),
-		Properties: junitProperties(r),
+		Timestamp:  timestamp(v.Report),
+		Properties: junitProperties(v.Report),
 	}
 	for _, requirement := range g.Requirements {
-		suite.Cases = append(suite.Cases, newJUnitCase(requirement, timeOf(steps, requirement)))
+		suite.Cases = append(suite.Cases, newJUnitCase(v, requirement, timeOf(steps, requirement)))
 		suite.count(requirement)
 	}
 	return suite
@@ -113,7 +113,7 @@ func junitProperties(r verdict.Report) []junitProperty {
 	return list
 }
 
-func newJUnitCase(r verdict.Requirement, spent time.Duration) junitCase {
+func newJUnitCase(v View, r verdict.Requirement, spent time.Duration) junitCase {
 	c := junitCase{
 		ClassName: Visible(r.Source.Page) + "/" + Visible(prefix(r)),
 		Name:      Visible(r.ID + " " + r.Statement),
@@ -123,10 +123,10 @@ func newJUnitCase(r verdict.Requirement, spent time.Duration) junitCase {
 	case verdict.Passed:
 	case verdict.Failed:
 		if r.Known != "" {
-			c.Skipped = &junitResult{Message: "known failure: " + Visible(r.Known), Text: findingsText(r)}
+			c.Skipped = &junitResult{Message: "known failure: " + Visible(r.Known), Text: v.findingsText(r)}
 			break
 		}
-		c.Failure = &junitResult{Message: brief(r), Type: Visible(r.Level), Text: findingsText(r)}
+		c.Failure = &junitResult{Message: v.brief(r), Type: Visible(r.Level), Text: v.findingsText(r)}
 	case verdict.NotApplicable:
 		c.Skipped = &junitResult{Message: "not applicable: " + why(r), Text: "not applicable: " + why(r)}
 	case verdict.Untestable:

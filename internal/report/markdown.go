@@ -23,7 +23,7 @@ func Markdown(w io.Writer, v View) error {
 	m := &markdown{lines{w: w}}
 	m.head(v.Report)
 	m.counts(v.Report.Counts)
-	m.failures(v.Report)
+	m.failures(v)
 	m.reasons(v.Report, verdict.Untestable, "Untestable")
 	m.reasons(v.Report, verdict.NotApplicable, "Not applicable")
 	m.variables(v)
@@ -60,8 +60,8 @@ func (m *markdown) counts(n verdict.Counts) {
 	m.printf("| all | %d | %d | %d | %d |\n", n.Passed, n.Failed, n.Untestable, n.NotApplicable)
 }
 
-func (m *markdown) failures(r verdict.Report) {
-	failed := having(r.Requirements, verdict.Failed)
+func (m *markdown) failures(v View) {
+	failed := having(v.Report.Requirements, verdict.Failed)
 	if len(failed) == 0 {
 		return
 	}
@@ -69,7 +69,7 @@ func (m *markdown) failures(r verdict.Report) {
 	all := causes(failed)
 	shown := min(len(all), summaryCauses)
 	for _, group := range all[:shown] {
-		m.cause(group)
+		m.cause(v, group)
 	}
 	if left := len(all) - shown; left > 0 {
 		m.printf("\n%s in the other reports.\n", capital(count(left, "more cause")))
@@ -77,7 +77,7 @@ func (m *markdown) failures(r verdict.Report) {
 }
 
 // Cause shows one finding in full, and a line for each other occurrence.
-func (m *markdown) cause(group cause) {
+func (m *markdown) cause(v View, group cause) {
 	r, f := group[0].Requirement, group[0].Finding
 	m.printf("\n#### %s (%s)\n\n", code(r.ID), prose(r.Level))
 	m.item("promise", prose(r.Statement))
@@ -85,7 +85,7 @@ func (m *markdown) cause(group cause) {
 	if r.Known != "" {
 		m.item("known", prose(r.Known))
 	}
-	m.item("where", code(f.Subject))
+	m.item("where", code(v.about(f)))
 	m.item("expected", code(f.Expected))
 	m.item("got", code(f.Got))
 	for i, o := range group[1:] {
@@ -93,7 +93,7 @@ func (m *markdown) cause(group cause) {
 			m.item("also", count(len(group)-1-i, "more finding"))
 			break
 		}
-		m.item("also", code(o.Requirement.ID+" "+o.Finding.Subject))
+		m.item("also", code(v.alsoText(group[0], o)))
 	}
 	if f.Curl != "" {
 		m.fenced("sh", strings.Join(WrapShell(Visible(f.Curl), consoleColumns), "\n"))
