@@ -36,7 +36,7 @@ func configureAll(b *testing.B, s settings) (file string, configs []string) {
 func BenchmarkFleet(b *testing.B) {
 	for _, s := range []settings{
 		{Traders: 3, Deployments: 40},
-		{Traders: 3, Deployments: 200, Answer: 50 * time.Millisecond, Mail: 500 * time.Millisecond},
+		{Traders: 3, Deployments: 1000, Answer: 50 * time.Millisecond, Mail: 500 * time.Millisecond},
 	} {
 		b.Run(fmt.Sprintf("deployments=%d/L=%s/D=%s", s.Deployments, s.Answer, s.Mail), func(b *testing.B) {
 			file, configs := configureAll(b, s)
