@@ -29,7 +29,7 @@ stamp = -buildvcs=$(shell prefix=$$(git rev-parse --show-prefix 2>/dev/null) && 
 
 build: ## build bin/conformance
 	@[ -e $(BIN) ] || echo "building $(BIN); the first time, Go fetches and compiles some 400 packages, which takes minutes"
-	@$(GO) build $(stamp) -trimpath -o $(BIN) ./cmd/conformance
+	@CGO_ENABLED=0 $(GO) build $(stamp) -trimpath -o $(BIN) ./cmd/conformance
 
 conformance: build ## judge URL=… or CONFIG=…; without them the embedded reference deployment
 	@$(BIN) run $(flags)
@@ -48,7 +48,7 @@ lint: ## go vet, staticcheck, gofmt and go mod tidy
 	$(GO) mod tidy -diff
 
 bin/prove: build
-	@$(GO) build $(stamp) -trimpath -o $@ ./cmd/prove
+	@CGO_ENABLED=0 $(GO) build $(stamp) -trimpath -o $@ ./cmd/prove
 
 prove: bin/prove ## judge every fault and every variant (PART=1/4: a quarter of them)
 	@bin/prove --matrix reports/matrix.md $(if $(PART),--part '$(PART)') $(if $(FAULT),--only '$(FAULT)')
@@ -71,7 +71,7 @@ cross: ## build for Linux, macOS and Windows
 
 pages: ## write man pages and completions to bin/pages
 	@mkdir -p bin && rm -rf bin/pages
-	@$(GO) build $(stamp) -trimpath -tags pages -o bin/write-pages ./cmd/conformance
+	@CGO_ENABLED=0 $(GO) build $(stamp) -trimpath -tags pages -o bin/write-pages ./cmd/conformance
 	@bin/write-pages pages bin/pages
 	@mkdir bin/pages/man.gz && for page in bin/pages/man/*; do gzip -9 -n < $$page > bin/pages/man.gz/$$(basename $$page).gz; done
 
