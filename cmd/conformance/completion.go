@@ -57,9 +57,13 @@ func completionCommand() *cobra.Command {
 // that has no names stays with the shell's own completion, of files.
 func addCompletion(root *cobra.Command) {
 	names := map[string]func() []string{
-		"only": requirementNames, "profile": contract.Profiles, "format": report.Names,
+		"only": requirementNames, "profile": contract.Profiles, "format": report.Names, "as": roles, "require": demandable,
 	}
+	commands := root.Commands()
 	for _, c := range root.Commands() {
+		commands = append(commands, c.Commands()...)
+	}
+	for _, c := range commands {
 		for flag, list := range names {
 			if c.Flags().Lookup(flag) != nil {
 				_ = c.RegisterFlagCompletionFunc(flag, cli.Complete(list)) // It fails only for a flag that is not there.

@@ -15,6 +15,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/certificate"
 	"github.com/etna-conformance/conformance/internal/challenge"
 	"github.com/etna-conformance/conformance/internal/cli"
+	"github.com/etna-conformance/conformance/internal/contract"
 	"github.com/etna-conformance/conformance/internal/nearest"
 	"github.com/etna-conformance/conformance/internal/report"
 	"github.com/etna-conformance/conformance/internal/verdict"
@@ -99,8 +100,11 @@ func verifyCommand() *cobra.Command {
 	return c
 }
 
+// demandable is what --require takes.
+func demandable() []string { return append(contract.Profiles(), certificate.Witness) }
+
 func demandMore(d *certificate.Demand, require []string, asked, maxAge string) (err error) {
-	known := []string{"core", "flow", "hardening", certificate.Witness}
+	known := demandable()
 	for _, r := range require {
 		if !slices.Contains(known, r) {
 			return fmt.Errorf("--require: there is no %q%s; expected core, flow, hardening or witness", r, nearest.Hint(r, known))

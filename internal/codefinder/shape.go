@@ -44,7 +44,7 @@ var (
 // shapeOf tells what a token can be by its characters alone; noCode for what nobody would take for
 // a code.
 func shapeOf(token string) shape {
-	bare := strings.NewReplacer("-", "", "_", "").Replace(token)
+	bare := strings.ReplaceAll(strings.ReplaceAll(token, "-", ""), "_", "")
 	switch {
 	case len(bare) < minCode || len(token) > maxCode || stub.MatchString(token) || measured.MatchString(token):
 		return noCode
