@@ -17,7 +17,7 @@ flags = $(call given,URL,url) $(call given,CONFIG,config) $(call given,INBOX,inb
         $(call given,PROFILE,profile) $(call given,ONLY,only) --out '$(OUT)'
 
 .DEFAULT_GOAL := help
-.PHONY: help build conformance test lint bin/prove prove evidence mutants bench crowd cross pages release-snapshot reproducible golden sample fuzz vuln clean
+.PHONY: help build conformance test lint bin/prove prove evidence mutants bench crowd cross pages release-snapshot reproducible golden sample picture fuzz vuln clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -92,6 +92,11 @@ golden: ## write the golden files anew
 
 sample: ## write the reports in reports/sample anew
 	$(GO) test ./cmd/conformance -count=1 -run TestSamples -sample
+
+CHROMIUM ?= chromium
+picture: ## draw the page in README anew, from reports/sample (needs Chromium)
+	@$(CHROMIUM) --headless=new --no-sandbox --hide-scrollbars --force-device-scale-factor=1 --window-size=860,600 \
+	  --screenshot=docs/page.png 'file://$(CURDIR)/reports/sample/failures/report.html' 2> /dev/null
 
 fuzz: ## a short round of every fuzz target (FUZZTIME=5s, FUZZ=internal/redact: of one package)
 	@grep -rlE '^func Fuzz' --include='*_test.go' $(or $(FUZZ),.) | while read -r file; do \

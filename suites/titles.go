@@ -9,7 +9,7 @@ import (
 // Titles names each step for people, by its id: "reset with a wrong key, robert.zak". Requests that
 // are repeated, and those that look whether the deployment is there, have names too.
 func (s *Suite) Titles() map[string]string {
-	titles := map[string]string{plan.Repeated(bisecting): "requests repeated"}
+	titles := map[string]string{}
 	for _, o := range s.Contract.Operations {
 		titles[plan.WithoutKey(o.ID)] = noun(o.ID) + " without a key, to see who responds"
 	}
@@ -153,6 +153,7 @@ func titleOf(name string) (title string, known bool) {
 		{"reset/no-user", "reset without User"},
 		{"reset/no-body", "reset without a body"},
 		{"mail", "mail of the reset"},
+		{bisecting, "requests repeated, if surplus codes came"},
 		{"together/question", "secret question at the same time as others"},
 		{"together/reset", "reset at the same time as others"},
 		{"together/mail", "mail of the reset at the same time"},

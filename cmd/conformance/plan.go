@@ -230,7 +230,7 @@ func (c cost) String() string {
 // showCosts says what each trader's account goes through at most.
 func showCosts(w io.Writer, traders []shownTrader) {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, "\nat most\trequests\tmails\twrong answers\twrong codes\tbad sign-ins\tchanges\t")
+	fmt.Fprintln(table, "\nat most\trequests\tmails\tbad answers\tbad codes\tbad sign-ins\tchanges\t")
 	for _, t := range traders {
 		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t\n", t.name(), t.Cost.Requests, t.Cost.Mails, t.Cost.WrongAnswers, t.Cost.WrongCodes, t.Cost.FailedSignIns, t.Cost.Changes)
 	}

@@ -118,14 +118,14 @@ func (c *console) idsOf(label string, o verdict.Outcome) {
 	}
 }
 
-// Requirements prints each in full, under the page of the documents that promises it. Most are musts,
-// so that only the others say their level.
+// Requirements prints each in full, under the first part of their ids. Most are musts, so that only
+// the others say their level.
 func (c *console) requirements() {
 	width := 0
 	for _, id := range ids(c.view.Report.Requirements) {
 		width = max(width, columns(inert(id)))
 	}
-	for i, g := range groupBy(c.view.Report.Requirements, pageOf) {
+	for i, g := range groupBy(c.view.Report.Requirements, prefix) {
 		if i > 0 {
 			c.printf("\n")
 		}

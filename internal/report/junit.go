@@ -55,15 +55,16 @@ type junitResult struct {
 	Text    string `xml:",cdata"`
 }
 
-// JUnit writes one test case per requirement, in one suite per page of the documents: failed is a
-// failure, untestable an error, not applicable skipped. It keeps to the schema of Jenkins' xUnit
-// plugin. Reasons stand in the message and in the body: GitLab shows only the body.
+// JUnit writes one test case per requirement, in one suite for each first part of their ids, as the
+// console and the page group them: failed is a failure, untestable an error, not applicable skipped.
+// It keeps to the schema of Jenkins' xUnit plugin. Reasons stand in the message and in the body:
+// GitLab shows only the body.
 //
 // https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd/junit-10.xsd
 func JUnit(w io.Writer, v View) error {
 	steps := stepTimes(v.Run)
 	suites := junitSuites{Name: "ETNA conformance: " + subject(v.Report.Deployment) + restricted(v.Report), Time: seconds(took(v.Report))}
-	for _, g := range groupBy(v.Report.Requirements, pageOf) {
+	for _, g := range groupBy(v.Report.Requirements, prefix) {
 		suite := newJUnitSuite(g, v, steps)
 		suites.Tests += suite.Tests
 		suites.Failures += suite.Failures
@@ -115,7 +116,7 @@ func junitProperties(r verdict.Report) []junitProperty {
 
 func newJUnitCase(v View, r verdict.Requirement, spent time.Duration) junitCase {
 	c := junitCase{
-		ClassName: Visible(r.Source.Page) + "/" + Visible(prefix(r)),
+		ClassName: Visible(prefix(r)),
 		Name:      Visible(r.ID + " " + r.Statement),
 		Time:      seconds(spent),
 	}

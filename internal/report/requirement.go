@@ -41,7 +41,7 @@ type pageFinding struct {
 
 func (b *budget) groups(v View) []pageGroup {
 	var groups []pageGroup
-	for _, g := range groupBy(v.Report.Requirements, pageOf) {
+	for _, g := range groupBy(v.Report.Requirements, prefix) {
 		shown := pageGroup{Name: b.text(g.Name, shownLine)}
 		for _, r := range g.Requirements {
 			shown.Requirements = append(shown.Requirements, b.requirement(v, r))

@@ -191,8 +191,6 @@ func prefix(r verdict.Requirement) string {
 	return r.ID
 }
 
-func pageOf(r verdict.Requirement) string { return r.Source.Page }
-
 func reason(r verdict.Requirement) string { return r.Reason }
 
 // Having returns the requirements with one of these verdicts, in report order.
