@@ -93,8 +93,8 @@ func (l *Look) demandNoneRefused(parties []evidence.Trader) {
 	var incorrect []string
 	asked := 0
 	for _, t := range parties {
-		a, alone := l.record.answers[roundReset(round, t)], l.record.answers[acceptedReset(t)]
-		if t.Answer == "" || a == nil || a.Answer == nil || alone == nil || alone.outcome.Kind != contract.Accepted {
+		a, alone := l.record.responses[roundReset(round, t)], l.record.responses[acceptedReset(t)]
+		if t.Answer == "" || a == nil || a.Response == nil || alone == nil || alone.outcome.Kind != contract.Accepted {
 			continue
 		}
 		asked++
@@ -106,7 +106,7 @@ func (l *Look) demandNoneRefused(parties []evidence.Trader) {
 		return
 	}
 	for _, step := range incorrect {
-		l.Fail(step, "the right answer accepted, as it is when it is given alone", l.record.answers[step].describe())
+		l.Fail(step, "the right answer accepted, as it is when it is given alone", l.record.responses[step].describe())
 	}
 }
 
@@ -127,7 +127,7 @@ func (l *Look) tooFewAccepted(parties []evidence.Trader) {
 // inRound are the mails with a code that came for the trader since the reset in the round, and
 // before the last wait of the round was over.
 func (r *Record) inRound(name string, t evidence.Trader) []evidence.Mail {
-	if _, sent := r.answers[roundReset(name, t)]; !sent {
+	if _, sent := r.responses[roundReset(name, t)]; !sent {
 		return nil
 	}
 	end := r.endOf(name)
@@ -180,7 +180,7 @@ func (r *Record) tookMailOf(name string, t evidence.Trader, accepted []evidence.
 func (r *Record) broughtAlone(t evidence.Trader) []evidence.Mail {
 	return slices.DeleteFunc(r.codesAfter(t, acceptedReset(t)), func(m evidence.Mail) bool {
 		return slices.ContainsFunc([]string{again("", "reset", t), join(wayBack, "reset", t.Login), again(wayBack, "reset", t)}, func(reset string) bool {
-			_, sent := r.answers[reset]
+			_, sent := r.responses[reset]
 			return sent && !r.seenBefore(m, reset)
 		})
 	})

@@ -31,13 +31,13 @@ func (s *scene) add(login, code, text string, sent int) {
 }
 
 func (s *scene) record() *Record {
-	r := &Record{Run: &evidence.Run{Mails: s.mails}, answers: map[string]*answer{}, waits: map[string][]evidence.Wait{}, mails: map[string][]evidence.Mail{}, resets: map[string]int{}}
+	r := &Record{Run: &evidence.Run{Mails: s.mails}, responses: map[string]*response{}, waits: map[string][]evidence.Wait{}, mails: map[string][]evidence.Mail{}, resets: map[string]int{}}
 	for _, m := range s.mails {
 		r.mails[m.Traders[0]] = append(r.mails[m.Traders[0]], m)
 	}
 	for i, t := range three {
 		r.resets[acceptedReset(t)], r.resets[roundReset(round, t)] = i, len(three)+i
-		r.answers[roundReset(round, t)] = &answer{}
+		r.responses[roundReset(round, t)] = &response{}
 		r.waits[roundMail(round, t)] = []evidence.Wait{{Started: time.Unix(100, 0)}}
 	}
 	r.resetsBeforeRound = len(three)

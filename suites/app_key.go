@@ -176,7 +176,7 @@ func (b *builder) askWithLowerCaseName(o contract.Operation) {
 	id := b.step(b.guarded(plan.Step{ID: lowerCaseName(o.ID), Ask: ask, After: b.offTheWay(o.ID)}, trader))
 	b.check("KEY-7", o.String(), []string{id}, func(l *Look) {
 		if a, ok := l.Sent(id); ok && a.keyError() {
-			l.Fail(id, "the answer that "+b.contract.KeyHeader+" with the right key gets", "the key error, when the header is spelled "+ask.KeyName)
+			l.Fail(id, "the response that "+b.contract.KeyHeader+" with the right key gets", "the key error, when the header is spelled "+ask.KeyName)
 		}
 	})
 }
@@ -231,11 +231,11 @@ func (l *Look) demandKeyError(step string) {
 	}
 }
 
-// shortestFound is the length from which a question is not found by chance in an answer that does
+// shortestFound is the length from which a question is not found by chance in a response that does
 // not tell it.
 const shortestFound = 4
 
-// foundByChance reports whether a question is so short that any answer may hold it, or stands in
+// foundByChance reports whether a question is so short that any response may hold it, or stands in
 // the documented error itself: a Model would tell it all the same.
 func (l *Look) foundByChance(question string) bool {
 	return utf8.RuneCountInString(question) < shortestFound || strings.Contains(l.suite.Contract.KeyError.Sample(), question)
@@ -249,7 +249,7 @@ func (l *Look) demandNothingRevealed(step string) {
 		return
 	}
 	if !a.outcome.HasError {
-		l.Untestable("the answer is no key error", "KEY-1", "KEY-2", "KEY-3", "KEY-4")
+		l.Untestable("the response is no key error", "KEY-1", "KEY-2", "KEY-3", "KEY-4")
 		return
 	}
 	for _, member := range []struct{ name, text string }{{"Model", a.outcome.Model}, {"token", a.outcome.Token}} {

@@ -141,8 +141,8 @@ func (l *Look) demandMail(mail, reset string, t evidence.Trader) {
 	if l.purged() {
 		return
 	}
-	if !l.record.answers[reset].outcome.Tells {
-		l.Untestable("nobody can tell from the answer whether the reset was accepted", "ANSWER-2", "ANSWER-4")
+	if !l.record.responses[reset].outcome.Tells {
+		l.Untestable("nobody can tell from the response whether the reset was accepted", "ANSWER-2", "ANSWER-4")
 		return
 	}
 	got := fmt.Sprintf("no mail for %s within %s", t.MailTo, wait.Deadline)
@@ -250,7 +250,7 @@ func (l *Look) wait(mail, reset string) (evidence.Wait, bool) {
 	}
 	if a, ok := l.Sent(reset); !ok {
 		return evidence.Wait{}, false
-	} else if a.outcome.Refused() || a.Answer.Status >= 500 || a.Answer.Status >= 400 && !a.outcome.Tells {
+	} else if a.outcome.Refused() || a.Response.Status >= 500 || a.Response.Status >= 400 && !a.outcome.Tells {
 		l.Untestable("the reset that should bring the mail was not accepted", "ANSWER-1", "RESET-1", "RESET-2", "KEY-8")
 		return evidence.Wait{}, false
 	}

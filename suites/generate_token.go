@@ -70,7 +70,7 @@ func (b *builder) chosenBefore(s plan.Step) []string {
 	return []string{chosenPath}
 }
 
-// codeStep asks for a token; the answer makes it known.
+// codeStep asks for a token; the response makes it known.
 func (b *builder) codeStep(id string, code any, token placeholder.Placeholder) plan.Step {
 	ask := b.ask(opToken, nil)
 	ask.Values["Code"], ask.Values["Identifier"] = code, "ResetPassword"
@@ -129,7 +129,7 @@ func (n *lane) askWrongCode(kind int, leg string, as func(plan.Step) plan.Step) 
 	n.add(s)
 	for _, requirement := range []string{"CODE-3", "CODE-4"} {
 		n.check(requirement, join(n.trader.Login, leg, how), []string{id}, func(l *Look) {
-			_, sent := l.record.answers[id]
+			_, sent := l.record.responses[id]
 			switch {
 			case !sent && leg == wayBack: // The way back was not needed, or the deployment refused it.
 			case requirement == "CODE-3":
@@ -200,7 +200,7 @@ func (n *lane) checkRightCodes() {
 	n.check("CODE-1", n.trader.Login, steps, func(l *Look) { l.demandToken(steps, alone) })
 	n.check("CODE-2", n.trader.Login, steps, func(l *Look) {
 		for _, step := range steps {
-			if a := l.record.answers[step]; a != nil && a.givesToken() {
+			if a := l.record.responses[step]; a != nil && a.givesToken() {
 				l.demandSuccess(step)
 				return
 			}
@@ -213,7 +213,7 @@ func (n *lane) checkRightCodes() {
 func (l *Look) demandToken(steps []string, alone string) {
 	last := ""
 	for _, step := range steps {
-		if l.record.answers[step] == nil {
+		if l.record.responses[step] == nil {
 			continue
 		}
 		a, ok := l.Keyed(step)
@@ -222,7 +222,7 @@ func (l *Look) demandToken(steps []string, alone string) {
 		}
 		last = step
 	}
-	a := l.record.answers[last]
+	a := l.record.responses[last]
 	switch {
 	case a == nil:
 		l.unsent(steps[0])
@@ -243,7 +243,7 @@ func (l *Look) demandNoToken(step string) {
 		if a.breaks() {
 			l.demandNoFailure(a)
 		} else {
-			l.Expect(step, a.Answer.Status, gomega.BeNumerically("<", 500), "a status below 500", fmt.Sprintf("status %d", a.Answer.Status))
+			l.Expect(step, a.Response.Status, gomega.BeNumerically("<", 500), "a status below 500", fmt.Sprintf("status %d", a.Response.Status))
 		}
 		l.Expect(step, a.givesToken() || a.outcome.Succeeded, gomega.BeFalse(), "no token and no success", a.describe())
 	}

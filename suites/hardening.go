@@ -31,7 +31,7 @@ func hardening(b *builder) {
 	b.missing("the deployment is on this host: nothing leaves it", "HARD-8")
 	if u, err := url.Parse(b.target.URL); err == nil && !loopback(u.Hostname()) {
 		b.check("HARD-8", u.Host, nil, func(l *Look) {
-			l.Expect("", u.Scheme, gomega.Equal("https"), "a base URL with https", "app key, answers and passwords go unencrypted to "+u.Host)
+			l.Expect("", u.Scheme, gomega.Equal("https"), "a base URL with https", "app key, secret answers and passwords go unencrypted to "+u.Host)
 		})
 	}
 	if !b.target.HasKey || !slices.Contains(b.target.Profiles, "hardening") {
@@ -50,7 +50,7 @@ func hardening(b *builder) {
 
 // checkMails looks at the codes and the mails that the pages bring about.
 func (b *builder) checkMails() {
-	b.check("HARD-2", "all answers", b.askedAndAwaited(), func(l *Look) { l.demandDiscreetAnswers() })
+	b.check("HARD-2", "all responses", b.askedAndAwaited(), func(l *Look) { l.demandDiscreetResponses() })
 	if b.target.Inbox == "" {
 		return
 	}
@@ -143,10 +143,10 @@ func (r *Record) letters(length int) int {
 	return most
 }
 
-// demandDiscreetAnswers demands that no answer tells a code, an answer or a password.
-func (l *Look) demandDiscreetAnswers() {
+// demandDiscreetResponses demands that no response tells a code, a secret answer or a password.
+func (l *Look) demandDiscreetResponses() {
 	for _, a := range l.record.inOrder() {
-		if a.Answer == nil {
+		if a.Response == nil {
 			continue
 		}
 		if secret, found := l.record.secretIn(a.whole(), placeholder.Code, placeholder.Answer, placeholder.Password, placeholder.NewPassword); found {
@@ -156,10 +156,10 @@ func (l *Look) demandDiscreetAnswers() {
 	l.findings = merge(l.findings)
 }
 
-// whole is what the answer says, header and body.
-func (a *answer) whole() []byte {
-	text := slices.Clone(a.Answer.Body)
-	for _, f := range a.Answer.Header {
+// whole is what the response says, header and body.
+func (a *response) whole() []byte {
+	text := slices.Clone(a.Response.Body)
+	for _, f := range a.Response.Header {
 		text = append(text, "\n"+f.Name+": "+f.Value...)
 	}
 	return text
@@ -196,24 +196,24 @@ func (r *Record) secretIn(text []byte, kinds ...placeholder.Kind) (string, bool)
 // demandSoberRefusal demands a client's error in JSON, soon, and nothing of the deployment's
 // inside.
 func (l *Look) demandSoberRefusal(step string, malformed bool) {
-	if x, sent := l.record.answers[step]; sent && x.Failure != nil && !x.Failure.Unreachable && (malformed || x.Failure.Kind == timeout) {
-		l.Fail(step, "an answer", "none: "+x.Failure.Text)
+	if x, sent := l.record.responses[step]; sent && x.Failure != nil && !x.Failure.Unreachable && (malformed || x.Failure.Kind == timeout) {
+		l.Fail(step, "a response", "none: "+x.Failure.Text)
 		return
 	}
 	a, ok := l.Sent(step)
 	if !ok {
 		return
 	}
-	l.Expect(step, a.Answer.Status, gomega.BeNumerically("<", 500), "a status below 500", a.describe())
+	l.Expect(step, a.Response.Status, gomega.BeNumerically("<", 500), "a status below 500", a.describe())
 	if malformed {
-		l.Expect(step, a.Answer.Status, gomega.BeNumerically(">=", 400), "a client's error", a.describe())
+		l.Expect(step, a.Response.Status, gomega.BeNumerically(">=", 400), "a client's error", a.describe())
 		l.Expect(step, a.doc.Read, gomega.BeTrue(), "a refusal in JSON", a.describe())
 	}
 	inside := regexp.MustCompile(`(?m)^\s+at [\w.<>$]+\(|[A-Z]\w+Exception\b|goroutine \d+ \[|Traceback \(most recent|\.(cs|java|go|py|php):(line )?\d+`)
-	l.Expect(step, inside.Match(a.Answer.Body), gomega.BeFalse(), "no stack trace", a.describe())
+	l.Expect(step, inside.Match(a.Response.Body), gomega.BeFalse(), "no stack trace", a.describe())
 }
 
-// timeout is the kind of failure of an answer that did not come in time.
+// timeout is the kind of failure of a response that did not come in time.
 const timeout = "timeout"
 
 func loopback(host string) bool {

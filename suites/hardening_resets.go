@@ -97,7 +97,7 @@ func (b *builder) checkFurther(t evidence.Trader, unknown []string) {
 // may also refuse such a request.
 func (l *Look) demandOwnHost(t evidence.Trader, name string) {
 	reset, last := furtherReset(name), furtherReset("plain")
-	if x := l.record.answers[reset]; x != nil && x.Failure != nil && !x.Failure.Unreachable {
+	if x := l.record.responses[reset]; x != nil && x.Failure != nil && !x.Failure.Unreachable {
 		return // To close the connection is to refuse.
 	}
 	a, sent := l.Sent(reset)
@@ -205,8 +205,8 @@ func (l *Look) demandFreshCodes(t evidence.Trader, mails []string) {
 // usedCodes are the placeholders of the codes that gave a token.
 func (r *Record) usedCodes() map[placeholder.Placeholder]bool {
 	used := map[placeholder.Placeholder]bool{}
-	for _, a := range r.answers {
-		if a.Operation != opToken || a.Answer == nil || !a.givesToken() {
+	for _, a := range r.responses {
+		if a.Operation != opToken || a.Response == nil || !a.givesToken() {
 			continue
 		}
 		for _, m := range r.Run.Mails {

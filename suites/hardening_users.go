@@ -12,7 +12,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// timesAsked is how often a question is asked of each, to see how answers and times spread.
+// timesAsked is how often a question is asked of each, to see how responses and times spread.
 const timesAsked = 5
 
 // nobody is a trader whom no deployment knows.
@@ -59,25 +59,25 @@ func (b *builder) compare(what string, t evidence.Trader, known, unknown []strin
 	b.check("HARD-6", what, slices.Concat(known, unknown), func(l *Look) { l.demandAlike(t, known, unknown) })
 }
 
-// demandAlike demands that nobody can tell from the answers who is known. What differs between
-// answers to the same request, like a time or a number of the request, tells nothing.
+// demandAlike demands that nobody can tell from the responses who is known. What differs between
+// responses to the same request, like a time or a number of the request, tells nothing.
 func (l *Look) demandAlike(t evidence.Trader, known, unknown []string) {
 	ofTrader, ok := l.sentAll(known)
 	ofNobody, both := l.sentAll(unknown)
 	if !ok || !both {
 		return
 	}
-	if slices.ContainsFunc(ofTrader, func(a *answer) bool { return a.outcome.TurnedDown() }) {
+	if slices.ContainsFunc(ofTrader, func(a *response) bool { return a.outcome.TurnedDown() }) {
 		l.Untestable("what was asked for " + t.Login + " was refused")
 		return
 	}
 	if told := telling(ofTrader, ofNobody); len(told) > 0 {
-		l.Fail(unknown[0], "the answer that a trader gets: "+ofTrader[0].describe(), strings.Join(told, "; "))
+		l.Fail(unknown[0], "the response that a trader gets: "+ofTrader[0].describe(), strings.Join(told, "; "))
 	}
 }
 
-func (l *Look) sentAll(steps []string) ([]*answer, bool) {
-	var list []*answer
+func (l *Look) sentAll(steps []string) ([]*response, bool) {
+	var list []*response
 	for _, step := range steps {
 		a, ok := l.Sent(step)
 		if !ok {
@@ -88,8 +88,8 @@ func (l *Look) sentAll(steps []string) ([]*answer, bool) {
 	return list, true
 }
 
-// telling lists the traits that all answers of one side share and all of the other have otherwise.
-func telling(known, unknown []*answer) []string {
+// telling lists the traits that all responses of one side share and all of the other have otherwise.
+func telling(known, unknown []*response) []string {
 	mine, theirs := traitsOf(known), traitsOf(unknown)
 	all := maps.Clone(mine[0])
 	for _, traits := range slices.Concat(mine, theirs) {
@@ -106,22 +106,22 @@ func telling(known, unknown []*answer) []string {
 	return list
 }
 
-func traitsOf(answers []*answer) []map[string]string {
+func traitsOf(responses []*response) []map[string]string {
 	var list []map[string]string
-	for _, a := range answers {
+	for _, a := range responses {
 		list = append(list, a.traits())
 	}
 	return list
 }
 
 // shared is the trait that all of them have.
-func shared(answers []map[string]string, name string) (string, bool) {
-	for _, traits := range answers[1:] {
-		if traits[name] != answers[0][name] {
+func shared(responses []map[string]string, name string) (string, bool) {
+	for _, traits := range responses[1:] {
+		if traits[name] != responses[0][name] {
 			return "", false
 		}
 	}
-	return answers[0][name], true
+	return responses[0][name], true
 }
 
 func orAbsent(trait string) string {
@@ -131,12 +131,12 @@ func orAbsent(trait string) string {
 	return trait
 }
 
-// traits are what can be seen of an answer: its status, its header without what belongs to the
+// traits are what can be seen of a response: its status, its header without what belongs to the
 // connection or the moment, and the members of its body.
-func (a *answer) traits() map[string]string {
-	traits := map[string]string{"status": strconv.Itoa(a.Answer.Status)}
+func (a *response) traits() map[string]string {
+	traits := map[string]string{"status": strconv.Itoa(a.Response.Status)}
 	moment := []string{"date", "age", "connection", "keep-alive", "transfer-encoding", "content-length"}
-	for _, f := range a.Answer.Header {
+	for _, f := range a.Response.Header {
 		if name := strings.ToLower(f.Name); !slices.Contains(moment, name) {
 			traits[f.Name] += excerpt(strconv.Quote(f.Value))
 		}
@@ -144,7 +144,7 @@ func (a *answer) traits() map[string]string {
 	if a.doc.Read {
 		addTraits(traits, "", a.doc.Value)
 	} else {
-		traits["body"] = excerpt(strconv.Quote(string(a.Answer.Body)))
+		traits["body"] = excerpt(strconv.Quote(string(a.Response.Body)))
 	}
 	return traits
 }
@@ -165,12 +165,12 @@ func addTraits(traits map[string]string, path string, value any) {
 	}
 }
 
-// Observations are figures that the run shows besides its verdicts: how long answers about traders
+// Observations are figures that the run shows besides its verdicts: how long responses about traders
 // and about nobody took. No verdict follows from so few.
 func (s *Suite) Observations(run *evidence.Run) []string {
 	took := map[string]time.Duration{}
 	for _, x := range run.Exchanges {
-		if x.Answer != nil && x.Failure == nil {
+		if x.Response != nil && x.Failure == nil {
 			took[x.Step] = x.Timing.Total - x.Timing.DNS - x.Timing.Connect - x.Timing.TLS
 		}
 	}
@@ -178,7 +178,7 @@ func (s *Suite) Observations(run *evidence.Run) []string {
 	for _, c := range s.comparisons {
 		known, unknown := spread(took, c.known), spread(took, c.unknown)
 		if known != "" && unknown != "" {
-			list = append(list, fmt.Sprintf("Time to answer a %s of a trader: %s; of an unknown user: %s. Too few to judge by.", c.what, known, unknown))
+			list = append(list, fmt.Sprintf("Time to respond to a %s of a trader: %s; of an unknown user: %s. Too few to judge by.", c.what, known, unknown))
 		}
 	}
 	return list
@@ -188,7 +188,7 @@ func (s *Suite) Observations(run *evidence.Run) []string {
 func spread(took map[string]time.Duration, steps []string) string {
 	var list []time.Duration
 	for _, step := range steps {
-		if d, answered := took[step]; answered {
+		if d, responded := took[step]; responded {
 			list = append(list, d)
 		}
 	}

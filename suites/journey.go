@@ -161,7 +161,7 @@ func (b *builder) askWayBack(i, travellers int, t evidence.Trader, changes []str
 	n.add(old)
 	restore := func(s plan.Step) plan.Step {
 		s = back(s)
-		// What was answered with success is taken back also where the old password seems to have
+		// What got a success is taken back also where the old password seems to have
 		// stayed.
 		s.Unless, s.Despite = session("signin/old", t), changes
 		return s
@@ -198,7 +198,7 @@ func (b *builder) askHome(t evidence.Trader, changes, updates []string) {
 	other.Unless = session(join(wayBack, "signin"), t)
 	n.add(other)
 	b.check("PASSWORD-1", join(t.Login, wayBack), []string{restored(t), signIn.ID}, func(l *Look) {
-		if a := l.record.answers[restored(t)]; a != nil && a.outcome.Succeeded {
+		if a := l.record.responses[restored(t)]; a != nil && a.outcome.Succeeded {
 			l.demandUpdated(restored(t), signIn.ID, "")
 		}
 	})

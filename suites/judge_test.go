@@ -80,10 +80,10 @@ func (e *edited) each(step string, change func(*evidence.Exchange)) {
 	}
 }
 
-// answer gives the steps another status and body.
-func (e *edited) answer(step string, status int, body string) {
+// response gives the steps another status and body.
+func (e *edited) response(step string, status int, body string) {
 	e.each(step, func(x *evidence.Exchange) {
-		x.Answer = &evidence.Answer{Proto: "HTTP/1.1", Status: status, Body: []byte(body),
+		x.Response = &evidence.Response{Proto: "HTTP/1.1", Status: status, Body: []byte(body),
 			Header: []evidence.Field{{Name: "Content-Type", Value: "application/json"}}}
 	})
 }
@@ -91,7 +91,7 @@ func (e *edited) answer(step string, status int, body string) {
 // fail takes the steps' answers away.
 func (e *edited) fail(step, kind string, unreachable bool) {
 	e.each(step, func(x *evidence.Exchange) {
-		x.Answer, x.Failure = nil, &evidence.Failure{Kind: kind, Text: "the test took the answer away", Unreachable: unreachable}
+		x.Response, x.Failure = nil, &evidence.Failure{Kind: kind, Text: "the test took the answer away", Unreachable: unreachable}
 	})
 }
 
@@ -240,21 +240,21 @@ func changes() []change {
 		{"a step is missing without reason", func(e *edited) { e.forget("reset/wrong-answer/", "") }},
 		{"the run was interrupted", func(e *edited) { e.Interrupted = true; e.forget("reset/wrong-answer/", "") }},
 		{"nobody answered", func(e *edited) { e.fail("reset/wrong-answer/", "refused", true) }},
-		{"the answer broke off", func(e *edited) { e.fail("reset/wrong-answer/", "reset", false) }},
-		{"a limit", func(e *edited) { e.answer("question/login/robert.zak", 429, limited) }},
-		{"a limit after wrong answers", func(e *edited) { e.answer("reset/wrong-answer/", 429, limited) }},
+		{"the response broke off", func(e *edited) { e.fail("reset/wrong-answer/", "reset", false) }},
+		{"a limit", func(e *edited) { e.response("question/login/robert.zak", 429, limited) }},
+		{"a limit after wrong answers", func(e *edited) { e.response("reset/wrong-answer/", 429, limited) }},
 		{"every right key is refused", func(e *edited) {
-			e.answer("", 401, keyError)
+			e.response("", 401, keyError)
 		}},
-		{"one right key is refused", func(e *edited) { e.answer("question/login/robert.zak", 401, keyError) }},
-		{"the answer is no JSON", func(e *edited) { e.answer("question/login/robert.zak", 200, "hello") }},
-		{"the answer is a list", func(e *edited) { e.answer("question/login/robert.zak", 200, "[]") }},
-		{"the answer is a redirect", func(e *edited) { e.answer("question/login/robert.zak", 302, "{}") }},
+		{"one right key is refused", func(e *edited) { e.response("question/login/robert.zak", 401, keyError) }},
+		{"the answer is no JSON", func(e *edited) { e.response("question/login/robert.zak", 200, "hello") }},
+		{"the answer is a list", func(e *edited) { e.response("question/login/robert.zak", 200, "[]") }},
+		{"the answer is a redirect", func(e *edited) { e.response("question/login/robert.zak", 302, "{}") }},
 		{"the answer is too long", func(e *edited) {
 			e.each("question/login/robert.zak", func(x *evidence.Exchange) {
-				a := *x.Answer
+				a := *x.Response
 				a.Truncated = true
-				x.Answer = &a
+				x.Response = &a
 			})
 		}},
 		{"the inbox can't be read", func(e *edited) { e.Target.InboxProblem = "status 500" }},
@@ -263,35 +263,35 @@ func changes() []change {
 		{"the wait did not begin", func(e *edited) {
 			e.Waits = slices.DeleteFunc(e.Waits, func(w evidence.Wait) bool { return w.Step == "mail/robert.zak" })
 		}},
-		{"a second factor", func(e *edited) { e.answer("signin/password/robert.zak", 202, expecting) }},
-		{"a second factor after the update", func(e *edited) { e.answer("signin/changed/robert.zak", 202, expecting) }},
+		{"a second factor", func(e *edited) { e.response("signin/password/robert.zak", 202, expecting) }},
+		{"a second factor after the update", func(e *edited) { e.response("signin/changed/robert.zak", 202, expecting) }},
 		{"a lock after wrong passwords", func(e *edited) {
-			e.answer("signin/old/robert.zak", 401, locked)
+			e.response("signin/old/robert.zak", 401, locked)
 		}},
-		{"locked sign-in after the update", func(e *edited) { e.answer("signin/changed/robert.zak", 401, locked) }},
+		{"locked sign-in after the update", func(e *edited) { e.response("signin/changed/robert.zak", 401, locked) }},
 		{"the update is refused", func(e *edited) {
-			e.answer("password/right/robert.zak", 400, refusal)
-			e.answer("signin/changed/robert.zak", 401, wrongCredentials)
+			e.response("password/right/robert.zak", 400, refusal)
+			e.response("signin/changed/robert.zak", 401, wrongCredentials)
 		}},
 		{"the update is refused by a policy", func(e *edited) {
-			e.answer("password/right/robert.zak", 400, policy)
-			e.answer("signin/changed/robert.zak", 401, wrongCredentials)
+			e.response("password/right/robert.zak", 400, policy)
+			e.response("signin/changed/robert.zak", 401, wrongCredentials)
 		}},
 		{"the update is refused when sent again", func(e *edited) {
-			e.answer("password/right/robert.zak", 400, refusal)
+			e.response("password/right/robert.zak", 400, refusal)
 			e.again("password/right/robert.zak")
-			e.answer("signin/changed/robert.zak", 401, wrongCredentials)
+			e.response("signin/changed/robert.zak", 401, wrongCredentials)
 		}},
 		{"one update was carried out in silence", func(e *edited) {
-			e.answer("password/right/robert.zak", 400, refusal)
+			e.response("password/right/robert.zak", 400, refusal)
 			e.again("password/right/robert.zak")
 		}},
-		{"all updates were carried out in silence", func(e *edited) { e.answer("password/right/", 400, refusal); e.again("password/right/") }},
-		{"a code is refused", func(e *edited) { e.answer("code/right/robert.zak", 400, refusal) }},
-		{"a code is refused when sent again", func(e *edited) { e.answer("code/right/robert.zak", 400, refusal); e.again("code/right/robert.zak") }},
-		{"codes are limited", func(e *edited) { e.answer("code/right/robert.zak", 400, limited) }},
-		{"malformed bodies get no answer", func(e *edited) { e.fail("hardening/body/", "reset", false) }},
-		{"a long body gets no answer in time", func(e *edited) { e.fail("hardening/body/long", "timeout", false) }},
+		{"all updates were carried out in silence", func(e *edited) { e.response("password/right/", 400, refusal); e.again("password/right/") }},
+		{"a code is refused", func(e *edited) { e.response("code/right/robert.zak", 400, refusal) }},
+		{"a code is refused when sent again", func(e *edited) { e.response("code/right/robert.zak", 400, refusal); e.again("code/right/robert.zak") }},
+		{"codes are limited", func(e *edited) { e.response("code/right/robert.zak", 400, limited) }},
+		{"malformed bodies get no response", func(e *edited) { e.fail("hardening/body/", "reset", false) }},
+		{"a long body gets no response in time", func(e *edited) { e.fail("hardening/body/long", "timeout", false) }},
 		{"codes rise", func(e *edited) {
 			e.Sequences = []evidence.Sequence{{Trader: "robert.zak", Codes: 5, Length: 8, Symbols: 10, Varying: 8, Step: evidence.StepRising}}
 		}},
@@ -299,10 +299,10 @@ func changes() []change {
 			e.Sequences = []evidence.Sequence{{Codes: 5, Length: 8, Symbols: 2, Varying: 8}}
 		}},
 		{"few codes", func(e *edited) { e.Sequences = []evidence.Sequence{{Codes: 3, Length: 8, Symbols: 2, Varying: 8}} }},
-		{"further resets are refused", func(e *edited) { e.answer("hardening/reset/", 400, refusal) }},
+		{"further resets are refused", func(e *edited) { e.response("hardening/reset/", 400, refusal) }},
 		{"a foreign host breaks the connection", func(e *edited) { e.fail("hardening/reset/host", "reset", false) }},
-		{"a foreign host is refused", func(e *edited) { e.answer("hardening/reset/host", 400, refusal) }},
-		{"questions of a trader are refused", func(e *edited) { e.answer("hardening/question/no.question", 400, refusal) }},
+		{"a foreign host is refused", func(e *edited) { e.response("hardening/reset/host", 400, refusal) }},
+		{"questions of a trader are refused", func(e *edited) { e.response("hardening/question/no.question", 400, refusal) }},
 	}
 }
 

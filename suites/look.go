@@ -109,10 +109,10 @@ func enumeration(list []string) string {
 // NotApplicable says why the subject holds nothing that the requirement speaks of.
 func (l *Look) NotApplicable(reason string) { l.inapplicable = reason }
 
-// Sent returns the answer to the step, whatever it is; where none came, or none that is this
+// Sent returns the response to the step, whatever it is; where none came, or none that is this
 // deployment's, the subject is untestable.
-func (l *Look) Sent(step string) (*answer, bool) {
-	a, sent := l.record.answers[step]
+func (l *Look) Sent(step string) (*response, bool) {
+	a, sent := l.record.responses[step]
 	switch {
 	case !sent:
 		l.unsent(step)
@@ -120,12 +120,12 @@ func (l *Look) Sent(step string) (*answer, bool) {
 		l.Untestable(keyRefused)
 	case a.Failure != nil && a.Failure.Unreachable:
 		l.Untestable(a.Failure.Text)
-	case a.Answer == nil:
-		l.Untestable(fmt.Sprintf("no answer to judge by (%s)", a.Failure.Text), "ANSWER-1")
+	case a.Response == nil:
+		l.Untestable(fmt.Sprintf("no response to judge by (%s)", a.Failure.Text), "ANSWER-1")
 	case a.limited():
-		l.Untestable(limitedWith(a.Answer.Status))
+		l.Untestable(limitedWith(a.Response.Status))
 	case l.notTheAPIs(a):
-		l.Untestable(fmt.Sprintf("a page (status %d) came in place of the API's answer", a.Answer.Status), "ANSWER-1", "ANSWER-2")
+		l.Untestable(fmt.Sprintf("a page (status %d) came in place of the API's response", a.Response.Status), "ANSWER-1", "ANSWER-2")
 	default:
 		return a, true
 	}
@@ -135,29 +135,29 @@ func (l *Look) Sent(step string) (*answer, bool) {
 // notTheAPIs reports whether the response turns nothing down, since nothing of the API was ever
 // there for the operation. One that is there may refuse a request by a page, and something in front
 // may block it as an attack.
-func (l *Look) notTheAPIs(a *answer) bool {
-	page := a.outcome.Absent() || a.outcome.Kind == contract.NotTheAPI && a.Answer.Status < 500
+func (l *Look) notTheAPIs(a *response) bool {
+	page := a.outcome.Absent() || a.outcome.Kind == contract.NotTheAPI && a.Response.Status < 500
 	return page && !l.record.responds(a.Operation)
 }
 
-// limitedWith says that a limit is no answer to judge by.
+// limitedWith says that a limit is no response to judge by.
 func limitedWith(status int) string {
-	return fmt.Sprintf("the deployment limits the rate of requests: it answered with status %d", status)
+	return fmt.Sprintf("the deployment limits the rate of requests: it responded with status %d", status)
 }
 
-// Readable returns the answer to the step where it can be read as JSON.
-func (l *Look) Readable(step string) (*answer, bool) {
+// Readable returns the response to the step where it can be read as JSON.
+func (l *Look) Readable(step string) (*response, bool) {
 	a, ok := l.Sent(step)
 	if ok && !a.doc.Read {
-		l.Untestable("the answer can't be read as JSON", "ANSWER-2")
+		l.Untestable("the response can't be read as JSON", "ANSWER-2")
 		return nil, false
 	}
 	return a, ok
 }
 
-// Keyed returns the answer to a step that carries the right key, where that key was accepted
-// and the answer is an object.
-func (l *Look) Keyed(step string) (*answer, bool) {
+// Keyed returns the response to a step that carries the right key, where that key was accepted
+// and the response is an object.
+func (l *Look) Keyed(step string) (*response, bool) {
 	a, ok := l.Readable(step)
 	switch {
 	case !ok:
@@ -165,8 +165,8 @@ func (l *Look) Keyed(step string) (*answer, bool) {
 		l.Untestable("the configured key was refused", "KEY-8")
 	case a.object() == nil:
 		l.Untestable("the answer is not an object", "ANSWER-4")
-	case a.Answer.Status >= 500:
-		l.Untestable(fmt.Sprintf("the answer has status %d", a.Answer.Status), "ANSWER-1")
+	case a.Response.Status >= 500:
+		l.Untestable(fmt.Sprintf("the response has status %d", a.Response.Status), "ANSWER-1")
 	default:
 		return a, true
 	}
@@ -180,8 +180,8 @@ const keyRefused = "every operation refuses the configured app key: either it is
 type Record struct {
 	Run *evidence.Run
 
-	answers map[string]*answer
-	waits   map[string][]evidence.Wait
+	responses map[string]*response
+	waits     map[string][]evidence.Wait
 	// mails are by the login of a trader that they reached, coded by their first code in small
 	// letters.
 	mails, coded map[string][]evidence.Mail
@@ -204,8 +204,8 @@ type Record struct {
 	others string
 }
 
-// answer is the last exchange of a step with its body read.
-type answer struct {
+// response is the last exchange of a step with its body read.
+type response struct {
 	evidence.Exchange
 	step    plan.Step
 	doc     contract.Document
@@ -218,7 +218,7 @@ type answer struct {
 // newRecord reads the evidence for the looks.
 func (s *Suite) newRecord(run *evidence.Run) *Record {
 	r := &Record{
-		Run: run, answers: map[string]*answer{}, waits: map[string][]evidence.Wait{},
+		Run: run, responses: map[string]*response{}, waits: map[string][]evidence.Wait{},
 		mails: map[string][]evidence.Mail{}, coded: map[string][]evidence.Mail{}, resets: map[string]int{},
 	}
 	r.origins = s.Plan.Origins()
@@ -228,12 +228,12 @@ func (s *Suite) newRecord(run *evidence.Run) *Record {
 	}
 	documents := documents{}
 	for _, x := range run.Exchanges {
-		a := &answer{Exchange: x, step: r.steps[x.Step]}
-		if x.Answer != nil {
-			a.doc = documents.read(x.Answer.Body)
+		a := &response{Exchange: x, step: r.steps[x.Step]}
+		if x.Response != nil {
+			a.doc = documents.read(x.Response.Body)
 			a.outcome = s.classify(x, a.doc)
 		}
-		r.answers[x.Step] = a
+		r.responses[x.Step] = a
 	}
 	r.resetsBeforeRound = len(run.Resets)
 	for place, reset := range run.Resets {
@@ -268,22 +268,22 @@ func (r *Record) markBadKeys() {
 		status          int
 	}
 	known := map[words]bool{}
-	each := func(keyed bool, do func(*answer, words)) {
-		for _, a := range r.answers {
+	each := func(keyed bool, do func(*response, words)) {
+		for _, a := range r.responses {
 			if a.keyed() == keyed && a.outcome.Kind == contract.Refused && a.outcome.Error != "" && !a.outcome.Tells {
 				do(a, words{a.Operation, a.outcome.Error, a.outcome.Status})
 			}
 		}
 	}
-	each(false, func(_ *answer, w words) { known[w] = true })
-	each(true, func(a *answer, w words) { a.asBadKey = known[w] })
+	each(false, func(_ *response, w words) { known[w] = true })
+	each(true, func(a *response, w words) { a.asBadKey = known[w] })
 }
 
 // classify says what the response of the exchange means.
 func (s *Suite) classify(x evidence.Exchange, document contract.Document) contract.Outcome {
 	o, _ := s.Contract.Operation(x.Operation)
-	r := contract.Response{Status: x.Answer.Status, Body: x.Answer.Body, Truncated: x.Answer.Truncated, Document: document}
-	for _, f := range x.Answer.Header {
+	r := contract.Response{Status: x.Response.Status, Body: x.Response.Body, Truncated: x.Response.Truncated, Document: document}
+	for _, f := range x.Response.Header {
 		r.Header = append(r.Header, contract.Field{Name: f.Name, Value: f.Value})
 	}
 	return contract.Classify(o, r)
@@ -332,8 +332,8 @@ func (r *Record) furtherBegan() (time.Time, bool) {
 
 func (r *Record) refusesKeyEverywhere() bool {
 	refused := 0
-	for _, a := range r.answers {
-		if !a.keyed() || a.Answer == nil || a.breaks() {
+	for _, a := range r.responses {
+		if !a.keyed() || a.Response == nil || a.breaks() {
 			continue
 		}
 		if !a.keyError() {
@@ -344,9 +344,9 @@ func (r *Record) refusesKeyEverywhere() bool {
 	return refused > 0
 }
 
-// responds reports whether some request with the right key got an answer of the operation.
+// responds reports whether some request with the right key got a response of the operation.
 func (r *Record) responds(operation string) bool {
-	for _, a := range r.answers {
+	for _, a := range r.responses {
 		if a.Operation == operation && a.keyed() && a.outcome.OfTheAPI() && !a.keyError() {
 			return true
 		}
@@ -358,7 +358,7 @@ func (r *Record) responds(operation string) bool {
 func (r *Record) behindUnsent(steps []string) []string {
 	var ids []string
 	for _, step := range steps {
-		if _, sent := r.answers[step]; !sent {
+		if _, sent := r.responses[step]; !sent {
 			ids = append(ids, r.origins.Behind(step)...)
 		}
 	}
@@ -368,8 +368,8 @@ func (r *Record) behindUnsent(steps []string) []string {
 
 // hasOperation reports whether some request of the operation met something else than its absence.
 func (r *Record) hasOperation(id string) bool {
-	for _, a := range r.answers {
-		if a.Operation == id && a.Answer != nil && !a.outcome.Absent() {
+	for _, a := range r.responses {
+		if a.Operation == id && a.Response != nil && !a.outcome.Absent() {
 			return true
 		}
 	}
@@ -396,24 +396,24 @@ func (r *Record) title(id string) string {
 }
 
 func (r *Record) curl(step string) string {
-	a, sent := r.answers[step]
+	a, sent := r.responses[step]
 	if !sent {
 		return ""
 	}
 	return evidence.Curl(a.Exchange)
 }
 
-// inOrder returns the answers in the order in which they were asked, inOrderOf those of the steps.
-func (r *Record) inOrder() []*answer { return r.inOrderOf(slices.Collect(maps.Keys(r.answers))) }
+// inOrder returns the responses in the order in which they were asked, inOrderOf those of the steps.
+func (r *Record) inOrder() []*response { return r.inOrderOf(slices.Collect(maps.Keys(r.responses))) }
 
-func (r *Record) inOrderOf(steps []string) []*answer {
-	var list []*answer
+func (r *Record) inOrderOf(steps []string) []*response {
+	var list []*response
 	for _, step := range steps {
-		if a, sent := r.answers[step]; sent {
+		if a, sent := r.responses[step]; sent {
 			list = append(list, a)
 		}
 	}
-	slices.SortFunc(list, func(a, b *answer) int {
+	slices.SortFunc(list, func(a, b *response) int {
 		return cmp.Or(a.Started.Compare(b.Started), strings.Compare(a.Step, b.Step))
 	})
 	return list

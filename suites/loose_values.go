@@ -93,14 +93,14 @@ func inTurn(a, b []looseValue) []looseValue {
 // blocked reports whether a request that a firewall may block was refused in words that are not the
 // API's, or by closing the connection. Some firewalls say so by a page of status 200.
 func (l *Look) blocked(step string) bool {
-	a := l.record.answers[step]
+	a := l.record.responses[step]
 	switch {
 	case a == nil || !a.step.Ask.Blockable:
 		return false
-	case a.Answer == nil:
+	case a.Response == nil:
 		return a.Failure != nil && !a.Failure.Unreachable && a.Failure.Kind != timeout
 	}
-	return !a.doc.Read && a.Answer.Status < 500 && (a.Answer.Status >= 400 || a.outcome.HTML)
+	return !a.doc.Read && a.Response.Status < 500 && (a.Response.Status >= 400 || a.outcome.HTML)
 }
 
 // demandKeptOut demands the key error, or whatever a firewall says in its place.
@@ -109,7 +109,7 @@ func (l *Look) demandKeptOut(step string) {
 		return
 	}
 	a, ok := l.Sent(step)
-	if !ok || a.step.Ask.Blockable && a.Answer.Status >= 400 && a.Answer.Status < 500 && !a.outcome.Tells {
+	if !ok || a.step.Ask.Blockable && a.Response.Status >= 400 && a.Response.Status < 500 && !a.outcome.Tells {
 		return
 	}
 	if a.step.Ask.Blockable && !a.doc.Read {

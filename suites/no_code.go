@@ -113,7 +113,7 @@ func appendNew(list, more []string) []string {
 // trader one.
 func (l *Look) demandNoCode(g plan.Group, t evidence.Trader, steps []string) {
 	for _, step := range steps {
-		if a := l.record.answers[step]; a == nil || a.Answer == nil && !l.blocked(step) {
+		if a := l.record.responses[step]; a == nil || a.Response == nil && !l.blocked(step) {
 			l.Sent(step)
 		}
 	}
@@ -277,7 +277,7 @@ func (r *Record) cameEarly(t evidence.Trader) bool {
 // brings no code.
 func (l *Look) accepted(t evidence.Trader) int {
 	further, begun := l.record.furtherBegan()
-	return l.count(func(a *answer) bool {
+	return l.count(func(a *response) bool {
 		return a.step.Lane == t.Login && a.step.Cost.Mails > 0 && !(begun && !a.Started.Before(further)) &&
 			!a.outcome.Refused()
 	})
@@ -286,14 +286,14 @@ func (l *Look) accepted(t evidence.Trader) int {
 // explained counts the trader's resets with the right key that should have been refused and were
 // accepted.
 func (l *Look) explained(t evidence.Trader) int {
-	return l.count(func(a *answer) bool {
+	return l.count(func(a *response) bool {
 		return a.step.Lane == t.Login && a.keyed() && a.Operation == opReset && a.step.Ask.Refusable && a.outcome.Accepted()
 	})
 }
 
-func (l *Look) count(pick func(*answer) bool) int {
+func (l *Look) count(pick func(*response) bool) int {
 	count := 0
-	for _, a := range l.record.answers {
+	for _, a := range l.record.responses {
 		if pick(a) {
 			count++
 		}

@@ -11,7 +11,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// allRefused is the point at which the requests that must be refused have been answered: what mail
+// allRefused is the point at which the requests that must be refused got a response: what mail
 // they brought, comes before any accepted reset's. Only the trader with a question who is asked
 // most may be late, if another one's mail comes later still: a first mail may be that of a refused
 // request, and the accepted reset's own on its way.
@@ -132,7 +132,7 @@ func (b *builder) askRefusals(t evidence.Trader, wrong any) {
 // tryingOn names the connection on which a trader answers wrongly and then tries again.
 func tryingOn(t evidence.Trader) string { return join("trying", t.Login) }
 
-// refused is the point at which the trader's own requests that must be refused have been answered.
+// refused is the point at which the trader's own requests that must be refused got a response.
 func refused(t evidence.Trader) string { return join("refused", t.Login) }
 
 func (b *builder) askAcceptedReset(t evidence.Trader) {
@@ -223,7 +223,7 @@ func (l *Look) demandIncorrectAnswer(step string) {
 	}
 }
 
-// demandAccepted demands that the reset was not refused. What else is wrong with the answer
+// demandAccepted demands that the reset was not refused. What else is wrong with the response
 // is the business of RESET-3 and ANSWER-4.
 func (l *Look) demandAccepted(step string) {
 	a, ok := l.Keyed(step)
@@ -231,7 +231,7 @@ func (l *Look) demandAccepted(step string) {
 		return
 	}
 	if !a.outcome.Tells {
-		l.Untestable("the answer has neither Errors nor IsSucceed", "ANSWER-4")
+		l.Untestable("the response has neither Errors nor IsSucceed", "ANSWER-4")
 		return
 	}
 	l.Expect(step, a.outcome.Refused(), gomega.BeFalse(), "an accepted reset (no errors)", a.describe())
@@ -265,7 +265,7 @@ func (l *Look) demandTryingAgain(wrong, right string) {
 
 // demandTurnedDown demands anything but acceptance and but a server error.
 func (l *Look) demandTurnedDown(step string) {
-	if a, sent := l.record.answers[step]; sent && a.limited() {
+	if a, sent := l.record.responses[step]; sent && a.limited() {
 		return // A limit after several wrong answers turns them down as well.
 	}
 	if l.blocked(step) {
@@ -278,19 +278,19 @@ func (l *Look) demandTurnedDown(step string) {
 	if a.breaks() {
 		l.demandNoFailure(a)
 	} else {
-		l.Expect(step, a.Answer.Status, gomega.BeNumerically("<", 500), "a status below 500", fmt.Sprintf("status %d", a.Answer.Status))
+		l.Expect(step, a.Response.Status, gomega.BeNumerically("<", 500), "a status below 500", fmt.Sprintf("status %d", a.Response.Status))
 	}
-	l.Expect(step, a.outcome.TurnedDown() || !a.outcome.Tells, gomega.BeTrue(), "an answer that lists errors", a.describe())
+	l.Expect(step, a.outcome.TurnedDown() || !a.outcome.Tells, gomega.BeTrue(), "a response that lists errors", a.describe())
 }
 
 // demandNotAccepted demands anything but acceptance: what becomes of a request that no document
 // allows is open.
 func (l *Look) demandNotAccepted(step string) {
-	if a, sent := l.record.answers[step]; sent && a.limited() {
+	if a, sent := l.record.responses[step]; sent && a.limited() {
 		return
 	}
 	if a, ok := l.Sent(step); ok {
-		accepted := a.outcome.Tells && !a.outcome.TurnedDown() && a.Answer.Status < 400
+		accepted := a.outcome.Tells && !a.outcome.TurnedDown() && a.Response.Status < 400
 		l.Expect(step, accepted, gomega.BeFalse(), "anything but an accepted reset", a.describe())
 	}
 }

@@ -139,7 +139,7 @@ func (b *builder) askQuestionOfNobody() {
 // questionOfNobody names no trader.
 const questionOfNobody = "question/no-username"
 
-// keyedQuestions are the questions before the one of nobody: an answer remembered from the request
+// keyedQuestions are the questions before the one of nobody: a response remembered from the request
 // before shows there.
 func (b *builder) keyedQuestions() []string {
 	return b.asked(func(s plan.Step) bool {

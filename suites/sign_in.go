@@ -119,7 +119,7 @@ func (b *builder) askSignInOfNobody() {
 		id := b.step(s)
 		b.check("SIGNIN-4", s.Ask.Breaks, []string{id}, func(l *Look) {
 			if a, ok := l.Sent(id); ok {
-				l.Expect(id, a.Answer.Status, gomega.BeNumerically("<", 500), "a status below 500", fmt.Sprintf("status %d", a.Answer.Status))
+				l.Expect(id, a.Response.Status, gomega.BeNumerically("<", 500), "a status below 500", fmt.Sprintf("status %d", a.Response.Status))
 				l.Expect(id, a.signedIn() || a.givesToken(), gomega.BeFalse(), "no sign-in", a.describe())
 			}
 		})
@@ -128,15 +128,15 @@ func (b *builder) askSignInOfNobody() {
 }
 
 // signedIn reports whether the response says that the credentials were right.
-func (a *answer) signedIn() bool { return a.outcome.Kind == contract.SignedIn }
+func (a *response) signedIn() bool { return a.outcome.Kind == contract.SignedIn }
 
 // givesToken reports whether the response has what the operation opens something by.
-func (a *answer) givesToken() bool { return a.outcome.Token != "" }
+func (a *response) givesToken() bool { return a.outcome.Token != "" }
 
 // demandSignedIn demands that one of the two declared passwords signs the trader in.
 func (l *Look) demandSignedIn(t evidence.Trader, first, second string) {
 	for _, step := range []string{first, second} {
-		if l.record.answers[step] == nil {
+		if l.record.responses[step] == nil {
 			continue
 		}
 		a, ok := l.Keyed(step)
@@ -161,7 +161,7 @@ func (l *Look) demandSignedIn(t evidence.Trader, first, second string) {
 	l.unsent(settled(t))
 }
 
-// demandWrongCredentials demands the documented answer to wrong credentials.
+// demandWrongCredentials demands the documented response to wrong credentials.
 func (l *Look) demandWrongCredentials(step string) {
 	a, ok := l.Keyed(step)
 	switch {
@@ -180,7 +180,7 @@ func (l *Look) demandWrongCredentials(step string) {
 // it.
 func (l *Look) demandMissingCredentials(step string) {
 	a, ok := l.Sent(step)
-	if ok && a.Answer.Status >= 500 {
+	if ok && a.Response.Status >= 500 {
 		o, _ := l.suite.Contract.Operation(a.Operation)
 		l.Fail(step, o.Sample(contract.WrongCredentials), a.describe())
 		return
@@ -208,13 +208,13 @@ func (l *Look) stillSignsIn(step, expected string) {
 
 const accountLocked = "the account is locked after failed sign-ins: "
 
-// locked reports whether the answer speaks of a lock, after a sign-in of the same trader that
+// locked reports whether the response speaks of a lock, after a sign-in of the same trader that
 // failed in other words.
-func (l *Look) locked(a *answer) bool {
+func (l *Look) locked(a *response) bool {
 	if a.signedIn() || !a.outcome.HintsAtLimit() {
 		return false
 	}
-	for _, b := range l.record.answers {
+	for _, b := range l.record.responses {
 		if b.Operation == a.Operation && b.Lane == a.Lane && a.Lane != "" && b.Started.Before(a.Started) &&
 			b.outcome.Refused() && b.outcome.Named() && !b.outcome.HintsAtLimit() {
 			return true

@@ -1,6 +1,5 @@
-// Package suites says what is asked of a deployment and what is demanded of its
-// answers: one file for each page of the documents, the promise, the request and the check side
-// by side. The checks are Ginkgo specs that read evidence and talk to nobody.
+// Package suites says what is asked of a deployment and what is demanded of its responses: one file
+// for each page of the documents, the promise, the request and the check side by side. The checks are Ginkgo specs that read evidence and talk to nobody.
 package suites
 
 import (
@@ -56,7 +55,7 @@ func New(c *contract.Contract, target evidence.Target) (*Suite, error) {
 	b := &builder{contract: c, target: target, decoys: decoysOf(target), checks: map[string]*Check{}, owners: map[string]string{}}
 	b.sortTraders()
 	b.choosePath()
-	for _, page := range []func(*builder){appKey, secretQuestion, signIn, generateToken, updatePassword, resetPassword, confirmationMail, answers, hardening} {
+	for _, page := range []func(*builder){appKey, secretQuestion, signIn, generateToken, updatePassword, resetPassword, confirmationMail, responses, hardening} {
 		page(b)
 	}
 	s := &Suite{Contract: c, Target: target}

@@ -136,7 +136,7 @@ func (b *builder) askLooseCodes(t evidence.Trader, after []string) {
 // demandLooseCodeRefused demands anything but a token; a limit after several wrong codes refuses as
 // well.
 func (l *Look) demandLooseCodeRefused(step string) {
-	if a := l.record.answers[step]; a != nil && a.limited() || l.blocked(step) {
+	if a := l.record.responses[step]; a != nil && a.limited() || l.blocked(step) {
 		return
 	}
 	a, ok := l.Sent(step)
@@ -241,7 +241,7 @@ func (l *Look) demandRoundToken(t evidence.Trader) {
 	if !ok {
 		return
 	}
-	a, sent := l.record.answers[roundCode(t)]
+	a, sent := l.record.responses[roundCode(t)]
 	switch {
 	case w.Mail == "":
 		l.Untestable("no mail with a code came", "MAIL-1", "MAIL-2")
@@ -256,7 +256,7 @@ func (l *Look) demandRoundToken(t evidence.Trader) {
 	}
 }
 
-func (l *Look) demandTokenOf(a *answer, t evidence.Trader) {
+func (l *Look) demandTokenOf(a *response, t evidence.Trader) {
 	if _, ok := l.Keyed(a.Step); !ok || a.givesToken() {
 		return
 	}
@@ -265,7 +265,7 @@ func (l *Look) demandTokenOf(a *answer, t evidence.Trader) {
 		return
 	}
 	for _, step := range []string{join("code/right", t.Login), again("", "code", t)} {
-		if alone := l.record.answers[step]; alone != nil && alone.givesToken() {
+		if alone := l.record.responses[step]; alone != nil && alone.givesToken() {
 			l.Fail(a.Step, "a token for the code of a reset at the same time as others, as for that of one alone", a.describe())
 			return
 		}
@@ -288,7 +288,7 @@ func (l *Look) codesSince(t evidence.Trader, w evidence.Wait) int {
 // accepted are the traders whose reset in the round was accepted.
 func (l *Look) acceptedIn(name string, parties []evidence.Trader) []evidence.Trader {
 	return slices.DeleteFunc(slices.Clone(parties), func(t evidence.Trader) bool {
-		a := l.record.answers[roundReset(name, t)]
-		return a == nil || a.Answer == nil || a.outcome.Kind != contract.Accepted
+		a := l.record.responses[roundReset(name, t)]
+		return a == nil || a.Response == nil || a.outcome.Kind != contract.Accepted
 	})
 }

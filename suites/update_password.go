@@ -100,13 +100,13 @@ func (u unchanged) steps() []string {
 
 // carriedOut reports whether the password that only the trader's own updates carry signs in.
 func (l *Look) carriedOut(u unchanged) bool {
-	a := l.record.answers[u.early]
+	a := l.record.responses[u.early]
 	return a != nil && a.signedIn()
 }
 
 // demandUnchanged demands that the refused updates changed nothing.
 func (l *Look) demandUnchanged(u unchanged, updates []string) {
-	sent := slices.ContainsFunc(updates, func(id string) bool { return l.record.answers[id] != nil })
+	sent := slices.ContainsFunc(updates, func(id string) bool { return l.record.responses[id] != nil })
 	a, ok := l.Keyed(u.signIn)
 	switch {
 	case !ok:
@@ -214,7 +214,7 @@ func (n *lane) askConfirmationInOtherCase(mismatch string) string {
 	s.UnlessDone, s.Ask.Invalid = mismatch, true
 	id := n.add(s)
 	n.check("PASSWORD-5", join(n.trader.Login, "in other case"), []string{id}, func(l *Look) {
-		if a := l.record.answers[mismatch]; a != nil && a.outcome.Succeeded {
+		if a := l.record.responses[mismatch]; a != nil && a.outcome.Succeeded {
 			l.Untestable("a confirmation that differs altogether was accepted")
 			return
 		}
@@ -243,7 +243,7 @@ func (n *lane) askRightUpdate(afterMismatch bool) {
 			return
 		}
 		if a, ok := l.Keyed(update); ok && a.outcome.Refused() && a.Attempt > 1 {
-			l.demandAnswered(update, a)
+			l.demandResponse(update, a)
 			return
 		}
 		l.demandSuccess(update)
@@ -261,11 +261,11 @@ func (n *lane) askRightUpdate(afterMismatch bool) {
 	})
 }
 
-// demandAnswered looks at an update that was carried out, met silence, and was refused when it was
+// demandResponse looks at an update that was carried out, met silence, and was refused when it was
 // sent again: once, that may be the network's fault.
-func (l *Look) demandAnswered(update string, a *answer) {
+func (l *Look) demandResponse(update string, a *response) {
 	silent := 0
-	for id, other := range l.record.answers {
+	for id, other := range l.record.responses {
 		if strings.HasPrefix(id, "password/right/") && other.Attempt > 1 && other.outcome.Refused() {
 			silent++
 		}
@@ -274,10 +274,10 @@ func (l *Look) demandAnswered(update string, a *answer) {
 		l.Untestable("the update was sent twice, since the API did not respond to the first request", "ANSWER-1")
 		return
 	}
-	l.Fail(update, "an answer to the update, which was carried out", fmt.Sprintf("no response of the API, here and after %d updates in all; sent again: %s", silent, a.describe()))
+	l.Fail(update, "a response to the update, which was carried out", fmt.Sprintf("no response of the API, here and after %d updates in all; sent again: %s", silent, a.describe()))
 }
 
-func describe(a *answer) string {
+func describe(a *response) string {
 	if a == nil {
 		return ""
 	}
@@ -313,12 +313,12 @@ func (l *Look) demandUpdated(update, changed, mismatch string) {
 		l.Untestable("the update was sent twice, since the API did not respond to the first request", "ANSWER-1")
 	case a.outcome.Refused() && a.outcome.HintsAtPolicy():
 		l.Untestable("the deployment's rules refuse the declared password: " + a.describeBody())
-	case a.outcome.Refused() && mismatch != "" && l.record.answers[mismatch] != nil:
+	case a.outcome.Refused() && mismatch != "" && l.record.responses[mismatch] != nil:
 		l.Untestable("the update was refused after one whose confirmation differed, which may have used up the token")
 	case a.outcome.Refused():
 		l.Fail(update, "the password updated with the token", a.describe())
 	default:
-		l.Fail(changed, "a sign-in with the new password", after.describe()+"; the update was answered "+a.describe())
+		l.Fail(changed, "a sign-in with the new password", after.describe()+"; the response to the update was "+a.describe())
 	}
 }
 

@@ -114,8 +114,8 @@ func TestServeOffersWhatItPrints(t *testing.T) {
 
 	p.interrupt(t)
 	p.end(t).wantExit(t, 0)
-	if answer, err := http.Get(url); err == nil {
-		answer.Body.Close()
+	if response, err := http.Get(url); err == nil {
+		response.Body.Close()
 		t.Error("the deployment still answers after the end")
 	}
 }
@@ -137,12 +137,12 @@ func get(t *testing.T, url, key string, into any) {
 		t.Fatal(err)
 	}
 	request.Header.Set("Et-App-Key", key)
-	answer, err := http.DefaultClient.Do(request)
+	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer answer.Body.Close()
-	if err := json.NewDecoder(answer.Body).Decode(into); err != nil {
+	defer response.Body.Close()
+	if err := json.NewDecoder(response.Body).Decode(into); err != nil {
 		t.Fatal(err)
 	}
 }

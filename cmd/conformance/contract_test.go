@@ -15,7 +15,7 @@ import (
 
 const policyPath = "/v{version}/users/password/policy"
 
-// An operation that no line of this tool knows, with an answer of its own.
+// An operation that no line of this tool knows, with a response of its own.
 const (
 	policyOperation = `
   ` + policyPath + `:

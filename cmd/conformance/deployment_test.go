@@ -36,7 +36,7 @@ func catalogued(t testing.TB, names []string) []faults.Fault {
 	return list
 }
 
-// through is a deployment whose answers go through a wrapper of the test.
+// through is a deployment whose responses go through a wrapper of the test.
 func through(wrap func(faults.World, http.Handler) http.Handler) sandbox.Options {
 	return sandbox.Options{Around: faults.Set{Variants: []faults.Variant{{Name: "wrapped-by-the-test", HTTP: wrap}}}}
 }

@@ -130,7 +130,7 @@ func TestOnlyAndLabelFilterSelect(t *testing.T) {
 func TestInterruptEndsInOrder(t *testing.T) {
 	t.Parallel()
 	for name, stall := range map[string]func(reached func()) sandbox.Options{
-		"while an answer is awaited": withoutAnswers,
+		"while an answer is awaited": withoutResponses,
 		"while a mail is awaited":    withoutMails,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -153,8 +153,8 @@ func TestInterruptEndsInOrder(t *testing.T) {
 	}
 }
 
-// withoutAnswers leaves resets without an answer for as long as the client waits.
-func withoutAnswers(reached func()) sandbox.Options {
+// withoutResponses leaves resets without an answer for as long as the client waits.
+func withoutResponses(reached func()) sandbox.Options {
 	return through(func(_ faults.World, inner http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if !strings.HasSuffix(r.URL.Path, "/reset") {

@@ -60,9 +60,9 @@ func (g *gossip) told() map[string][]byte {
 	return g.said
 }
 
-// answers adds the secrets to the header fields, to the members of documented objects, and to a
+// responses adds the secrets to the header fields, to the members of documented objects, and to a
 // member of its own; every third body is nothing but gossip.
-func (g *gossip) answers(_ faults.World, inner http.Handler) http.Handler {
+func (g *gossip) responses(_ faults.World, inner http.Handler) http.Handler {
 	var mu sync.Mutex
 	asked := 0
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -86,13 +86,13 @@ func (g *gossip) answers(_ faults.World, inner http.Handler) http.Handler {
 	})
 }
 
-// learnTokens tells later what an answer has told its client: the token of step 3, the session of a
+// learnTokens tells later what a response has told its client: the token of step 3, the session of a
 // sign-in.
 func (g *gossip) learnTokens(body []byte, r *http.Request) {
-	var answer struct{ Model, Token string }
-	if json.Unmarshal(body, &answer) == nil && !strings.Contains(r.URL.Path, "secret-question") {
-		g.learn(answer.Model)
-		g.learn(answer.Token)
+	var response struct{ Model, Token string }
+	if json.Unmarshal(body, &response) == nil && !strings.Contains(r.URL.Path, "secret-question") {
+		g.learn(response.Model)
+		g.learn(response.Token)
 	}
 }
 

@@ -78,7 +78,7 @@ func judgeDeployment(ctx context.Context, cfg config.Config, formats []string) e
 }
 
 // memoryOf is what a run may hold before memory is collected more often: enough for documented
-// answers, and far from twice the size of huge ones, which are held until the reports are written.
+// responses, and far from twice the size of huge ones, which are held until the reports are written.
 func memoryOf(p *plan.Plan) int64 {
 	const atLeast, perRequest = 64 << 20, 48 << 10
 	cost, _, _ := p.Cost()

@@ -48,7 +48,7 @@ func noSecretLeaves(t *testing.T, profiles string) {
 		traders[i].Password = password
 	}
 	s := sandboxtest.Start(t, sandbox.Options{AppKey: secretKey, Traders: traders, Around: faults.Set{Variants: []faults.Variant{
-		uuid, {Name: "gossip", HTTP: g.answers, Mail: g.mails},
+		uuid, {Name: "gossip", HTTP: g.responses, Mail: g.mails},
 	}}})
 	config := declare(t, s)
 	text, err := os.ReadFile(config)

@@ -74,31 +74,31 @@ func (d *doctor) ask(ctx context.Context, login, key string) (httpclient.Exchang
 		request.Header = []httpclient.Field{{Name: d.keyHeader, Value: key}}
 	}
 	x := d.client.Do(ctx, request)
-	if x.Answer == nil {
+	if x.Response == nil {
 		return x, contract.Outcome{}
 	}
 	var header []contract.Field
-	for _, f := range x.Answer.Header {
+	for _, f := range x.Response.Header {
 		header = append(header, contract.Field(f))
 	}
-	return x, contract.Classify(d.question, contract.ReadResponse(x.Answer.Status, header, x.Answer.Body, x.Answer.Truncated))
+	return x, contract.Classify(d.question, contract.ReadResponse(x.Response.Status, header, x.Response.Body, x.Response.Truncated))
 }
 
 // examineDeployment reports whether the traders can be looked at.
 func (d *doctor) examineDeployment(ctx context.Context) bool {
 	x, outcome := d.ask(ctx, "nobody", "")
 	switch {
-	case x.Answer == nil:
+	case x.Response == nil:
 		d.say(false, "Deployment: %s", x.Failure.Text)
 		return false
 	case outcome.Kind == contract.NotTheAPI || outcome.Kind == contract.Unreadable || outcome.Absent():
-		d.say(false, "Deployment: %s responds with status %d, but not as the API does; is the URL the whole base URL?", d.cfg.URL, x.Answer.Status)
+		d.say(false, "Deployment: %s responds with status %d, but not as the API does; is the URL the whole base URL?", d.cfg.URL, x.Response.Status)
 		return false
 	}
 	d.say(true, "Deployment: %s responds within %s.", d.cfg.URL, x.Timing.Total.Round(time.Millisecond))
 	switch {
-	case x.Answer.TLS != "":
-		d.say(true, "TLS: %s.", x.Answer.TLS)
+	case x.Response.TLS != "":
+		d.say(true, "TLS: %s.", x.Response.TLS)
 	case strings.HasPrefix(d.cfg.URL, "http://"):
 		d.say(true, "TLS: none, as the URL says; anybody on the way can read along.")
 	}
@@ -108,7 +108,7 @@ func (d *doctor) examineDeployment(ctx context.Context) bool {
 	}
 	x, outcome = d.ask(ctx, "nobody", d.cfg.AppKey)
 	switch {
-	case x.Answer == nil:
+	case x.Response == nil:
 		d.say(false, "Key: %s", x.Failure.Text)
 	case outcome.Kind == contract.KeyError:
 		d.say(false, "Key: the deployment refuses it.")
@@ -123,7 +123,7 @@ func (d *doctor) examineTrader(ctx context.Context, t config.Trader) {
 	x, outcome := d.ask(ctx, t.Login, d.cfg.AppKey)
 	asked := strings.TrimSpace(outcome.Model)
 	switch {
-	case x.Answer == nil:
+	case x.Response == nil:
 		d.say(false, "%s: %s", t.Login, x.Failure.Text)
 	case asked == "" && t.Answer != "":
 		d.say(false, "%s: the deployment tells no secret question, but an answer is declared.", t.Login)

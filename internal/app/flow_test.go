@@ -26,7 +26,7 @@ type tap struct {
 	passwords []string
 	// confirmations are those of all updates that have one.
 	confirmations []string
-	answers       []string
+	responses     []string
 	// updated is called after each update that was carried out.
 	updated func()
 }
@@ -36,22 +36,22 @@ func (p *tap) fault() faults.Fault {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			body, _ := io.ReadAll(r.Body)
 			r.Body = io.NopCloser(bytes.NewReader(body))
-			answer := httptest.NewRecorder()
-			next.ServeHTTP(answer, r)
-			p.note(r, body, answer.Body.Bytes())
-			for name, values := range answer.Header() {
+			response := httptest.NewRecorder()
+			next.ServeHTTP(response, r)
+			p.note(r, body, response.Body.Bytes())
+			for name, values := range response.Header() {
 				w.Header()[name] = values
 			}
-			w.WriteHeader(answer.Code)
-			_, _ = w.Write(answer.Body.Bytes())
-			if r.Method == http.MethodPut && answer.Code == http.StatusOK && p.updated != nil {
+			w.WriteHeader(response.Code)
+			_, _ = w.Write(response.Body.Bytes())
+			if r.Method == http.MethodPut && response.Code == http.StatusOK && p.updated != nil {
 				p.updated()
 			}
 		})
 	}}
 }
 
-func (p *tap) note(r *http.Request, body, answer []byte) {
+func (p *tap) note(r *http.Request, body, response []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var update struct{ Password, PasswordConfirmation string }
@@ -62,8 +62,8 @@ func (p *tap) note(r *http.Request, body, answer []byte) {
 		}
 	}
 	var tokens struct{ Model, Token string }
-	if r.Method == http.MethodPost && json.Unmarshal(answer, &tokens) == nil {
-		p.answers = append(p.answers, tokens.Model, tokens.Token)
+	if r.Method == http.MethodPost && json.Unmarshal(response, &tokens) == nil {
+		p.responses = append(p.responses, tokens.Model, tokens.Token)
 	}
 }
 
@@ -101,12 +101,12 @@ func signsIn(t *testing.T, s *sandbox.Sandbox, login, password string) bool {
 	r.Header.Set("Et-App-Key", s.AppKey)
 	r.Header.Set("Username", login)
 	r.Header.Set("Password", password)
-	answer, err := http.DefaultClient.Do(r)
+	response, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer answer.Body.Close()
-	return answer.StatusCode == http.StatusOK
+	defer response.Body.Close()
+	return response.StatusCode == http.StatusOK
 }
 
 func declared(cfg config.Config) []string {
@@ -154,11 +154,11 @@ func TestNothingThatOpensReachesEvidence(t *testing.T) {
 	}
 	for _, x := range found.Exchanges {
 		text = append(text, x.Body...)
-		if x.Answer != nil {
-			text = append(text, x.Answer.Body...)
+		if x.Response != nil {
+			text = append(text, x.Response.Body...)
 		}
 	}
-	secrets := slices.DeleteFunc(append(declared(cfg), p.answers...), func(s string) bool { return s == "" })
+	secrets := slices.DeleteFunc(append(declared(cfg), p.responses...), func(s string) bool { return s == "" })
 	if len(secrets) < 20 {
 		t.Fatalf("only %d secrets to look for", len(secrets))
 	}

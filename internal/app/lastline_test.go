@@ -93,11 +93,11 @@ func TestNoUpdateIsBrokenOff(t *testing.T) {
 	checkLastLine(t, s, cfg, found, true)
 }
 
-// gave reports whether an answer held the token.
+// gave reports whether a response held the token.
 func (p *tap) gave(token string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return token != "" && slices.Contains(p.answers, token)
+	return token != "" && slices.Contains(p.responses, token)
 }
 
 func TestTheWayBackWaitsForADeploymentThatComesBack(t *testing.T) {

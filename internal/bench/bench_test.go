@@ -97,7 +97,7 @@ func measure(b *testing.B, s settings, arguments ...string) {
 	b.ReportMetric(0, "ns/op")
 	b.ReportMetric(wall.median(), "wall-ms")
 	b.ReportMetric(path.median(), "wall/path")
-	if s.Answer > 0 && s.Traders <= 3 {
+	if s.Response > 0 && s.Traders <= 3 {
 		b.ReportMetric(formula.median(), "wall/formula")
 	}
 	b.ReportMetric(cpu.median(), "cpu-ms/exchange")
@@ -148,17 +148,17 @@ func exchanges(b *testing.B, dir string) int {
 // asked; see docs/performance.md.
 func (s settings) criticalPath() time.Duration {
 	if s.Traders == 1 {
-		return 6*s.Answer + 2*s.Mail
+		return 6*s.Response + 2*s.Mail
 	}
-	return 8*s.Answer + 3*s.Mail + max(s.Mail, s.Answer)
+	return 8*s.Response + 3*s.Mail + max(s.Mail, s.Response)
 }
 
 func BenchmarkRun(b *testing.B) {
 	for _, traders := range []int{1, 3} {
-		for _, answer := range []time.Duration{0, 50 * time.Millisecond, 200 * time.Millisecond} {
+		for _, response := range []time.Duration{0, 50 * time.Millisecond, 200 * time.Millisecond} {
 			for _, mail := range []time.Duration{0, 500 * time.Millisecond} {
-				s := settings{Answer: answer, Mail: mail, Traders: traders}
-				b.Run(fmt.Sprintf("traders=%d/L=%s/D=%s", traders, answer, mail), func(b *testing.B) { measure(b, s) })
+				s := settings{Response: response, Mail: mail, Traders: traders}
+				b.Run(fmt.Sprintf("traders=%d/L=%s/D=%s", traders, response, mail), func(b *testing.B) { measure(b, s) })
 			}
 		}
 	}
@@ -167,8 +167,8 @@ func BenchmarkRun(b *testing.B) {
 // BenchmarkSlots is a run whose requests never wait for each other's slot.
 func BenchmarkSlots(b *testing.B) {
 	for _, traders := range []int{1, 3} {
-		s := settings{Answer: 200 * time.Millisecond, Traders: traders}
-		b.Run(fmt.Sprintf("concurrency=32/traders=%d/L=%s/D=0s", traders, s.Answer), func(b *testing.B) { measure(b, s, "--concurrency", "32") })
+		s := settings{Response: 200 * time.Millisecond, Traders: traders}
+		b.Run(fmt.Sprintf("concurrency=32/traders=%d/L=%s/D=0s", traders, s.Response), func(b *testing.B) { measure(b, s, "--concurrency", "32") })
 	}
 }
 
@@ -178,7 +178,7 @@ func BenchmarkTraders(b *testing.B) {
 	}
 }
 
-func BenchmarkAnswers(b *testing.B) {
+func BenchmarkResponses(b *testing.B) {
 	for _, megabytes := range []float64{0, 0.9, 10} {
 		b.Run(fmt.Sprintf("MB=%g", megabytes), func(b *testing.B) { measure(b, settings{Traders: 3, Bytes: int(megabytes * (1 << 20))}) })
 	}

@@ -20,11 +20,11 @@ import (
 
 // settings say what the deployment under the benchmark is like.
 type settings struct {
-	// Answer is how long each answer takes, Mail how long each mail.
-	Answer, Mail time.Duration
+	// Response is how long each answer takes, Mail how long each mail.
+	Response, Mail time.Duration
 	// Traders is how many there are; every third has no secret question.
 	Traders int
-	// Bytes are added to each answer.
+	// Bytes are added to each response.
 	Bytes int
 	// OldMails are in the inbox before the first request.
 	OldMails int
@@ -73,7 +73,7 @@ func (s settings) serveOne() (closeAll func(), err error) {
 	deployment, err := sandbox.Start(sandbox.Options{
 		SMTPAddr: catcher.SMTPAddr(),
 		Traders:  manyTraders(s.Traders),
-		Around:   faults.Set{Variants: []faults.Variant{{Name: "bench", HTTP: s.answer, Mail: s.mail}}},
+		Around:   faults.Set{Variants: []faults.Variant{{Name: "bench", HTTP: s.response, Mail: s.mail}}},
 	})
 	if err != nil {
 		return nil, errors.Join(err, catcher.Close())
@@ -83,10 +83,10 @@ func (s settings) serveOne() (closeAll func(), err error) {
 	return closeAll, json.NewEncoder(os.Stdout).Encode(deployment)
 }
 
-func (s settings) answer(_ faults.World, next http.Handler) http.Handler {
+func (s settings) response(_ faults.World, next http.Handler) http.Handler {
 	more := []byte(strings.Repeat(" ", s.Bytes))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		time.Sleep(s.Answer)
+		time.Sleep(s.Response)
 		next.ServeHTTP(w, r)
 		_, _ = w.Write(more)
 	})

@@ -36,9 +36,9 @@ func configureAll(b *testing.B, s settings) (file string, configs []string) {
 func BenchmarkFleet(b *testing.B) {
 	for _, s := range []settings{
 		{Traders: 3, Deployments: 40},
-		{Traders: 3, Deployments: 1000, Answer: 50 * time.Millisecond, Mail: 500 * time.Millisecond},
+		{Traders: 3, Deployments: 1000, Response: 50 * time.Millisecond, Mail: 500 * time.Millisecond},
 	} {
-		b.Run(fmt.Sprintf("deployments=%d/L=%s/D=%s", s.Deployments, s.Answer, s.Mail), func(b *testing.B) {
+		b.Run(fmt.Sprintf("deployments=%d/L=%s/D=%s", s.Deployments, s.Response, s.Mail), func(b *testing.B) {
 			file, configs := configureAll(b, s)
 			dir := b.TempDir()
 			var wall, cpu, peaks samples
@@ -63,7 +63,7 @@ func BenchmarkFleet(b *testing.B) {
 // BenchmarkProcesses judges as many deployments by a process each, two for each processor at once.
 func BenchmarkProcesses(b *testing.B) {
 	s := settings{Traders: 3, Deployments: 40}
-	b.Run(fmt.Sprintf("deployments=%d/L=%s/D=%s", s.Deployments, s.Answer, s.Mail), func(b *testing.B) {
+	b.Run(fmt.Sprintf("deployments=%d/L=%s/D=%s", s.Deployments, s.Response, s.Mail), func(b *testing.B) {
 		_, configs := configureAll(b, s)
 		dir := b.TempDir()
 		var wall, cpu, peaks samples

@@ -26,7 +26,7 @@ func fullInbox(n int) (*mailcatcher.Catcher, error) {
 	return catcher, fill(catcher.SMTPAddr(), n)
 }
 
-// fill sends the mails without waiting for each answer, or it would take minutes.
+// fill sends the mails without waiting for each response, or it would take minutes.
 func fill(address string, n int) error {
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
@@ -45,7 +45,7 @@ func fill(address string, n int) error {
 		}
 		_ = w.Flush()
 	}()
-	// A greeting, the answer to EHLO, and three answers and a go-ahead for each mail.
+	// A greeting, the response to EHLO, and three answers and a go-ahead for each mail.
 	r := textproto.NewReader(bufio.NewReader(conn))
 	for range 2 + 4*n {
 		if _, _, err := r.ReadResponse(0); err != nil {

@@ -99,7 +99,7 @@ func (s *serve) check(flags *pflag.FlagSet) (err error) {
 }
 
 // tradersOf makes accounts of declared traders: who has an answer and no declared question is asked
-// for the answer.
+// for the response.
 func tradersOf(file string) ([]reference.Trader, error) {
 	declared, err := config.ReadTraders(file, os.Environ())
 	var traders []reference.Trader

@@ -18,7 +18,7 @@ type Config struct {
 	Inbox   Inbox
 	Traders []Trader
 	// MailDeadline is how long a promised mail may take, RequestTimeout how long
-	// one exchange may take until the last byte of its answer.
+	// one exchange may take until the last byte of its response.
 	MailDeadline, RequestTimeout time.Duration
 	// BisectTime is how long requests may be repeated to find those that mail surplus codes: 0 is
 	// twice the mail deadline, and below 0 none are. BisectResets is how many more accepted resets

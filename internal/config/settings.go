@@ -108,7 +108,7 @@ func runSettings() []setting {
 		{key: "bisectTime", flag: "bisect-time", usage: "how long to look for the requests that mail surplus codes, 0 never (default twice the mail deadline)",
 			set: setBisectTime},
 		{key: "bisectResets", fallback: "12", set: setBisectResets},
-		{key: "requestTimeout", env: "CONFORMANCE_REQUEST_TIMEOUT", flag: "request-timeout", fallback: "10s", usage: "how long an answer may take",
+		{key: "requestTimeout", env: "CONFORMANCE_REQUEST_TIMEOUT", flag: "request-timeout", fallback: "10s", usage: "how long a response may take",
 			set: func(c *Config, v string) (err error) { c.RequestTimeout, err = duration(v); return err }},
 		{flag: "challenge", usage: "a certifier's challenge to respond to (conformance challenge)",
 			set: text(func(c *Config) *string { return &c.Challenge })},

@@ -141,7 +141,7 @@ func appendStrings(texts []string, value any) []string {
 	return texts
 }
 
-// readScheme finds the header of the app key and what a wrong one is answered with.
+// readScheme finds the header of the app key and what a wrong one gets.
 func (c *Contract) readScheme() error {
 	schemes, schemas := c.doc.Components.SecuritySchemes, c.doc.Components.Schemas
 	for _, name := range slices.Sorted(maps.Keys(schemes)) {

@@ -78,7 +78,7 @@ func TestViolationsNameMemberAndType(t *testing.T) {
 		`{"Errors":null,"IsSucceed":true}`:                {"Errors: array of strings", "Errors: null"},
 		`{"Errors":[],"IsSucceed":"true"}`:                {"IsSucceed: boolean", `IsSucceed: the string "true"`},
 		`{"errors":[],"IsSucceed":true}`:                  {`a member "Errors"`, `no member "Errors", but "errors"`},
-		`[]`:                                              {"the answer: object", "the answer: an array []"},
+		`[]`:                                              {"the response: object", "the response: an array []"},
 		`{"Errors":[],"IsSucceed":true,"ErrorsCode":[1]}`: {"ErrorsCode/0: string", "ErrorsCode/0: the number 1"},
 	} {
 		violations := accepted.Check(contract.ReadJSON([]byte(body)).Value)

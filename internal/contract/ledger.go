@@ -23,7 +23,7 @@ type Requirement struct {
 	Profile   string `yaml:"profile"`
 	Statement string `yaml:"statement"`
 	Source    Source `yaml:"source"`
-	// Sent and Demanded say what is asked and what the answer must be.
+	// Sent and Demanded say what is asked and what the response must be.
 	Sent     string `yaml:"sent"`
 	Demanded string `yaml:"demanded"`
 	// Reading is how the documents are read where they are open.

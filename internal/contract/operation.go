@@ -68,7 +68,7 @@ type Value struct {
 	Line int
 }
 
-// Members returns the names of all documented members of the operation's answers.
+// Members returns the names of all documented members of the operation's responses.
 func (o Operation) Members() []string {
 	names := map[string]bool{"error": true}
 	for _, shape := range o.Shapes {
@@ -225,7 +225,7 @@ func example(ref *openapi3.SchemaRef) any {
 	return "example"
 }
 
-// shapes lists the schemas of the JSON answers, those of an anyOf or oneOf one by
+// shapes lists the schemas of the JSON responses, those of an anyOf or oneOf one by
 // one, the key error left out.
 func (c *Contract) shapes(doc *openapi3.Operation) []Shape {
 	var list []Shape

@@ -118,7 +118,7 @@ func TestViolationsSayWhatIsDemanded(t *testing.T) {
 
 func TestUnusableOperationsAreRefused(t *testing.T) {
 	if _, err := small(t, "a: {type: string}", "text/plain: {schema: {type: string}}"); err == nil || !strings.Contains(err.Error(), "no response has a JSON schema") {
-		t.Errorf("no JSON answer: %v", err)
+		t.Errorf("no JSON response: %v", err)
 	}
 	text := string(conformance.OpenAPI)
 	for change, want := range map[[2]string]string{

@@ -91,7 +91,7 @@ func violation(e *openapi3.SchemaError, value any, shape Shape) Violation {
 	if e.Schema != nil && e.Schema.Origin != nil {
 		v.Line = line(e.Schema.Origin)
 	}
-	where := "the answer"
+	where := "the response"
 	if len(pointer) > 0 {
 		where = strings.Join(pointer, "/")
 	}

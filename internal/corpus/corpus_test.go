@@ -25,7 +25,7 @@ func someRun() evidence.Run {
 		Target: evidence.Target{URL: "http://127.0.0.1:4711/api", Inbox: "mailhog http://127.0.0.1:4712"},
 		Exchanges: []evidence.Exchange{
 			{Step: "b", Attempt: 1, Started: at(10 * time.Millisecond), Header: []evidence.Field{{Name: "user-agent", Value: "x"}, {Name: "Accept", Value: "y"}},
-				Body: []byte("{\"é\":1}"), Answer: &evidence.Answer{Status: 200, Body: []byte("\xff\x00")}},
+				Body: []byte("{\"é\":1}"), Response: &evidence.Response{Status: 200, Body: []byte("\xff\x00")}},
 			{Step: "a", Attempt: 1, Started: at(11 * time.Millisecond), URL: "http://127.0.0.1:4711/api/x"},
 			{Step: "c", Attempt: 1, Started: at(time.Second)},
 		},
@@ -99,7 +99,7 @@ func TestLeanKeepsDurationsOfWaits(t *testing.T) {
 	}
 }
 
-func hasAnswer(x evidence.Exchange) bool { return x.Answer != nil }
+func hasResponse(x evidence.Exchange) bool { return x.Response != nil }
 
 func TestLeanRunsOfOneDeploymentAreEqual(t *testing.T) {
 	one, other := someRun(), someRun()
@@ -121,7 +121,7 @@ func TestLeanRunsOfOneDeploymentAreEqual(t *testing.T) {
 	other.Mails[0].Source = someMail("Sun, 05 May 2030 04:02:01 +0000", "=_c0eb4cc8a8199b7434")
 	for _, run := range []evidence.Run{one, other} {
 		date := run.Started.Format(http.TimeFormat)
-		run.Exchanges[slices.IndexFunc(run.Exchanges, hasAnswer)].Answer.Header = []evidence.Field{{Name: "date", Value: date}}
+		run.Exchanges[slices.IndexFunc(run.Exchanges, hasResponse)].Response.Header = []evidence.Field{{Name: "date", Value: date}}
 	}
 	a, b := pack(t, "x", one), pack(t, "x", other)
 	if string(a.Evidence) != string(b.Evidence) {

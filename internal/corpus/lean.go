@@ -67,10 +67,10 @@ func leanExchange(x evidence.Exchange, c clock) evidence.Exchange {
 	x.Header = slices.DeleteFunc(slices.Clone(x.Header), func(f evidence.Field) bool {
 		return slices.ContainsFunc(unread, func(name string) bool { return strings.EqualFold(name, f.Name) })
 	})
-	if x.Answer != nil {
-		answer := *x.Answer
-		answer.Header = withoutMoment(answer.Header)
-		x.Answer = &answer
+	if x.Response != nil {
+		response := *x.Response
+		response.Header = withoutMoment(response.Header)
+		x.Response = &response
 	}
 	return x
 }

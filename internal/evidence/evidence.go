@@ -117,7 +117,7 @@ type Trader struct {
 	MailTo string `json:"mailTo"`
 	// Question is the declared secret question, "" where none was declared.
 	Question string `json:"question,omitempty"`
-	// Answer is the placeholder of the declared answer, "" where the trader has no
+	// Response is the placeholder of the declared answer, "" where the trader has no
 	// secret question. Traders with the same answer share it.
 	Answer placeholder.Placeholder `json:"answer,omitempty"`
 	// NearAnswers are the placeholders of answers that are nearly right.
@@ -137,7 +137,7 @@ type Field struct {
 	Value string `json:"value"`
 }
 
-// Exchange is one request and its answer, or the way in which no answer came.
+// Exchange is one request and its response, or the way in which no response came.
 type Exchange struct {
 	// Step is the planned step that the exchange belongs to, for example
 	// "reset/right-answer/robert.zak". Attempts of one step share it.
@@ -151,14 +151,14 @@ type Exchange struct {
 	URL          string    `json:"url"`
 	Header       []Field   `json:"header"`
 	Body         []byte    `json:"body,omitempty"`
-	Answer       *Answer   `json:"answer,omitempty"`
+	Response     *Response `json:"response,omitempty"`
 	Failure      *Failure  `json:"failure,omitempty"`
 	Started      time.Time `json:"started"`
 	Timing       Timing    `json:"timing"`
 }
 
-// Answer is what came back.
-type Answer struct {
+// Response is what came back.
+type Response struct {
 	Proto     string  `json:"proto"`
 	Status    int     `json:"status"`
 	Header    []Field `json:"header"`
@@ -166,14 +166,14 @@ type Answer struct {
 	Truncated bool    `json:"truncated,omitempty"`
 }
 
-// Failure is why an exchange has no complete answer.
+// Failure is why an exchange has no complete response.
 type Failure struct {
 	Kind string `json:"kind"`
 	Text string `json:"text"`
-	// AnswerBegun is true when at least one byte had arrived.
-	AnswerBegun bool `json:"answerBegun,omitempty"`
+	// ResponseBegun is true when at least one byte had arrived.
+	ResponseBegun bool `json:"responseBegun,omitempty"`
 	// Unreachable is true when a known-good request, asked right after, was
-	// not answered either: the deployment, not this answer, is the problem.
+	// no response either: the deployment, not this response, is the problem.
 	Unreachable bool `json:"unreachable,omitempty"`
 }
 

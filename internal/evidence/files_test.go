@@ -33,21 +33,21 @@ func sample() evidence.Run {
 				Method: "POST", URL: "https://example.org/api?a=b%20c&d=‹answer x›&e",
 				Header: []evidence.Field{{Name: "et-app-key", Value: "‹app-key›"}, {Name: "Empty"}},
 				Body:   []byte(`{"User":"a<b>&\u2028"}`),
-				Answer: &evidence.Answer{
+				Response: &evidence.Response{
 					Proto: "HTTP/1.1", Status: 302, Truncated: true,
 					Header: []evidence.Field{{Name: "Content-Type", Value: "application/json"}, {Name: "Location", Value: "/x"}},
 					Body:   []byte("\ufeff{\"a\":\"\x00\u2028<\ufffd\"}\r\n"),
 				},
-				Failure: &evidence.Failure{Kind: "connection closed", Text: "half\x1b[31m", AnswerBegun: true, Unreachable: true},
+				Failure: &evidence.Failure{Kind: "connection closed", Text: "half\x1b[31m", ResponseBegun: true, Unreachable: true},
 				Started: started.Add(time.Millisecond),
 				Timing:  evidence.Timing{DNS: 1, Connect: 22, TLS: 333, FirstByte: 4444, Total: 1234567, Reused: true},
 			},
 			{
 				Step: "broken", Attempt: 2, Method: "PUT", URL: "http://[::1]:1/%zz?%zz=%#f", Body: []byte("\xff\xfe\x00"), Started: started,
-				Answer: &evidence.Answer{Proto: "HTTP/2.0", Status: 200, Body: []byte("\x80binary")},
-				Timing: evidence.Timing{FirstByte: 5, Total: 7},
+				Response: &evidence.Response{Proto: "HTTP/2.0", Status: 200, Body: []byte("\x80binary")},
+				Timing:   evidence.Timing{FirstByte: 5, Total: 7},
 			},
-			{Step: "bare", Attempt: 1, Method: "GET", URL: "http://x", Answer: &evidence.Answer{}},
+			{Step: "bare", Attempt: 1, Method: "GET", URL: "http://x", Response: &evidence.Response{}},
 			{Step: "silent", Attempt: 1, Method: "GET", URL: "http://x", Failure: &evidence.Failure{Kind: "timeout"}, Timing: evidence.Timing{DNS: 3, Total: 10e9 + 1}},
 			{Step: "unsent", Attempt: 1, Failure: &evidence.Failure{Unreachable: true}},
 		},
@@ -175,9 +175,9 @@ func TestReadSaysWhatIsWrong(t *testing.T) {
 		{change(`"id": "r1"`, `"id": 7`), `is not the evidence of a run: "/id" is a number, which does not fit`},
 		{change(`"id": "r1"`, `"idea": "r1"`), `is not the evidence of a run: "/idea" is unknown`},
 		{change(`"started": "2026-01-02T03:04:05.679901234Z"`, `"started": "noon"`), `is not the evidence of a run: "/exchanges/0/started" does not fit`},
-		{change(`"status": 302`, `"status": "302"`), `is not the evidence of a run: "/exchanges/0/answer/status" is a string, which does not fit`},
+		{change(`"status": 302`, `"status": "302"`), `is not the evidence of a run: "/exchanges/0/response/status" is a string, which does not fit`},
 		{change(`"attempt": 2`, `"attempt": {}`), `is not the evidence of a run: "/exchanges/1/attempt" is an object, which does not fit`},
-		{change(`"base64": "gGJpbmFyeQ=="`, `"base64": "?"`), `is not the evidence of a run: "/exchanges/1/answer/body" does not fit`},
+		{change(`"base64": "gGJpbmFyeQ=="`, `"base64": "?"`), `is not the evidence of a run: "/exchanges/1/response/body" does not fit`},
 	} {
 		path := filepath.Join(dir, "x.json")
 		if err := os.WriteFile(path, []byte(test.text), 0o600); err != nil {

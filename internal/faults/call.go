@@ -29,10 +29,10 @@ type call struct {
 	body    []byte
 }
 
-// asker answers a call.
+// asker responds to a call.
 type asker func(*call) *reply
 
-// middleware stands between a call and its answer.
+// middleware stands between a call and its response.
 type middleware func(c *call, next asker) *reply
 
 // The makers of wrappers are not inlined: each of their two thousand calls would compile its

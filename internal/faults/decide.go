@@ -156,27 +156,27 @@ func takesKey(careless func(given, right string) bool) func(World, http.Handler)
 	})
 }
 
-// letsIn answers calls as if they had carried the right key.
+// letsIn responds to calls as if they had carried the right key.
 func letsIn(concerns func(*call) bool) func(World, http.Handler) http.Handler {
 	return when(concerns, func(c *call, next asker) *reply { return next(c.withRightKey()) })
 }
 
-// answersWith gives the same answer to calls, without doing anything.
-func answersWith(concerns func(*call) bool, answer func() *reply) func(World, http.Handler) http.Handler {
-	return when(concerns, func(*call, asker) *reply { return answer() })
+// responsesWith gives the same response to calls, without doing anything.
+func responsesWith(concerns func(*call) bool, response func() *reply) func(World, http.Handler) http.Handler {
+	return when(concerns, func(*call, asker) *reply { return response() })
 }
 
-func answersJSON(concerns func(*call) bool, status int, body string) func(World, http.Handler) http.Handler {
-	return answersWith(concerns, func() *reply { return jsonReply(status, body) })
+func responsesJSON(concerns func(*call) bool, status int, body string) func(World, http.Handler) http.Handler {
+	return responsesWith(concerns, func() *reply { return jsonReply(status, body) })
 }
 
-// refusesAnswer answers with the incorrect-answer error.
+// refusesAnswer responds with the incorrect-answer error.
 func refusesAnswer(concerns func(*call) bool) func(World, http.Handler) http.Handler {
-	return answersJSON(all(concerns, keys(keyRight)), http.StatusBadRequest, incorrectJSON)
+	return responsesJSON(all(concerns, keys(keyRight)), http.StatusBadRequest, incorrectJSON)
 }
 
-// alsoResets answers as ever, but carries out the trader's reset all the same,
-// before the answer.
+// alsoResets responds as ever, but carries out the trader's reset all the same,
+// before the response.
 func alsoResets(concerns func(*call) bool) func(World, http.Handler) http.Handler {
 	return when(concerns, func(c *call, next asker) *reply {
 		if t, known := c.trader(); known {

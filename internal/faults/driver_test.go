@@ -227,12 +227,12 @@ func (r *rig) ask(t *testing.T, s step) seen {
 	}
 	response, err := r.client.Do(request)
 	if err != nil {
-		return seen{step: s, failed: "no answer"}
+		return seen{step: s, failed: "no response"}
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
 	if err != nil {
-		return seen{step: s, failed: "half an answer", status: response.StatusCode}
+		return seen{step: s, failed: "half a response", status: response.StatusCode}
 	}
 	framing := fmt.Sprint(response.Proto, response.Close, response.TransferEncoding, response.Trailer)
 	return seen{step: s, framing: framing, status: response.StatusCode, header: response.Header, body: body}
@@ -292,25 +292,25 @@ func (s seen) plain(t *testing.T) []byte {
 	return body
 }
 
-// meaning is what the documents' reader makes of an answer.
+// meaning is what the documents' reader makes of a response.
 func (s seen) meaning(t *testing.T) string {
 	t.Helper()
 	if s.failed != "" {
 		return s.failed
 	}
-	answer, read := parse(s.plain(t))
+	response, read := parse(s.plain(t))
 	var errors []string
-	switch err := json.Unmarshal(answer.get("Errors"), &errors); {
+	switch err := json.Unmarshal(response.get("Errors"), &errors); {
 	case !read:
 		return "no JSON: " + string(s.body)
-	case answer.text("error") != "":
-		return "key error: " + answer.text("error")
+	case response.text("error") != "":
+		return "key error: " + response.text("error")
 	case err != nil:
 		return "nothing documented"
 	case len(errors) > 0:
 		return "refused: " + strings.Join(errors, "|")
 	case s.step.method == http.MethodGet:
-		return "question: " + answer.text("Model")
+		return "question: " + response.text("Model")
 	}
 	return "accepted"
 }

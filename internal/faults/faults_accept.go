@@ -24,7 +24,7 @@ func withoutQuestionFaults() []Fault {
 	refused := func(name, summary, got string, status int, body string) Fault {
 		return Fault{
 			Name: name, Breaks: "RESET-1", Summary: summary, Expected: wantAccepted, Got: got,
-			Also: needAcceptance(), HTTP: answersJSON(all((*call).isReset, withoutQuestion, keys(keyRight)), status, body),
+			Also: needAcceptance(), HTTP: responsesJSON(all((*call).isReset, withoutQuestion, keys(keyRight)), status, body),
 		}
 	}
 	return []Fault{
@@ -67,7 +67,7 @@ func rightAnswerFaults() []Fault {
 		{
 			Name: "right-answer-refused-silently", Breaks: "RESET-2", Summary: "The right answer is refused with errors that no document names.",
 			Expected: wantAccepted, Got: "a refusal", Also: needAcceptance(),
-			HTTP: answersWith(all(answers(answerRight), keys(keyRight)), func() *reply {
+			HTTP: responsesWith(all(answers(answerRight), keys(keyRight)), func() *reply {
 				return refuses(http.StatusBadRequest, "ErrorUnknown", "Something went wrong, please contact support.")
 			}),
 		},

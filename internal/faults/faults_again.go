@@ -83,7 +83,7 @@ func wrongBecomesRight(World) middleware {
 	}
 }
 
-// refusalCached answers every reset of a trader as the first.
+// refusalCached responds to every reset of a trader as the first.
 func refusalCached(World) middleware {
 	var first memory[*reply]
 	return func(c *call, next asker) *reply {

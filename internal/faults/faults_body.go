@@ -88,7 +88,7 @@ func endsIn(end string) func(string) string {
 	return func(body string) string { return body[:len(body)-1] + end }
 }
 
-// otherFormatFaults are answers in another format altogether.
+// otherFormatFaults are responses in another format altogether.
 func otherFormatFaults() []Fault {
 	notJSON := func(name, summary, got string, change func(*call, *reply), which ...outcome) Fault {
 		return Fault{

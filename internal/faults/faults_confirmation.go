@@ -15,7 +15,7 @@ func confirmationFaults() []Fault {
 		},
 		{
 			Name: "missing-confirmation-confirmed", Breaks: "PASSWORD-9", Summary: "An update without PasswordConfirmation is answered with success.", Expected: "a refusal", Got: "success",
-			HTTP: answersJSON(all((*call).isUpdate, hasKey, lacks("PasswordConfirmation")), 200, updatedJSON),
+			HTTP: responsesJSON(all((*call).isUpdate, hasKey, lacks("PasswordConfirmation")), 200, updatedJSON),
 		},
 		{
 			Name: "confirmation-in-any-case", Breaks: "PASSWORD-5", Summary: "The confirmation is compared without regard to case.", Expected: "a refusal", Got: "success",

@@ -30,7 +30,7 @@ func missingCredentialsFaults() []Fault {
 	told := func(name, summary, got string, status int, body string) Fault {
 		return Fault{
 			Name: name, Breaks: "SIGNIN-6", Summary: summary, Expected: wrongCredentialsJSON, Got: got,
-			HTTP: answersJSON(all((*call).isSignIn, hasKey, lacking), status, body),
+			HTTP: responsesJSON(all((*call).isSignIn, hasKey, lacking), status, body),
 		}
 	}
 	return []Fault{

@@ -65,7 +65,7 @@ func deliveryFaults() []Fault {
 		{
 			Name: "accepted-but-nothing-done", Breaks: "MAIL-1", Summary: "Accepted resets of traders without a question do nothing.",
 			Expected: wantMail, Got: gotNone, Also: needMail(),
-			HTTP: answersJSON(all((*call).isReset, withoutQuestion, keys(keyRight)), 200, acceptedJSON),
+			HTTP: responsesJSON(all((*call).isReset, withoutQuestion, keys(keyRight)), 200, acceptedJSON),
 		},
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// errorTextFaults answer with a member error of the framework's own: it is no key error, and no
+// errorTextFaults respond with a member error of the framework's own: it is no key error, and no
 // requirement about the key may fail for it.
 func errorTextFaults() []Fault {
 	const notFound = `{"statusCode":404,"error":"Not Found","message":"The trader has no secret question."}`
@@ -25,13 +25,13 @@ func errorTextFaults() []Fault {
 		{
 			Name: "header-name-case-sensitive-in-own-words", Breaks: "KEY-7",
 			Summary:  "The name of the key's header must be spelled as documented, and a bad key gets the framework's 401.",
-			Expected: "any answer but the key error", Got: unauthorized, Also: append(needKeyError(), "ANSWER-4"),
+			Expected: "any response but the key error", Got: unauthorized, Also: append(needKeyError(), "ANSWER-4"),
 			Listen: listenCaseSensitively,
 			HTTP:   on(becomes(http.StatusUnauthorized, "application/json", unauthorized), keyRefused),
 		},
 		{
 			Name: "right-key-refused-in-own-words", Breaks: "KEY-8", Summary: "The question refuses the right key as it does bad ones, in words of its own.",
-			Expected: "an answer to a request with the configured key", Got: unauthorized,
+			Expected: "a response to a request with the configured key", Got: unauthorized,
 			Also: append(append(needKeyError(), needQuestion()...), "KEY-7", "QUESTION-8", "QUESTION-9"),
 			HTTP: func(w World, inner http.Handler) http.Handler {
 				return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {

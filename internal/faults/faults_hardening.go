@@ -44,10 +44,10 @@ func hardeningFaults() []Fault {
 		{"malformed-body-shows-stack", "A body that is no JSON shows where the deployment failed.", "System.Text.Json.JsonException\n   at Etna.Reset.Read(Stream body)\n"},
 	} {
 		list = append(list, Fault{Name: body.name, Breaks: "HARD-7", Summary: body.summary, Expected: "a sober refusal", Got: "status 500",
-			HTTP: answersJSON(malformedReset, http.StatusInternalServerError, body.text)})
+			HTTP: responsesJSON(malformedReset, http.StatusInternalServerError, body.text)})
 	}
 	list = append(list, Fault{Name: "malformed-body-accepted", Breaks: "HARD-7", Summary: "A body that is no JSON is as good as an empty one, and accepted.",
-		Expected: "a client's error", Got: "status 200", HTTP: answersJSON(malformedReset, http.StatusOK, acceptedJSON)})
+		Expected: "a client's error", Got: "status 200", HTTP: responsesJSON(malformedReset, http.StatusOK, acceptedJSON)})
 	list = slices.Concat(list, soberFaults(), tellingFaults(), patternFaults(), hostFaults())
 	for i := range list {
 		list[i].Profile = "hardening"
@@ -88,7 +88,7 @@ func inMember(c *call, p *reply, secret string) {
 	}
 }
 
-// takesAgain answers a request with what was used as it did before.
+// takesAgain responds to a request with what was used as it did before.
 func takesAgain(concerns func(*call) bool, member string) func(World) middleware {
 	return func(World) middleware {
 		var used memory[*reply]
@@ -111,8 +111,8 @@ func takesAgain(concerns func(*call) bool, member string) func(World) middleware
 // unknownTold says who is not known.
 func unknownTold(name string, concerns func(*call) bool) Fault {
 	return Fault{
-		Name: name, Breaks: "HARD-6", Summary: "An unknown user is told so.", Expected: "the answer that a trader gets", Got: "a refusal",
-		HTTP: answersJSON(all(concerns, hasKey, func(c *call) bool { _, known := c.trader(); return c.names() && !known }), http.StatusNotFound,
+		Name: name, Breaks: "HARD-6", Summary: "An unknown user is told so.", Expected: "the response that a trader gets", Got: "a refusal",
+		HTTP: responsesJSON(all(concerns, hasKey, func(c *call) bool { _, known := c.trader(); return c.names() && !known }), http.StatusNotFound,
 			`{"Errors":["User is not found."],"ErrorsCode":["ErrorUserNotFound"],"IsSucceed":false}`),
 	}
 }

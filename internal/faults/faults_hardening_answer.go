@@ -5,28 +5,28 @@ import (
 	"strings"
 )
 
-// soberFaults answer bodies that no client sends in other ways than a client's error in JSON.
+// soberFaults respond to bodies that no client sends in other ways than a client's error in JSON.
 func soberFaults() []Fault {
 	sober := func(name, summary, got string, wrap func(World, http.Handler) http.Handler) Fault {
 		return Fault{Name: name, Breaks: "HARD-7", Summary: summary, Expected: "a sober refusal", Got: got, HTTP: wrap}
 	}
-	sends := func(p func() *reply) func(World, http.Handler) http.Handler { return answersWith(malformedReset, p) }
+	sends := func(p func() *reply) func(World, http.Handler) http.Handler { return responsesWith(malformedReset, p) }
 	const page = "<!DOCTYPE html><html><body><h1>Bad Request</h1></body></html>"
 	stack := `{"Errors":["Cannot read User\n   at Etna.Reset.Read(Body body) in Reset.cs:line 41"],"ErrorsCode":["ErrorInvalidRequest"],"IsSucceed":false}`
 	return []Fault{
 		sober("malformed-body-page", "A body that is no JSON gets a page.", "a page", sends(func() *reply { return newReply(400, "text/html", page) })),
 		sober("malformed-body-text", "A body that is no JSON gets plain text.", "plain text", sends(func() *reply { return newReply(400, "text/plain", "bad request") })),
 		sober("malformed-body-nothing", "A body that is no JSON gets an empty answer.", "nothing", sends(func() *reply { return newReply(400, "", "") })),
-		sober("malformed-body-hangs", "A body that is no JSON is never answered.", "no answer", sends(func() *reply { return &reply{status: 200, wire: hangs} })),
-		sober("malformed-body-closes", "A body that is no JSON closes the connection.", "no answer", sends(func() *reply { return &reply{status: 200, wire: raw("")} })),
+		sober("malformed-body-hangs", "A body that is no JSON is never answered.", "no response", sends(func() *reply { return &reply{status: 200, wire: hangs} })),
+		sober("malformed-body-closes", "A body that is no JSON closes the connection.", "no response", sends(func() *reply { return &reply{status: 200, wire: raw("")} })),
 		sober("list-taken-for-a-reset", "A list is as good as an empty body, and accepted.", "status 200",
-			answersJSON(all(malformedReset, func(c *call) bool { return strings.HasPrefix(string(c.body), "[") }), 200, acceptedJSON)),
-		sober("odd-type-fails", "A User that is no text makes the deployment fail.", "status 500", answersJSON(oddlyTyped, 500, `{"Errors":["Internal error."],"IsSucceed":false}`)),
-		sober("odd-type-shows-stack", "A User that is no text shows where the deployment read it.", "a stack trace", answersJSON(oddlyTyped, 400, stack)),
+			responsesJSON(all(malformedReset, func(c *call) bool { return strings.HasPrefix(string(c.body), "[") }), 200, acceptedJSON)),
+		sober("odd-type-fails", "A User that is no text makes the deployment fail.", "status 500", responsesJSON(oddlyTyped, 500, `{"Errors":["Internal error."],"IsSucceed":false}`)),
+		sober("odd-type-shows-stack", "A User that is no text shows where the deployment read it.", "a stack trace", responsesJSON(oddlyTyped, 400, stack)),
 		sober("long-body-fails", "A long body makes the deployment fail.", "status 500", onLongBody(func(w http.ResponseWriter) {
 			jsonReply(500, `{"Errors":["Internal error."],"IsSucceed":false}`).plainly(w)
 		})),
-		sober("long-body-hangs", "A long body is never answered.", "no answer", onLongBody(func(w http.ResponseWriter) { hangs(w, nil) })),
+		sober("long-body-hangs", "A long body is never answered.", "no response", onLongBody(func(w http.ResponseWriter) { hangs(w, nil) })),
 	}
 }
 
@@ -37,12 +37,12 @@ func oddlyTyped(c *call) bool {
 	return c.isReset() && hasKey(c) && read && user != "" && !strings.HasPrefix(user, `"`)
 }
 
-// onLongBody answers what is longer than the other wrappers look into.
-func onLongBody(answer func(http.ResponseWriter)) func(World, http.Handler) http.Handler {
+// onLongBody responds to what is longer than the other wrappers look into.
+func onLongBody(response func(http.ResponseWriter)) func(World, http.Handler) http.Handler {
 	return func(_ World, inner http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.ContentLength > maxBody {
-				answer(w)
+				response(w)
 				return
 			}
 			inner.ServeHTTP(w, r)
@@ -54,7 +54,7 @@ func onLongBody(answer func(http.ResponseWriter)) func(World, http.Handler) http
 func tellingFaults() []Fault {
 	tells := func(name, summary, got string, concerns func(*call) bool, change func(*call, *reply)) Fault {
 		return Fault{
-			Name: name, Breaks: "HARD-6", Summary: summary, Expected: "the answer that a trader gets", Got: got,
+			Name: name, Breaks: "HARD-6", Summary: summary, Expected: "the response that a trader gets", Got: got,
 			HTTP: through(func(c *call, next asker) *reply {
 				p := next(c)
 				if concerns(c) && hasKey(c) && p.status < 400 {

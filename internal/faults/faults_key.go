@@ -15,7 +15,7 @@ func keyTakenFaults() []Fault {
 
 func taken(name, breaks, summary string, http func(World, http.Handler) http.Handler, also ...string) Fault {
 	return Fault{
-		Name: name, Breaks: breaks, Summary: summary, Expected: wantKeyError, Got: "the answer of a right key",
+		Name: name, Breaks: breaks, Summary: summary, Expected: wantKeyError, Got: "the response of a right key",
 		Also: append(also, "KEY-5", "KEY-6", "QUESTION-9"), HTTP: http,
 	}
 }
@@ -112,7 +112,7 @@ func keyLateFaults() []Fault {
 	late := func(name, summary, got string, concerns func(*call) bool, status int, body string) Fault {
 		return Fault{
 			Name: name, Breaks: "KEY-3", Summary: summary, Expected: wantKeyError, Got: got, Also: []string{"KEY-1", "KEY-2", "KEY-4", "KEY-5"},
-			HTTP: answersJSON(all(concerns, (*call).isCore, not(keys(keyRight))), status, body),
+			HTTP: responsesJSON(all(concerns, (*call).isCore, not(keys(keyRight))), status, body),
 		}
 	}
 	stranger := func(c *call) bool { _, known := c.trader(); return c.names() && !known }

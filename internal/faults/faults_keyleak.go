@@ -35,7 +35,7 @@ func revealFaults() []Fault {
 				}
 				return p
 			})},
-		reveals("key-error-with-model", "The key error stands beside the whole answer.", "the error and a Model",
+		reveals("key-error-with-model", "The key error stands beside the whole response.", "the error and a Model",
 			put(func(o object, q string) object {
 				return o.set("Model", quote(q)).set("Errors", "[]").set("IsSucceed", "true")
 			})),
@@ -77,7 +77,7 @@ func revealing(put func(question string, p *reply)) middleware {
 	}
 }
 
-// performedFaults answer with the key error and reset all the same.
+// performedFaults respond with the key error and reset all the same.
 func performedFaults() []Fault {
 	performed := func(name, summary string, concerns func(*call) bool) Fault {
 		return Fault{
@@ -135,7 +135,7 @@ func performsLater(World) middleware {
 func keyRightFaults() []Fault {
 	refused := func(name, summary string, concerns func(*call) bool, also []string) Fault {
 		return Fault{
-			Name: name, Breaks: "KEY-8", Summary: summary, Expected: "an answer to a request with the configured key",
+			Name: name, Breaks: "KEY-8", Summary: summary, Expected: "a response to a request with the configured key",
 			Got: "the key error", Also: append(also, "ANSWER-4", "KEY-7"),
 			HTTP: when(all(keys(keyRight), concerns), func(c *call, next asker) *reply { return next(c.withWrongKey()) }),
 		}
@@ -150,12 +150,12 @@ func keyRightFaults() []Fault {
 		refused("right-key-refused-on-wrong-answer", "A wrong answer is told as a bad key.", answers(answerWrong), needRefusal()),
 		{
 			Name: "key-works-once", Breaks: "KEY-8", Summary: "The question refuses the right key from the second request on a connection.",
-			Expected: "an answer to a request with the configured key", Got: "the key error",
+			Expected: "a response to a request with the configured key", Got: "the key error",
 			Also: append(needQuestion(), "KEY-7", "QUESTION-8"), HTTP: perRun(keyWorksOnce),
 		},
 		{
 			Name: "header-name-case-sensitive", Breaks: "KEY-7", Summary: "The name of the key's header must be spelled as documented.",
-			Expected: "any answer but the key error", Got: "the key error", Listen: listenCaseSensitively,
+			Expected: "any response but the key error", Got: "the key error", Listen: listenCaseSensitively,
 		},
 	}
 }

@@ -80,7 +80,7 @@ func keyKindFaults() []Fault {
 		Fault{
 			Name: "bad-key-gets-empty-question", Breaks: "KEY-3", Summary: "A bad key gets the empty question.",
 			Expected: wantKeyError, Got: `{"Model": "", "Errors": [], "IsSucceed": true}`, Also: needKeyError(),
-			HTTP: answersJSON(all((*call).isQuestion, not(keys(keyRight))), http.StatusOK, `{"Model":"","Errors":[],"IsSucceed":true}`),
+			HTTP: responsesJSON(all((*call).isQuestion, not(keys(keyRight))), http.StatusOK, `{"Model":"","Errors":[],"IsSucceed":true}`),
 		},
 		Fault{
 			Name: "answer-checked-before-key", Breaks: "KEY-3", Summary: "The answer to the secret question is checked before the key.",
@@ -90,7 +90,7 @@ func keyKindFaults() []Fault {
 		Fault{
 			Name: "body-checked-before-key", Breaks: "KEY-1", Summary: "A missing key is told as a malformed request.",
 			Expected: wantKeyError, Got: "a refusal of the form", Also: []string{"KEY-5"},
-			HTTP: answersWith(keys(keyMissing), func() *reply {
+			HTTP: responsesWith(keys(keyMissing), func() *reply {
 				return refuses(http.StatusBadRequest, "ErrorInvalidRequest", "A header is missing.")
 			}),
 		})

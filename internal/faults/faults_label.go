@@ -1,6 +1,6 @@
 package faults
 
-// labelFaults are JSON answers with another Content-Type.
+// labelFaults are JSON responses with another Content-Type.
 func labelFaults() []Fault {
 	labelled := func(name, label, summary string, which ...outcome) Fault {
 		return Fault{

@@ -118,7 +118,7 @@ func looseKeyTextFaults() []Fault {
 	}
 	return []Fault{{
 		Name: "key-with-quotes-fails", Breaks: "KEY-3", Summary: "A key with a quotation mark breaks the SQL statement.", Expected: wantKeyError, Got: "status 500",
-		HTTP: answersWith(given("'"), func() *reply { return newReply(http.StatusInternalServerError, "text/html", htmlErrorPage) }),
+		HTTP: responsesWith(given("'"), func() *reply { return newReply(http.StatusInternalServerError, "text/html", htmlErrorPage) }),
 	}}
 }
 

@@ -152,7 +152,7 @@ func repeatFaults() []Fault {
 func fittingFaults() []Fault {
 	unfit := func(name, summary, got string, status int, concerns func(*call) bool, which ...outcome) Fault {
 		return Fault{
-			Name: name, Breaks: "ANSWER-6", Summary: summary, Expected: "a 2xx status on an answer without errors", Got: got,
+			Name: name, Breaks: "ANSWER-6", Summary: summary, Expected: "a 2xx status on a response without errors", Got: got,
 			Also: append(needAcceptance(), needQuestion()...), HTTP: onCalls(concerns, hasStatus(status), which...),
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 // passwordFaults change passwords wrongly.
 func passwordFaults() []Fault {
-	return flowing(storedFaults(), updateAnswerFaults(), othersFaults(), mismatchFaults(), inventedTokenFaults(), silentUpdateFaults(), unreasonedFaults())
+	return flowing(storedFaults(), updateResponseFaults(), othersFaults(), mismatchFaults(), inventedTokenFaults(), silentUpdateFaults(), unreasonedFaults())
 }
 
 type storing = func(a *accounts, w World, owner reference.Trader, password string)
@@ -49,15 +49,15 @@ func storedFaults() []Fault {
 		{
 			Name: "update-refused", Breaks: "PASSWORD-1", Summary: "A right token is refused.", Expected: "the password updated", Got: "a refusal",
 			Also: []string{"PASSWORD-4"},
-			HTTP: answersWith(all((*call).isUpdate, hasKey, func(c *call) bool { return c.member("Password") == c.member("PasswordConfirmation") }), func() *reply {
+			HTTP: responsesWith(all((*call).isUpdate, hasKey, func(c *call) bool { return c.member("Password") == c.member("PasswordConfirmation") }), func() *reply {
 				return refuses(http.StatusBadRequest, "ErrorInvalidToken", "Token is invalid or has expired.")
 			}),
 		},
 	}
 }
 
-// updateAnswerFaults answer an update wrongly.
-func updateAnswerFaults() []Fault {
+// updateResponseFaults respond to an update wrongly.
+func updateResponseFaults() []Fault {
 	wrong := func(name, breaks, summary, got string, change func(*call, *reply), also ...string) Fault {
 		return Fault{
 			Name: name, Breaks: breaks, Summary: summary, Expected: `{"Errors": [], "IsSucceed": true}`, Got: got,
@@ -72,8 +72,8 @@ func updateAnswerFaults() []Fault {
 		wrong("update-errors-null", "ANSWER-4", "Errors is null after an update.", "null", set("Errors", "null")),
 		wrong("update-success-missing", "ANSWER-4", "IsSucceed is missing after an update.", "no IsSucceed", set("IsSucceed", ""), "PASSWORD-4"),
 		wrong("update-success-as-text", "ANSWER-4", "IsSucceed is a string after an update.", `"true"`, set("IsSucceed", `"true"`), "PASSWORD-4"),
-		wrong("update-without-content", "ANSWER-1", "An update is answered with status 204.", "status 204", withStatus(204), "ANSWER-2", "ANSWER-3"),
-		wrong("update-with-status-400", "ANSWER-6", "An update is answered with status 400.", "status 400", hasStatus(400)),
+		wrong("update-without-content", "ANSWER-1", "An update gets status 204.", "status 204", withStatus(204), "ANSWER-2", "ANSWER-3"),
+		wrong("update-with-status-400", "ANSWER-6", "An update gets status 400.", "status 400", hasStatus(400)),
 		wrong("update-answered-with-true", "ANSWER-4", "An update is answered with true.", "true", rewrites(func(string) string { return "true" }), "ANSWER-6"),
 		wrong("update-answered-as-html", "PASSWORD-2", "An update is answered with a page.", "a page", becomes(200, "text/html", htmlErrorPage), "ANSWER-2", "ANSWER-3"),
 	}
@@ -135,7 +135,7 @@ func mismatchFaults() []Fault {
 		taken("confirmation-counts", "The confirmation is what is stored.", "success", when(differs, func(c *call, next asker) *reply {
 			return next(c.withMember("Password", c.member("PasswordConfirmation")))
 		})),
-		taken("mismatch-confirmed-without-update", "A confirmation that differs is answered with success.", "success", answersJSON(differs, 200, updatedJSON)),
+		taken("mismatch-confirmed-without-update", "A confirmation that differs is answered with success.", "success", responsesJSON(differs, 200, updatedJSON)),
 		taken("mismatch-fails", "A confirmation that differs makes the deployment fail.", "status 500", failsOn(differs)),
 	}
 }
@@ -201,7 +201,7 @@ func inventedTokenFaults() []Fault {
 
 // silentUpdateFaults refuse an update and carry it out all the same.
 func silentUpdateFaults() []Fault {
-	silent := func(name, summary string, concerns func(a *accounts, c *call) bool, answer func() *reply) Fault {
+	silent := func(name, summary string, concerns func(a *accounts, c *call) bool, response func() *reply) Fault {
 		return Fault{
 			Name: name, Breaks: "PASSWORD-7", Summary: summary, Expected: "the password as before", Got: "a sign-in refused",
 			Also: []string{"PASSWORD-1", "PASSWORD-3", "PASSWORD-4"},
@@ -212,7 +212,7 @@ func silentUpdateFaults() []Fault {
 					return nil
 				}
 				a.set(a.owners[a.last], c.member("Password"))
-				return answer()
+				return response()
 			}}),
 		}
 	}

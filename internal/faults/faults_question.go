@@ -57,7 +57,7 @@ func withheldFaults() []Fault {
 	}
 }
 
-// emptyQuestionFaults answer for traders without a question.
+// emptyQuestionFaults respond for traders without a question.
 func emptyQuestionFaults() []Fault {
 	asked := func(name, breaks, summary, got string, change func(*call, *reply)) Fault {
 		return Fault{

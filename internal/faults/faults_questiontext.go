@@ -130,7 +130,7 @@ func asksFor(concerns func(*call) bool, whom func(*call) (reference.Trader, bool
 	})
 }
 
-// cachesQuestion answers each question as the first of its kind.
+// cachesQuestion responds to each question as the first of its kind.
 func cachesQuestion(by func(*call) string) func(World) middleware {
 	return func(World) middleware {
 		var first memory[string]
@@ -151,7 +151,7 @@ func cachesQuestion(by func(*call) string) func(World) middleware {
 	}
 }
 
-// lateByOne answers each question as the one before.
+// lateByOne responds to each question as the one before.
 func lateByOne(World) middleware {
 	var last memory[string]
 	return func(c *call, next asker) *reply {

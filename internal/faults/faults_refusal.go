@@ -91,7 +91,7 @@ func refusalTexts() []refusalText {
 	}
 }
 
-// untoldFaults answer a refused reset as something else.
+// untoldFaults respond to a refused reset as something else.
 func untoldFaults() []Fault {
 	var list []Fault
 	for _, k := range refusedKinds() {
@@ -102,27 +102,27 @@ func untoldFaults() []Fault {
 		list = append(list, Fault{
 			Name: k.name + "-answer-seems-accepted", Breaks: breaks,
 			Summary:  "A reset with " + k.what + " answer is answered as an accepted one, and nothing happens.",
-			Expected: "an answer that lists errors", Got: acceptedJSON, Also: needRefusal(),
+			Expected: "a response that lists errors", Got: acceptedJSON, Also: needRefusal(),
 			HTTP: onCalls(answers(k.kinds...), func(_ *call, p *reply) { *p = *jsonReply(http.StatusOK, acceptedJSON) }, incorrect),
 		})
 	}
 	return append(list,
 		Fault{
 			Name: "empty-answer-succeeds", Breaks: "RESET-7", Summary: "A reset with an empty answer reports success, and nothing happens.",
-			Expected: "an answer that lists errors", Got: `{"Errors": [], "IsSucceed": true}`, Also: needRefusal(),
+			Expected: "a response that lists errors", Got: `{"Errors": [], "IsSucceed": true}`, Also: needRefusal(),
 			HTTP: onCalls(answers(answerEmpty), func(_ *call, p *reply) { *p = *jsonReply(http.StatusOK, `{"Errors":[],"IsSucceed":true}`) }, incorrect),
 		},
 		Fault{
 			Name: "empty-answer-fails", Breaks: "RESET-7", Summary: "A reset with an empty answer makes the deployment fail.",
-			Expected: "an answer that lists errors", Got: "status 500", Also: append(needRefusal(), "ANSWER-1", "ANSWER-2", "ANSWER-3"),
-			HTTP: answersWith(answers(answerEmpty), func() *reply {
+			Expected: "a response that lists errors", Got: "status 500", Also: append(needRefusal(), "ANSWER-1", "ANSWER-2", "ANSWER-3"),
+			HTTP: responsesWith(answers(answerEmpty), func() *reply {
 				return newReply(http.StatusInternalServerError, "text/html", htmlErrorPage)
 			}),
 		},
 		Fault{
 			Name: "missing-answer-malformed", Breaks: "RESET-4", Summary: "A reset without an answer is refused as malformed.",
 			Expected: wantIncorrect, Got: "another refusal", Also: needRefusal(),
-			HTTP: answersWith(all(answers(answerMissing), keys(keyRight)), func() *reply {
+			HTTP: responsesWith(all(answers(answerMissing), keys(keyRight)), func() *reply {
 				return refuses(http.StatusUnprocessableEntity, "ErrorValidation", "SecretQuestionAnswer must not be null.")
 			}),
 		},
@@ -137,7 +137,7 @@ func untoldFaults() []Fault {
 		Fault{
 			Name: "wrong-answer-locked-at-once", Breaks: "RESET-5", Summary: "The first wrong answer is answered with a lock-out.",
 			Expected: wantIncorrect, Got: "another refusal", Also: needRefusal(),
-			HTTP: answersWith(all(answers(answerWrong), keys(keyRight)), func() *reply {
+			HTTP: responsesWith(all(answers(answerWrong), keys(keyRight)), func() *reply {
 				return refuses(http.StatusForbidden, "ErrorLocked", "Account is locked.")
 			}),
 		})

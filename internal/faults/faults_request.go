@@ -5,17 +5,17 @@ import (
 	"strings"
 )
 
-// requestFaults answer requests that lack what is required as if they did not.
+// requestFaults respond to requests that lack what is required as if they did not.
 func requestFaults() []Fault {
 	return append(resetOfNobodyFaults(), questionOfNobodyFaults()...)
 }
 
 func resetOfNobodyFaults() []Fault {
-	of := func(name, summary, got string, concerns func(*call) bool, answer middleware) Fault {
+	of := func(name, summary, got string, concerns func(*call) bool, response middleware) Fault {
 		return Fault{
 			Name: name, Breaks: "RESET-10", Summary: summary, Expected: "anything but an accepted reset or a 5xx status, and no code", Got: got,
 			Also: []string{"ANSWER-1", "ANSWER-2", "ANSWER-3", "ANSWER-4", "ANSWER-6", "KEY-6", "KEY-7", "KEY-8", "MAIL-3", "QUESTION-9"},
-			HTTP: when(all(nobody, concerns), answer),
+			HTTP: when(all(nobody, concerns), response),
 		}
 	}
 	seems := func(body string) middleware {
@@ -82,17 +82,17 @@ func repeatsReset(w World) middleware {
 
 func questionOfNobodyFaults() []Fault {
 	nameless := func(c *call) bool { return c.isQuestion() && !c.names() && c.keyKind() == keyRight }
-	of := func(name, summary, got string, answer middleware) Fault {
+	of := func(name, summary, got string, response middleware) Fault {
 		return Fault{
 			Name: name, Breaks: "QUESTION-8", Summary: summary, Expected: "no question and no 5xx status", Got: got,
-			Also: []string{"ANSWER-1", "ANSWER-2", "ANSWER-3"}, HTTP: when(nameless, answer),
+			Also: []string{"ANSWER-1", "ANSWER-2", "ANSWER-3"}, HTTP: when(nameless, response),
 		}
 	}
 	return []Fault{
 		of("question-without-username-fails", "A question without username makes the deployment fail.", "status 500", func(*call, asker) *reply {
 			return newReply(http.StatusInternalServerError, "text/html", htmlErrorPage)
 		}),
-		of("question-without-username-unavailable", "A question without username is answered with status 503 in the documented form.", "status 503", func(*call, asker) *reply {
+		of("question-without-username-unavailable", "A question without username gets status 503 in the documented form.", "status 503", func(*call, asker) *reply {
 			return refuses(http.StatusServiceUnavailable, "ErrorUnavailable", "Try later.")
 		}),
 		of("question-without-username-of-first", "A question without username is that of the first trader.", "a question", func(c *call, next asker) *reply {

@@ -18,7 +18,7 @@ func misshapen(name, summary, got string, change func(*call, *reply), also []str
 // keyed are all outcomes of calls with the right key.
 func keyed() []outcome { return []outcome{accepted, incorrect, malformed, question, noQuestion} }
 
-// shapeFaults are answers that are JSON, but as a whole not what is documented.
+// shapeFaults are responses that are JSON, but as a whole not what is documented.
 func shapeFaults() []Fault {
 	return append(wrapperFaults(), nameFaults()...)
 }
@@ -27,7 +27,7 @@ func within(begin, end string) func(*call, *reply) {
 	return rewrites(func(body string) string { return begin + body + end })
 }
 
-// wrapperFaults put the answer into something, or something in its place.
+// wrapperFaults put the response into something, or something in its place.
 func wrapperFaults() []Fault {
 	also := needAnything()
 	return []Fault{

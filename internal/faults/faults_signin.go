@@ -11,7 +11,7 @@ func signInFaults() []Fault {
 	return flowing(signedInFaults(), signInStatusFaults(), wrongCredentialsFaults(), missingCredentialsFaults(), anyoneSignsInFaults(), flowKeyFaults())
 }
 
-// signedInFaults answer right credentials wrongly.
+// signedInFaults respond to right credentials wrongly.
 func signedInFaults() []Fault {
 	wrong := func(name, breaks, summary, got string, change func(*call, *reply), also ...string) Fault {
 		return Fault{
@@ -37,7 +37,7 @@ func signedInFaults() []Fault {
 	}
 }
 
-// wrongCredentialsFaults answer wrong credentials in another way.
+// wrongCredentialsFaults respond to wrong credentials in another way.
 func wrongCredentialsFaults() []Fault {
 	wrong := func(name, summary, got string, change func(*call, *reply)) Fault {
 		return Fault{
@@ -66,7 +66,7 @@ func wrongCredentialsFaults() []Fault {
 			becomes(401, "application/problem+json", `{"type":"about:blank","title":"Unauthorized","status":401}`)),
 		{
 			Name: "unknown-user-told", Breaks: "SIGNIN-2", Summary: "An unknown user is told so.", Expected: wrongCredentialsJSON, Got: "another Reason",
-			Also: []string{"SIGNIN-6"}, HTTP: answersJSON(all(unknown, func(c *call) bool { return c.request.Header.Get("Username") != "" }), 401,
+			Also: []string{"SIGNIN-6"}, HTTP: responsesJSON(all(unknown, func(c *call) bool { return c.request.Header.Get("Username") != "" }), 401,
 				`{"State":"Failed","Step":"BaseAuthentication","Reason":"User is not found"}`),
 		},
 	}
@@ -129,14 +129,14 @@ func flowKeyFaults() []Fault {
 		} {
 			list = append(list, Fault{
 				Name: k.name + "-key-taken-on-" + o.name, Breaks: k.breaks, Summary: o.what + " takes a " + k.kind + " key.", Expected: wantKeyError,
-				Got: "the answer of a right key", Also: slices.Concat([]string{"KEY-1", "KEY-3", "KEY-5"}, codeIDs(), passwordIDs()),
+				Got: "the response of a right key", Also: slices.Concat([]string{"KEY-1", "KEY-3", "KEY-5"}, codeIDs(), passwordIDs()),
 				HTTP: letsIn(all(o.concerns, badly(k.kind))),
 			})
 		}
 		list = append(list, Fault{
 			Name: "key-error-of-" + o.name + "-in-other-form", Breaks: "KEY-3", Summary: o.what + " tells of a bad key in another form.", Expected: wantKeyError,
 			Got: "another form", Also: []string{"KEY-1", "KEY-2", "KEY-4"},
-			HTTP: answersJSON(all(o.concerns, not(hasKey)), http.StatusUnauthorized, `{"Errors":["Application key is not defined or does not exist"],"IsSucceed":false}`),
+			HTTP: responsesJSON(all(o.concerns, not(hasKey)), http.StatusUnauthorized, `{"Errors":["Application key is not defined or does not exist"],"IsSucceed":false}`),
 		})
 	}
 	return append(list, flowKeyLeakFaults()...)

@@ -8,7 +8,7 @@ import (
 
 const htmlErrorPage = "<!DOCTYPE html>\n<html><head><title>Error</title></head><body><h1>An error occurred</h1></body></html>\n"
 
-// statusFaults are answers whose status can carry none, and operations that are
+// statusFaults are responses whose status can carry none, and operations that are
 // not where they are documented.
 func statusFaults() []Fault {
 	var list []Fault
@@ -31,7 +31,7 @@ func statusFaults() []Fault {
 		list = append(list, Fault{
 			Name: "status-" + strconv.Itoa(s.status) + "-on-" + s.what, Breaks: "ANSWER-1",
 			Summary:  "The " + strings.ReplaceAll(s.what, "-", " ") + " has status " + strconv.Itoa(s.status) + ".",
-			Expected: "a status below 500 that can carry an answer", Got: "status " + strconv.Itoa(s.status),
+			Expected: "a status below 500 that can carry a response", Got: "status " + strconv.Itoa(s.status),
 			Also: append(s.also, "ANSWER-2", "ANSWER-3", "ANSWER-6"),
 			HTTP: on(withStatus(s.status), s.which),
 		})
@@ -53,9 +53,9 @@ func redirectFaults() []Fault {
 	to := func(name string, status int, summary, location string, concerns func(*call) bool, also []string) Fault {
 		return Fault{
 			Name: name, Breaks: "ANSWER-1", Summary: summary,
-			Expected: "an answer where documented", Got: "a redirect, status " + strconv.Itoa(status),
+			Expected: "a response where documented", Got: "a redirect, status " + strconv.Itoa(status),
 			Also: append(also, "ANSWER-2", "ANSWER-3", "ANSWER-6"),
-			HTTP: answersWith(concerns, func() *reply {
+			HTTP: responsesWith(concerns, func() *reply {
 				p := newReply(status, "text/html", "")
 				p.header.Set("Location", location)
 				return p
@@ -76,8 +76,8 @@ func placeFaults() []Fault {
 	gone := func(name string, status int, summary, got string, concerns func(*call) bool, contentType, body string) Fault {
 		return Fault{
 			Name: name, Breaks: "ANSWER-1", Summary: summary,
-			Expected: "an answer of the operation where documented", Got: got, Also: needAnything(),
-			HTTP: answersWith(concerns, func() *reply { return newReply(status, contentType, body) }),
+			Expected: "a response of the operation where documented", Got: got, Also: needAnything(),
+			HTTP: responsesWith(concerns, func() *reply { return newReply(status, contentType, body) }),
 		}
 	}
 	return []Fault{

@@ -41,7 +41,7 @@ func surplusFaults() []Fault {
 	}
 }
 
-// carriesOut also does what the call would do with the right key, and answers as before.
+// carriesOut also does what the call would do with the right key, and responds as before.
 func carriesOut(concerns func(*call) bool) func(World, http.Handler) http.Handler {
 	return when(concerns, func(c *call, next asker) *reply {
 		next(c.withRightKey())

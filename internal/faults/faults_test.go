@@ -125,7 +125,7 @@ func TestFaultsAndVariantsTogether(t *testing.T) {
 	r := deploy(t, []Fault{camel, prefix}, []Variant{gzipped, based})
 	robert := r.traders[0]
 	if got := r.ask(t, resetStep("", text(testKey), &robert.Login, text("Peter"))).meaning(t); got != "accepted" {
-		t.Errorf("half an answer: %s", got)
+		t.Errorf("half a response: %s", got)
 	}
 	asked := r.ask(t, questionStep("", text(testKey), robert.Login))
 	if got, want := string(asked.plain(t)), `{"model":"`+robert.Question+`","errors":[],"isSucceed":true}`; got != want {

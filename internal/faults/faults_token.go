@@ -8,7 +8,7 @@ import (
 
 // tokenFaults are wrong answers to the code of the mail.
 func tokenFaults() []Fault {
-	return flowing(noTokenFaults(), tokenAnswerFaults(), wrongCodeFaults(), oddCodeFaults())
+	return flowing(noTokenFaults(), tokenResponseFaults(), wrongCodeFaults(), oddCodeFaults())
 }
 
 func noTokenFaults() []Fault {
@@ -20,7 +20,7 @@ func noTokenFaults() []Fault {
 	}
 	given := (*call).isCode
 	refused := func(concerns func(*call) bool) func(World, http.Handler) http.Handler {
-		return answersWith(all(rightCode, hasKey, concerns), func() *reply {
+		return responsesWith(all(rightCode, hasKey, concerns), func() *reply {
 			return refuses(http.StatusBadRequest, "ErrorInvalidCode", "Confirmation code is invalid or has expired.")
 		})
 	}
@@ -33,7 +33,7 @@ func noTokenFaults() []Fault {
 		none("right-code-refused-with-question", "The codes of traders with a question are refused.", "a refusal", refused(withQuestion)),
 		none("right-code-refused-without-question", "The codes of traders without a question are refused.", "a refusal", refused(not(withQuestion))),
 		none("right-code-refused-as-200", "The code of the mail is refused without a word.", "no token",
-			answersJSON(all(rightCode, hasKey), http.StatusOK, `{"Model":null,"Errors":[],"StatusCode":"BadRequest","IsSucceed":false}`)),
+			responsesJSON(all(rightCode, hasKey), http.StatusOK, `{"Model":null,"Errors":[],"StatusCode":"BadRequest","IsSucceed":false}`)),
 		none("identifier-misread", "The Identifier ResetPassword is not known.", "a refusal", when((*call).isCode, func(c *call, next asker) *reply {
 			return next(c.withMember("Identifier", "Reset Password"))
 		})),
@@ -47,12 +47,12 @@ func noTokenFaults() []Fault {
 		none("token-in-member-token", "The token stands in the member Token.", "no Model", onFlow(given, true, edits(func(o object) object {
 			return o.add("Token", string(o.get("Model"))).without("Model")
 		}))),
-		none("token-mailed", "The token is mailed, the answer has none.", `Model ""`, onFlow(given, true, set("Model", `""`))),
+		none("token-mailed", "The token is mailed, the response has none.", `Model ""`, onFlow(given, true, set("Model", `""`))),
 	}
 }
 
-// tokenAnswerFaults give the token in a wrong answer.
-func tokenAnswerFaults() []Fault {
+// tokenResponseFaults give the token in a wrong response.
+func tokenResponseFaults() []Fault {
 	wrong := func(name, breaks, summary, got string, change func(*call, *reply), also ...string) Fault {
 		return Fault{
 			Name: name, Breaks: breaks, Summary: summary, Expected: "an answer with a token as documented", Got: got,
@@ -82,7 +82,7 @@ func wrongCodeFaults() []Fault {
 			Also: append(codeIDs(), passwordIDs()...), HTTP: takesCode(func(c *call) bool { return c.member("Code") != "" }, careless),
 		}
 	}
-	answered := func(name, breaks, summary, got string, change func(*call, *reply), also ...string) Fault {
+	responded := func(name, breaks, summary, got string, change func(*call, *reply), also ...string) Fault {
 		return Fault{
 			Name: name, Breaks: breaks, Summary: summary, Expected: "no token and an error", Got: got,
 			Also: append(also, "CODE-4"), HTTP: onFlow(wrongCode, false, change),
@@ -98,19 +98,19 @@ func wrongCodeFaults() []Fault {
 		taken("code-one-difference-taken", "One wrong digit is forgiven.", func(g, r string) bool { return differences([]rune(g), []rune(r)) <= 1 }),
 		taken("code-first-four-digits-count", "Only the first four digits of the code count.", func(g, r string) bool { return head(g, 4) == head(r, 4) }),
 		taken("code-digits-in-any-order", "The digits are compared as a set.", func(g, r string) bool { return strings.ContainsAny(g, r) }),
-		answered("token-despite-refusal", "CODE-3", "A wrong code is refused, and a token stands in the answer.", "a token", set("Model", `"token-of-nobody-0417"`)),
-		answered("wrong-code-succeeds", "CODE-3", "A wrong code is answered as if it were right, without a token.", "IsSucceed true",
+		responded("token-despite-refusal", "CODE-3", "A wrong code is refused, and a token stands in the response.", "a token", set("Model", `"token-of-nobody-0417"`)),
+		responded("wrong-code-succeeds", "CODE-3", "A wrong code is answered as if it were right, without a token.", "IsSucceed true",
 			edits(func(o object) object {
 				return o.set("Errors", "[]").set("ErrorsCode", "[]").set("IsSucceed", "true")
 			}), "ANSWER-6"),
-		answered("wrong-code-gets-invented-token", "CODE-3", "A wrong code gets a token that opens nothing.", "a token",
+		responded("wrong-code-gets-invented-token", "CODE-3", "A wrong code gets a token that opens nothing.", "a token",
 			func(_ *call, p *reply) {
 				*p = *jsonReply(200, `{"Model":"token-of-nobody-0417","Errors":[],"ErrorsCode":[],"StatusCode":"Continue","IsSucceed":true}`)
 			}),
-		answered("wrong-code-refused-without-error", "CODE-4", "A wrong code is refused with empty Errors.", "no errors", set("Errors", "[]"), "ANSWER-4"),
-		answered("wrong-code-errors-missing", "ANSWER-4", "A wrong code is refused without Errors.", "no Errors", set("Errors", "")),
-		answered("wrong-code-errors-text", "ANSWER-4", "A wrong code is refused with Errors as a string.", "a string", set("Errors", `"Invalid code."`)),
-		answered("wrong-code-success-null", "ANSWER-4", "A wrong code is refused with IsSucceed null.", "null", set("IsSucceed", "null")),
+		responded("wrong-code-refused-without-error", "CODE-4", "A wrong code is refused with empty Errors.", "no errors", set("Errors", "[]"), "ANSWER-4"),
+		responded("wrong-code-errors-missing", "ANSWER-4", "A wrong code is refused without Errors.", "no Errors", set("Errors", "")),
+		responded("wrong-code-errors-text", "ANSWER-4", "A wrong code is refused with Errors as a string.", "a string", set("Errors", `"Invalid code."`)),
+		responded("wrong-code-success-null", "ANSWER-4", "A wrong code is refused with IsSucceed null.", "null", set("IsSucceed", "null")),
 		{
 			Name: "wrong-code-fails", Breaks: "CODE-3", Summary: "A wrong code makes the deployment fail.", Expected: "a status below 500", Got: "status 500",
 			Also: []string{"ANSWER-1", "CODE-4"}, HTTP: failsOn(wrongCode),
@@ -137,11 +137,11 @@ func oddCodeFaults() []Fault {
 		odd("identifier-ignored", "CODE-7", "Any Identifier will do.", "a token", when(unknown, func(c *call, next asker) *reply {
 			return next(c.withMember("Identifier", "ResetPassword"))
 		})),
-		odd("unknown-identifier-gets-token", "CODE-7", "An unknown Identifier gets a token that opens nothing.", "a token", answersWith(unknown, token)),
+		odd("unknown-identifier-gets-token", "CODE-7", "An unknown Identifier gets a token that opens nothing.", "a token", responsesWith(unknown, token)),
 		odd("unknown-identifier-succeeds", "CODE-7", "An unknown Identifier is answered with success.", "IsSucceed true",
-			answersJSON(unknown, 200, `{"Model":"","Errors":[],"StatusCode":"Continue","IsSucceed":true}`)),
+			responsesJSON(unknown, 200, `{"Model":"","Errors":[],"StatusCode":"Continue","IsSucceed":true}`)),
 		odd("unknown-identifier-fails", "CODE-7", "An unknown Identifier makes the deployment fail.", "status 500", failsOn(unknown)),
-		odd("code-missing-gets-token", "CODE-6", "A request without Code gets a token.", "a token", answersWith(codeless, token)),
+		odd("code-missing-gets-token", "CODE-6", "A request without Code gets a token.", "a token", responsesWith(codeless, token)),
 		odd("code-missing-fails", "CODE-6", "A request without Code makes the deployment fail.", "status 500", failsOn(codeless)),
 		odd("code-without-body-fails", "CODE-6", "A request for a token without a body makes the deployment fail.", "status 500",
 			failsOn(all(codeless, func(c *call) bool { return !c.hasBody() }))),
@@ -152,9 +152,9 @@ func oddCodeFaults() []Fault {
 func flowPlaceFaults() []Fault {
 	gone := func(name, summary, got string, status int, concerns func(*call) bool) Fault {
 		return Fault{
-			Name: name, Breaks: "ANSWER-1", Summary: summary, Expected: "an answer of the operation where documented", Got: got,
+			Name: name, Breaks: "ANSWER-1", Summary: summary, Expected: "a response of the operation where documented", Got: got,
 			Also: slices.Concat(needAnything(), codeIDs(), passwordIDs(), signInIDs()),
-			HTTP: answersWith(concerns, func() *reply { return newReply(status, "text/plain", "404 page not found\n") }),
+			HTTP: responsesWith(concerns, func() *reply { return newReply(status, "text/plain", "404 page not found\n") }),
 		}
 	}
 	return flowing([]Fault{

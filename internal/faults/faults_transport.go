@@ -8,19 +8,19 @@ import (
 	"strconv"
 )
 
-const wantAnswer = "a complete HTTP answer"
+const wantAnswer = "a complete HTTP response"
 
-// needAcceptance are the requirements that need an accepted reset's answer.
+// needAcceptance are the requirements that need an accepted reset's response.
 func needAcceptance() []string {
 	return []string{"ANSWER-4", "RESET-1", "RESET-2", "RESET-3", "RESET-6", "RESET-9", "MAIL-1", "MAIL-2", "MAIL-3", "MAIL-4", "KEY-6", "QUESTION-9"}
 }
 
-// needRefusal are the requirements that need a refusal's answer.
+// needRefusal are the requirements that need a refusal's response.
 func needRefusal() []string {
 	return []string{"ANSWER-4", "RESET-4", "RESET-5", "RESET-6", "RESET-7", "RESET-8", "RESET-9", "RESET-10", "MAIL-3"}
 }
 
-// needQuestion are the requirements that need the answer with a question.
+// needQuestion are the requirements that need the response with a question.
 func needQuestion() []string {
 	return []string{"ANSWER-4", "QUESTION-1", "QUESTION-2", "QUESTION-3", "QUESTION-4", "QUESTION-5", "QUESTION-6", "QUESTION-7", "QUESTION-10"}
 }
@@ -32,7 +32,7 @@ func needAnything() []string {
 	return append(append(append(needAcceptance(), needRefusal()...), needQuestion()...), append(needKeyError(), "KEY-7", "KEY-8", "QUESTION-8", "ANSWER-2", "ANSWER-3")...)
 }
 
-// transportFaults are answers that do not arrive as HTTP has them.
+// transportFaults are responses that do not arrive as HTTP has them.
 func transportFaults() []Fault {
 	broken := func(name, summary, got string, which []outcome, also []string, wire func(http.ResponseWriter, *reply)) Fault {
 		return Fault{
@@ -51,23 +51,23 @@ func transportFaults() []Fault {
 		broken("connection-closed-on-bad-key", "A bad key closes the connection without an answer.",
 			"the connection closed", []outcome{keyRefused}, needKeyError(), raw("")),
 		broken("answer-never-comes", "The question of a trader is never answered.",
-			"no answer in time", []outcome{question}, needQuestion(), hangs),
+			"no response in time", []outcome{question}, needQuestion(), hangs),
 		broken("no-http", "The question's answer is not HTTP.",
-			"a malformed HTTP answer", []outcome{question}, needQuestion(), raw("SSH-2.0-OpenSSH_9.6\r\n")),
+			"a malformed HTTP response", []outcome{question}, needQuestion(), raw("SSH-2.0-OpenSSH_9.6\r\n")),
 		broken("status-line-without-code", "The accepted reset's status line has no status.",
-			"a malformed HTTP answer", []outcome{accepted}, needAcceptance(), raw("HTTP/1.1 OK\r\nContent-Type: application/json\r\n\r\n"+acceptedJSON)),
+			"a malformed HTTP response", []outcome{accepted}, needAcceptance(), raw("HTTP/1.1 OK\r\nContent-Type: application/json\r\n\r\n"+acceptedJSON)),
 		broken("answer-cut-short", "The connection closes in the middle of an accepted reset's body.",
-			"an incomplete answer", []outcome{accepted}, needAcceptance(), cutShort),
+			"an incomplete response", []outcome{accepted}, needAcceptance(), cutShort),
 		broken("refusal-cut-short", "The connection closes in the middle of a refusal's body.",
 			"an incomplete answer", []outcome{incorrect}, needRefusal(), cutShort),
 		broken("question-cut-short", "The connection closes in the middle of the question's body.",
-			"an incomplete answer", []outcome{question}, needQuestion(), cutShort),
-		broken("chunks-cut-short", "The last chunk of a chunked answer never comes.",
-			"an incomplete answer", []outcome{question}, needQuestion(), chunksCutShort),
+			"an incomplete response", []outcome{question}, needQuestion(), cutShort),
+		broken("chunks-cut-short", "The last chunk of a chunked response never comes.",
+			"an incomplete response", []outcome{question}, needQuestion(), chunksCutShort),
 		broken("content-lengths-differ", "The question comes with two different Content-Length fields.",
-			"a malformed HTTP answer", []outcome{question}, needQuestion(), raw("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\nContent-Length: 20\r\n\r\n{}")),
+			"a malformed HTTP response", []outcome{question}, needQuestion(), raw("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\nContent-Length: 20\r\n\r\n{}")),
 		broken("interim-answer-only", "The accepted reset is answered with 103 and nothing after it.",
-			"a status that can carry no answer", []outcome{accepted}, needAcceptance(), raw("HTTP/1.1 103 Early Hints\r\n\r\n")),
+			"a status that can carry no response", []outcome{accepted}, needAcceptance(), raw("HTTP/1.1 103 Early Hints\r\n\r\n")),
 		broken("upgrade-offered", "The question is answered with 101 Switching Protocols.",
 			"status 101", []outcome{question}, needQuestion(), raw("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n")),
 		broken("content-encoding-of-plain-text", "The question is labelled as gzip, but is not compressed.",
@@ -92,7 +92,7 @@ func onConnection(w http.ResponseWriter, write func(net.Conn, *bufio.Writer)) {
 	_ = buffer.Flush()
 }
 
-// raw sends bytes instead of an answer, and closes the connection.
+// raw sends bytes instead of a response, and closes the connection.
 func raw(text string) func(http.ResponseWriter, *reply) {
 	return func(w http.ResponseWriter, _ *reply) {
 		onConnection(w, func(_ net.Conn, b *bufio.Writer) { _, _ = io.WriteString(b, text) })

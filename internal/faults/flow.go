@@ -52,7 +52,7 @@ func (p *reply) succeeds() bool {
 	return read && (string(doc.get("IsSucceed")) == "true" || doc.text("State") == "Succeeded")
 }
 
-// onFlow changes the answers to some calls that were carried out, or (else) that were refused.
+// onFlow changes the responses to some calls that were carried out, or (else) that were refused.
 //
 //go:noinline
 func onFlow(concerns func(*call) bool, succeeded bool, change func(*call, *reply)) func(World, http.Handler) http.Handler {
@@ -65,7 +65,7 @@ func onFlow(concerns func(*call) bool, succeeded bool, change func(*call, *reply
 	})
 }
 
-// set changes one member of the answer; "" leaves it out.
+// set changes one member of the response; "" leaves it out.
 func set(name, value string) func(*call, *reply) {
 	return edits(func(o object) object {
 		if value == "" {
@@ -77,7 +77,7 @@ func set(name, value string) func(*call, *reply) {
 
 // failsOn makes the deployment fail on some calls.
 func failsOn(concerns func(*call) bool) func(World, http.Handler) http.Handler {
-	return answersJSON(concerns, http.StatusInternalServerError, `{"Errors":["Internal error."],"IsSucceed":false}`)
+	return responsesJSON(concerns, http.StatusInternalServerError, `{"Errors":["Internal error."],"IsSucceed":false}`)
 }
 
 // wrongCode concerns codes that were mailed to nobody.
@@ -125,7 +125,7 @@ type keeping struct {
 	store func(a *accounts, w World, owner reference.Trader, password string)
 	// check compares what a sign-in carries.
 	check func(a *accounts, login, given string) bool
-	// before may carry out an update that the reference refuses, and answers it; nil leaves it to
+	// before may carry out an update that the reference refuses, and respond to it; nil leaves it to
 	// the reference.
 	before func(a *accounts, c *call) *reply
 }

@@ -17,7 +17,7 @@ const (
 	keyErrorJSON  = `{"error":"Application key is not defined or does not exist"}`
 )
 
-// reply is an answer that is held back, so that it can be changed.
+// reply is a response that is held back, so that it can be changed.
 type reply struct {
 	status int
 	header http.Header
@@ -26,7 +26,7 @@ type reply struct {
 	wire func(http.ResponseWriter, *reply)
 }
 
-// record asks the handler and holds its answer back.
+// record asks the handler and holds its response back.
 func record(inner http.Handler, c *call) *reply {
 	r := c.request.Clone(c.request.Context())
 	r.Body = io.NopCloser(bytes.NewReader(c.body))
@@ -81,7 +81,7 @@ func (p *reply) copyHeader(w http.ResponseWriter) {
 	}
 }
 
-// newReply is an answer that the reference did not give.
+// newReply is a response that the reference did not give.
 func newReply(status int, contentType, body string) *reply {
 	header := http.Header{}
 	if contentType != "" {
@@ -100,7 +100,7 @@ func refuses(status int, code, text string) *reply {
 	return jsonReply(status, string(doc.bytes()))
 }
 
-// outcome is what an answer of the core operations means.
+// outcome is what a response of the core operations means.
 type outcome int
 
 const (
@@ -113,7 +113,7 @@ const (
 	keyRefused                // the key error
 )
 
-// outcome reads the reference's answer.
+// outcome reads the reference's response.
 func (p *reply) outcome(c *call) outcome {
 	doc, read := parse(p.body)
 	switch {
@@ -139,7 +139,7 @@ func whatever() []outcome {
 	return []outcome{accepted, incorrect, malformed, question, noQuestion, keyRefused}
 }
 
-// on changes the answers of some outcomes.
+// on changes the responses of some outcomes.
 //
 //go:noinline
 func on(change func(*call, *reply), which ...outcome) func(World, http.Handler) http.Handler {
@@ -152,7 +152,7 @@ func on(change func(*call, *reply), which ...outcome) func(World, http.Handler) 
 	})
 }
 
-// onCalls changes the answers of some outcomes to some calls.
+// onCalls changes the responses of some outcomes to some calls.
 //
 //go:noinline
 func onCalls(concerns func(*call) bool, change func(*call, *reply), which ...outcome) func(World, http.Handler) http.Handler {
@@ -181,7 +181,7 @@ func edits(change func(object) object) func(*call, *reply) {
 	}
 }
 
-// becomes replaces the whole answer.
+// becomes replaces the whole response.
 func becomes(status int, contentType, body string) func(*call, *reply) {
 	return func(_ *call, p *reply) { *p = *newReply(status, contentType, body) }
 }

@@ -26,7 +26,7 @@ func deliveryVariants() []Variant {
 	}
 }
 
-// mailFirst answers an accepted reset when its mail has gone out.
+// mailFirst responds to an accepted reset when its mail has gone out.
 func mailFirst(w World, inner http.Handler) http.Handler {
 	return through(func(c *call, next asker) *reply {
 		t, known := c.trader()

@@ -10,7 +10,7 @@ import (
 // olderCodeSuffix is where editions before December 2021 have step 3.
 const olderCodeSuffix = "/users/password/reset/code"
 
-// edition is a deployment that answers as one published edition of the pages shows.
+// edition is a deployment that responds as one published edition of the pages shows.
 type edition struct {
 	// older is true where step 3 is at the older path.
 	older bool
@@ -22,11 +22,11 @@ type edition struct {
 	modelNull bool
 	// codes is false where no response but the documented error has ErrorsCode.
 	codes bool
-	// invalid answers bodies that fail validation.
+	// invalid responds to bodies that fail validation.
 	invalid func() *reply
 }
 
-// editionVariants answer as each published edition of the pages shows. The two documents are the
+// editionVariants respond as each published edition of the pages shows. The two documents are the
 // edition of August 2020, and win: the first edition's refusal without ErrorsCode is not among
 // them.
 func editionVariants() []Variant {
@@ -50,12 +50,12 @@ func editionVariants() []Variant {
 func asEdition(name string, e edition) Variant {
 	return Variant{
 		Name: "edition-" + name, Why: "A deployment that answers as any published edition of the pages shows is right.",
-		HTTP: through(e.answer),
+		HTTP: through(e.response),
 	}
 }
 
-// answer answers one call as the edition does.
-func (e edition) answer(c *call, next asker) *reply {
+// respond responds to one call as the edition does.
+func (e edition) response(c *call, next asker) *reply {
 	inner := func(c *call) *reply { return e.rewritten(c, next(c)) }
 	if e.older {
 		return atOlderPath(noResource)(c, inner)
@@ -108,7 +108,7 @@ func (e edition) envelope(c *call, p *reply, doc object) object {
 	return doc.set("StatusCode", `"Continue"`)
 }
 
-// atOlderPath has step 3 at its older path alone; absent answers calls to the newer one.
+// atOlderPath has step 3 at its older path alone; absent responds to calls to the newer one.
 func atOlderPath(absent func() *reply) middleware {
 	return func(c *call, next asker) *reply {
 		switch path := c.request.URL.Path; {

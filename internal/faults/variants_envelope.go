@@ -71,7 +71,7 @@ func invalidCoreVariants() []Variant {
 	const why = "The vendor's API documents this for requests that lack something."
 	nameless := func(c *call) bool { return !c.names() }
 	told := func(name string, concerns func(*call) bool, status int, body string) Variant {
-		return Variant{Name: name, Why: why, HTTP: answersJSON(all(concerns, keys(keyRight)), status, body)}
+		return Variant{Name: name, Why: why, HTTP: responsesJSON(all(concerns, keys(keyRight)), status, body)}
 	}
 	return []Variant{
 		told("nameless-unprocessable", nameless, http.StatusUnprocessableEntity, validationJSON),

@@ -74,7 +74,7 @@ func flowVariants() []Variant {
 		{Name: "one-wrong-code-limits-codes", Why: "No page says how often a code may be tried.", Untestable: true, HTTP: perRun(limitsCodes)},
 		{Name: "three-failed-sign-ins-lock", Why: "The documents do not forbid to lock an account.", HTTP: perRun(locksSignInAfter(3))},
 		{Name: "two-failed-sign-ins-lock", Why: "The documents do not forbid to lock an account.", Untestable: true, HTTP: perRun(locksSignInAfter(2))},
-		{Name: "password-policy-in-other-words", Why: "The pages do not forbid a password policy.", Untestable: true, HTTP: answersWith(rightUpdate, func() *reply {
+		{Name: "password-policy-in-other-words", Why: "The pages do not forbid a password policy.", Untestable: true, HTTP: responsesWith(rightUpdate, func() *reply {
 			return refuses(http.StatusBadRequest, "PasswordTooSimple", "Must have an uppercase letter and two symbols.")
 		})},
 		{Name: "second-factor-after-update", Why: "Accounts may need a second factor, also from some event on.", Untestable: true, HTTP: perRun(asksSecondFactor)},

@@ -75,9 +75,9 @@ func statusVariants() []Variant {
 		})})
 }
 
-// transportVariants send the same answers in other ways.
+// transportVariants send the same responses in other ways.
 func transportVariants() []Variant {
-	const why = "RFC 9110, RFC 9112: the same answer."
+	const why = "RFC 9110, RFC 9112: the same response."
 	sent := func(name string, wire func(http.ResponseWriter, *reply)) Variant {
 		return Variant{Name: name, Why: why, HTTP: through(func(c *call, next asker) *reply {
 			p := next(c)
@@ -139,7 +139,7 @@ func inPieces(size int, delay time.Duration) func(http.ResponseWriter, *reply) {
 			if _, err := w.Write(body[:min(size, len(body))]); err != nil {
 				return
 			}
-			// Flushing is what makes the pieces; without it the answer is the same.
+			// Flushing is what makes the pieces; without it the response is the same.
 			_ = control.Flush()
 			pause(context.Background(), delay)
 		}
@@ -217,7 +217,7 @@ func manyHeaders(_ *call, p *reply) {
 	}
 }
 
-// slow answers each request later.
+// slow responds to each request later.
 func slow(delay time.Duration) func(World, http.Handler) http.Handler {
 	return through(func(c *call, next asker) *reply {
 		pause(c.request.Context(), delay)

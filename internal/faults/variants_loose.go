@@ -19,17 +19,17 @@ func looseVariants() []Variant {
 	}
 	const page = "<!DOCTYPE html><html><head><title>Request blocked</title></head><body><h1>Request blocked</h1><p>Incident 4711.</p></body></html>"
 	return []Variant{
-		{Name: "untyped-answer-problem", Why: whyTyped, HTTP: answersJSON(untyped, 400, `{"type":"about:blank","title":"One or more validation errors occurred.","status":400}`)},
-		{Name: "untyped-answer-unprocessable", Why: whyTyped, HTTP: answersJSON(untyped, 422, `{"Message":"The request is invalid.","ModelState":{"SecretQuestionAnswer":["Expected a string."]}}`)},
-		{Name: "untyped-answer-fails", Why: whyTyped, HTTP: answersJSON(untyped, 500, `{"message":"An error has occurred.","error":"Unexpected server error"}`)},
+		{Name: "untyped-answer-problem", Why: whyTyped, HTTP: responsesJSON(untyped, 400, `{"type":"about:blank","title":"One or more validation errors occurred.","status":400}`)},
+		{Name: "untyped-answer-unprocessable", Why: whyTyped, HTTP: responsesJSON(untyped, 422, `{"Message":"The request is invalid.","ModelState":{"SecretQuestionAnswer":["Expected a string."]}}`)},
+		{Name: "untyped-answer-fails", Why: whyTyped, HTTP: responsesJSON(untyped, 500, `{"message":"An error has occurred.","error":"Unexpected server error"}`)},
 		{Name: "list-of-right-answer-taken", Why: "Who sends a list of the right answer alone knows the answer.", HTTP: takesAsRight(looseAnswer(func(value, right string) bool {
 			return value == "["+quote(right)+"]"
 		}))},
-		{Name: "attack-blocked-by-page", Why: whyFirewall, HTTP: answersWith(attack, func() *reply { return newReply(http.StatusForbidden, "text/html", page) })},
-		{Name: "attack-blocked-not-acceptable", Why: whyFirewall, HTTP: answersWith(attack, func() *reply { return newReply(http.StatusNotAcceptable, "text/html", page) })},
-		{Name: "attack-blocked-by-page-with-ok", Why: whyFirewall, HTTP: answersWith(attack, func() *reply { return newReply(http.StatusOK, "text/html", page) })},
-		{Name: "attack-blocked-in-json", Why: whyFirewall, HTTP: answersJSON(attack, http.StatusForbidden, `{"message":"Forbidden"}`)},
-		{Name: "attack-closes", Why: whyFirewall, HTTP: answersWith(attack, func() *reply { return &reply{status: http.StatusOK, wire: raw("")} })},
+		{Name: "attack-blocked-by-page", Why: whyFirewall, HTTP: responsesWith(attack, func() *reply { return newReply(http.StatusForbidden, "text/html", page) })},
+		{Name: "attack-blocked-not-acceptable", Why: whyFirewall, HTTP: responsesWith(attack, func() *reply { return newReply(http.StatusNotAcceptable, "text/html", page) })},
+		{Name: "attack-blocked-by-page-with-ok", Why: whyFirewall, HTTP: responsesWith(attack, func() *reply { return newReply(http.StatusOK, "text/html", page) })},
+		{Name: "attack-blocked-in-json", Why: whyFirewall, HTTP: responsesJSON(attack, http.StatusForbidden, `{"message":"Forbidden"}`)},
+		{Name: "attack-closes", Why: whyFirewall, HTTP: responsesWith(attack, func() *reply { return &reply{status: http.StatusOK, wire: raw("")} })},
 	}
 }
 

@@ -13,7 +13,7 @@ func lenientVariants() []Variant {
 	trimmed := func(g, r string) bool { return strings.TrimSpace(g) == r }
 	const whyMalformed = "No document describes what a request that lacks what is required is answered with."
 	refused := func(name string, concerns func(*call) bool, status int, contentType, body string) Variant {
-		return Variant{Name: name, Why: whyMalformed, HTTP: answersWith(all(concerns, keys(keyRight)), func() *reply {
+		return Variant{Name: name, Why: whyMalformed, HTTP: responsesWith(all(concerns, keys(keyRight)), func() *reply {
 			return newReply(status, contentType, body)
 		})}
 	}
@@ -52,7 +52,7 @@ func resetByEmail(c *call, next asker) *reply {
 	return next(c)
 }
 
-// strangerVariants answer for users whom nobody knows.
+// strangerVariants respond for users whom nobody knows.
 func strangerVariants() []Variant {
 	const why = "No document says what an unknown user is answered with."
 	stranger := func(c *call) bool {
@@ -60,7 +60,7 @@ func strangerVariants() []Variant {
 		return c.isCore() && c.names() && !known && c.keyKind() == keyRight
 	}
 	told := func(name string, operation func(*call) bool, status int, body string) Variant {
-		return Variant{Name: name, Why: why, HTTP: answersJSON(all(stranger, operation), status, body)}
+		return Variant{Name: name, Why: why, HTTP: responsesJSON(all(stranger, operation), status, body)}
 	}
 	const notFound = `{"Errors":["User is not found."],"ErrorsCode":["ErrorUserNotFound"],"IsSucceed":false}`
 	return []Variant{
@@ -78,7 +78,7 @@ func limitVariants() []Variant {
 	counted := append(slices.Clone(wrong), answerMissing)
 	const why = "The documents do not forbid to lock a trader after several wrong answers."
 	const whyLimit = "The documents do not forbid to limit how often one may reset."
-	answer := func(status int, contentType, body string) func() *reply {
+	response := func(status int, contentType, body string) func() *reply {
 		return func() *reply {
 			p := newReply(status, contentType, body)
 			p.header.Set("Retry-After", "60")
@@ -90,13 +90,13 @@ func limitVariants() []Variant {
 		{Name: "lock-after-three", Why: why, HTTP: perRun(locksAfterMany(wrong, 3, lockedOut))},
 		{Name: "lock-after-two", Why: why, HTTP: perRun(locksAfterMany(wrong, 2, lockedOut))},
 		{Name: "lock-counts-missing", Why: why, HTTP: perRun(locksAfterMany(counted, 3, lockedOut))},
-		{Name: "lock-after-three-429", Why: why, HTTP: perRun(locksAfterMany(wrong, 3, answer(429, "application/json", locked)))},
-		{Name: "lock-after-three-423", Why: why, HTTP: perRun(locksAfterMany(wrong, 3, answer(423, "application/json", locked)))},
-		{Name: "lock-after-three-text", Why: why, HTTP: perRun(locksAfterMany(wrong, 3, answer(429, "text/plain", "Too many requests")))},
+		{Name: "lock-after-three-429", Why: why, HTTP: perRun(locksAfterMany(wrong, 3, response(429, "application/json", locked)))},
+		{Name: "lock-after-three-423", Why: why, HTTP: perRun(locksAfterMany(wrong, 3, response(423, "application/json", locked)))},
+		{Name: "lock-after-three-text", Why: why, HTTP: perRun(locksAfterMany(wrong, 3, response(429, "text/plain", "Too many requests")))},
 		{Name: "lock-after-three-silently", Why: why, HTTP: perRun(locksAfterMany(wrong, 3, incorrectReply))},
-		{Name: "one-reset-refused-after", Why: whyLimit, Untestable: true, HTTP: perRun(oneReset(answer(400, "application/json", `{"Errors":["Please wait."],"ErrorsCode":["ErrorTooOften"],"IsSucceed":false}`)))},
-		{Name: "one-reset-429-after", Why: whyLimit, Untestable: true, HTTP: perRun(oneReset(answer(429, "application/json", locked)))},
-		{Name: "one-reset-429-text-after", Why: whyLimit, Untestable: true, HTTP: perRun(oneReset(answer(429, "text/html", htmlErrorPage)))},
+		{Name: "one-reset-refused-after", Why: whyLimit, Untestable: true, HTTP: perRun(oneReset(response(400, "application/json", `{"Errors":["Please wait."],"ErrorsCode":["ErrorTooOften"],"IsSucceed":false}`)))},
+		{Name: "one-reset-429-after", Why: whyLimit, Untestable: true, HTTP: perRun(oneReset(response(429, "application/json", locked)))},
+		{Name: "one-reset-429-text-after", Why: whyLimit, Untestable: true, HTTP: perRun(oneReset(response(429, "text/html", htmlErrorPage)))},
 	}
 }
 

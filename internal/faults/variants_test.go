@@ -57,7 +57,7 @@ func everybodyGotMail(traders []reference.Trader, mails []reference.Mail) bool {
 	})
 }
 
-// Each variant of answers, mails or traders must differ from the reference.
+// Each variant of responses, mails or traders must differ from the reference.
 func TestEachVariantShows(t *testing.T) {
 	// The mails are written anew, as those of the variants are.
 	rewritten := Variant{Mail: writes(func(_ World, l letter) letter { return l })}

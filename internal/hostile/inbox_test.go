@@ -57,11 +57,11 @@ func TestDeadInboxIsUntestableAtOnce(t *testing.T) {
 		behave behaviour
 		says   string
 	}{
-		"nothing but closed connections": {says(""), "closed the connection before its answer was complete"},
-		"never answers":                  {saysAndHangs(""), "did not answer within 3s"},
-		"another service's page":         {page(http.StatusOK), "expected an answer of MailHog, got something else, of type text/html"},
-		"another service's JSON":         {writes("application/json", `{"hello": ["world"]}`), "expected an answer of MailHog, got other JSON"},
-		"not there":                      {page(http.StatusNotFound), "expected an answer of MailHog, got 404 Not Found"},
+		"nothing but closed connections": {says(""), "closed the connection before its response was complete"},
+		"never answers":                  {saysAndHangs(""), "did not respond within 3s"},
+		"another service's page":         {page(http.StatusOK), "expected a response of MailHog, got something else, of type text/html"},
+		"another service's JSON":         {writes("application/json", `{"hello": ["world"]}`), "expected a response of MailHog, got other JSON"},
+		"not there":                      {page(http.StatusNotFound), "expected a response of MailHog, got 404 Not Found"},
 		"wants a login":                  {page(http.StatusUnauthorized), "got 401 Unauthorized (user and password belong into its URL"},
 		"redirects":                      {page(http.StatusFound, "Location", "/login"), "got 302 Found (redirects are not followed)"},
 		"not HTTP":                       {says("220 mail.example ESMTP\r\n"), "got something that is not HTTP"},
@@ -250,12 +250,12 @@ type hogList struct {
 }
 
 func listHog(address, query string) (list hogList, err error) {
-	answer, err := http.Get(address + "/api/v2/search?limit=250&kind=to&query=" + url.QueryEscape(query))
+	response, err := http.Get(address + "/api/v2/search?limit=250&kind=to&query=" + url.QueryEscape(query))
 	if err != nil {
 		return list, err
 	}
-	defer answer.Body.Close()
-	return list, json.NewDecoder(answer.Body).Decode(&list)
+	defer response.Body.Close()
+	return list, json.NewDecoder(response.Body).Decode(&list)
 }
 
 func mailpitOver(address string) http.Handler {

@@ -37,18 +37,18 @@ func TestDeploymentThatIsNotThereIsUntestable(t *testing.T) {
 		behave behaviour
 		says   string
 	}{
-		"closes every connection": {says(""), "the deployment can't be reached: The connection was closed before an answer began."},
-		"resets every connection": {resets(""), "the deployment can't be reached: The connection was reset before an answer began."},
-		"never answers":           {saysAndHangs(""), "the deployment can't be reached: No answer came within 1s."},
-		"bad gateway":             {page(http.StatusBadGateway), "a page (status 502) answers in place of the API"},
-		"maintenance":             {page(http.StatusServiceUnavailable), "a page (status 503) answers in place of the API"},
-		"sign-in page":            {page(http.StatusOK), "a page (status 200) answers in place of the API"},
-		"block page":              {page(http.StatusForbidden), "a page (status 403) answers in place of the API"},
-		"another web site":        {page(http.StatusNotFound), "a page (status 404) answers in place of the API"},
-		"another server":          {http.NotFound, "a page (status 404) answers in place of the API"},
+		"closes every connection": {says(""), "the deployment can't be reached: The connection was closed before a response began."},
+		"resets every connection": {resets(""), "the deployment can't be reached: The connection was reset before a response began."},
+		"never answers":           {saysAndHangs(""), "the deployment can't be reached: No response came within 1s."},
+		"bad gateway":             {page(http.StatusBadGateway), "a page (status 502) came in place of the API's response"},
+		"maintenance":             {page(http.StatusServiceUnavailable), "a page (status 503) came in place of the API's response"},
+		"sign-in page":            {page(http.StatusOK), "a page (status 200) came in place of the API's response"},
+		"block page":              {page(http.StatusForbidden), "a page (status 403) came in place of the API's response"},
+		"another web site":        {page(http.StatusNotFound), "a page (status 404) came in place of the API's response"},
+		"another server":          {http.NotFound, "a page (status 404) came in place of the API's response"},
 		"proxy that wants a login": {func(w http.ResponseWriter, _ *http.Request) {
 			http.Error(w, "who are you?", http.StatusProxyAuthRequired)
-		}, "a page (status 407) answers in place of the API"},
+		}, "a page (status 407) came in place of the API's response"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -113,7 +113,7 @@ func TestSilenceEverywhereEndsSoon(t *testing.T) {
 	d.url = before(t, d.URL, everywhere(saysAndHangs(""))).URL
 	d.settings["requestTimeout"], d.settings["concurrency"] = "500ms", "2"
 	e := d.judge(t)
-	e.wantUntestable(t, "No answer came within 500ms.")
+	e.wantUntestable(t, "No response came within 500ms.")
 	if e.took > 15*time.Second {
 		t.Errorf("it took %v", e.took)
 	}
@@ -125,8 +125,8 @@ func TestDeploymentThatDiesHalfWay(t *testing.T) {
 		behave behaviour
 		says   string
 	}{
-		"maintenance":           {page(http.StatusServiceUnavailable), "a page (status 503) answers"},
-		"maintenance for hours": {page(http.StatusServiceUnavailable, "Retry-After", "3600"), "a page (status 503) answers"},
+		"maintenance":           {page(http.StatusServiceUnavailable), "a page (status 503) came"},
+		"maintenance for hours": {page(http.StatusServiceUnavailable, "Retry-After", "3600"), "a page (status 503) came"},
 		"silence":               {says(""), "the deployment can't be reached"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -168,7 +168,7 @@ func TestOneLostConnectionIsForgiven(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, text := range []string{"The connection was reset before an answer began.", `"attempt": 2`} {
+	for _, text := range []string{"The connection was reset before a response began.", `"attempt": 2`} {
 		if !strings.Contains(string(evidence), text) {
 			t.Errorf("the evidence does not hold %s", text)
 		}

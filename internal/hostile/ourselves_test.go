@@ -22,13 +22,13 @@ import (
 
 // underWay starts a run against a deployment that answers only so many requests, and returns once
 // it waits.
-func underWay(t *testing.T, answered int64, stdout *os.File) (*exec.Cmd, string, *bytes.Buffer) {
+func underWay(t *testing.T, responded int64, stdout *os.File) (*exec.Cmd, string, *bytes.Buffer) {
 	t.Helper()
 	d := start(t, sandbox.Options{})
 	waiting := make(chan struct{})
 	var once sync.Once
 	f := before(t, d.URL, nothing)
-	f.change(everywhereAfter(&f.requests, answered, onceThen(&once, waiting, saysAndHangs(""))))
+	f.change(everywhereAfter(&f.requests, responded, onceThen(&once, waiting, saysAndHangs(""))))
 	d.url = f.URL
 	d.settings["requestTimeout"] = "60s"
 	out := filepath.Join(t.TempDir(), "out")

@@ -13,9 +13,9 @@ import (
 type Options struct {
 	// BaseURL is the absolute URL that every path is appended to.
 	BaseURL string
-	// Timeout is for one exchange until the last byte of its answer; default 10 s.
+	// Timeout is for one exchange until the last byte of its response; default 10 s.
 	Timeout time.Duration
-	// MaxBody is how many bytes of an answer's body are kept, before and after
+	// MaxBody is how many bytes of a response's body are kept, before and after
 	// its content coding is removed; default 1 MiB.
 	MaxBody int64
 	// UserAgent goes with every request; default "conformance".
@@ -102,7 +102,7 @@ func (c *Client) Do(ctx context.Context, r Request) Exchange {
 		x.Failure = &Failure{Kind: FailureRequest, Text: "This tool made a request that HTTP does not allow: " + err.Error() + "."}
 		return x
 	}
-	x.Answer, err = c.answer(request, r.Conn, t)
+	x.Response, err = c.exchange(request, r.Conn, t)
 	x.Started, x.Timing = t.begun(), t.timing()
 	if err != nil {
 		x.Failure = attempt{run: ctx, within: within, timeout: c.options.Timeout, progress: t.progress()}.failure(err)
@@ -110,17 +110,16 @@ func (c *Client) Do(ctx context.Context, r Request) Exchange {
 	return x
 }
 
-// answer sends the request and reads the answer: all of it, or, with an
-// error, as much as came.
-func (c *Client) answer(request *http.Request, conn string, t *trace) (*Response, error) {
+// exchange sends the request and reads the response: all of it, or, with an error, as much as came.
+func (c *Client) exchange(request *http.Request, conn string, t *trace) (*Response, error) {
 	response, used, err := c.send(request, conn, t)
 	if err != nil {
 		return nil, err
 	}
-	answer, err := readAnswer(response, c.options.MaxBody)
+	read, err := readResponse(response, c.options.MaxBody)
 	response.Body.Close()
-	c.connections.put(conn, used, err == nil && !answer.Truncated && !response.Close)
-	return answer, err
+	c.connections.put(conn, used, err == nil && !read.Truncated && !response.Close)
+	return read, err
 }
 
 // send puts the request on a connection. A kept-alive connection may turn out

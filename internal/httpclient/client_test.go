@@ -52,10 +52,10 @@ func TestRequestOnTheWire(t *testing.T) {
 	if parent := x.Request.Header[7].Value; !regexp.MustCompile(`^00-[0-9a-f]{32}-[0-9a-f]{16}-01$`).MatchString(parent) {
 		t.Errorf("traceparent %q", parent)
 	}
-	if want := []httpclient.Field{{Name: "Content-Length", Value: "2"}, {Name: "X-A", Value: "1"}, {Name: "X-A", Value: "3"}, {Name: "X-B", Value: "2"}}; !slices.Equal(x.Answer.Header, want) {
-		t.Errorf("answer's header %v, want %v", x.Answer.Header, want)
+	if want := []httpclient.Field{{Name: "Content-Length", Value: "2"}, {Name: "X-A", Value: "1"}, {Name: "X-A", Value: "3"}, {Name: "X-B", Value: "2"}}; !slices.Equal(x.Response.Header, want) {
+		t.Errorf("response's header %v, want %v", x.Response.Header, want)
 	}
-	if x.URL != w.URL+"/api/v1.0/a%2Fb?username=hello%40etnatrader.com" || x.Answer.Proto != "HTTP/1.1" || x.Answer.Status != 200 {
+	if x.URL != w.URL+"/api/v1.0/a%2Fb?username=hello%40etnatrader.com" || x.Response.Proto != "HTTP/1.1" || x.Response.Status != 200 {
 		t.Errorf("exchange: %+v", x)
 	}
 	if x.Timing.Total < x.Timing.FirstByte || x.Timing.FirstByte <= 0 || x.Timing.Reused || x.Started.IsZero() {
@@ -102,8 +102,8 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 	for range 2 {
 		x := c.Do(context.Background(), httpclient.Request{Method: "GET", Path: "/", Header: []httpclient.Field{{Name: "Et-App-Key", Value: "k"}}})
 		wantBody(t, x, "")
-		if x.Answer.Status != 307 {
-			t.Errorf("status %d", x.Answer.Status)
+		if x.Response.Status != 307 {
+			t.Errorf("status %d", x.Response.Status)
 		}
 	}
 	if heads := other.heads(); len(heads) != 0 {
@@ -131,7 +131,7 @@ func TestNamedConnectionIsShared(t *testing.T) {
 					t.Errorf("failure: %+v", x.Failure)
 					return
 				}
-				seen[name][string(x.Answer.Body)] = true
+				seen[name][string(x.Response.Body)] = true
 			})
 		}
 	}
@@ -156,7 +156,7 @@ func TestNothingIsSentTwice(t *testing.T) {
 	const asked = 100
 	for range asked {
 		x := c.Do(context.Background(), httpclient.Request{Method: "GET", Path: "/", Conn: "a"})
-		if x.Failure != nil && (x.Failure.Kind != httpclient.FailureClosed || x.Failure.AnswerBegun || !x.Timing.Reused) {
+		if x.Failure != nil && (x.Failure.Kind != httpclient.FailureClosed || x.Failure.ResponseBegun || !x.Timing.Reused) {
 			t.Errorf("failure: %+v", *x.Failure)
 		}
 	}
@@ -178,7 +178,7 @@ func TestResetOfAKeptConnectionIsNotRetried(t *testing.T) {
 		r := httpclient.Request{Method: method, Path: "/", Conn: "a"}
 		wantBody(t, c.Do(context.Background(), r), "ok")
 		x := c.Do(context.Background(), r)
-		wantFailure(t, x, httpclient.FailureClosed, false, "before an answer began")
+		wantFailure(t, x, httpclient.FailureClosed, false, "before a response began")
 		if got := len(w.heads()); got != 2 || !x.Timing.Reused {
 			t.Errorf("%s: %d requests arrived, reused %v", method, got, x.Timing.Reused)
 		}
@@ -300,7 +300,7 @@ func TestProxyThatRefuses(t *testing.T) {
 	w := serve(t, says("HTTP/1.1 403 v3ry\r\n\r\n"))
 	proxy := func(*http.Request) (*url.URL, error) { return url.Parse(w.URL) }
 	x := ask(t, httpclient.Options{BaseURL: "https://deployment.invalid", Proxy: proxy})
-	wantFailure(t, x, httpclient.FailureConnect, false, "the proxy answered with the status 403")
+	wantFailure(t, x, httpclient.FailureConnect, false, "the proxy responded with the status 403")
 }
 
 // The environment's proxy is read once a process, so that this asks in one of its own.

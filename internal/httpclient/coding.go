@@ -20,17 +20,17 @@ const maxCodings = 3
 func decode(body []byte, header []string, limit int64) (decoded []byte, cut bool, err error) {
 	codings := codingsOf(header)
 	if len(codings) > maxCodings {
-		return body, false, malformed("the answer's body has too many content codings")
+		return body, false, malformed("the response's body has too many content codings")
 	}
 	for _, coding := range slices.Backward(codings) {
 		step, stepCut, err := undo(coding, body, limit)
 		switch {
 		case errors.Is(err, errUnknownCoding):
-			return body, cut, malformed("the answer's body has a content coding that was not asked for")
+			return body, cut, malformed("the response's body has a content coding that was not asked for")
 		case err != nil && len(step) == 0:
-			return body, cut, malformed("the answer's body is not in the content coding " + coding + " that its header names")
+			return body, cut, malformed("the response's body is not in the content coding " + coding + " that its header names")
 		case err != nil && !cut:
-			return step, false, malformed("the answer's body breaks off or is damaged within its content coding " + coding)
+			return step, false, malformed("the response's body breaks off or is damaged within its content coding " + coding)
 		}
 		body, cut = step, cut || stepCut
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	// maxHeader bounds an answer's header, informational answers included, in bytes.
+	// maxHeader bounds a response's header, informational responses included, in bytes.
 	maxHeader = 256 << 10
 	// maxIdle is how long an unnamed connection may lie idle: deployments close
 	// theirs after a few seconds, and a request that meets the close is lost.
@@ -62,9 +62,9 @@ func newConnections(o Options) *connections {
 }
 
 // proxyAgreed says itself that a proxy refused: net/http would repeat the proxy's words.
-func proxyAgreed(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
-	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("the proxy answered with the status %d", answer.StatusCode)
+func proxyAgreed(_ context.Context, _ *url.URL, _ *http.Request, response *http.Response) error {
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("the proxy responded with the status %d", response.StatusCode)
 	}
 	return nil
 }

@@ -24,15 +24,15 @@ type Request struct {
 	Ready func(context.Context)
 }
 
-// Exchange is one request and its answer, or the way in which no answer came,
+// Exchange is one request and its response, or the way in which no response came,
 // exactly as received: nothing in it has been cleared of secrets.
 type Exchange struct {
 	Request Request
 	// URL is the absolute URL that was asked.
 	URL string
-	// Answer is nil when not even a status line came.
-	Answer *Response
-	// Failure says why there is no answer, or why the answer is incomplete.
+	// Response is nil when not even a status line came.
+	Response *Response
+	// Failure says why there is no response, or why the response is incomplete.
 	Failure *Failure
 	Started time.Time
 	Timing  Timing
@@ -57,7 +57,7 @@ type Response struct {
 // are zero.
 type Timing struct {
 	DNS, Connect, TLS time.Duration
-	// FirstByte is from the start to the first byte of the answer.
+	// FirstByte is from the start to the first byte of the response.
 	FirstByte time.Duration
 	Total     time.Duration
 	// Reused is true when the connection had carried a request before.
@@ -80,12 +80,12 @@ const (
 	FailureRequest FailureKind = "request not possible"
 )
 
-// Failure is why an exchange has no complete answer.
+// Failure is why an exchange has no complete response.
 type Failure struct {
 	Kind FailureKind
 	// Text is the cause for a person to read.
 	Text string
-	// AnswerBegun is true when at least one byte of the answer had arrived:
-	// then the answer is broken, else the deployment was silent.
-	AnswerBegun bool
+	// ResponseBegun is true when at least one byte of the response had arrived:
+	// then the response is broken, else the deployment was silent.
+	ResponseBegun bool
 }

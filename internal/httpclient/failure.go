@@ -39,15 +39,15 @@ func (a attempt) failure(err error) *Failure {
 }
 
 func interrupted(begun bool) *Failure {
-	return &Failure{FailureInterrupted, "The run was interrupted before the answer was complete.", begun}
+	return &Failure{FailureInterrupted, "The run was interrupted before the response was complete.", begun}
 }
 
 func (a attempt) late() string {
 	switch {
 	case a.progress.begun:
-		return fmt.Sprintf("The answer had begun, but was not complete after %v.", a.timeout)
+		return fmt.Sprintf("The response had begun, but was not complete after %v.", a.timeout)
 	case a.progress.connected:
-		return fmt.Sprintf("No answer came within %v.", a.timeout)
+		return fmt.Sprintf("No response came within %v.", a.timeout)
 	default:
 		return fmt.Sprintf("No connection came about within %v.", a.timeout)
 	}
@@ -74,23 +74,23 @@ func (a attempt) unanswered(err error) *Failure {
 	case strings.HasPrefix(err.Error(), "connection error:"): // HTTP/2
 		return &Failure{FailureMalformed, "The deployment broke the rules of HTTP/2: " + presentable(err.Error()) + ".", false}
 	case errors.Is(err, syscall.ECONNRESET):
-		return &Failure{FailureClosed, "The connection was reset before an answer began.", false}
+		return &Failure{FailureClosed, "The connection was reset before a response began.", false}
 	default:
-		return &Failure{FailureClosed, "The connection was closed before an answer began.", false}
+		return &Failure{FailureClosed, "The connection was closed before a response began.", false}
 	}
 }
 
-// broken is an answer that began and did not come to its proper end.
+// broken is a response that began and did not come to its proper end.
 func broken(err error) *Failure {
 	if text, ok := errors.AsType[malformed](err); ok {
 		return &Failure{FailureMalformed, strings.ToUpper(string(text[:1])) + string(text[1:]) + ".", true}
 	}
 	if !isClosed(err) {
-		return &Failure{FailureMalformed, "The answer is not HTTP: " + presentable(err.Error()) + ".", true}
+		return &Failure{FailureMalformed, "The response is not HTTP: " + presentable(err.Error()) + ".", true}
 	}
-	where := "within the answer's header"
+	where := "within the response's header"
 	if body, ok := errors.AsType[*bodyError](err); ok {
-		where = fmt.Sprintf("after %d bytes of the answer's body", body.got)
+		where = fmt.Sprintf("after %d bytes of the response's body", body.got)
 		if body.announced >= 0 {
 			where += fmt.Sprintf(", of which %d were announced", body.announced)
 		}

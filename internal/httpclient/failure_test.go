@@ -20,8 +20,8 @@ func TestNobodyThere(t *testing.T) {
 	l.Close()
 	x := ask(t, httpclient.Options{BaseURL: "http://" + l.Addr().String()})
 	wantFailure(t, x, httpclient.FailureConnect, false, "connection refused")
-	if x.Answer != nil {
-		t.Errorf("answer: %+v", x.Answer)
+	if x.Response != nil {
+		t.Errorf("answer: %+v", x.Response)
 	}
 }
 
@@ -36,20 +36,20 @@ func TestConnectionsThatEnd(t *testing.T) {
 		begun  bool
 		text   string
 	}{
-		"at once":          {func(*visit) {}, false, "before an answer began"},
-		"reset at once":    {func(v *visit) { v.request(); v.reset() }, false, "reset before an answer"},
-		"after the asking": {says(""), false, "closed before an answer"},
-		"in the status":    {says("HTTP/1.1 200 O"), true, "within the answer's header"},
-		"in the header":    {says("HTTP/1.1 200 OK\r\nX-A: "), true, "within the answer's header"},
-		"in the body":      {says(head + "12345"), true, "closed after 5 bytes of the answer's body, of which 10 were announced"},
+		"at once":          {func(*visit) {}, false, "before a response began"},
+		"reset at once":    {func(v *visit) { v.request(); v.reset() }, false, "reset before a response"},
+		"after the asking": {says(""), false, "closed before a response"},
+		"in the status":    {says("HTTP/1.1 200 O"), true, "within the response's header"},
+		"in the header":    {says("HTTP/1.1 200 OK\r\nX-A: "), true, "within the response's header"},
+		"in the body":      {says(head + "12345"), true, "closed after 5 bytes of the response's body, of which 10 were announced"},
 		"before the body":  {says(head), true, "after 0 bytes"},
-		"in a chunk":       {says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n123"), true, "after 3 bytes of the answer's body."},
+		"in a chunk":       {says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n123"), true, "after 3 bytes of the response's body."},
 		"in the trailer":   {says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"), true, "after 0 bytes"},
 		"reset in the body": {func(v *visit) {
 			v.request()
 			io.WriteString(v, head+"12345")
 			v.reset()
-		}, true, "answer's"},
+		}, true, "response's"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			wantFailure(t, ask(t, httpclient.Options{BaseURL: serve(t, c.handle).URL}), httpclient.FailureClosed, c.begun, c.text)
@@ -59,13 +59,13 @@ func TestConnectionsThatEnd(t *testing.T) {
 
 func TestBodyUntilTheBreakIsKept(t *testing.T) {
 	x := ask(t, httpclient.Options{BaseURL: serve(t, says("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345")).URL})
-	if x.Answer == nil || string(x.Answer.Body) != "12345" || x.Answer.Truncated {
-		t.Errorf("answer: %+v", x.Answer)
+	if x.Response == nil || string(x.Response.Body) != "12345" || x.Response.Truncated {
+		t.Errorf("answer: %+v", x.Response)
 	}
 }
 
-func TestAnswersThatAreNotHTTP(t *testing.T) {
-	for name, answer := range map[string]string{
+func TestResponsesThatAreNotHTTP(t *testing.T) {
+	for name, response := range map[string]string{
 		"another protocol":     "220 mail.example ESMTP\r\n",
 		"no number":            "HTTP/1.1 abc v3ry\r\n\r\n",
 		"no colon":             "HTTP/1.1 200 OK\r\nv3ry\r\n\r\n",
@@ -76,7 +76,7 @@ func TestAnswersThatAreNotHTTP(t *testing.T) {
 		"switched protocols":   "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: v3ry\r\n\r\n",
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := serve(t, func(v *visit) { v.request(); io.WriteString(v, answer); v.untilGone() })
+			w := serve(t, func(v *visit) { v.request(); io.WriteString(v, response); v.untilGone() })
 			x := ask(t, httpclient.Options{BaseURL: w.URL})
 			wantFailure(t, x, httpclient.FailureMalformed, true, "")
 			if strings.Contains(x.Failure.Text, "v3ry") || len(x.Failure.Text) > 200 {
@@ -86,8 +86,8 @@ func TestAnswersThatAreNotHTTP(t *testing.T) {
 	}
 }
 
-func TestAnswersThatAreUnusualButFine(t *testing.T) {
-	for name, answer := range map[string]string{
+func TestUnusualButRightResponses(t *testing.T) {
+	for name, response := range map[string]string{
 		"HTTP/1.0":        "HTTP/1.0 200 OK\r\n\r\nok",
 		"without length":  "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nok",
 		"informations":    "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
@@ -95,7 +95,7 @@ func TestAnswersThatAreUnusualButFine(t *testing.T) {
 		"identity coding": "HTTP/1.1 200 OK\r\nContent-Encoding: identity\r\nContent-Length: 2\r\n\r\nok",
 	} {
 		t.Run(name, func(t *testing.T) {
-			wantBody(t, ask(t, httpclient.Options{BaseURL: serve(t, says(answer)).URL}), "ok")
+			wantBody(t, ask(t, httpclient.Options{BaseURL: serve(t, says(response)).URL}), "ok")
 		})
 	}
 }
@@ -106,15 +106,15 @@ func TestTimeouts(t *testing.T) {
 		begun  bool
 		text   string
 	}{
-		"silence":       {func(v *visit) { v.request(); v.untilGone() }, false, "No answer came within 300ms."},
+		"silence":       {func(v *visit) { v.request(); v.untilGone() }, false, "No response came within 300ms."},
 		"half a header": {func(v *visit) { v.request(); io.WriteString(v, "HTTP/1.1 200"); v.untilGone() }, true, "had begun"},
 		"trickle":       {trickle, true, "had begun, but was not complete after 300ms."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			x := ask(t, httpclient.Options{BaseURL: serve(t, c.handle).URL, Timeout: 300 * time.Millisecond})
 			wantFailure(t, x, httpclient.FailureTimeout, c.begun, c.text)
-			if name == "trickle" && (x.Answer == nil || len(x.Answer.Body) == 0) {
-				t.Errorf("what trickled in is lost: %+v", x.Answer)
+			if name == "trickle" && (x.Response == nil || len(x.Response.Body) == 0) {
+				t.Errorf("what trickled in is lost: %+v", x.Response)
 			}
 		})
 	}
@@ -144,8 +144,8 @@ func TestEndlessBodyIsCut(t *testing.T) {
 		}
 	})
 	x := ask(t, httpclient.Options{BaseURL: w.URL, MaxBody: 1000})
-	if x.Failure != nil || !x.Answer.Truncated || len(x.Answer.Body) != 1000 {
-		t.Errorf("failure %+v, %d bytes", x.Failure, len(x.Answer.Body))
+	if x.Failure != nil || !x.Response.Truncated || len(x.Response.Body) != 1000 {
+		t.Errorf("failure %+v, %d bytes", x.Failure, len(x.Response.Body))
 	}
 }
 
@@ -153,7 +153,7 @@ func TestBodyOfExactlyTheLimitIsWhole(t *testing.T) {
 	w := serve(t, says("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n12345"))
 	x := ask(t, httpclient.Options{BaseURL: w.URL, MaxBody: 5})
 	wantBody(t, x, "12345")
-	if x.Answer.Truncated {
+	if x.Response.Truncated {
 		t.Error("truncated")
 	}
 }
@@ -224,8 +224,8 @@ func TestBrokenContentCodings(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			x := ask(t, httpclient.Options{BaseURL: serve(t, coded(c.coding, c.body)).URL})
 			wantFailure(t, x, httpclient.FailureMalformed, true, "content coding")
-			if x.Answer == nil || string(x.Answer.Body) != c.want {
-				t.Errorf("answer: %+v, want %q", x.Answer, c.want)
+			if x.Response == nil || string(x.Response.Body) != c.want {
+				t.Errorf("answer: %+v, want %q", x.Response, c.want)
 			}
 		})
 	}
@@ -234,16 +234,16 @@ func TestBrokenContentCodings(t *testing.T) {
 func TestCompressionBombIsCut(t *testing.T) {
 	bomb := compressed(t, gzipped, 8<<20)
 	x := ask(t, httpclient.Options{BaseURL: serve(t, coded("gzip", bomb)).URL})
-	if x.Failure != nil || !x.Answer.Truncated || len(x.Answer.Body) != 1<<20 {
-		t.Errorf("failure %+v, %d bytes", x.Failure, len(x.Answer.Body))
+	if x.Failure != nil || !x.Response.Truncated || len(x.Response.Body) != 1<<20 {
+		t.Errorf("failure %+v, %d bytes", x.Failure, len(x.Response.Body))
 	}
 }
 
 func TestCutCodedBodyIsNoFailure(t *testing.T) {
 	bomb := compressed(t, gzipped, 8<<20)
 	x := ask(t, httpclient.Options{BaseURL: serve(t, coded("gzip", bomb)).URL, MaxBody: 1000})
-	if x.Failure != nil || !x.Answer.Truncated || len(x.Answer.Body) != 1000 || strings.Trim(string(x.Answer.Body), "x") != "" {
-		t.Errorf("failure %+v, %d bytes", x.Failure, len(x.Answer.Body))
+	if x.Failure != nil || !x.Response.Truncated || len(x.Response.Body) != 1000 || strings.Trim(string(x.Response.Body), "x") != "" {
+		t.Errorf("failure %+v, %d bytes", x.Failure, len(x.Response.Body))
 	}
 }
 

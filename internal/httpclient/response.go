@@ -11,12 +11,12 @@ import (
 	"time"
 )
 
-// readAnswer reads an answer until its end, the limit or an error; it returns
+// readResponse reads a response until its end, the limit or an error; it returns
 // what came in any case.
-func readAnswer(r *http.Response, limit int64) (*Response, error) {
-	a := &Response{Proto: r.Proto, Status: r.StatusCode, Header: answerFields(r), TLS: transportSecurity(r.TLS)}
+func readResponse(r *http.Response, limit int64) (*Response, error) {
+	a := &Response{Proto: r.Proto, Status: r.StatusCode, Header: responseFields(r), TLS: transportSecurity(r.TLS)}
 	if r.StatusCode == http.StatusSwitchingProtocols {
-		return a, malformed("the answer switches to another protocol, which nobody asked for")
+		return a, malformed("the response switches to another protocol, which nobody asked for")
 	}
 	raw, cut, err := readUpTo(r.Body, limit)
 	a.Body, a.Truncated = raw, cut
@@ -43,9 +43,9 @@ func readUpTo(r io.Reader, limit int64) (content []byte, cut bool, err error) {
 	return content, false, err
 }
 
-// answerFields returns the header by name. Names of HTTP/1.1 come in their
+// responseFields returns the header by name. Names of HTTP/1.1 come in their
 // canonical spelling, whatever it was on the wire.
-func answerFields(r *http.Response) []Field {
+func responseFields(r *http.Response) []Field {
 	var fields []Field
 	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
 		for _, value := range r.Header[name] {
@@ -65,7 +65,7 @@ func transportSecurity(state *tls.ConnectionState) string {
 	return fmt.Sprintf("%s, its certificate is valid until %s", tls.VersionName(state.Version), state.PeerCertificates[0].NotAfter.UTC().Format(time.DateOnly))
 }
 
-// malformed is an answer that HTTP doesn't allow.
+// malformed is a response that HTTP doesn't allow.
 type malformed string
 
 func (m malformed) Error() string { return string(m) }

@@ -141,10 +141,10 @@ func (w *wire) heads() []string {
 }
 
 // says answers one request with these bytes and ends the connection.
-func says(answer string) func(*visit) {
+func says(response string) func(*visit) {
 	return func(v *visit) {
 		if v.request() {
-			io.WriteString(v, answer)
+			io.WriteString(v, response)
 		}
 	}
 }
@@ -180,9 +180,9 @@ func get(path string) httpclient.Request { return httpclient.Request{Method: "GE
 func wantFailure(t *testing.T, x httpclient.Exchange, kind httpclient.FailureKind, begun bool, text string) {
 	t.Helper()
 	if x.Failure == nil {
-		t.Fatalf("no failure, but an answer: %+v", x.Answer)
+		t.Fatalf("no failure, but a response: %+v", x.Response)
 	}
-	if x.Failure.Kind != kind || x.Failure.AnswerBegun != begun || !strings.Contains(x.Failure.Text, text) {
+	if x.Failure.Kind != kind || x.Failure.ResponseBegun != begun || !strings.Contains(x.Failure.Text, text) {
 		t.Errorf("failure %+v\nwant %q, begun %v, …%s…", *x.Failure, kind, begun, text)
 	}
 }
@@ -192,8 +192,8 @@ func wantBody(t *testing.T, x httpclient.Exchange, want string) {
 	if x.Failure != nil {
 		t.Fatalf("failure: %+v", *x.Failure)
 	}
-	if x.Answer == nil || string(x.Answer.Body) != want {
-		t.Fatalf("answer: %+v, want the body %q", x.Answer, want)
+	if x.Response == nil || string(x.Response.Body) != want {
+		t.Fatalf("answer: %+v, want the body %q", x.Response, want)
 	}
 }
 

@@ -124,9 +124,9 @@ func TestTrustedCertificateAndHTTP2(t *testing.T) {
 	defer c.Close()
 	r := httpclient.Request{Method: "POST", Path: "/", Conn: "a", Body: []byte("x")}
 	first, second := c.Do(context.Background(), r), c.Do(context.Background(), r)
-	wantBody(t, second, string(first.Answer.Body))
-	if first.Answer.Proto != "HTTP/2.0" || !second.Timing.Reused || first.Timing.TLS <= 0 || first.Timing.Connect <= 0 || second.Timing.TLS != 0 {
-		t.Errorf("%s, %+v, %+v", first.Answer.Proto, first.Timing, second.Timing)
+	wantBody(t, second, string(first.Response.Body))
+	if first.Response.Proto != "HTTP/2.0" || !second.Timing.Reused || first.Timing.TLS <= 0 || first.Timing.Connect <= 0 || second.Timing.TLS != 0 {
+		t.Errorf("%s, %+v, %+v", first.Response.Proto, first.Timing, second.Timing)
 	}
 }
 
@@ -146,10 +146,10 @@ func TestHTTP2StreamsThatEnd(t *testing.T) {
 		}
 	})
 	c := client(t, httpclient.Options{BaseURL: s.URL, TLS: insecure()})
-	wantFailure(t, c.Do(context.Background(), get("/before")), httpclient.FailureClosed, false, "before an answer")
+	wantFailure(t, c.Do(context.Background(), get("/before")), httpclient.FailureClosed, false, "before a response")
 	wantFailure(t, c.Do(context.Background(), get("/in")), httpclient.FailureClosed, true, "after 5 bytes")
 
-	hasty := client(t, httpclient.Options{BaseURL: s.URL, TLS: insecure(), Timeout: 500 * time.Millisecond})
+	hasty := client(t, httpclient.Options{BaseURL: s.URL, TLS: insecure(), Timeout: 3 * time.Second})
 	wantFailure(t, hasty.Do(context.Background(), get("/hang")), httpclient.FailureTimeout, true, "had begun")
 }
 

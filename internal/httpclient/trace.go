@@ -29,7 +29,7 @@ type progress struct {
 	handshake bool
 	// wrote is true when the request may have left.
 	wrote bool
-	// begun is true from the answer's first byte on.
+	// begun is true from the response's first byte on.
 	begun bool
 }
 
@@ -46,7 +46,7 @@ func (t *trace) attach(ctx context.Context) context.Context {
 			t.note(func() { t.times.TLS, t.stage.handshake = time.Since(t.shake), err != nil })
 		},
 		WroteHeaderField:     func(string, []string) { t.note(func() { t.stage.wrote = true }) },
-		GotFirstResponseByte: func() { t.note(t.answering) },
+		GotFirstResponseByte: func() { t.note(t.responding) },
 	})
 }
 
@@ -63,7 +63,7 @@ func (t *trace) dialling() {
 	}
 }
 
-func (t *trace) answering() {
+func (t *trace) responding() {
 	t.stage.begun = true
 	t.times.FirstByte = time.Since(t.started)
 }

@@ -17,16 +17,16 @@ import (
 
 const (
 	defaultTimeout = 30 * time.Second
-	// maxAnswer bounds how much of one answer is read, in bytes. It is never held whole.
-	maxAnswer = 256 << 20
+	// maxResponse bounds how much of one response is read, in bytes. It is never held whole.
+	maxResponse = 256 << 20
 	// attempts and firstPause: MailHog v1.0.1 drops connections when a mail arrives
-	// while it searches; asked again, it answers.
+	// while it searches; asked again, it responds.
 	attempts   = 6
 	firstPause = 10 * time.Millisecond
 )
 
-// errTooLarge ends an answer that is larger than maxAnswer.
-var errTooLarge = fmt.Errorf("an answer of more than %d MiB", maxAnswer>>20)
+// errTooLarge ends a response that is larger than maxResponse.
+var errTooLarge = fmt.Errorf("a response of more than %d MiB", maxResponse>>20)
 
 // errGone is a 404: there is no such thing (any more).
 var errGone = errors.New("404 Not Found")
@@ -63,7 +63,7 @@ func newFetcher(product string, o Options) (*fetcher, error) {
 	return f, nil
 }
 
-// get asks for path and lets read have the answer's body. Where the answer breaks
+// get asks for path and lets read have the response's body. Where the answer breaks
 // off, both are done again.
 func (f *fetcher) get(ctx context.Context, path string, query url.Values, read func(io.Reader) error) error {
 	address := f.base.JoinPath(path)
@@ -92,20 +92,20 @@ func (f *fetcher) getOnce(ctx context.Context, address *url.URL, read func(io.Re
 		password, _ := f.login.Password()
 		request.SetBasicAuth(f.login.Username(), password)
 	}
-	answer, err := f.client.Do(request)
+	response, err := f.client.Do(request)
 	if err != nil {
 		return err
 	}
-	defer answer.Body.Close()
-	if answer.StatusCode == http.StatusNotFound {
+	defer response.Body.Close()
+	if response.StatusCode == http.StatusNotFound {
 		return errGone
 	}
-	if answer.StatusCode != http.StatusOK {
-		return statusError(answer.StatusCode)
+	if response.StatusCode != http.StatusOK {
+		return statusError(response.StatusCode)
 	}
-	err = read(&boundedReader{answer.Body, maxAnswer})
+	err = read(&boundedReader{response.Body, maxResponse})
 	if errors.Is(err, errNotJSON) {
-		return unexpectedError(mediaType(answer.Header))
+		return unexpectedError(mediaType(response.Header))
 	}
 	return err
 }
@@ -119,7 +119,7 @@ func mediaType(header http.Header) string {
 	return media
 }
 
-// statusError is an answer that is not 200.
+// statusError is a response that is not 200.
 type statusError int
 
 func (e statusError) Error() string {
@@ -133,7 +133,7 @@ func (e statusError) Error() string {
 	return text
 }
 
-// unexpectedError is an answer of another shape, by its media type.
+// unexpectedError is a response of another shape, by its media type.
 type unexpectedError string
 
 func (e unexpectedError) Error() string {
@@ -159,7 +159,7 @@ func isClosed(err error) bool {
 		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
 
-// explain never quotes the answer: it is hostile, and may repeat the password.
+// explain never quotes the response: it is hostile, and may repeat the password.
 func (f *fetcher) explain(ctx context.Context, path string, err error) error {
 	if err == nil {
 		return nil
@@ -171,19 +171,19 @@ func (f *fetcher) explain(ctx context.Context, path string, err error) error {
 	_, isUntrusted := errors.AsType[*tls.CertificateVerificationError](err)
 	switch {
 	case ctx.Err() != nil:
-		return fmt.Errorf("%s has not answered: %w", what, ctx.Err())
+		return fmt.Errorf("%s has not responded: %w", what, ctx.Err())
 	case isStatus || isUnexpected || errors.Is(err, errGone) || errors.Is(err, errTooLarge):
-		return fmt.Errorf("%s: expected an answer of %s, got %w", what, f.product, err)
+		return fmt.Errorf("%s: expected a response of %s, got %w", what, f.product, err)
 	case isTimeout(err):
-		return fmt.Errorf("%s did not answer within %s", what, f.client.Timeout)
+		return fmt.Errorf("%s did not respond within %s", what, f.client.Timeout)
 	case isClosed(err):
-		return fmt.Errorf("%s closed the connection before its answer was complete, %d times", what, attempts)
+		return fmt.Errorf("%s closed the connection before its response was complete, %d times", what, attempts)
 	case isUntrusted:
 		return fmt.Errorf("%s can't be trusted: its certificate can't be verified", what)
 	case isNetwork:
 		return fmt.Errorf("%s can't be reached: %s", what, networkCause(err))
 	}
-	return fmt.Errorf("%s: expected an answer of %s, got something that is not %s", what, f.product, strings.ToUpper(f.base.Scheme))
+	return fmt.Errorf("%s: expected a response of %s, got something that is not %s", what, f.product, strings.ToUpper(f.base.Scheme))
 }
 
 // networkCause says in words why there is no connection.

@@ -15,7 +15,7 @@ import (
 )
 
 func TestErrorsSayWhatWasExpectedAndWhatCame(t *testing.T) {
-	answer := func(status int, contentType, body string) http.HandlerFunc {
+	response := func(status int, contentType, body string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", contentType)
 			w.Header().Set("Location", "http://elsewhere.invalid/")
@@ -28,17 +28,17 @@ func TestErrorsSayWhatWasExpectedAndWhatCame(t *testing.T) {
 		handler http.HandlerFunc
 		want    string
 	}{
-		{"another service", answer(200, "text/html; charset=utf-8", "<html>tiger-lily</html>"), "expected an answer of MailHog, got something else, of type text/html"},
-		{"other JSON", answer(200, "application/json", `{"status":"ok"}`), "got other JSON"},
-		{"a list", answer(200, "application/json", `[]`), "got other JSON"},
-		{"null", answer(200, "application/json", `null`), "got other JSON"},
-		{"items without id", answer(200, "application/json", `{"total":1,"items":[{}]}`), "got other JSON"},
-		{"deep JSON", answer(200, "application/json", `{"a":`+strings.Repeat("[", 1e6)), "got other JSON"},
-		{"no type", answer(200, "tiger-lily; =", `{}`), "got something else"},
-		{"nothing", answer(404, "text/plain", "tiger-lily"), "got 404 Not Found"},
-		{"login", answer(401, "text/plain", "tiger-lily"), "got 401 Unauthorized (user and password belong into its URL"},
-		{"redirect", answer(302, "text/plain", ""), "got 302 Found (redirects are not followed)"},
-		{"gateway", answer(502, "text/plain", ""), "got 502 Bad Gateway"},
+		{"another service", response(200, "text/html; charset=utf-8", "<html>tiger-lily</html>"), "expected a response of MailHog, got something else, of type text/html"},
+		{"other JSON", response(200, "application/json", `{"status":"ok"}`), "got other JSON"},
+		{"a list", response(200, "application/json", `[]`), "got other JSON"},
+		{"null", response(200, "application/json", `null`), "got other JSON"},
+		{"items without id", response(200, "application/json", `{"total":1,"items":[{}]}`), "got other JSON"},
+		{"deep JSON", response(200, "application/json", `{"a":`+strings.Repeat("[", 1e6)), "got other JSON"},
+		{"no type", response(200, "tiger-lily; =", `{}`), "got something else"},
+		{"nothing", response(404, "text/plain", "tiger-lily"), "got 404 Not Found"},
+		{"login", response(401, "text/plain", "tiger-lily"), "got 401 Unauthorized (user and password belong into its URL"},
+		{"redirect", response(302, "text/plain", ""), "got 302 Found (redirects are not followed)"},
+		{"gateway", response(502, "text/plain", ""), "got 502 Bad Gateway"},
 		{"not HTTP", func(w http.ResponseWriter, _ *http.Request) {
 			conn, _, _ := w.(http.Hijacker).Hijack()
 			io.WriteString(conn, "SSH-2.0 tiger-lily\r\n\r\n")
@@ -48,7 +48,7 @@ func TestErrorsSayWhatWasExpectedAndWhatCame(t *testing.T) {
 			io.WriteString(w, `{"total":0,"items":[`)
 			w.(http.Flusher).Flush()
 			panic(http.ErrAbortHandler)
-		}, "closed the connection before its answer was complete"},
+		}, "closed the connection before its response was complete"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -84,7 +84,7 @@ func TestASilentInboxEndsWithTheContextOrTheTimeout(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := inbox.Ping(t.Context(), in); err == nil || !strings.Contains(err.Error(), "did not answer within 20ms") {
+	if err := inbox.Ping(t.Context(), in); err == nil || !strings.Contains(err.Error(), "did not respond within 20ms") {
 		t.Errorf("error %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

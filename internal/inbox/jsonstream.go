@@ -20,7 +20,7 @@ const (
 var errNotJSON = errors.New("not the expected JSON")
 
 // jsonStream reads JSON without holding more of a text than asked for: one mail
-// in an inbox's answer may be larger than the memory.
+// in an inbox's response may be larger than the memory.
 type jsonStream struct {
 	r     *bufio.Reader
 	depth int
@@ -305,7 +305,7 @@ func (s *jsonStream) buffered() ([]byte, error) {
 	return nil, cutShort(err)
 }
 
-// cutShort tells an answer that ended too early from one that was read whole.
+// cutShort tells a response that ended too early from one that was read whole.
 func cutShort(err error) error {
 	if errors.Is(err, io.EOF) {
 		return io.ErrUnexpectedEOF

@@ -29,8 +29,8 @@ func (m mailHog) list(ctx context.Context, what listing) (listed, error) {
 		"limit": {strconv.Itoa(what.limit)},
 	}
 	var result listed
-	err := m.fetcher.get(ctx, "api/v2/search", query, func(answer io.Reader) (err error) {
-		result, err = readMailHogList(newJSONStream(answer), what)
+	err := m.fetcher.get(ctx, "api/v2/search", query, func(response io.Reader) (err error) {
+		result, err = readMailHogList(newJSONStream(response), what)
 		return err
 	})
 	return result, err

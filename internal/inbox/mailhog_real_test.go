@@ -31,8 +31,8 @@ func TestTheRealMailHogWhileOthersSendAndDelete(t *testing.T) {
 	others.Go(func() {
 		for ctx.Err() == nil {
 			deletion, _ := http.NewRequest(http.MethodDelete, url+"/api/v1/messages", nil)
-			if answer, err := http.DefaultClient.Do(deletion); err == nil {
-				answer.Body.Close()
+			if response, err := http.DefaultClient.Do(deletion); err == nil {
+				response.Body.Close()
 			}
 		}
 	})

@@ -201,7 +201,7 @@ func writeMuch(w io.Writer, size int) {
 	}
 }
 
-func TestAnswersBeyondTheBoundAreReadInParts(t *testing.T) {
+func TestResponsesBeyondTheBoundAreReadInParts(t *testing.T) {
 	if testing.Short() {
 		t.Skip("sends more than 256 MiB")
 	}

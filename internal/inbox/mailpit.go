@@ -24,8 +24,8 @@ func (m mailpit) list(ctx context.Context, what listing) (listed, error) {
 		"limit": {strconv.Itoa(what.limit)},
 	}
 	var result listed
-	err := m.fetcher.get(ctx, "api/v1/search", query, func(answer io.Reader) (err error) {
-		result, err = readMailpitList(newJSONStream(answer))
+	err := m.fetcher.get(ctx, "api/v1/search", query, func(response io.Reader) (err error) {
+		result, err = readMailpitList(newJSONStream(response))
 		result.last = len(result.letters) < what.limit
 		return err
 	})
@@ -34,8 +34,8 @@ func (m mailpit) list(ctx context.Context, what listing) (listed, error) {
 
 // source does not mark the mail as read, as asking for the message would.
 func (m mailpit) source(ctx context.Context, l letter, limit int) (source []byte, gone bool, err error) {
-	err = m.fetcher.get(ctx, "api/v1/message/"+l.id+"/raw", nil, func(answer io.Reader) (err error) {
-		source, err = io.ReadAll(io.LimitReader(answer, int64(limit)))
+	err = m.fetcher.get(ctx, "api/v1/message/"+l.id+"/raw", nil, func(response io.Reader) (err error) {
+		source, err = io.ReadAll(io.LimitReader(response, int64(limit)))
 		return err
 	})
 	if errors.Is(err, errGone) {

@@ -133,10 +133,10 @@ func TestMailpitCutsSources(t *testing.T) {
 	}
 }
 
-func TestMailpitAnswersThatLeadElsewhereAreRefused(t *testing.T) {
+func TestMailpitResponsesThatLeadElsewhereAreRefused(t *testing.T) {
 	pit, in := startMailpit(t)
 	pit.mails = []caught{{id: "../../../admin", to: []string{robert}}}
-	if _, err := in.Mark(t.Context(), robert); err == nil || !strings.Contains(err.Error(), "expected an answer of Mailpit, got") {
+	if _, err := in.Mark(t.Context(), robert); err == nil || !strings.Contains(err.Error(), "expected a response of Mailpit, got") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -30,7 +30,7 @@ type Options struct {
 	// URL is the inbox's own, such as http://localhost:8025. It may have a path
 	// before the API's, and a user and password (HTTP Basic).
 	URL string
-	// Timeout is how long one answer may take; zero is 30 seconds.
+	// Timeout is how long one response may take; zero is 30 seconds.
 	Timeout time.Duration
 	// Proxy chooses the proxy as that of http.Transport does; nil is none.
 	Proxy func(*http.Request) (*url.URL, error)
@@ -47,8 +47,8 @@ func (o Options) timeout() time.Duration {
 	return defaultTimeout
 }
 
-// Ping finds out whether the inbox answers as its kind does. Its error says in one
-// sentence what is wrong: nothing can be reached there, or something else answers.
+// Ping finds out whether the inbox responds as its kind does. Its error says in one
+// sentence what is wrong: nothing can be reached there, or something else responds.
 func Ping(ctx context.Context, in Inbox) error {
 	if p, ok := in.(interface{ ping(context.Context) error }); ok {
 		return p.ping(ctx)

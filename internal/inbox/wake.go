@@ -17,7 +17,7 @@ const (
 	// doubtEvery is, in polls, how often to wake even so: what lies between may
 	// hold a websocket open and forward nothing.
 	doubtEvery = 20
-	// settle is how long after its answer a websocket may still miss mails: MailHog
+	// settle is how long after its response a websocket may still miss mails: MailHog
 	// registers it only afterwards.
 	settle = 250 * time.Millisecond
 	// silence is when a websocket counts as dead; both inboxes ping every 54 s.
@@ -164,10 +164,10 @@ func (n *feed) listen() {
 	n.setOpened(time.Now())
 	defer n.setOpened(time.Time{})
 
-	answerPing := socket.PingHandler()
+	respondToPing := socket.PingHandler()
 	socket.SetPingHandler(func(data string) error {
 		socket.SetReadDeadline(time.Now().Add(silence))
-		return answerPing(data)
+		return respondToPing(data)
 	})
 	said := letter{}
 	for err == nil {

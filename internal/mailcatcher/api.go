@@ -14,7 +14,7 @@ import (
 	"github.com/mailhog/data"
 )
 
-// How many mails one answer holds, as with MailHog.
+// How many mails one response holds, as with MailHog.
 const (
 	pageV1        = 1000
 	defaultPageV2 = 50
@@ -27,7 +27,7 @@ const (
 	typeJSON     = "application/json"
 )
 
-// api answers as the API of MailHog v1.0.1 does.
+// api responds as the API of MailHog v1.0.1 does.
 type api struct {
 	mails *store
 	news  *feed
@@ -55,7 +55,7 @@ func (a *api) listV1(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (a *api) getOne(w http.ResponseWriter, r *http.Request) {
-	var message *data.Message // an unknown id is answered with null
+	var message *data.Message // an unknown id gets null
 	if m := a.mails.get(r.PathValue("id")); m != nil {
 		message = m.Message
 	}

@@ -23,10 +23,10 @@ const hostname = "mailhog.example"
 
 // Limits of what one client may hold.
 const (
-	maxConnections = 200
-	maxHeaderBytes = 64 << 10
-	requestTimeout = 10 * time.Second
-	answerTimeout  = time.Minute
+	maxConnections  = 200
+	maxHeaderBytes  = 64 << 10
+	requestTimeout  = 10 * time.Second
+	responseTimeout = time.Minute
 	// idleTimeout is what RFC 5321, section 4.5.3.2.7, asks of a server.
 	idleTimeout  = 5 * time.Minute
 	closeTimeout = 10 * time.Second
@@ -110,7 +110,7 @@ func newHTTPServer(handler http.Handler) *http.Server {
 	return &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: requestTimeout,
-		WriteTimeout:      answerTimeout,
+		WriteTimeout:      responseTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          log.New(io.Discard, "", 0),

@@ -175,7 +175,7 @@ func TestManyAtOnce(t *testing.T) {
 	all.Wait()
 }
 
-func TestAWebsocketThatHasItsAnswerMissesNothing(t *testing.T) {
+func TestAWebsocketThatHasItsResponseMissesNothing(t *testing.T) {
 	caught := start(t, mailcatcher.Config{})
 	for n := range 50 {
 		socket, _ := caught.dialWebsocket(t, nil)

@@ -50,28 +50,28 @@ func (i inbox) send(t testing.TB, letters ...letter) {
 	}
 }
 
-type answer struct {
+type response struct {
 	status      int
 	contentType string
 	body        string
 }
 
-func (i inbox) ask(method, path string) (answer, error) {
+func (i inbox) ask(method, path string) (response, error) {
 	request, err := http.NewRequest(method, i.url+path, nil)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	request.Close = true
-	response, err := http.DefaultClient.Do(request)
+	got, err := http.DefaultClient.Do(request)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	return answer{response.StatusCode, response.Header.Get("Content-Type"), string(body)}, err
+	defer got.Body.Close()
+	body, err := io.ReadAll(got.Body)
+	return response{got.StatusCode, got.Header.Get("Content-Type"), string(body)}, err
 }
 
-func (i inbox) mustAsk(t testing.TB, method, path string) answer {
+func (i inbox) mustAsk(t testing.TB, method, path string) response {
 	t.Helper()
 	got, err := i.ask(method, path)
 	if err != nil {

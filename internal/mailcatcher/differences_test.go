@@ -28,7 +28,7 @@ var differences = []struct {
 		"0 of 0", "0 of 2"},
 	{"the download of an unknown mail",
 		func(t testing.TB, i inbox) string { return status(i, "/api/v1/messages/unknown/download") },
-		"no answer", "404"},
+		"no response", "404"},
 	{"a websocket from a page of another origin",
 		func(t testing.TB, i inbox) string {
 			_, status := i.dialWebsocket(t, http.Header{"Origin": {"https://elsewhere.example"}})
@@ -85,7 +85,7 @@ func items(t testing.TB, i inbox, path string) string {
 func status(i inbox, path string) string {
 	got, err := i.ask("GET", path)
 	if err != nil {
-		return "no answer"
+		return "no response"
 	}
 	return fmt.Sprint(got.status)
 }

@@ -92,32 +92,32 @@ func masked(text string) string {
 	return receivedPattern.ReplaceAllString(text, "${1}TIME")
 }
 
-func (a answer) masked() answer {
+func (a response) masked() response {
 	a.body = masked(a.body)
 	return a
 }
 
-// TestAnswersAsMailHogDoes sends the same mail to the real MailHog and to the
+// TestResponsesAsMailHogDoes sends the same mail to the real MailHog and to the
 // catcher and compares what they answer, byte for byte. Where they differ on
 // purpose, [TestDiffersFromMailHog] says so.
-func TestAnswersAsMailHogDoes(t *testing.T) {
+func TestResponsesAsMailHogDoes(t *testing.T) {
 	smtpAddr, url := mailhogtest.Start(t)
 	real, caught := inbox{smtpAddr, url}, start(t, mailcatcher.Config{})
 
-	t.Run("empty", func(t *testing.T) { compareAnswers(t, real, caught, paths()) })
+	t.Run("empty", func(t *testing.T) { compareResponses(t, real, caught, paths()) })
 
 	t.Run("streams", func(t *testing.T) { compareStreams(t, real, caught) })
 
 	real.send(t, letters()[1:]...)
 	caught.send(t, letters()[1:]...)
-	t.Run("full", func(t *testing.T) { compareAnswers(t, real, caught, paths()) })
+	t.Run("full", func(t *testing.T) { compareResponses(t, real, caught, paths()) })
 	t.Run("one mail", func(t *testing.T) { compareEachMail(t, real, caught) })
 	t.Run("delete", func(t *testing.T) { compareDeletion(t, real, caught) })
 
 	real.send(t, numbered(260)...)
 	caught.send(t, numbered(260)...)
 	t.Run("many", func(t *testing.T) {
-		compareAnswers(t, real, caught, []string{
+		compareResponses(t, real, caught, []string{
 			"/api/v1/messages",
 			"/api/v2/messages",
 			"/api/v2/messages?limit=1000",
@@ -128,24 +128,24 @@ func TestAnswersAsMailHogDoes(t *testing.T) {
 	})
 }
 
-func compareAnswers(t *testing.T, real, caught inbox, paths []string) {
+func compareResponses(t *testing.T, real, caught inbox, paths []string) {
 	for _, path := range paths {
 		compare(t, path, real.mustAsk(t, "GET", path), caught.mustAsk(t, "GET", path))
 	}
 }
 
-func compare(t *testing.T, name string, real, caught answer) {
+func compare(t *testing.T, name string, real, caught response) {
 	t.Helper()
 	if path404(real, caught) {
 		return
 	}
-	if diff := cmp.Diff(real.masked(), caught.masked(), cmp.AllowUnexported(answer{})); diff != "" {
+	if diff := cmp.Diff(real.masked(), caught.masked(), cmp.AllowUnexported(response{})); diff != "" {
 		t.Errorf("%s (-MailHog +catcher):\n%s", name, diff)
 	}
 }
 
 // path404 leaves the text of a 404 to each.
-func path404(real, caught answer) bool { return real.status == 404 && caught.status == 404 }
+func path404(real, caught response) bool { return real.status == 404 && caught.status == 404 }
 
 func compareStreams(t *testing.T, real, caught inbox) {
 	plain := letters()[0]
@@ -176,7 +176,7 @@ func compareEachMail(t *testing.T, real, caught inbox) {
 }
 
 // sortedLines allows for MailHog's random order of headers.
-func sortedLines(a answer) answer {
+func sortedLines(a response) response {
 	head, body, _ := strings.Cut(a.body, "\r\n\r\n")
 	lines := strings.Split(head, "\r\n")
 	slices.Sort(lines)
@@ -187,15 +187,15 @@ func sortedLines(a answer) answer {
 func compareDeletion(t *testing.T, real, caught inbox) {
 	compare(t, "DELETE unknown", real.mustAsk(t, "DELETE", "/api/v1/messages/unknown"),
 		caught.mustAsk(t, "DELETE", "/api/v1/messages/unknown"))
-	var answers []answer
+	var responses []response
 	for _, i := range []inbox{real, caught} {
 		mails := i.list(t, "/api/v2/messages").Items
 		middle, last := "/api/v1/messages/"+mails[4].ID, "/api/v1/messages/"+mails[0].ID
-		answers = append(answers, i.mustAsk(t, "DELETE", middle), i.mustAsk(t, "GET", middle),
+		responses = append(responses, i.mustAsk(t, "DELETE", middle), i.mustAsk(t, "GET", middle),
 			i.mustAsk(t, "GET", "/api/v2/messages"), i.mustAsk(t, "DELETE", "/api/v1/messages"),
 			i.mustAsk(t, "GET", last), i.mustAsk(t, "GET", "/api/v1/messages"), i.mustAsk(t, "GET", "/api/v2/messages"))
 	}
-	for n := range len(answers) / 2 {
-		compare(t, "deletion, step "+string(rune('1'+n)), answers[n], answers[n+len(answers)/2])
+	for n := range len(responses) / 2 {
+		compare(t, "deletion, step "+string(rune('1'+n)), responses[n], responses[n+len(responses)/2])
 	}
 }

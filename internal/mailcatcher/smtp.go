@@ -30,7 +30,7 @@ func newSMTPServer(mails *store, news *feed, maxMailBytes int64) *smtp.Server {
 	server.MaxLineLength = int(maxMailBytes)
 	server.MaxRecipients = maxRecipients
 	server.ReadTimeout = idleTimeout
-	server.WriteTimeout = answerTimeout
+	server.WriteTimeout = responseTimeout
 	server.AllowInsecureAuth = true
 	server.EnableSMTPUTF8 = true
 	server.EnableDSN = true
@@ -118,7 +118,7 @@ func (s *session) Auth(mechanism string) (sasl.Server, error) {
 type welcome struct{ challenges []string }
 
 // Next returns the next challenge; a response that comes before any challenge
-// (RFC 4954, section 4) answers the first.
+// (RFC 4954, section 4) responds to the first.
 func (w *welcome) Next(response []byte) (challenge []byte, done bool, err error) {
 	if response != nil {
 		w.challenges = w.challenges[min(1, len(w.challenges)):]

@@ -21,7 +21,7 @@ const (
 )
 
 // websocket sends each new mail as one JSON text. The subscription begins before
-// the upgrade is answered: who has the answer misses nothing.
+// the upgrade has its response: who has the response misses nothing.
 func (a *api) websocket(w http.ResponseWriter, r *http.Request) {
 	messages, leave, ok := a.news.subscribe()
 	if !ok {
@@ -33,7 +33,7 @@ func (a *api) websocket(w http.ResponseWriter, r *http.Request) {
 	upgrader := websocket.Upgrader{ReadBufferSize: 256, WriteBufferSize: 4096}
 	socket, err := upgrader.Upgrade(w, r, nil)
 	if err != nil {
-		return // Upgrade has answered.
+		return // Upgrade has responded.
 	}
 	gone := make(chan struct{})
 	go func() {

@@ -17,12 +17,12 @@ func TestStartedMailHogTakesAndShowsMail(t *testing.T) {
 	if err := smtp.SendMail(smtpAddr, nil, "a@example.com", []string{"b@example.com"}, mail); err != nil {
 		t.Fatal(err)
 	}
-	answer, err := http.Get(url + "/api/v2/messages")
+	response, err := http.Get(url + "/api/v2/messages")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(answer.Body)
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ type Step struct {
 	ID string
 	// Lane is the trader whose state the step touches, "" where it touches none.
 	Lane string
-	// Needs are steps that must have been answered; without them the step is not sent.
+	// Needs are steps that must have got a response; without them the step is not sent.
 	Needs []string
 	// After are steps that come first where they are planned at all.
 	After []string
@@ -84,10 +84,10 @@ type Ask struct {
 	// Blockable is true of a request that a firewall in front of the deployment may block in words
 	// of its own.
 	Blockable bool
-	// Refusable is true where the answer must be a refusal: acceptance is what
+	// Refusable is true where the response must be a refusal: acceptance is what
 	// would explain a code mail.
 	Refusable bool
-	// Learns are what the answer makes known. A template with a placeholder that did not become
+	// Learns are what the response makes known. A template with a placeholder that did not become
 	// known is not sent.
 	Learns []Learn
 	// Again says when the same is asked once more; nil never.
@@ -152,7 +152,7 @@ type Settle struct {
 	// Updates are the trader's right updates, the last first: what they set is known also where no
 	// sign-in tells.
 	Updates []Update
-	// Tell is true at the end of the run, where the answer belongs to the user.
+	// Tell is true at the end of the run, where the response belongs to the user.
 	Tell bool
 }
 

@@ -121,7 +121,7 @@ func (s Server) awaitReady(smtpAddr, httpAddr string, ended <-chan error) error 
 		case err := <-ended:
 			return fmt.Errorf("%s ended at once: %v", s.Tool, err)
 		case <-deadline:
-			return fmt.Errorf("%s did not answer within %s", s.Tool, readyIn)
+			return fmt.Errorf("%s did not respond within %s", s.Tool, readyIn)
 		case <-poll.C:
 			if s.ready(smtpAddr, httpAddr) {
 				return nil

@@ -16,13 +16,13 @@ func (r *Redactor) Exchange(
 ) evidence.Exchange {
 	return evidence.Exchange{
 		Step: step, Attempt: attempt, Lane: lane, Operation: operation,
-		Method:  r.Text(x.Request.Method),
-		URL:     r.Text(x.URL),
-		Header:  r.header(x.Request.Header),
-		Body:    r.Body(x.Request.Body),
-		Answer:  r.answer(x),
-		Failure: r.failure(x.Failure),
-		Started: x.Started,
+		Method:   r.Text(x.Request.Method),
+		URL:      r.Text(x.URL),
+		Header:   r.header(x.Request.Header),
+		Body:     r.Body(x.Request.Body),
+		Response: r.response(x),
+		Failure:  r.failure(x.Failure),
+		Started:  x.Started,
 		Timing: evidence.Timing{
 			DNS: x.Timing.DNS, Connect: x.Timing.Connect, TLS: x.Timing.TLS,
 			FirstByte: x.Timing.FirstByte, Total: x.Timing.Total, Reused: x.Timing.Reused,
@@ -30,18 +30,18 @@ func (r *Redactor) Exchange(
 	}
 }
 
-func (r *Redactor) answer(x httpclient.Exchange) *evidence.Answer {
-	if x.Answer == nil {
+func (r *Redactor) response(x httpclient.Exchange) *evidence.Response {
+	if x.Response == nil {
 		return nil
 	}
 	// A body without its end may end in the middle of a secret.
-	cut := x.Answer.Truncated || x.Failure != nil
-	return &evidence.Answer{
-		Proto:     r.Text(x.Answer.Proto),
-		Status:    x.Answer.Status,
-		Header:    r.header(x.Answer.Header),
-		Body:      r.finder().body(x.Answer.Body, cut),
-		Truncated: x.Answer.Truncated,
+	cut := x.Response.Truncated || x.Failure != nil
+	return &evidence.Response{
+		Proto:     r.Text(x.Response.Proto),
+		Status:    x.Response.Status,
+		Header:    r.header(x.Response.Header),
+		Body:      r.finder().body(x.Response.Body, cut),
+		Truncated: x.Response.Truncated,
 	}
 }
 
@@ -49,7 +49,7 @@ func (r *Redactor) failure(f *httpclient.Failure) *evidence.Failure {
 	if f == nil {
 		return nil
 	}
-	return &evidence.Failure{Kind: string(f.Kind), Text: r.Text(f.Text), AnswerBegun: f.AnswerBegun}
+	return &evidence.Failure{Kind: string(f.Kind), Text: r.Text(f.Text), ResponseBegun: f.ResponseBegun}
 }
 
 func (r *Redactor) header(fields []httpclient.Field) []evidence.Field {

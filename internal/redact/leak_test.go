@@ -104,10 +104,10 @@ func inBody(t *testing.T, secret, written string, look func(place, text string))
 // into a URL, which is the other.
 func inHeader(t *testing.T, secret, written, once string, look func(place, text string)) {
 	x := vault(t, secret).Exchange("s", 1, "", "op", httpclient.Exchange{
-		URL:    "https://example.org/a?b=" + url.QueryEscape(once) + "&c=d",
-		Answer: &httpclient.Response{Header: []httpclient.Field{{Name: "X-Y", Value: "id " + written + "; Path=/"}}},
+		URL:      "https://example.org/a?b=" + url.QueryEscape(once) + "&c=d",
+		Response: &httpclient.Response{Header: []httpclient.Field{{Name: "X-Y", Value: "id " + written + "; Path=/"}}},
 	})
-	look("a header field", x.Answer.Header[0].Value)
+	look("a header field", x.Response.Header[0].Value)
 	look("a URL", x.URL)
 }
 

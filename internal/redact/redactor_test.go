@@ -97,13 +97,13 @@ func TestExchange(t *testing.T) {
 			Body:   []byte(`{"SecretQuestionAnswer":"\u0050eterson"}`),
 		},
 		URL: "https://example.org/reset?k=key%2D123",
-		Answer: &httpclient.Response{
+		Response: &httpclient.Response{
 			Proto: "HTTP/1.1", Status: 200,
 			Header:    []httpclient.Field{{Name: "X-Peterson", Value: "Basic a2V5LTEyMzp4"}},
 			Body:      []byte(`{"Model":"x token-01234`),
 			Truncated: true,
 		},
-		Failure: &httpclient.Failure{Kind: httpclient.FailureClosed, Text: "after Peterson", AnswerBegun: true},
+		Failure: &httpclient.Failure{Kind: httpclient.FailureClosed, Text: "after Peterson", ResponseBegun: true},
 		Started: started, Timing: httpclient.Timing{Total: time.Second, Reused: true},
 	})
 	want := evidence.Exchange{
@@ -111,22 +111,22 @@ func TestExchange(t *testing.T) {
 		URL:    "https://example.org/reset?k=‹s0›",
 		Header: []evidence.Field{{Name: "Et-App-Key", Value: "‹s0›"}, {Name: "X", Value: "é ‹s1›"}},
 		Body:   []byte(`{"SecretQuestionAnswer":"‹s1›"}`),
-		Answer: &evidence.Answer{
+		Response: &evidence.Response{
 			Proto: "HTTP/1.1", Status: 200,
 			Header: []evidence.Field{{Name: "X-‹s1›", Value: "Basic ‹s0›p4"}},
 			Body:   []byte(`{"Model":"x ‹s2›`), Truncated: true,
 		},
-		Failure: &evidence.Failure{Kind: "connection closed", Text: "after ‹s1›", AnswerBegun: true},
+		Failure: &evidence.Failure{Kind: "connection closed", Text: "after ‹s1›", ResponseBegun: true},
 		Started: started, Timing: evidence.Timing{Total: time.Second, Reused: true},
 	}
 	if !reflect.DeepEqual(got, want) {
-		t.Errorf("got\n%+v\n%+v, want\n%+v\n%+v", got, got.Answer, want, want.Answer)
+		t.Errorf("got\n%+v\n%+v, want\n%+v\n%+v", got, got.Response, want, want.Response)
 	}
 }
 
-func TestExchangeWithoutAnswer(t *testing.T) {
+func TestExchangeWithoutResponse(t *testing.T) {
 	got := vault(t, "x1y2").Exchange("s", 1, "", "op", httpclient.Exchange{Failure: &httpclient.Failure{Kind: httpclient.FailureDNS}})
-	if got.Answer != nil || got.Body != nil || got.Failure.Kind != "name not resolved" {
+	if got.Response != nil || got.Body != nil || got.Failure.Kind != "name not resolved" {
 		t.Errorf("%+v", got)
 	}
 }

@@ -99,8 +99,8 @@ func TestSignIn(t *testing.T) {
 	c.Traders[1].TwoFactor = true
 	s := startWith(t, c, inbox)
 	right := s.ask(t, http.MethodPost, signInPath, "", "Username", "Robert.Zak", "Password", "demo-password-robert")
-	var answer struct{ State, Token string }
-	if err := json.Unmarshal([]byte(right.body), &answer); err != nil || answer.State != "Succeeded" || len(answer.Token) < 40 {
+	var response struct{ State, Token string }
+	if err := json.Unmarshal([]byte(right.body), &response); err != nil || response.State != "Succeeded" || len(response.Token) < 40 {
 		t.Errorf("right credentials: %d %s", right.status, right.body)
 	}
 	expecting := s.ask(t, http.MethodPost, signInPath, "", "Username", "ann.lee", "Password", "demo-password-ann")
@@ -192,14 +192,14 @@ func TestBodyThatBreaksOff(t *testing.T) {
 // refused checks the shape of an error that the documents do not name.
 func refused(t *testing.T, got reply, status int) {
 	t.Helper()
-	var answer struct {
+	var response struct {
 		Model              string
 		Errors, ErrorsCode []string
 		IsSucceed          *bool
 	}
-	err := json.Unmarshal([]byte(got.body), &answer)
-	if err != nil || got.status != status || len(answer.Errors) != 1 || len(answer.ErrorsCode) != 1 ||
-		answer.Model != "" || answer.IsSucceed == nil || *answer.IsSucceed {
+	err := json.Unmarshal([]byte(got.body), &response)
+	if err != nil || got.status != status || len(response.Errors) != 1 || len(response.ErrorsCode) != 1 ||
+		response.Model != "" || response.IsSucceed == nil || *response.IsSucceed {
 		t.Errorf("got %d %s, want %d with one error", got.status, got.body, status)
 	}
 	if media := got.header.Get("Content-Type"); media != "application/json; charset=utf-8" {

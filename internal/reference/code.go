@@ -27,8 +27,8 @@ type codeBody struct {
 	Identifier string
 }
 
-// tokenAnswer is the answer of step 3, accepted or refused.
-type tokenAnswer struct {
+// tokenResponse is the response of step 3, accepted or refused.
+type tokenResponse struct {
 	Model      string
 	Errors     []string
 	ErrorsCode []string
@@ -39,7 +39,7 @@ type tokenAnswer struct {
 // redeemCode is step 3, "generate a token for a new password". A code is worth
 // one token; [Config.CodeTries] limits guessing. There are no pin codes here:
 // ResetPinCode is refused and leaves the code as it is.
-func (d *Deployment) redeemCode(r *http.Request) (answer, error) {
+func (d *Deployment) redeemCode(r *http.Request) (response, error) {
 	body, readable := decode[codeBody](r)
 	switch {
 	case !readable:
@@ -51,20 +51,20 @@ func (d *Deployment) redeemCode(r *http.Request) (answer, error) {
 	}
 	token, redeemed, err := d.tokenFor(body.Code)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if !redeemed {
 		return wrongCode(), nil
 	}
-	return ok(tokenAnswer{Model: token, StatusCode: "Continue", IsSucceed: true}), nil
+	return ok(tokenResponse{Model: token, StatusCode: "Continue", IsSucceed: true}), nil
 }
 
-func wrongCode() answer {
+func wrongCode() response {
 	return noToken("ErrorInvalidCode", "Confirmation code is invalid or has expired.")
 }
 
-func noToken(code, text string) answer {
-	return answer{status: http.StatusBadRequest, body: tokenAnswer{
+func noToken(code, text string) response {
+	return response{status: http.StatusBadRequest, body: tokenResponse{
 		Errors: []string{text}, ErrorsCode: []string{code}, StatusCode: "BadRequest",
 	}}
 }

@@ -89,7 +89,7 @@ func TestOnlyAcceptedResetsOfKnownTradersAreMailed(t *testing.T) {
 	}
 }
 
-// The answer must not depend on the mail server, and the log must not hold
+// The response must not depend on the mail server, and the log must not hold
 // the code even when the mail server repeats it.
 func TestFailingMailIsLoggedWithoutTheCode(t *testing.T) {
 	c, inbox := config(t)
@@ -116,7 +116,7 @@ func (b *blabbing) Send(_ context.Context, m reference.Mail) error {
 	return errors.New("550 refused:\n\x1b[31m" + code)
 }
 
-func TestAnswerDoesNotWaitForTheMail(t *testing.T) {
+func TestResponseDoesNotWaitForTheMail(t *testing.T) {
 	c, inbox := config(t)
 	stuck := stuckMailer{release: make(chan struct{})}
 	c.Mailer = stuck

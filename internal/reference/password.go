@@ -16,7 +16,7 @@ type passwordBody struct {
 // updatePassword is step 4, "update the password". A refused update leaves the
 // password and the token as they are; an accepted one spends the token and any
 // code that the trader still holds.
-func (d *Deployment) updatePassword(r *http.Request) (answer, error) {
+func (d *Deployment) updatePassword(r *http.Request) (response, error) {
 	body, readable := decode[passwordBody](r)
 	switch {
 	case !readable:
@@ -32,7 +32,7 @@ func (d *Deployment) updatePassword(r *http.Request) (answer, error) {
 	}
 	changed, err := d.changePassword(body)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if !changed {
 		return refusal(http.StatusBadRequest, "ErrorInvalidToken", "Token is invalid or has expired."), nil

@@ -17,7 +17,7 @@ const (
 )
 
 // postOffice sends letters in the background, one after another in order, so
-// that no answer waits for a mail server. A letter is tried once.
+// that no response waits for a mail server. A letter is tried once.
 type postOffice struct {
 	from   mail.Address
 	mailer Mailer

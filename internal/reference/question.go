@@ -5,8 +5,8 @@ import (
 	"net/url"
 )
 
-// questionAnswer is the answer of "Retrieve the Secret Question".
-type questionAnswer struct {
+// questionResponse is the response of "Retrieve the Secret Question".
+type questionResponse struct {
 	Model     string
 	Errors    []string
 	IsSucceed bool
@@ -14,7 +14,7 @@ type questionAnswer struct {
 
 // secretQuestion is step 2, "Retrieve the Secret Question". An unknown user is
 // answered as a trader without a question is: with the empty string.
-func (d *Deployment) secretQuestion(r *http.Request) (answer, error) {
+func (d *Deployment) secretQuestion(r *http.Request) (response, error) {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return badRequest("The query must be percent-encoded."), nil
@@ -25,7 +25,7 @@ func (d *Deployment) secretQuestion(r *http.Request) (answer, error) {
 	}
 	trader, err := d.store.traderByLoginOrEmail(username)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	return ok(questionAnswer{Model: trader.Question, IsSucceed: true}), nil
+	return ok(questionResponse{Model: trader.Question, IsSucceed: true}), nil
 }

@@ -1,6 +1,6 @@
 // Package reference is the documented service for real: the password reset of
 // the documents with its storage, its mail and its rules, to try clients and
-// conformance checks against. It answers exactly as documented and knows of no
+// conformance checks against. It responds exactly as documented and knows of no
 // faults; wrong deployments are made by wrapping its ServeHTTP and its Mailer.
 //
 // It is a sandbox: hashing is cheap (see [Config]), mail goes out unencrypted
@@ -102,7 +102,7 @@ type Deployment struct {
 	post   *postOffice
 	routes routes
 	// decoy is hashed against where a trader has nothing to compare with, so
-	// that the time of an answer does not tell who exists.
+	// that the time of a response does not tell who exists.
 	decoy sealed
 	// inOrder makes mails leave in the order in which their codes were issued.
 	inOrder sync.Mutex
@@ -146,16 +146,16 @@ func Open(config Config) (*Deployment, error) {
 }
 
 // Close sends the mails that are still waiting, for ten seconds at most, and
-// closes the storage. Requests that come later are answered with status 500.
+// closes the storage. Requests that come later get status 500.
 // Closing twice is harmless.
 func (d *Deployment) Close() error {
 	d.post.close()
 	return d.store.close()
 }
 
-// ServeHTTP answers one request. Whatever a client sends, the answer is JSON.
+// ServeHTTP responds to one request. Whatever a client sends, the response is JSON.
 func (d *Deployment) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	limited := r.WithContext(r.Context())
 	limited.Body = http.MaxBytesReader(w, r.Body, maxBody)
-	d.answer(limited).write(w)
+	d.response(limited).write(w)
 }

@@ -17,7 +17,7 @@ type resetBody struct {
 // tell the two apart. Answering with the incorrect-answer error instead would
 // give unknown users away, since step 2 has no question for them. What remains
 // visible is who has a secret question, which is what step 2 is for.
-func (d *Deployment) reset(r *http.Request) (answer, error) {
+func (d *Deployment) reset(r *http.Request) (response, error) {
 	body, readable := decode[resetBody](r)
 	if !readable {
 		return badRequest(malformedBody), nil
@@ -27,11 +27,11 @@ func (d *Deployment) reset(r *http.Request) (answer, error) {
 	}
 	trader, known, err := d.store.trader(body.User)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
-	right, err := d.matches(trader.Answer, body.SecretQuestionAnswer)
+	right, err := d.matches(trader.Response, body.SecretQuestionAnswer)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if trader.Question != "" && !right {
 		return refusal(http.StatusBadRequest, "ErrorIncorrectAnswer", "Answer is incorrect, try again."), nil
@@ -41,7 +41,7 @@ func (d *Deployment) reset(r *http.Request) (answer, error) {
 
 // accept issues a code and mails it. For an unknown user it does the same work
 // for nobody.
-func (d *Deployment) accept(trader record, known bool) (answer, error) {
+func (d *Deployment) accept(trader record, known bool) (response, error) {
 	now := d.config.Now()
 	holder, expires := key(trader.Login), now.Add(codeLifetime)
 	if !known {
@@ -52,7 +52,7 @@ func (d *Deployment) accept(trader record, known bool) (answer, error) {
 	defer d.inOrder.Unlock()
 	code, err := d.issueCode(holder, now, expires)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	if known {
 		d.post.send(letter{to: trader.Email, name: trader.Name, code: code, at: now})

@@ -9,12 +9,12 @@ import (
 	"strings"
 )
 
-// operation answers one documented request. Its error is a failure of this
+// operation responds to one documented request. Its error is a failure of this
 // service, never of the client.
-type operation func(*http.Request) (answer, error)
+type operation func(*http.Request) (response, error)
 
 // routes holds the operations by path and method. Paths are matched exactly
-// and by hand because [http.ServeMux] redirects and answers in plain text.
+// and by hand because [http.ServeMux] redirects and responds in plain text.
 type routes map[string]map[string]operation
 
 func (d *Deployment) operations() routes {
@@ -28,8 +28,8 @@ func (d *Deployment) operations() routes {
 	}
 }
 
-// answer finds the operation, checks the key and lets the operation answer.
-func (d *Deployment) answer(r *http.Request) answer {
+// response finds the operation, checks the key and lets the operation respond.
+func (d *Deployment) response(r *http.Request) response {
 	methods, found := d.routes[r.URL.Path]
 	if !found {
 		return refusal(http.StatusNotFound, "ErrorNotFound", "There is no such resource.")
@@ -41,12 +41,12 @@ func (d *Deployment) answer(r *http.Request) answer {
 	if !d.keyIsRight(r) {
 		return keyError()
 	}
-	answer, err := operation(r)
+	response, err := operation(r)
 	if err != nil {
 		d.config.Log("A request could not be answered: " + err.Error())
 		return refusal(http.StatusInternalServerError, "ErrorUnavailable", "The service is not available.")
 	}
-	return answer
+	return response
 }
 
 // routeMethod treats HEAD as GET (RFC 9110, section 9.1: both are mandatory).
@@ -57,7 +57,7 @@ func routeMethod(method string) string {
 	return method
 }
 
-func methodNotAllowed(methods map[string]operation) answer {
+func methodNotAllowed(methods map[string]operation) response {
 	allowed := slices.Sorted(maps.Keys(methods))
 	if slices.Contains(allowed, http.MethodGet) {
 		allowed = append(allowed, http.MethodHead)

@@ -76,7 +76,7 @@ func TestFileHoldsNoSecrets(t *testing.T) {
 	}
 }
 
-func TestAnswersAreNotCached(t *testing.T) {
+func TestResponsesAreNotCached(t *testing.T) {
 	s := start(t)
 	for _, o := range operations {
 		if cache := s.ask(t, o.method, o.path, "{}").header.Get("Cache-Control"); cache != "no-store" {

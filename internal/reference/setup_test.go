@@ -125,11 +125,11 @@ func (s *service) code(t *testing.T) string {
 func (s *service) redeem(t *testing.T, code string) (token string) {
 	t.Helper()
 	got := s.ask(t, http.MethodPost, codePath, `{"Code":"`+code+`","Identifier":"ResetPassword"}`)
-	var answer struct{ Model string }
-	if err := json.Unmarshal([]byte(got.body), &answer); err != nil {
+	var response struct{ Model string }
+	if err := json.Unmarshal([]byte(got.body), &response); err != nil {
 		t.Fatalf("step 3 answered %q: %v", got.body, err)
 	}
-	return answer.Model
+	return response.Model
 }
 
 // update is step 4.
@@ -148,11 +148,11 @@ func (s *service) update(t *testing.T, token, password, confirmation string) rep
 func (s *service) state(t *testing.T, login, password string) string {
 	t.Helper()
 	got := s.ask(t, http.MethodPost, signInPath, "", "Username", login, "Password", password)
-	var answer struct{ State string }
-	if err := json.Unmarshal([]byte(got.body), &answer); err != nil {
+	var response struct{ State string }
+	if err := json.Unmarshal([]byte(got.body), &response); err != nil {
 		t.Fatalf("signing in answered %q: %v", got.body, err)
 	}
-	return answer.State
+	return response.State
 }
 
 func expect(t *testing.T, got reply, status int, body string) {

@@ -24,7 +24,7 @@ const lockTimeout = time.Second
 // record is a trader as stored: secrets only as hashes.
 type record struct {
 	Login, Email, Name, Question string
-	Answer, Password             *sealed `json:",omitempty"`
+	Response, Password           *sealed `json:",omitempty"`
 	TwoFactor                    bool
 }
 
@@ -102,7 +102,7 @@ func insertTrader(tx *bolt.Tx, trader Trader, iterations int) error {
 func newRecord(t Trader, iterations int) (record, error) {
 	stored := record{Login: t.Login, Email: t.Email, Name: t.Name, Question: t.Question, TwoFactor: t.TwoFactor}
 	var err error
-	if stored.Answer, err = sealOptional(t.Answer, iterations); err != nil {
+	if stored.Response, err = sealOptional(t.Answer, iterations); err != nil {
 		return record{}, err
 	}
 	stored.Password, err = sealOptional(t.Password, iterations)

@@ -78,7 +78,7 @@ type harRequest struct {
 type harPostData struct {
 	MIMEType string `json:"mimeType"`
 	Text     string `json:"text"`
-	// Encoding is "base64" or "", as in an answer's content; HAR has none here.
+	// Encoding is "base64" or "", as in a response's content; HAR has none here.
 	Encoding string `json:"_encoding,omitempty"`
 }
 
@@ -92,7 +92,7 @@ type harResponse struct {
 	RedirectURL string           `json:"redirectURL"`
 	HeadersSize int              `json:"headersSize"`
 	BodySize    int              `json:"bodySize"`
-	// Error is where browsers look for the reason of a missing answer.
+	// Error is where browsers look for the reason of a missing response.
 	Error string `json:"_error,omitempty"`
 }
 
@@ -187,8 +187,8 @@ func toRequest(x evidence.Exchange) harRequest {
 		Cookies: []evidence.Field{}, Headers: notNil(x.Header), Query: query(x.URL),
 		HeadersSize: -1, BodySize: len(x.Body),
 	}
-	if x.Answer != nil && x.Answer.Proto != "" {
-		r.HTTPVersion = x.Answer.Proto
+	if x.Response != nil && x.Response.Proto != "" {
+		r.HTTPVersion = x.Response.Proto
 	}
 	if len(x.Body) > 0 {
 		text, encoding := bodyText(x.Body)
@@ -202,15 +202,15 @@ func toResponse(x evidence.Exchange) harResponse {
 	if x.Failure != nil {
 		r.Error = x.Failure.Kind + ": " + x.Failure.Text
 	}
-	if x.Answer == nil {
+	if x.Response == nil {
 		r.Content.MIMEType = "x-unknown"
 		return r
 	}
-	text, encoding := bodyText(x.Answer.Body)
-	r.Status, r.StatusText, r.HTTPVersion = x.Answer.Status, http.StatusText(x.Answer.Status), x.Answer.Proto
-	r.Headers = notNil(x.Answer.Header)
-	r.RedirectURL = firstValue(x.Answer.Header, "Location")
-	r.Content = harContent{Size: len(x.Answer.Body), MIMEType: mimeType(x.Answer.Header), Text: text, Encoding: encoding}
+	text, encoding := bodyText(x.Response.Body)
+	r.Status, r.StatusText, r.HTTPVersion = x.Response.Status, http.StatusText(x.Response.Status), x.Response.Proto
+	r.Headers = notNil(x.Response.Header)
+	r.RedirectURL = firstValue(x.Response.Header, "Location")
+	r.Content = harContent{Size: len(x.Response.Body), MIMEType: mimeType(x.Response.Header), Text: text, Encoding: encoding}
 	return r
 }
 

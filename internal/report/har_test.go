@@ -32,7 +32,7 @@ func written(t *testing.T) archive {
 			Method: "POST", URL: "https://example.org/api?a=b%20c&d=‹answer x›&e",
 			Header: []evidence.Field{{Name: "et-app-key", Value: "‹app-key›"}, {Name: "Empty"}},
 			Body:   []byte(`{"User":"a<b>&\u2028"}`),
-			Answer: &evidence.Answer{
+			Response: &evidence.Response{
 				Proto: "HTTP/1.1", Status: 302, Truncated: true,
 				Header: []evidence.Field{{Name: "Content-Type", Value: "application/json"}, {Name: "Location", Value: "/x"}},
 				Body:   []byte("\ufeff{\"a\":\"\x00\u2028<\ufffd\"}\r\n"),
@@ -43,8 +43,8 @@ func written(t *testing.T) archive {
 		},
 		{
 			Step: "broken", Attempt: 1, Method: "PUT", URL: "http://[::1]:1/%zz?%zz=%#f", Body: []byte("\xff\xfe\x00"), Started: started,
-			Answer: &evidence.Answer{Proto: "HTTP/2.0", Status: 200, Body: []byte("\x80binary")},
-			Timing: evidence.Timing{FirstByte: 5, Total: 7},
+			Response: &evidence.Response{Proto: "HTTP/2.0", Status: 200, Body: []byte("\x80binary")},
+			Timing:   evidence.Timing{FirstByte: 5, Total: 7},
 		},
 		{Step: "silent", Attempt: 1, Method: "GET", URL: "http://x", Failure: &evidence.Failure{Kind: "timeout"}, Timing: evidence.Timing{DNS: 3, Total: 10e9 + 1}},
 		{Step: "unsent", Attempt: 1, Failure: &evidence.Failure{Unreachable: true}},

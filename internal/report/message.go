@@ -58,8 +58,8 @@ func (b *budget) exchange(number int, v View, x evidence.Exchange) pageExchange 
 		Sent:    b.sent(x),
 		Times:   times(x, v.Run.Started),
 	}
-	if x.Answer != nil {
-		shown.Came = b.came(*x.Answer)
+	if x.Response != nil {
+		shown.Came = b.came(*x.Response)
 	}
 	if x.Failure != nil {
 		shown.Problem = b.text(x.Failure.Kind+": "+x.Failure.Text, shownLine)
@@ -80,10 +80,10 @@ func outcome(x evidence.Exchange) string {
 	switch {
 	case x.Failure != nil:
 		return short(x.Failure.Kind, 100)
-	case x.Answer != nil:
-		return fmt.Sprint(x.Answer.Status)
+	case x.Response != nil:
+		return fmt.Sprint(x.Response.Status)
 	}
-	return "no answer"
+	return "no response"
 }
 
 func (b *budget) sent(x evidence.Exchange) pageMessage {
@@ -95,7 +95,7 @@ func (b *budget) sent(x evidence.Exchange) pageMessage {
 	}
 }
 
-func (b *budget) came(a evidence.Answer) *pageMessage {
+func (b *budget) came(a evidence.Response) *pageMessage {
 	m := &pageMessage{
 		Title: "What came back",
 		Line:  fmt.Sprintf("%s %d", short(a.Proto, 40), a.Status),

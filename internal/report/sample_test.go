@@ -55,7 +55,7 @@ func sampleRequirements() []verdict.Requirement {
 	return []verdict.Requirement{
 		{
 			ID: "RESET-1", Level: "must", Profile: "core",
-			Statement: "An answer to a reset is a JSON object with the members Errors and IsSucceed.",
+			Statement: "A response to a reset is a JSON object with the members Errors and IsSucceed.",
 			Source:    verdict.Source{Page: pageReset, Section: "Response", Line: 41}, Verdict: verdict.Passed,
 			Checks: []verdict.Check{{Subject: "robert.zak", Verdict: verdict.Passed, Steps: []string{"reset/right-answer/robert.zak"}}},
 		},
@@ -93,7 +93,7 @@ func sampleRequirements() []verdict.Requirement {
 			ID: "QUESTION-3", Level: "must", Profile: "core",
 			Statement: "A request for the secret question without an Et-App-Key is answered with the documented key error.",
 			Source:    verdict.Source{Page: pageQuestion, Section: "Common Mistakes", Line: 104}, Verdict: verdict.Untestable,
-			Reason: "The deployment stopped answering: connection refused by staging.example:443. Start it again and repeat the run.",
+			Reason: "The deployment stopped responding: connection refused by staging.example:443. Start it again and repeat the run.",
 			Checks: []verdict.Check{{Subject: "no key", Verdict: verdict.Untestable, Reason: "connection refused", Steps: []string{"question/no-key"}}},
 		},
 	}
@@ -105,7 +105,7 @@ func sampleFailure() verdict.Requirement {
 		ID: "RESET-6", Level: "must", Profile: "core",
 		Statement: `A reset with a wrong answer is refused with "Answer is incorrect, try again." and ErrorIncorrectAnswer.`,
 		Source:    verdict.Source{Page: pageReset, Section: "Common Mistakes › Failing to Specify the SecretQuestionAnswer Parameter", Line: 58},
-		Reading:   "The documents name no status code: any status below 500 that HTTP allows for such an answer will do.",
+		Reading:   "The documents name no status code: any status below 500 that HTTP allows for such a response will do.",
 		Verdict:   verdict.Failed,
 		Findings: []verdict.Finding{
 			{
@@ -182,7 +182,7 @@ func sampleExchange(step, lane string, atMs, tookMs int, sent, came string) evid
 			{Name: "Et-App-Key", Value: "‹app-key›"},
 		},
 		Body: []byte(sent),
-		Answer: &evidence.Answer{
+		Response: &evidence.Response{
 			Proto: "HTTP/1.1", Status: 200,
 			Header: []evidence.Field{{Name: "Content-Type", Value: "application/json; charset=utf-8"}, {Name: "Content-Length", Value: fmt.Sprint(len(came))}},
 			Body:   []byte(came),
@@ -282,9 +282,9 @@ func hostileRequirement(r *verdict.Requirement, text string) {
 func hostileExchange(x *evidence.Exchange, text string) {
 	x.Lane, x.Operation, x.Method, x.URL, x.Body = text, text, text, text, []byte(text)
 	x.Header = []evidence.Field{{Name: text, Value: text}}
-	if x.Answer != nil {
-		x.Answer.Proto, x.Answer.Body = text, []byte(text)
-		x.Answer.Header = x.Header
+	if x.Response != nil {
+		x.Response.Proto, x.Response.Body = text, []byte(text)
+		x.Response.Header = x.Header
 	}
 	if x.Failure != nil {
 		x.Failure.Kind, x.Failure.Text = text, text

@@ -90,7 +90,7 @@ func lostBehind(outcome contract.Outcome) bool {
 	return outcome.Page && (outcome.Status == http.StatusBadGateway || outcome.Status == http.StatusGatewayTimeout)
 }
 
-// patience waits, where the step puts things back and met silence, until the deployment answers
+// patience waits, where the step puts things back and met silence, until the deployment responds
 // again. All such steps share the time.
 func (r *run) patience(ctx context.Context, s plan.Step, x httpclient.Exchange) bool {
 	if !s.Finally || !r.away(s, x) {
@@ -110,15 +110,15 @@ func (r *run) patience(ctx context.Context, s plan.Step, x httpclient.Exchange) 
 	return true
 }
 
-// away reports whether nobody answered, or (what puts things back asks again then, too) only what
+// away reports whether nobody responded, or (what puts things back asks again then, too) only what
 // stands in front.
 func (r *run) away(s plan.Step, x httpclient.Exchange) bool {
 	return silent(x) || s.Finally && r.page(s, x)
 }
 
-// silent reports whether not even the first byte of an answer came.
+// silent reports whether not even the first byte of a response came.
 func silent(x httpclient.Exchange) bool {
-	return x.Answer == nil && x.Failure != nil && !x.Failure.AnswerBegun && x.Failure.Kind != httpclient.FailureInterrupted
+	return x.Response == nil && x.Failure != nil && !x.Failure.ResponseBegun && x.Failure.Kind != httpclient.FailureInterrupted
 }
 
 // pause lets others ask in the meantime.

@@ -9,8 +9,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// mostOfTruncated is how many bytes are kept of an answer that was too long to be read to its end:
-// it is no answer, and its beginning tells as much.
+// mostOfTruncated is how many bytes are kept of a response that was too long to be read to its end:
+// it is no response, and its beginning tells as much.
 const mostOfTruncated = 64 << 10
 
 // ask sends the step's request and keeps what came. A request that met silence is asked once more
@@ -18,7 +18,7 @@ const mostOfTruncated = 64 << 10
 // again, more slowly, as long as others get through. Everything stays in the evidence.
 func (r *run) ask(ctx context.Context, s plan.Step) bool {
 	if name := r.unknown(s.Ask.Values); name != "" {
-		r.unsend(s.ID, fmt.Sprintf("no answer and no mail gave %s: %s was not sent", name, s.ID))
+		r.unsend(s.ID, fmt.Sprintf("no response and no mail gave %s: %s was not sent", name, s.ID))
 		return false
 	}
 	if r.stop() != "" && !s.Finally {
@@ -52,25 +52,25 @@ func (r *run) ask(ctx context.Context, s plan.Step) bool {
 		unreachable = "the run was interrupted before it could be asked once more whether the update is known everywhere"
 	}
 	r.keep(s, s.ID, attempt, x, unreachable)
-	return x.Answer != nil
+	return x.Response != nil
 }
 
 // keep adds an exchange to the evidence.
 func (r *run) keep(s plan.Step, id string, attempt int, x httpclient.Exchange, unreachable string) {
 	if x.Failure != nil && x.Failure.Kind == httpclient.FailureInterrupted {
-		// What we broke off ourselves is nothing that the deployment answers for.
+		// What we broke off ourselves is nothing that the deployment is responsible for.
 		unreachable = x.Failure.Text
 	}
-	if x.Answer != nil && x.Answer.Truncated {
-		x.Answer.Body = slices.Clone(x.Answer.Body[:min(len(x.Answer.Body), mostOfTruncated)])
+	if x.Response != nil && x.Response.Truncated {
+		x.Response.Body = slices.Clone(x.Response.Body[:min(len(x.Response.Body), mostOfTruncated)])
 	}
-	if x.Answer != nil && x.Answer.TLS != "" && slices.Contains(r.Target.Profiles, "hardening") {
-		r.note("The deployment speaks %s.", x.Answer.TLS)
+	if x.Response != nil && x.Response.TLS != "" && slices.Contains(r.Target.Profiles, "hardening") {
+		r.note("The deployment speaks %s.", x.Response.TLS)
 	}
 	outcome := r.classify(s, x)
 	// A request that must be refused and was accepted fails by its response: its mail is no
 	// surprise.
-	defer r.outcomes.forget(x.Answer)
+	defer r.outcomes.forget(x.Response)
 	explained := id == s.ID && s.Ask.Refusable && outcome.Accepted()
 	r.learnSecrets(s, id, x)
 	r.mu.Lock()

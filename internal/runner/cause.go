@@ -18,32 +18,32 @@ const rateHint = "declare rate, in requests a second, to ask more slowly"
 // limitNote says that a limit was met.
 func limitNote(outcome contract.Outcome) string {
 	if outcome.Page && outcome.Status != http.StatusTooManyRequests {
-		return fmt.Sprintf("The deployment, or what stands in front of it, limits the rate of requests: it answers with a page of status %d.", outcome.Status)
+		return fmt.Sprintf("The deployment, or what stands in front of it, limits the rate of requests: it responds with a page of status %d.", outcome.Status)
 	}
-	return fmt.Sprintf("The deployment limits the rate of requests: it answers with status %d.", outcome.Status)
+	return fmt.Sprintf("The deployment limits the rate of requests: it responds with status %d.", outcome.Status)
 }
 
 // limitReason says that a limit was not outlasted, "" where it may be the trader's: a lock-out is
-// the deployment's answer.
+// the deployment's response.
 func (r *run) limitReason(s plan.Step, x httpclient.Exchange) string {
 	if mayBeTheTraders(s, r.classify(s, x)) && !r.pacer.hasMet() {
 		return ""
 	}
-	return fmt.Sprintf("the deployment, or what stands in front of it, limits the rate of requests: it answered with status %d; %s", x.Answer.Status, rateHint)
+	return fmt.Sprintf("the deployment, or what stands in front of it, limits the rate of requests: it responded with status %d; %s", x.Response.Status, rateHint)
 }
 
 // blockedReason says why no request of the operation gets through.
 func blockedReason(s plan.Step, x httpclient.Exchange) string {
 	if silent(x) {
-		return fmt.Sprintf("nothing answers %s any more, not even what was answered before: %s", s.Ask.Operation, x.Failure.Text)
+		return fmt.Sprintf("nothing responds to %s any more, not even to what got a response before: %s", s.Ask.Operation, x.Failure.Text)
 	}
-	return fmt.Sprintf("a page (status %d) answers %s in place of the API, also where the API answered before: something in front limits or blocks requests; %s",
-		x.Answer.Status, s.Ask.Operation, rateHint)
+	return fmt.Sprintf("a page (status %d) came for %s in place of the API's response, also where the API responded before: something in front limits or blocks requests; %s",
+		x.Response.Status, s.Ask.Operation, rateHint)
 }
 
 // reasonFor says why no request gets through, as far as what came tells.
 func (r *run) reasonFor(s plan.Step, x httpclient.Exchange) string {
-	if x.Answer == nil {
+	if x.Response == nil {
 		reason := "the deployment can't be reached"
 		if x.Failure.Text != "" {
 			reason += ": " + x.Failure.Text
@@ -62,7 +62,7 @@ func (r *run) reasonFor(s plan.Step, x httpclient.Exchange) string {
 	default:
 		why = "is the base URL right, and is nothing in front of it?"
 	}
-	return fmt.Sprintf("a page (status %d) answers in place of the API: %s", x.Answer.Status, why)
+	return fmt.Sprintf("a page (status %d) came in place of the API's response: %s", x.Response.Status, why)
 }
 
 // What servers say on a port that expects something else.
@@ -73,11 +73,11 @@ var (
 
 // cause names what is missing, where the response tells, "" where it does not.
 func cause(x httpclient.Exchange) string {
-	if x.Answer == nil {
+	if x.Response == nil {
 		return ""
 	}
-	begin := x.Answer.Body[:min(len(x.Answer.Body), 4<<10)]
-	switch status := x.Answer.Status; {
+	begin := x.Response.Body[:min(len(x.Response.Body), 4<<10)]
+	switch status := x.Response.Status; {
 	case wantsTLS.Match(begin):
 		return "the port speaks TLS; declare the url with https://"
 	case status >= 400 && wantsClient.Match(begin):

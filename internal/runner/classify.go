@@ -17,18 +17,18 @@ type outcomes struct {
 
 // classify says what the response to the step's request means; without a response it has no kind.
 func (r *run) classify(s plan.Step, x httpclient.Exchange) contract.Outcome {
-	if s.Ask == nil || x.Answer == nil {
+	if s.Ask == nil || x.Response == nil {
 		return contract.Outcome{}
 	}
 	r.outcomes.mu.Lock()
 	defer r.outcomes.mu.Unlock()
-	outcome, known := r.outcomes.known[x.Answer]
+	outcome, known := r.outcomes.known[x.Response]
 	if !known {
 		outcome = r.classifyAnew(s, x)
 		if r.outcomes.known == nil {
 			r.outcomes.known = map[*httpclient.Response]contract.Outcome{}
 		}
-		r.outcomes.known[x.Answer] = outcome
+		r.outcomes.known[x.Response] = outcome
 	}
 	return outcome
 }
@@ -43,10 +43,10 @@ func (o *outcomes) forget(a *httpclient.Response) {
 func (r *run) classifyAnew(s plan.Step, x httpclient.Exchange) contract.Outcome {
 	o, _ := r.operation(s.Ask.Operation)
 	var header []contract.Field
-	for _, f := range x.Answer.Header {
+	for _, f := range x.Response.Header {
 		header = append(header, contract.Field(f))
 	}
-	return contract.Classify(o, contract.ReadResponse(x.Answer.Status, header, x.Answer.Body, x.Answer.Truncated))
+	return contract.Classify(o, contract.ReadResponse(x.Response.Status, header, x.Response.Body, x.Response.Truncated))
 }
 
 // last returns what the step received in the end.

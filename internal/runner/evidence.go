@@ -88,7 +88,7 @@ func (r *run) redactExchanges() []evidence.Exchange {
 			redacted.Failure.Text = r.Redactor.Text(x.unreachable)
 		}
 		list = append(list, redacted)
-		r.exchanges[i].Answer = nil // Or the bodies would be held twice.
+		r.exchanges[i].Response = nil // Or the bodies would be held twice.
 	}
 	slices.SortStableFunc(list, func(a, b evidence.Exchange) int {
 		if c := a.Started.Compare(b.Started); c != 0 {

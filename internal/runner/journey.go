@@ -48,14 +48,14 @@ func (r *run) anySent(ids []string) bool {
 	return slices.ContainsFunc(ids, func(id string) bool { return r.sent[id] })
 }
 
-// done reports whether the answer to the step says that it was carried out.
+// done reports whether the response to the step says that it was carried out.
 func (r *run) done(id string) bool {
 	return r.lastOutcome(id).Succeeded
 }
 
 func (r *run) anyDone(ids []string) bool { return slices.ContainsFunc(ids, r.done) }
 
-// unsettled reports whether the answer contradicts an update, and may not yet know of it.
+// unsettled reports whether the response contradicts an update, and may not yet know of it.
 func (r *run) unsettled(s plan.Step, x httpclient.Exchange) bool {
 	again := s.Ask.Again
 	if again == nil || !r.anyDone(again.After) {
@@ -121,10 +121,10 @@ func (r *run) unknown(value any) placeholder.Placeholder {
 // templates hold.
 func (r *run) learnSecrets(s plan.Step, id string, x httpclient.Exchange) {
 	o, found := r.operation(s.Ask.Operation)
-	if x.Answer == nil || !found || len(o.Secrets()) == 0 {
+	if x.Response == nil || !found || len(o.Secrets()) == 0 {
 		return
 	}
-	object, outcome := contract.ReadJSON(x.Answer.Body).Object(), r.classify(s, x)
+	object, outcome := contract.ReadJSON(x.Response.Body).Object(), r.classify(s, x)
 	for _, l := range s.Ask.Learns {
 		if len(outcome.Token) >= shortestSecret && (l.If == "" || l.If == outcome.Kind) {
 			r.Redactor.Add(l.Name, outcome.Token)
@@ -155,7 +155,7 @@ func (r *run) addNear(name placeholder.Placeholder, secret string) {
 
 // learnCookies makes secrets of the cookies of an answer that opens something.
 func (r *run) learnCookies(id string, x httpclient.Exchange) {
-	for _, f := range x.Answer.Header {
+	for _, f := range x.Response.Header {
 		if !strings.EqualFold(f.Name, "Set-Cookie") {
 			continue
 		}

@@ -57,7 +57,7 @@ func TestRequestsOfAGroupAreUnderWayTogether(t *testing.T) {
 		t.Errorf("%d exchanges, want %d", len(found.Exchanges), size+1)
 	}
 	for _, x := range found.Exchanges {
-		if x.Answer == nil {
+		if x.Response == nil {
 			t.Errorf("%s got no response: %v", x.Step, x.Failure)
 		}
 	}

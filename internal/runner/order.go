@@ -64,7 +64,7 @@ func (r *run) orderOfSteps() []int {
 	return places
 }
 
-// rank finds out how many answers and mails are waited for one after another from the step on.
+// rank finds out how many responses and mails are waited for one after another from the step on.
 func (o *order) rank(s *state) int {
 	if s.urgency > 0 {
 		return s.urgency

@@ -52,11 +52,11 @@ func (r *run) choosePath(ctx context.Context, s plan.Step, request httpclient.Re
 // by which a server says that it has no such path.
 func (r *run) isThere(s plan.Step, x httpclient.Exchange) bool {
 	absent := []int{http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusNotImplemented}
-	if x.Answer == nil || slices.Contains(absent, x.Answer.Status) {
+	if x.Response == nil || slices.Contains(absent, x.Response.Status) {
 		return false
 	}
 	o, _ := r.operation(s.Ask.Operation)
-	value := contract.ReadJSON(x.Answer.Body).Value
+	value := contract.ReadJSON(x.Response.Body).Value
 	fits := func(shape contract.Shape) bool { return len(shape.Check(value)) == 0 }
 	return slices.ContainsFunc(o.Shapes, fits) || fits(r.Contract.KeyError)
 }

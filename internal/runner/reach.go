@@ -109,7 +109,7 @@ func (r *run) alike(s plan.Step, x httpclient.Exchange, t plan.Step, y httpclien
 	if r.unavailable(s, x) && r.unavailable(t, y) {
 		return true
 	}
-	return x.Answer != nil && y.Answer != nil && x.Answer.Status == y.Answer.Status && r.page(t, y)
+	return x.Response != nil && y.Response != nil && x.Response.Status == y.Response.Status && r.page(t, y)
 }
 
 // unavailable reports whether nothing came, or a proxy's word that nothing did.
@@ -182,8 +182,8 @@ func withAppKey(s plan.Step) bool { return s.Ask.Key == string(placeholder.Key) 
 // do.
 func (r *run) knownGoodOf(suspect plan.Step, x httpclient.Exchange) (plan.Step, bool) {
 	list := slices.DeleteFunc(r.knownGood(), func(s plan.Step) bool { return s.Ask.Operation != suspect.Ask.Operation })
-	if answered := slices.DeleteFunc(slices.Clone(list), func(s plan.Step) bool { return !r.lastOutcome(s.ID).OfTheAPI() }); len(answered) > 0 {
-		list = answered
+	if responded := slices.DeleteFunc(slices.Clone(list), func(s plan.Step) bool { return !r.lastOutcome(s.ID).OfTheAPI() }); len(responded) > 0 {
+		list = responded
 	} else if !r.limitedSince(suspect, x) {
 		return plan.Step{}, false
 	}
@@ -224,14 +224,14 @@ func (r *run) keyless() []plan.Step {
 	return steps
 }
 
-// knownGood lists one harmless request for each operation and key, those that have been answered
+// knownGood lists one harmless request for each operation and key, those that got a response
 // first.
 func (r *run) knownGood() []plan.Step {
 	var steps []plan.Step
 	seen := map[[2]string]bool{}
-	for _, answered := range []bool{true, false} {
+	for _, responded := range []bool{true, false} {
 		for _, s := range slices.Concat(r.Plan.Steps, r.keyless()) {
-			if !r.harmless(s) || r.lastOutcome(s.ID).OfTheAPI() != answered {
+			if !r.harmless(s) || r.lastOutcome(s.ID).OfTheAPI() != responded {
 				continue
 			}
 			if kind := [2]string{s.Ask.Operation, keyKind(s)}; !seen[kind] {

@@ -74,7 +74,7 @@ type run struct {
 
 	mu        sync.Mutex
 	exchanges []exchange
-	// lasts are the indexes of the last exchange of each id, explained the steps whose answers
+	// lasts are the indexes of the last exchange of each id, explained the steps whose responses
 	// explain a mail.
 	lasts     map[string]int
 	explained map[string]bool
@@ -84,7 +84,7 @@ type run struct {
 	// resetsSent is how many were.
 	accepted   map[string]int
 	resetsSent int
-	// learnable are the placeholders that answers and mails make known.
+	// learnable are the placeholders that responses and mails make known.
 	learnable map[placeholder.Placeholder]bool
 	// sent are the requests that went out; unsent says of steps that were not carried out why.
 	sent   map[string]bool

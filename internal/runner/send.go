@@ -61,7 +61,7 @@ func retryAfter(x httpclient.Exchange, now time.Time) (time.Duration, bool) {
 }
 
 func header(x httpclient.Exchange, name string) string {
-	for _, f := range x.Answer.Header {
+	for _, f := range x.Response.Header {
 		if strings.EqualFold(f.Name, name) {
 			return f.Value
 		}

@@ -158,7 +158,7 @@ func (s *Sandbox) serve(o Options, file string) error {
 	return nil
 }
 
-// grace is enough for an answer of the reference, and less than the half second for which net/http
+// grace is enough for a response of the reference, and less than the half second for which net/http
 // holds a connection on which it broke a request off.
 const grace = 100 * time.Millisecond
 

@@ -11,9 +11,9 @@ import (
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
-func respond(body string, header ...evidence.Field) *answer {
-	a := &answer{doc: contract.ReadJSON([]byte(body))}
-	a.Answer = &evidence.Answer{Status: 200, Header: header, Body: []byte(body)}
+func respond(body string, header ...evidence.Field) *response {
+	a := &response{doc: contract.ReadJSON([]byte(body))}
+	a.Response = &evidence.Response{Status: 200, Header: header, Body: []byte(body)}
 	return a
 }
 
@@ -46,10 +46,10 @@ func TestHeadersAreFoundByAnyCase(t *testing.T) {
 	}
 }
 
-func TestAnswersAreDescribedBriefly(t *testing.T) {
+func TestResponsesAreDescribedBriefly(t *testing.T) {
 	long := strings.Repeat("ä", 301)
 	for _, c := range []struct {
-		a    *answer
+		a    *response
 		want string
 	}{
 		{respond(`{"b": "<x>", "a": [1]}`), `status 200, {"a":[1],"b":"<x>"}`},
@@ -87,18 +87,18 @@ func TestALabelThatReadsAnotherTextIsMisread(t *testing.T) {
 
 func TestFindingsThatDifferInTheExchangeOnlyAreOne(t *testing.T) {
 	merged := merge([]verdict.Finding{{Expected: "a", Got: "b", Exchange: "1"}, {Expected: "a", Got: "c"}, {Expected: "a", Got: "b", Exchange: "2"}, {Expected: "a", Got: "b"}})
-	if len(merged) != 2 || merged[0].Got != "b (and in 2 more answers)" || merged[0].Exchange != "1" || merged[1].Got != "c" {
+	if len(merged) != 2 || merged[0].Got != "b (and in 2 more responses)" || merged[0].Exchange != "1" || merged[1].Got != "c" {
 		t.Errorf("%+v", merged)
 	}
 }
 
-func TestStatusesThatCarryNoAnswer(t *testing.T) {
+func TestStatusesThatCarryNoResponse(t *testing.T) {
 	for status, want := range map[int][2]bool{
 		100: {false, false}, 199: {false, false}, 200: {true, false}, 204: {false, false}, 205: {false, false}, 206: {false, false},
 		404: {true, true}, 405: {true, true}, 410: {true, true}, 501: {true, true}, 500: {true, false},
 	} {
 		if carries(status) != want[0] || absent(status) != want[1] {
-			t.Errorf("%d carries an answer: %t, says that nothing is there: %t", status, carries(status), absent(status))
+			t.Errorf("%d carries a response: %t, says that nothing is there: %t", status, carries(status), absent(status))
 		}
 	}
 }
@@ -162,7 +162,7 @@ func TestShortAndDerivedSecretsAreNone(t *testing.T) {
 }
 
 func TestTraitsThatTellWhoIsKnown(t *testing.T) {
-	of := func(bodies ...string) (list []*answer) {
+	of := func(bodies ...string) (list []*response) {
 		for _, b := range bodies {
 			list = append(list, respond(b, evidence.Field{Name: "Date", Value: b}, evidence.Field{Name: "X-A", Value: "same"}))
 		}
@@ -170,7 +170,7 @@ func TestTraitsThatTellWhoIsKnown(t *testing.T) {
 	}
 	for _, c := range []struct {
 		what           string
-		known, unknown []*answer
+		known, unknown []*response
 		want           string
 	}{
 		{"the same", of(`{"a":1}`, `{"a":1}`), of(`{"a":1}`), ""},
@@ -184,7 +184,7 @@ func TestTraitsThatTellWhoIsKnown(t *testing.T) {
 			t.Errorf("%s: %q, want %q", c.what, got, c.want)
 		}
 	}
-	connection := telling([]*answer{respond("{}", evidence.Field{Name: "Content-Length", Value: "1"})}, []*answer{respond("{}", evidence.Field{Name: "X-A", Value: "b"})})
+	connection := telling([]*response{respond("{}", evidence.Field{Name: "Content-Length", Value: "1"})}, []*response{respond("{}", evidence.Field{Name: "X-A", Value: "b"})})
 	if !slices.Equal(connection, []string{`X-A is "b", of a trader absent`}) {
 		t.Errorf("%q", connection)
 	}

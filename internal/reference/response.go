@@ -6,47 +6,47 @@ import (
 	"github.com/go-json-experiment/json"
 )
 
-// answer is what a client gets: a status, extra header fields and JSON.
-type answer struct {
+// response is what a client gets: a status, extra header fields and JSON.
+type response struct {
 	status int
 	header map[string]string
 	body   any
 }
 
-// result is the documents' answer to steps 1 and 4.
+// result is the documents' response to steps 1 and 4.
 type result struct {
 	Errors     []string
 	ErrorsCode []string `json:",omitempty"`
 	IsSucceed  bool
 }
 
-// keyRefusal is the documents' answer to a missing or wrong application key.
+// keyRefusal is the documents' response to a missing or wrong application key.
 type keyRefusal struct {
 	Error string `json:"error"`
 }
 
-func ok(body any) answer { return answer{status: http.StatusOK, body: body} }
+func ok(body any) response { return response{status: http.StatusOK, body: body} }
 
-// refusal is an answer in the form of the documents' incorrect-answer error.
-func refusal(status int, code, text string) answer {
-	return answer{status: status, body: result{Errors: []string{text}, ErrorsCode: []string{code}}}
+// refusal is a response in the form of the documents' incorrect-answer error.
+func refusal(status int, code, text string) response {
+	return response{status: status, body: result{Errors: []string{text}, ErrorsCode: []string{code}}}
 }
 
 // badRequest refuses a request that is not formed as documented.
-func badRequest(text string) answer {
+func badRequest(text string) response {
 	return refusal(http.StatusBadRequest, "ErrorInvalidRequest", text)
 }
 
 // keyError is the documented key error. RFC 9110, section 15.5.2, wants a
 // challenge beside a 401; no standard scheme describes an application key.
-func keyError() answer {
+func keyError() response {
 	body := keyRefusal{Error: "Application key is not defined or does not exist"}
-	return answer{status: http.StatusUnauthorized, body: body}.
+	return response{status: http.StatusUnauthorized, body: body}.
 		with("WWW-Authenticate", `Et-App-Key realm="ETNA Trader"`)
 }
 
-// with returns the answer with one more header field.
-func (a answer) with(name, value string) answer {
+// with returns the response with one more header field.
+func (a response) with(name, value string) response {
 	header := map[string]string{name: value}
 	for n, v := range a.header {
 		header[n] = v
@@ -55,8 +55,8 @@ func (a answer) with(name, value string) answer {
 	return a
 }
 
-// write sends the answer. Nothing here may be cached: answers hold tokens.
-func (a answer) write(w http.ResponseWriter) {
+// write sends the response. Nothing here may be cached: responses hold tokens.
+func (a response) write(w http.ResponseWriter) {
 	body, err := json.Marshal(a.body)
 	if err != nil {
 		a.status, body = http.StatusInternalServerError, []byte("{}")

@@ -40,25 +40,25 @@ func (b broken) timeout() string {
 	return "20s"
 }
 
-// brokenAnswers are behaviours of one operation beside others that are right, and what must be said
+// brokenResponses are behaviours of one operation beside others that are right, and what must be said
 // of them.
-func brokenAnswers() map[string]broken {
+func brokenResponses() map[string]broken {
 	return map[string]broken{
-		"closes before the answer":     {says(""), "ANSWER-1 failed: expected a complete answer, got The connection was closed before an answer began."},
-		"half-closes":                  {onWire(func(c *net.TCPConn, b *bufio.ReadWriter) { _ = c.CloseWrite(); _, _ = io.Copy(io.Discard, b) }), "The connection was closed before an answer began."},
-		"resets before the answer":     {resets(""), "ANSWER-1 failed: expected a complete answer, got The connection was reset before an answer began."},
-		"closes within the header":     {says("HTTP/1.1 200 OK\r\nContent-Type: a"), "closed within the answer's header"},
-		"closes within the body":       {says(jsonHead + "Content-Length: 100\r\n\r\n{\"Model\""), "closed after 8 bytes of the answer's body, of which 100 were announced"},
+		"closes before the response":   {says(""), "ANSWER-1 failed: expected a complete response, got The connection was closed before a response began."},
+		"half-closes":                  {onWire(func(c *net.TCPConn, b *bufio.ReadWriter) { _ = c.CloseWrite(); _, _ = io.Copy(io.Discard, b) }), "The connection was closed before a response began."},
+		"resets before the response":   {resets(""), "ANSWER-1 failed: expected a complete response, got The connection was reset before a response began."},
+		"closes within the header":     {says("HTTP/1.1 200 OK\r\nContent-Type: a"), "closed within the response's header"},
+		"closes within the body":       {says(jsonHead + "Content-Length: 100\r\n\r\n{\"Model\""), "closed after 8 bytes of the response's body, of which 100 were announced"},
 		"resets within the body":       {resets(jsonHead + "Content-Length: 100\r\n\r\n{\"Model\""), "after"},
-		"hangs before the header":      {saysAndHangs(""), "ANSWER-1 failed: expected a complete answer, got No answer came within 1s."},
-		"hangs within the header":      {saysAndHangs("HTTP/1.1 200 OK\r\nContent-Ty"), "The answer had begun, but was not complete after 1s."},
-		"hangs within the body":        {saysAndHangs(jsonHead + "Content-Length: 100\r\n\r\n{\"Model\""), "The answer had begun, but was not complete after 1s."},
-		"trickles":                     {trickles, "The answer had begun, but was not complete after 1s."},
+		"hangs before the header":      {saysAndHangs(""), "ANSWER-1 failed: expected a complete response, got No response came within 1s."},
+		"hangs within the header":      {saysAndHangs("HTTP/1.1 200 OK\r\nContent-Ty"), "The response had begun, but was not complete after 1s."},
+		"hangs within the body":        {saysAndHangs(jsonHead + "Content-Length: 100\r\n\r\n{\"Model\""), "The response had begun, but was not complete after 1s."},
+		"trickles":                     {trickles, "The response had begun, but was not complete after 1s."},
 		"length too short":             {says(jsonHead + fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(okJSON)-9, okJSON)), "ANSWER-2 failed"},
 		"length too long":              {says(jsonHead + fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(okJSON)+9, okJSON)), "of which 83 were announced"},
-		"two lengths":                  {says(jsonHead + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}"), "The answer is not HTTP"},
-		"another protocol":             {says("220 mail.example ESMTP\r\n"), "The answer is not HTTP"},
-		"informational answers only":   {says("HTTP/1.1 103 Early Hints\r\n\r\n"), "closed within the answer's header"},
+		"two lengths":                  {says(jsonHead + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}"), "The response is not HTTP"},
+		"another protocol":             {says("220 mail.example ESMTP\r\n"), "The response is not HTTP"},
+		"informational answers only":   {says("HTTP/1.1 103 Early Hints\r\n\r\n"), "closed within the response's header"},
 		"endless informational ones":   {endless("", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"), "ANSWER-1 failed"},
 		"endless header":               {endless("HTTP/1.1 200 OK\r\n", "X-Filler: "+strings.Repeat("x", 1000)+"\r\n"), "ANSWER-1 failed"},
 		"endless header line":          {endless("HTTP/1.1 200 OK\r\nX-Filler: ", strings.Repeat("x", 1000)), "ANSWER-1 failed"},
@@ -72,7 +72,7 @@ func brokenAnswers() map[string]broken {
 	}
 }
 
-// trickles sends its answer byte by byte, slower than anybody waits.
+// trickles sends its response byte by byte, slower than anybody waits.
 func trickles(w http.ResponseWriter, r *http.Request) {
 	onWire(func(_ *net.TCPConn, b *bufio.ReadWriter) {
 		tick := time.NewTicker(50 * time.Millisecond)
@@ -87,9 +87,9 @@ func trickles(w http.ResponseWriter, r *http.Request) {
 	})(w, r)
 }
 
-func TestBrokenAnswersOfOneOperationFail(t *testing.T) {
+func TestBrokenResponsesOfOneOperationFail(t *testing.T) {
 	t.Parallel()
-	for name, c := range brokenAnswers() {
+	for name, c := range brokenResponses() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := start(t, sandbox.Options{})
@@ -101,12 +101,12 @@ func TestBrokenAnswersOfOneOperationFail(t *testing.T) {
 	}
 }
 
-func TestBrokenAnswersToOneRequestFail(t *testing.T) {
+func TestBrokenResponsesToOneRequestFail(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"closes before the answer", "hangs before the header", "closes within the body", "a page", "a bad gateway"} {
+	for _, name := range []string{"closes before the response", "hangs before the header", "closes within the body", "a page", "a bad gateway"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := brokenAnswers()[name]
+			c := brokenResponses()[name]
 			d := start(t, sandbox.Options{})
 			d.url, d.settings["requestTimeout"] = before(t, d.URL, onOneRequest(d.Traders[0].Login, c.behave)).URL, c.timeout()
 			e := d.judge(t)
@@ -127,7 +127,7 @@ func wantRightElsewhere(t *testing.T, e ending) {
 	}
 }
 
-func TestHugeAnswersAreBounded(t *testing.T) {
+func TestHugeResponsesAreBounded(t *testing.T) {
 	for name, behave := range map[string]behaviour{
 		"endless body":         endless(jsonHead+"\r\n", strings.Repeat(" ", 1<<16)),
 		"endless chunks":       endless(jsonHead+"Transfer-Encoding: chunked\r\n\r\n", "10000\r\n"+strings.Repeat(" ", 1<<16)+"\r\n"),
@@ -180,9 +180,9 @@ func manyNames() string {
 	return b.String()
 }
 
-func TestUnusualAnswersPass(t *testing.T) {
+func TestUnusualResponsesPass(t *testing.T) {
 	t.Parallel()
-	for name, rewrite := range map[string]func(answer string) string{
+	for name, rewrite := range map[string]func(response string) string{
 		"HTTP/1.0": func(a string) string { return strings.Replace(a, "HTTP/1.1", "HTTP/1.0", 1) },
 		"informational answers": func(a string) string {
 			return "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + a
@@ -206,14 +206,14 @@ func rewritten(address string, rewrite func(string) string) func(http.ResponseWr
 			panic(err)
 		}
 		onward.Header = r.Header.Clone()
-		answer, err := http.DefaultTransport.RoundTrip(onward)
+		response, err := http.DefaultTransport.RoundTrip(onward)
 		if err != nil {
 			panic(err)
 		}
-		defer answer.Body.Close()
-		content, _ := io.ReadAll(answer.Body)
+		defer response.Body.Close()
+		content, _ := io.ReadAll(response.Body)
 		says(rewrite(fmt.Sprintf("HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Encoding: %s\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s",
-			answer.Status, answer.Header.Get("Content-Type"), orIdentity(answer.Header.Get("Content-Encoding")), len(content), content)))(w, r)
+			response.Status, response.Header.Get("Content-Type"), orIdentity(response.Header.Get("Content-Encoding")), len(content), content)))(w, r)
 		return true
 	}
 }
@@ -237,11 +237,11 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 		says  string
 	}{
 		"of one operation, to another host": {func(r *http.Request) string { return other.URL + r.URL.Path }, onQuestions,
-			verdict.ExitNotConformant, "an answer where documented, got a redirect, status 307"},
+			verdict.ExitNotConformant, "a response where documented, got a redirect, status 307"},
 		"of all, to another host": {func(r *http.Request) string { return other.URL + r.URL.Path }, everywhere,
 			verdict.ExitIncomplete, "it redirects to " + other.URL},
 		"of all, in a circle": {func(r *http.Request) string { return r.URL.String() }, everywhere,
-			verdict.ExitIncomplete, "a page (status 307) answers in place of the API"},
+			verdict.ExitIncomplete, "a page (status 307) came in place of the API's response"},
 		"of all, to https": {func(r *http.Request) string { return "https://" + r.Host + r.URL.Path }, everywhere,
 			verdict.ExitIncomplete, "it redirects to https://; declare the url with https://"},
 	} {

@@ -11,9 +11,9 @@ import (
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
-// answers reads what both pages say of every answer: a JSON file of the documented shape. It comes
+// responses reads what both pages say of every response: a JSON file of the documented shape. It comes
 // last, since it looks at whatever the other pages ask.
-func answers(b *builder) {
+func responses(b *builder) {
 	b.missing("no operation is asked", "ANSWER-1", "ANSWER-2", "ANSWER-3", "ANSWER-5")
 	b.missing("no app key is declared (appKey or CONFORMANCE_APP_KEY)", "ANSWER-4", "ANSWER-6", "KEY-8")
 	for _, o := range b.contract.Operations {
@@ -28,7 +28,7 @@ func answers(b *builder) {
 		isKeyed := func(s plan.Step) bool { return s.Ask.Operation == o.ID && s.Ask.Key == KeyPlaceholder && !s.Finally }
 		keyed := b.asked(isKeyed)
 		shaped := b.asked(func(s plan.Step) bool { return isKeyed(s) && s.Ask.Breaks == "" && !s.Ask.Blockable })
-		b.checkAll("ANSWER-1", o, whole, (*Look).demandAnswer)
+		b.checkAll("ANSWER-1", o, whole, (*Look).demandBody)
 		b.checkAll("ANSWER-2", o, whole, (*Look).demandOneDocument)
 		b.checkAll("ANSWER-3", o, whole, (*Look).demandLabel)
 		b.checkAll("ANSWER-5", o, whole, (*Look).demandNoRepetition)
@@ -64,9 +64,9 @@ func (b *builder) askAsDocumented(o contract.Operation) {
 	b.step(plan.Step{ID: join("ask", o.ID), Ask: ask})
 }
 
-// checkAll looks at all the operation's answers together: what they all do wrong is one finding.
-// Judge reports whether it looked at the answer at all.
-func (b *builder) checkAll(requirement string, o contract.Operation, steps []string, judge func(*Look, contract.Operation, *answer) bool) {
+// checkAll looks at all the operation's responses together: what they all do wrong is one finding.
+// Judge reports whether it looked at the response at all.
+func (b *builder) checkAll(requirement string, o contract.Operation, steps []string, judge func(*Look, contract.Operation, *response) bool) {
 	if len(steps) == 0 {
 		return
 	}
@@ -82,7 +82,7 @@ func (b *builder) checkAll(requirement string, o contract.Operation, steps []str
 		case judged:
 			l.inapplicable = ""
 		case l.inapplicable == "" && l.reason == "":
-			l.Untestable("no answer was left to look at", "ANSWER-1", "ANSWER-2", "KEY-8")
+			l.Untestable("no response was left to look at", "ANSWER-1", "ANSWER-2", "KEY-8")
 			l.because = append(l.because, l.record.behindUnsent(steps)...)
 		}
 		l.findings = merge(l.findings)
@@ -103,14 +103,14 @@ func merge(findings []verdict.Finding) []verdict.Finding {
 		list = append(list, f)
 	}
 	for i, n := range more {
-		list[i].Got += fmt.Sprintf(" (and in %d more answers)", n)
+		list[i].Got += fmt.Sprintf(" (and in %d more responses)", n)
 	}
 	return list
 }
 
-// judged reports whether the answer is this deployment's to answer for; where it is not, the look
+// judged reports whether the response is this deployment's; where it is not, the look
 // is untestable.
-func (l *Look) judged(a *answer) bool {
+func (l *Look) judged(a *response) bool {
 	switch {
 	case a.Failure != nil && a.Failure.Unreachable:
 		l.Untestable(a.Failure.Text)
@@ -118,7 +118,7 @@ func (l *Look) judged(a *answer) bool {
 		// After wrong answers and earlier resets a limit is a refusal like another, and nothing
 		// that documents describe.
 		if (!strings.HasPrefix(a.Step, "reset/") || !a.step.Ask.Refusable) && a.step.Ask.Together == "" {
-			l.Untestable(limitedWith(a.Answer.Status))
+			l.Untestable(limitedWith(a.Response.Status))
 		}
 	default:
 		return true
@@ -126,29 +126,29 @@ func (l *Look) judged(a *answer) bool {
 	return false
 }
 
-func (l *Look) demandAnswer(o contract.Operation, a *answer) bool {
+func (l *Look) demandBody(o contract.Operation, a *response) bool {
 	if !l.judged(a) {
 		return false
 	}
 	if a.Failure != nil {
-		l.Fail(a.Step, "a complete answer", a.Failure.Text)
+		l.Fail(a.Step, "a complete response", a.Failure.Text)
 		return true
 	}
-	status := a.Answer.Status
+	status := a.Response.Status
 	switch {
 	case status >= 500 && !(a.step.Ask.Invalid && a.documentedFailure()):
 		l.Fail(a.Step, "a status below 500", a.describe())
 	case status >= 300 && status < 400:
-		l.Fail(a.Step, "an answer where documented", fmt.Sprintf("a redirect, status %d to %s", status, orNone(a.header("Location"))))
+		l.Fail(a.Step, "a response where documented", fmt.Sprintf("a redirect, status %d to %s", status, orNone(a.header("Location"))))
 	case !carries(status):
-		l.Fail(a.Step, "a status that can carry an answer", fmt.Sprintf("status %d", status))
+		l.Fail(a.Step, "a status that can carry a response", fmt.Sprintf("status %d", status))
 	case absent(status) && a.object() == nil, a.outcome.Absent() && !l.record.hasOperation(o.ID):
-		l.Fail(a.Step, "an answer of "+o.String(), a.describe()+" (is the base URL right?)")
+		l.Fail(a.Step, "a response of "+o.String(), a.describe()+" (is the base URL right?)")
 	}
 	return true
 }
 
-// carries reports whether HTTP allows the status on an answer with a body that is all there.
+// carries reports whether HTTP allows the status on a response with a body that is all there.
 func carries(status int) bool {
 	return status >= 200 && !slices.Contains([]int{http.StatusNoContent, http.StatusResetContent, http.StatusPartialContent}, status)
 }
@@ -158,27 +158,27 @@ func absent(status int) bool {
 	return slices.Contains([]int{http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusNotImplemented}, status)
 }
 
-// complete reports whether the answer's body is there to be looked at; where it is not, ANSWER-1
+// complete reports whether the response's body is there to be looked at; where it is not, ANSWER-1
 // says so.
-func (l *Look) complete(a *answer) bool {
-	return l.judged(a) && a.Answer != nil && a.Failure == nil && a.Answer.Status/100 != 3 && carries(a.Answer.Status)
+func (l *Look) complete(a *response) bool {
+	return l.judged(a) && a.Response != nil && a.Failure == nil && a.Response.Status/100 != 3 && carries(a.Response.Status)
 }
 
-// documentedOnly leaves out answers to which the documents are silent: a lock-out after
+// documentedOnly leaves out responses on which the documents are silent: a lock-out after
 // several wrong answers, and a limit of resets, may be told in any words.
-func (l *Look) documentedOnly(a *answer) bool {
+func (l *Look) documentedOnly(a *response) bool {
 	beyond := strings.Contains(a.Step, "-answer/") && a.step.Ask.Refusable &&
 		!strings.HasPrefix(a.Step, "reset/missing-answer/") && !strings.HasPrefix(a.Step, "reset/wrong-answer/")
 	further := a.step.Ask.Together != "" && a.Operation == opReset
 	return !beyond && !further || a.outcome.Tells
 }
 
-func (l *Look) demandOneDocument(o contract.Operation, a *answer) bool {
+func (l *Look) demandOneDocument(o contract.Operation, a *response) bool {
 	if !l.complete(a) || !l.documentedOnly(a) {
 		return false
 	}
-	if a.Answer.Truncated {
-		l.Fail(a.Step, "one JSON document", fmt.Sprintf("more than %d bytes", len(a.Answer.Body)))
+	if a.Response.Truncated {
+		l.Fail(a.Step, "one JSON document", fmt.Sprintf("more than %d bytes", len(a.Response.Body)))
 		return true
 	}
 	for _, problem := range a.doc.Problems {
@@ -187,7 +187,7 @@ func (l *Look) demandOneDocument(o contract.Operation, a *answer) bool {
 	return true
 }
 
-func (l *Look) demandLabel(o contract.Operation, a *answer) bool {
+func (l *Look) demandLabel(o contract.Operation, a *response) bool {
 	if !l.complete(a) || !l.documentedOnly(a) {
 		return false
 	}
@@ -200,14 +200,14 @@ func (l *Look) demandLabel(o contract.Operation, a *answer) bool {
 		switch {
 		case !contract.IsJSON(label):
 			l.Fail(a.Step, "a Content-Type of JSON", "Content-Type: "+label)
-		case misread(a.Answer.Body, label):
+		case misread(a.Response.Body, label):
 			l.Fail(a.Step, "a Content-Type of JSON, which is UTF-8", "Content-Type: "+label+", by which the body reads differently")
 		}
 	}
 	return true
 }
 
-func (l *Look) demandNoRepetition(o contract.Operation, a *answer) bool {
+func (l *Look) demandNoRepetition(o contract.Operation, a *response) bool {
 	if !l.complete(a) || !a.doc.Read {
 		return false
 	}
@@ -219,9 +219,9 @@ func (l *Look) demandNoRepetition(o contract.Operation, a *answer) bool {
 	return true
 }
 
-// demandShape demands that the answer fits a documented outcome; the violations told are those of
+// demandShape demands that the response fits a documented outcome; the violations told are those of
 // the outcome that it comes nearest to.
-func (l *Look) demandShape(o contract.Operation, a *answer) bool {
+func (l *Look) demandShape(o contract.Operation, a *response) bool {
 	if !l.complete(a) || !l.documentedOnly(a) || a.keyError() || !a.doc.Read || l.record.keyRefused {
 		return false
 	}
@@ -263,29 +263,29 @@ func boolOrder(first, second bool) int {
 	return 1
 }
 
-// reportsSuccess reports whether the operation's answers tell success from failure, as those of
+// reportsSuccess reports whether the operation's responses tell success from failure, as those of
 // both pages do.
 func reportsSuccess(o contract.Operation) bool {
 	return slices.ContainsFunc(o.Shapes, func(x contract.Shape) bool { return x.Has("Errors") || x.Has("IsSucceed") || x.Has("State") })
 }
 
-func (l *Look) demandFittingStatus(o contract.Operation, a *answer) bool {
+func (l *Look) demandFittingStatus(o contract.Operation, a *response) bool {
 	if !l.complete(a) || a.object() == nil || a.keyError() {
 		return false
 	}
 	if !a.outcome.Success() || a.step.Ask.Refusable {
-		l.NotApplicable("no request of the operation was answered with success")
+		l.NotApplicable("no request of the operation got a success")
 		return false
 	}
-	if status := a.Answer.Status; status >= 400 && status < 500 {
-		l.Fail(a.Step, "a 2xx status on an answer without errors", a.describe())
+	if status := a.Response.Status; status >= 400 && status < 500 {
+		l.Fail(a.Step, "a 2xx status on a response without errors", a.describe())
 	}
 	return true
 }
 
 // demandDocumentedStatus demands the status that is documented for what the response says of
 // itself. Limits have none.
-func (l *Look) demandDocumentedStatus(o contract.Operation, a *answer) bool {
+func (l *Look) demandDocumentedStatus(o contract.Operation, a *response) bool {
 	if !l.complete(a) || !a.doc.Read || a.keyError() || !a.signedIn() && a.outcome.HintsAtLimit() {
 		return false
 	}
@@ -293,7 +293,7 @@ func (l *Look) demandDocumentedStatus(o contract.Operation, a *answer) bool {
 		if len(shape.Statuses) == 0 || !shape.Claimed(a.object()) {
 			continue
 		}
-		if !slices.Contains(shape.Statuses, a.Answer.Status) {
+		if !slices.Contains(shape.Statuses, a.Response.Status) {
 			l.FailAt(shape.Line, a.Step, fmt.Sprintf("status %d beside %s", shape.Statuses[0], shape.Sample()), a.describe())
 		}
 		return true
@@ -303,27 +303,27 @@ func (l *Look) demandDocumentedStatus(o contract.Operation, a *answer) bool {
 
 // documentedFailure reports whether the response is the 500 that several pages document for a
 // request that lacks what it needs.
-func (a *answer) documentedFailure() bool {
-	return a.outcome.Kind == contract.ServerError && a.Answer.Status == http.StatusInternalServerError
+func (a *response) documentedFailure() bool {
+	return a.outcome.Kind == contract.ServerError && a.Response.Status == http.StatusInternalServerError
 }
 
 // demandNoFailure demands a status below 500, or the documented failure.
-func (l *Look) demandNoFailure(a *answer) {
-	if a.Answer.Status >= 500 && !a.documentedFailure() {
+func (l *Look) demandNoFailure(a *response) {
+	if a.Response.Status >= 500 && !a.documentedFailure() {
 		l.Fail(a.Step, `a status below 500, or the documented "Unexpected server error"`, a.describe())
 	}
 }
 
-func (l *Look) demandKeyAccepted(o contract.Operation, a *answer) bool {
+func (l *Look) demandKeyAccepted(o contract.Operation, a *response) bool {
 	if l.record.keyRefused {
 		l.Untestable(keyRefused)
 		return false
 	}
-	if !l.judged(a) || a.Answer == nil || strings.HasPrefix(a.step.ID, "key/") {
+	if !l.judged(a) || a.Response == nil || strings.HasPrefix(a.step.ID, "key/") {
 		return false
 	}
 	if a.keyError() {
-		l.Fail(a.Step, "an answer to a request with the configured key", a.describe()+"; other requests with the same key were accepted")
+		l.Fail(a.Step, "a response to a request with the configured key", a.describe()+"; other requests with the same key were accepted")
 	}
 	return true
 }

@@ -17,24 +17,24 @@ import (
 	"github.com/etna-conformance/conformance/internal/contract"
 )
 
-func (a *answer) object() map[string]any { return a.doc.Object() }
+func (a *response) object() map[string]any { return a.doc.Object() }
 
 // keyed reports whether the request carried the configured key.
-func (a *answer) keyed() bool { return a.step.Ask != nil && a.step.Ask.Key == KeyPlaceholder }
+func (a *response) keyed() bool { return a.step.Ask != nil && a.step.Ask.Key == KeyPlaceholder }
 
 // keyError reports whether the response is the documented error about the key, or the one that this
 // deployment has in its place.
-func (a *answer) keyError() bool { return a.outcome.Kind == contract.KeyError || a.asBadKey }
+func (a *response) keyError() bool { return a.outcome.Kind == contract.KeyError || a.asBadKey }
 
 // breaks reports whether the request broke the contract on purpose.
-func (a *answer) breaks() bool { return a.step.Ask != nil && a.step.Ask.Breaks != "" }
+func (a *response) breaks() bool { return a.step.Ask != nil && a.step.Ask.Breaks != "" }
 
 // limited reports whether the deployment asks to come back later: that says nothing about its
 // promises.
-func (a *answer) limited() bool { return a.outcome.Kind == contract.RateLimited }
+func (a *response) limited() bool { return a.outcome.Kind == contract.RateLimited }
 
-func (a *answer) header(name string) string {
-	for _, f := range a.Answer.Header {
+func (a *response) header(name string) string {
+	for _, f := range a.Response.Header {
 		if strings.EqualFold(f.Name, name) {
 			return f.Value
 		}
@@ -42,9 +42,9 @@ func (a *answer) header(name string) string {
 	return ""
 }
 
-func (a *answer) headers(name string) []string {
+func (a *response) headers(name string) []string {
 	var values []string
-	for _, f := range a.Answer.Header {
+	for _, f := range a.Response.Header {
 		if strings.EqualFold(f.Name, name) {
 			values = append(values, f.Value)
 		}
@@ -53,18 +53,18 @@ func (a *answer) headers(name string) []string {
 }
 
 // enumerates reports whether the response lists errors, in Errors or by the request's members.
-func (a *answer) enumerates() bool { return len(a.outcome.Errors)+len(a.outcome.Invalid) > 0 }
+func (a *response) enumerates() bool { return len(a.outcome.Errors)+len(a.outcome.Invalid) > 0 }
 
-// question returns the question that the answer carries, "" where none.
-func (a *answer) question() string { return normal(a.outcome.Model) }
+// question returns the question that the response carries, "" where none.
+func (a *response) question() string { return normal(a.outcome.Model) }
 
-// holds reports whether the text stands anywhere in the answer, also in a usual encoding.
-func (a *answer) holds(text string) bool {
+// holds reports whether the text stands anywhere in the response, also in a usual encoding.
+func (a *response) holds(text string) bool {
 	if contains(a.doc.Value, norm.NFC.String(text)) {
 		return true
 	}
-	places := []string{string(a.Answer.Body)}
-	for _, f := range a.Answer.Header {
+	places := []string{string(a.Response.Body)}
+	for _, f := range a.Response.Header {
 		places = append(places, f.Value)
 	}
 	for _, spelling := range spellings(text) {
@@ -106,15 +106,15 @@ func contains(value any, text string) bool {
 }
 
 // describe says what came: the status and the body's beginning.
-func (a *answer) describe() string {
-	return fmt.Sprintf("status %d, %s", a.Answer.Status, a.describeBody())
+func (a *response) describe() string {
+	return fmt.Sprintf("status %d, %s", a.Response.Status, a.describeBody())
 }
 
-func (a *answer) describeBody() string {
+func (a *response) describeBody() string {
 	if a.doc.Read {
 		return compact(a.doc.Value)
 	}
-	body := strings.TrimSpace(string(a.Answer.Body))
+	body := strings.TrimSpace(string(a.Response.Body))
 	if body == "" {
 		return "an empty body"
 	}
