@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"io"
+	"net"
 	"net/http"
 	"sync"
 	"time"
@@ -65,7 +66,18 @@ func newFeed(f *fetcher, o Options, path string, read func(*jsonStream) (letter,
 		n.header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(f.login.Username()+":"+password)))
 	}
 	n.ctx, n.end = context.WithCancel(context.Background())
+	n.dialer.NetDialContext = n.dial
 	return n
+}
+
+// dial opens a connection that is closed with the feed: a handshake waits for its response whatever
+// becomes of its context.
+func (n *feed) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
+	if err == nil {
+		context.AfterFunc(n.ctx, func() { _ = conn.Close() })
+	}
+	return conn, err
 }
 
 // subscribe returns a channel of its own to each caller.
@@ -160,7 +172,6 @@ func (n *feed) listen() {
 		return
 	}
 	defer socket.Close()
-	defer context.AfterFunc(n.ctx, func() { socket.Close() })()
 	n.setOpened(time.Now())
 	defer n.setOpened(time.Time{})
 

@@ -2,6 +2,7 @@ package inbox_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -119,6 +120,29 @@ func TestCloseEndsTheFeed(t *testing.T) {
 		t.Fatal(err)
 	}
 	in.Wake() // starts nothing
+	if err := in.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestCloseEndsAHandshake closes while the websocket's handshake waits for a frozen inbox. The test
+// hangs where the handshake goes on.
+func TestCloseEndsAHandshake(t *testing.T) {
+	asked, thaw := make(chan struct{}, 1), make(chan struct{})
+	frozen := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Upgrade") != "" {
+			asked <- struct{}{}
+			<-thaw
+		}
+	}))
+	defer frozen.Close()
+	defer close(thaw)
+	in, err := inbox.MailHog(inbox.Options{URL: frozen.URL, Timeout: time.Hour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	in.Wake()
+	<-asked
 	if err := in.Close(); err != nil {
 		t.Fatal(err)
 	}
