@@ -14,18 +14,18 @@ import (
 )
 
 const (
-	// mostBisected bounds the traders whose requests are repeated and whose mailboxes are watched.
-	mostBisected = 8
-	// shortestWatch is how long a repeated request is watched for a code, at least; a slow
+	// maxBisectTraders bounds the traders whose requests are repeated and whose mailboxes are watched.
+	maxBisectTraders = 8
+	// minWatchTime is how long a repeated request is watched for a code, at least; a slow
 	// deployment gets three times the longest time that a mail took before.
-	shortestWatch = 2 * time.Second
-	// shortestQuiet is how long nothing may come before a trial is over, and how long a control is,
+	minWatchTime = 2 * time.Second
+	// minQuietTime is how long nothing may come before a trial is over, and how long a control is,
 	// at least; a slow deployment gets a multiple of the longest time that a code took.
-	shortestQuiet = 400 * time.Millisecond
-	// longestNoise is how long codes may go on coming before the first trial, at least.
-	longestNoise = 6 * time.Second
-	// mostEach bounds how many codes each request of a trial can bring.
-	mostEach = 4
+	minQuietTime = 400 * time.Millisecond
+	// minNoiseTime is how long codes may go on coming before the first trial, at least.
+	minNoiseTime = 6 * time.Second
+	// maxCodesPerRequest bounds how many codes each request of a trial can bring.
+	maxCodesPerRequest = 4
 )
 
 // bisection is one search for the refused requests that mail codes: see [plan.Bisect]. What its
@@ -51,17 +51,17 @@ type suspects []plan.Step
 
 // bisect looks for the refused requests that brought surplus codes, where there are any.
 func (r *run) bisect(ctx context.Context, s plan.Bisect) bool {
-	if r.Inbox == nil || r.boxes.dead() != "" || r.stop() != "" {
+	if r.Inbox == nil || r.mailboxes.failureReason() != "" || r.stopReason() != "" {
 		return true
 	}
-	surplus := r.withSurplus(ctx, s)
+	surplus := r.findSurplus(ctx, s)
 	if len(surplus) == 0 {
 		return true
 	}
 	limited, cancel := context.WithTimeout(ctx, s.Time)
 	defer cancel()
 	b := r.newBisection(s, surplus)
-	b.find(limited, surplus)
+	b.searchAll(limited, surplus)
 	r.bisected = &b.found
 	return true
 }
@@ -70,7 +70,7 @@ func (r *run) newBisection(s plan.Bisect, surplus []evidence.Trader) *bisection 
 	b := &bisection{run: r, plan: s, delay: r.longestDelay(), resetsLeft: s.Resets, attempts: map[string]int{}}
 	others := slices.DeleteFunc(slices.Clone(r.Target.Traders), func(t evidence.Trader) bool { return hasTrader(surplus, t.Login) })
 	b.traders = slices.Concat(surplus, others)
-	b.traders = b.traders[:min(len(b.traders), mostBisected)]
+	b.traders = b.traders[:min(len(b.traders), maxBisectTraders)]
 	for _, id := range s.Accepted {
 		if state, planned := r.states[id]; planned && hasTrader(surplus, state.step.Lane) && hasTrader(b.traders, state.step.Lane) {
 			b.resets = append(b.resets, state.step)
@@ -83,28 +83,28 @@ func hasTrader(list []evidence.Trader, login string) bool {
 	return slices.ContainsFunc(list, func(t evidence.Trader) bool { return t.Login == login })
 }
 
-// find repeats requests without wrong answers first, then those with wrong answers, since these may
+// searchAll repeats requests without wrong answers first, then those with wrong answers, since these may
 // lock a trader, and at last both with accepted resets after them.
-func (b *bisection) find(ctx context.Context, surplus []evidence.Trader) {
+func (b *bisection) searchAll(ctx context.Context, surplus []evidence.Trader) {
 	if b.plan.Time <= 0 {
 		b.giveUp("bisecting is turned off (bisectTime: 0)")
 		return
 	}
-	if b.tooMany(surplus) || !b.calm(ctx) {
+	if b.hasForeignCodes(surplus) || !b.waitUntilQuiet(ctx) {
 		return
 	}
-	cheap, costly := b.groups(false), b.groups(true)
-	clear := b.search(ctx, cheap, nil)
-	clear = clear && b.search(ctx, slices.DeleteFunc(costly, b.guilty(cheap)), nil)
-	if clear && !b.anyGuilty() && len(b.resets) > 0 {
-		b.search(ctx, b.groupsOf(b.resets), b.resets)
+	cheap, costly := b.selectGroups(false), b.selectGroups(true)
+	clear := b.searchGroups(ctx, cheap, nil)
+	clear = clear && b.searchGroups(ctx, slices.DeleteFunc(costly, b.filterFound(cheap)), nil)
+	if clear && !b.foundAny() && len(b.resets) > 0 {
+		b.searchGroups(ctx, b.groupsForResets(b.resets), b.resets)
 	}
 }
 
-// groupsOf are the suspects of nobody but those whose resets these are: what is repeated for others
+// groupsForResets are the suspects of nobody but those whose resets these are: what is repeated for others
 // goes on waiting.
-func (b *bisection) groupsOf(resets []plan.Step) []suspects {
-	groups := b.groups(true, false)
+func (b *bisection) groupsForResets(resets []plan.Step) []suspects {
+	groups := b.selectGroups(true, false)
 	for i, g := range groups {
 		groups[i] = slices.DeleteFunc(g, func(s plan.Step) bool {
 			return s.Lane != "" && !slices.ContainsFunc(resets, func(r plan.Step) bool { return r.Lane == s.Lane })
@@ -113,13 +113,13 @@ func (b *bisection) groupsOf(resets []plan.Step) []suspects {
 	return slices.DeleteFunc(groups, func(g suspects) bool { return len(g) == 0 })
 }
 
-// groups are the suspects with or without wrong answers, requirement by requirement.
-func (b *bisection) groups(wrong ...bool) []suspects {
+// selectGroups are the suspects with or without wrong answers, requirement by requirement.
+func (b *bisection) selectGroups(wrong ...bool) []suspects {
 	var groups []suspects
 	for _, g := range b.plan.Groups {
 		var list suspects
 		for _, id := range g.Steps {
-			if s, ok := b.suspect(id, g.Always); ok && slices.Contains(wrong, s.Cost.WrongAnswers > 0) {
+			if s, ok := b.findSuspect(id, g.Always); ok && slices.Contains(wrong, s.Cost.WrongAnswers > 0) {
 				list = append(list, s)
 			}
 		}
@@ -130,8 +130,8 @@ func (b *bisection) groups(wrong ...bool) []suspects {
 	return groups
 }
 
-// suspect returns the step where it was sent and its response does not explain a code.
-func (b *bisection) suspect(id string, always bool) (plan.Step, bool) {
+// findSuspect returns the step where it was sent and its response does not explain a code.
+func (b *bisection) findSuspect(id string, always bool) (plan.Step, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	state, planned := b.states[id]
@@ -141,38 +141,38 @@ func (b *bisection) suspect(id string, always bool) (plan.Step, bool) {
 	return state.step, state.step.Lane == "" || hasTrader(b.traders, state.step.Lane)
 }
 
-// search looks for the groups that bring codes; it is false where the trials show that nothing can
+// searchGroups looks for the groups that bring codes; it is false where the trials show that nothing can
 // be found.
-func (b *bisection) search(ctx context.Context, groups []suspects, resets []plan.Step) bool {
+func (b *bisection) searchGroups(ctx context.Context, groups []suspects, resets []plan.Step) bool {
 	all := slices.Concat(groups...)
 	if len(all) == 0 {
 		return true
 	}
-	brings, ok := b.stirs(ctx, all, resets)
+	brings, ok := b.compareAll(ctx, all, resets)
 	if !ok || !brings {
 		return ok
 	}
-	brings, ok = b.confirm(ctx, all, resets, evidence.Repeats, evidence.Repeats)
+	brings, ok = b.confirmGroup(ctx, all, resets, evidence.Repeats, evidence.Repeats)
 	if ok && !brings {
 		b.giveUp("the requests that must be refused brought a code once, and none when they were repeated")
 	}
 	if !ok || !brings {
 		return false
 	}
-	return b.searchEach(ctx, groups, resets)
+	return b.searchEachGroup(ctx, groups, resets)
 }
 
-// searchEach looks for the groups that bring codes where all together do; those that are left when
+// searchEachGroup looks for the groups that bring codes where all together do; those that are left when
 // one was found are tried together first.
-func (b *bisection) searchEach(ctx context.Context, groups []suspects, resets []plan.Step) bool {
+func (b *bisection) searchEachGroup(ctx context.Context, groups []suspects, resets []plan.Step) bool {
 	found := false
 	for i, group := range groups {
 		if found && len(groups)-i > 1 {
-			if brings, ok := b.trial(ctx, slices.Concat(groups[i:]...), resets); !ok || !brings {
+			if brings, ok := b.runTrial(ctx, slices.Concat(groups[i:]...), resets); !ok || !brings {
 				return ok
 			}
 		}
-		brings, ok := b.narrow(ctx, group, len(groups) == 1, resets)
+		brings, ok := b.narrowGroup(ctx, group, len(groups) == 1, resets)
 		if !ok {
 			return false
 		}
@@ -181,22 +181,22 @@ func (b *bisection) searchEach(ctx context.Context, groups []suspects, resets []
 	return true
 }
 
-// stirs reports whether all suspects together bring codes at all. With accepted resets, which bring
+// compareAll reports whether all suspects together bring codes at all. With accepted resets, which bring
 // codes of their own, it takes two comparisons.
-func (b *bisection) stirs(ctx context.Context, all suspects, resets []plan.Step) (brings, ok bool) {
+func (b *bisection) compareAll(ctx context.Context, all suspects, resets []plan.Step) (brings, ok bool) {
 	if len(resets) == 0 {
-		return b.trial(ctx, all, nil)
+		return b.runTrial(ctx, all, nil)
 	}
 	// The first accepted resets let out what waits since requests were repeated.
-	if !b.reset(ctx, resets) {
+	if !b.sendResets(ctx, resets) {
 		return false, false
 	}
 	each := true
 	for range evidence.Confirms {
-		if !b.control(ctx, resets) {
+		if !b.runControl(ctx, resets) {
 			return false, false
 		}
-		if brings, ok = b.trial(ctx, all, resets); !ok {
+		if brings, ok = b.runTrial(ctx, all, resets); !ok {
 			return false, false
 		}
 		each = each && brings
@@ -204,74 +204,74 @@ func (b *bisection) stirs(ctx context.Context, all suspects, resets []plan.Step)
 	return each, true
 }
 
-// confirm repeats the suspects and controls in a random order until there are so many of both.
+// confirmGroup repeats the suspects and controls in a random order until there are so many of both.
 // Brings is false where the suspects bring no code one time, ok where a control brings one or
 // nothing more can be tried.
-func (b *bisection) confirm(ctx context.Context, s suspects, resets []plan.Step, trials, controls int) (brings, ok bool) {
+func (b *bisection) confirmGroup(ctx context.Context, s suspects, resets []plan.Step, trials, controls int) (brings, ok bool) {
 	for {
-		open := max(trials-len(b.found.Of(ids(s), len(resets) > 0)), 0)
+		open := max(trials-len(b.found.Of(stepIDs(s), len(resets) > 0)), 0)
 		owed := max(controls-b.found.Controls(len(resets) > 0, b.slowest), 0)
 		switch {
 		case open+owed == 0:
 			return true, true
 		case rand.IntN(open+owed) < owed:
-			if !b.control(ctx, resets) {
+			if !b.runControl(ctx, resets) {
 				return false, false
 			}
 		default:
-			if brings, ok := b.trial(ctx, s, resets); !ok || !brings {
+			if brings, ok := b.runTrial(ctx, s, resets); !ok || !brings {
 				return false, ok
 			}
 		}
 	}
 }
 
-// narrow looks, where the group brings codes, for one request in it that does, by halves; accepted
+// narrowGroup looks, where the group brings codes, for one request in it that does, by halves; accepted
 // resets are too dear for that. Alone is true where the group was tried already.
-func (b *bisection) narrow(ctx context.Context, group suspects, alone bool, resets []plan.Step) (brings, ok bool) {
+func (b *bisection) narrowGroup(ctx context.Context, group suspects, alone bool, resets []plan.Step) (brings, ok bool) {
 	if !alone {
-		if brings, ok := b.trial(ctx, group, resets); !ok || !brings {
+		if brings, ok := b.runTrial(ctx, group, resets); !ok || !brings {
 			return false, ok
 		}
 		controls := b.found.Controls(len(resets) > 0, b.slowest)
 		if len(resets) == 0 {
 			controls++
 		}
-		if brings, ok := b.confirm(ctx, group, resets, evidence.Confirms, controls); !ok || !brings {
+		if brings, ok := b.confirmGroup(ctx, group, resets, evidence.Confirms, controls); !ok || !brings {
 			return false, ok
 		}
 	}
 	for len(group) > 1 && len(resets) == 0 {
-		half, ok := b.half(ctx, group, resets)
+		half, ok := b.findHalf(ctx, group, resets)
 		if !ok || half == nil {
 			return true, ok
 		}
 		group = half
 	}
-	_, ok = b.confirm(ctx, group, resets, evidence.Confirms, 0)
+	_, ok = b.confirmGroup(ctx, group, resets, evidence.Confirms, 0)
 	return true, ok
 }
 
-// half is the half of the suspects that brings codes, nil where neither does alone.
-func (b *bisection) half(ctx context.Context, s suspects, resets []plan.Step) (half suspects, ok bool) {
+// findHalf is the half of the suspects that brings codes, nil where neither does alone.
+func (b *bisection) findHalf(ctx context.Context, s suspects, resets []plan.Step) (half suspects, ok bool) {
 	for _, half := range []suspects{s[:len(s)/2], s[len(s)/2:]} {
-		if brings, ok := b.trial(ctx, half, resets); !ok || brings {
+		if brings, ok := b.runTrial(ctx, half, resets); !ok || brings {
 			return half, ok
 		}
 	}
 	return nil, true
 }
 
-// guilty returns a filter for the suspects of requirements of which others bring codes already.
-func (b *bisection) guilty(groups []suspects) func(suspects) bool {
+// filterFound returns a filter for the suspects of requirements of which others bring codes already.
+func (b *bisection) filterFound(groups []suspects) func(suspects) bool {
 	return func(s suspects) bool {
 		return slices.ContainsFunc(groups, func(g suspects) bool {
-			return b.requirement(g) == b.requirement(s) && b.found.Brings(ids(g))
+			return b.requirementOf(g) == b.requirementOf(s) && b.found.Brings(stepIDs(g))
 		})
 	}
 }
 
-func (b *bisection) requirement(s suspects) string {
+func (b *bisection) requirementOf(s suspects) string {
 	for _, g := range b.plan.Groups {
 		if slices.Contains(g.Steps, s[0].ID) {
 			return g.Requirement
@@ -280,8 +280,8 @@ func (b *bisection) requirement(s suspects) string {
 	return ""
 }
 
-// anyGuilty reports whether requests of one requirement were shown to bring codes.
-func (b *bisection) anyGuilty() bool {
+// foundAny reports whether requests of one requirement were shown to bring codes.
+func (b *bisection) foundAny() bool {
 	return slices.ContainsFunc(b.plan.Groups, func(g plan.Group) bool {
 		return slices.ContainsFunc(b.found.Trials, func(t evidence.Trial) bool {
 			return !slices.ContainsFunc(t.Requests, func(id string) bool { return !slices.Contains(g.Steps, id) }) && b.found.Brings(t.Requests)
@@ -289,27 +289,27 @@ func (b *bisection) anyGuilty() bool {
 	})
 }
 
-// control repeats nothing; it is false where more codes come than the accepted resets bring each
+// runControl repeats nothing; it is false where more codes come than the accepted resets bring each
 // time.
-func (b *bisection) control(ctx context.Context, resets []plan.Step) bool {
-	if _, ok := b.trial(ctx, nil, resets); !ok {
+func (b *bisection) runControl(ctx context.Context, resets []plan.Step) bool {
+	if _, ok := b.runTrial(ctx, nil, resets); !ok {
 		return false
 	}
 	if _, steady := b.found.Base(len(resets) > 0); steady {
 		return true
 	}
 	if len(resets) == 0 {
-		b.foreign("codes came while nothing was sent")
+		b.reportForeign("codes came while nothing was sent")
 	} else {
-		b.foreign("the same accepted resets brought more codes one time than another")
+		b.reportForeign("the same accepted resets brought more codes one time than another")
 	}
 	return false
 }
 
-// trial sends the suspects and then the resets, and reports whether more codes came than a control
+// runTrial sends the suspects and then the resets, and reports whether more codes came than a control
 // brings; ok is false where the budget is spent or the inbox can't be read.
-func (b *bisection) trial(ctx context.Context, s suspects, resets []plan.Step) (brings, ok bool) {
-	t, ok := b.try(ctx, s, resets)
+func (b *bisection) runTrial(ctx context.Context, s suspects, resets []plan.Step) (brings, ok bool) {
+	t, ok := b.sendAndCount(ctx, s, resets)
 	if !ok {
 		return false, false
 	}
@@ -321,41 +321,41 @@ func (b *bisection) trial(ctx context.Context, s suspects, resets []plan.Step) (
 	return len(t.Mails) > base, true
 }
 
-// reset sends the accepted resets alone, and counts for nothing.
-func (b *bisection) reset(ctx context.Context, resets []plan.Step) bool {
-	_, ok := b.try(ctx, nil, resets)
+// sendResets sends the accepted resets alone, and counts for nothing.
+func (b *bisection) sendResets(ctx context.Context, resets []plan.Step) bool {
+	_, ok := b.sendAndCount(ctx, nil, resets)
 	return ok
 }
 
-func (b *bisection) try(ctx context.Context, s suspects, resets []plan.Step) (evidence.Trial, bool) {
-	if b.overspent(ctx, resets) {
+func (b *bisection) sendAndCount(ctx context.Context, s suspects, resets []plan.Step) (evidence.Trial, bool) {
+	if b.budgetSpent(ctx, resets) {
 		return evidence.Trial{}, false
 	}
-	known := b.ids()
-	t := evidence.Trial{Requests: ids(s), Resets: ids(resets), Started: time.Now(), Watched: b.watch()}
+	known := b.mailIDs()
+	t := evidence.Trial{Requests: stepIDs(s), Resets: stepIDs(resets), Started: time.Now(), Watched: b.watchTime()}
 	if len(s)+len(resets) == 0 {
-		t.Watched = b.quiet()
+		t.Watched = b.quietTime()
 	}
 	b.sendAll(ctx, s)
 	b.sendAll(ctx, resets)
 	b.resetsLeft -= min(len(resets), 1)
-	if b.await(ctx, t.Watched, known, max(len(resets), 1)) {
+	if b.waitForCodes(ctx, t.Watched, known, max(len(resets), 1)) {
 		t.First = time.Since(t.Started)
 	}
 	sent := len(s) + len(resets)
-	for t.First > 0 && len(b.news(known)) <= mostEach*sent && b.await(ctx, b.quiet(), known, len(b.news(known))+1) {
+	for t.First > 0 && len(b.newCodeMails(known)) <= maxCodesPerRequest*sent && b.waitForCodes(ctx, b.quietTime(), known, len(b.newCodeMails(known))+1) {
 	}
-	t.Mails = b.news(known)
-	if sent > 0 && len(t.Mails) > mostEach*sent {
-		b.foreign(fmt.Sprintf("%d codes came after %d requests", len(t.Mails), sent))
+	t.Mails = b.newCodeMails(known)
+	if sent > 0 && len(t.Mails) > maxCodesPerRequest*sent {
+		b.reportForeign(fmt.Sprintf("%d codes came after %d requests", len(t.Mails), sent))
 		return t, false
 	}
-	return t, !b.overspent(ctx, nil)
+	return t, !b.budgetSpent(ctx, nil)
 }
 
-// overspent reports whether no further trial is possible.
-func (b *bisection) overspent(ctx context.Context, resets []plan.Step) bool {
-	switch problem := b.boxes.dead(); {
+// budgetSpent reports whether no further trial is possible.
+func (b *bisection) budgetSpent(ctx context.Context, resets []plan.Step) bool {
+	switch problem := b.mailboxes.failureReason(); {
 	case problem != "":
 		b.giveUp("the inbox could not be read: " + problem)
 	case ctx.Err() != nil:
@@ -368,35 +368,35 @@ func (b *bisection) overspent(ctx context.Context, resets []plan.Step) bool {
 	return true
 }
 
-// tooMany reports whether a trader got more codes than the run has sent requests that concern the
+// hasForeignCodes reports whether a trader got more codes than the run has sent requests that concern the
 // trader.
-func (b *bisection) tooMany(surplus []evidence.Trader) bool {
+func (b *bisection) hasForeignCodes(surplus []evidence.Trader) bool {
 	for _, t := range surplus {
-		if codes, requests := len(b.codesOf(t)), b.requestsFor(t); codes > requests {
-			b.foreign(fmt.Sprintf("%d codes came for %s, after %d requests of this run that concern the trader", codes, t.Login, requests))
+		if codes, requests := len(b.codeMails(t)), b.countRequests(t); codes > requests {
+			b.reportForeign(fmt.Sprintf("%d codes came for %s, after %d requests of this run that concern the trader", codes, t.Login, requests))
 			return true
 		}
 	}
 	return false
 }
 
-// calm waits until no code has come for a while; it is false where they do not end.
-func (b *bisection) calm(ctx context.Context) bool {
-	began, known := time.Now(), b.ids()
-	most := max(longestNoise, 2*b.quiet())
-	for b.await(ctx, b.quiet(), known, len(b.news(known))+1) {
+// waitUntilQuiet waits until no code has come for a while; it is false where they do not end.
+func (b *bisection) waitUntilQuiet(ctx context.Context) bool {
+	began, known := time.Now(), b.mailIDs()
+	most := max(minNoiseTime, 2*b.quietTime())
+	for b.waitForCodes(ctx, b.quietTime(), known, len(b.newCodeMails(known))+1) {
 		if lasted := time.Since(began); lasted > most {
-			b.foreign(fmt.Sprintf("codes went on coming for %s after the last request", lasted.Round(time.Second)))
+			b.reportForeign(fmt.Sprintf("codes went on coming for %s after the last request", lasted.Round(time.Second)))
 			return false
 		}
 	}
-	return !b.overspent(ctx, nil)
+	return !b.budgetSpent(ctx, nil)
 }
 
-// watch is how long a trial waits for its first code, quiet how long nothing must come until it is
+// watchTime is how long a trial waits for its first code, quiet how long nothing must come until it is
 // over.
-func (b *bisection) watch() time.Duration { return max(shortestWatch, 3*b.delay, 3*b.slowest) }
-func (b *bisection) quiet() time.Duration { return max(shortestQuiet, 2*b.delay, 2*b.slowest) }
+func (b *bisection) watchTime() time.Duration { return max(minWatchTime, 3*b.delay, 3*b.slowest) }
+func (b *bisection) quietTime() time.Duration { return max(minQuietTime, 2*b.delay, 2*b.slowest) }
 
 // sendAll sends the requests, several at once, and waits for the responses.
 func (b *bisection) sendAll(ctx context.Context, steps []plan.Step) {
@@ -405,29 +405,29 @@ func (b *bisection) sendAll(ctx context.Context, steps []plan.Step) {
 	for _, s := range steps {
 		b.attempts[s.ID]++
 		attempt := b.attempts[s.ID]
-		group.Go(func() error { b.guard(func() { b.send(ctx, s, attempt) }); return nil })
+		group.Go(func() error { b.recoverPanic(func() { b.sendRepeat(ctx, s, attempt) }); return nil })
 	}
 	_ = group.Wait()
 }
 
-func (b *bisection) send(ctx context.Context, s plan.Step, attempt int) {
+func (b *bisection) sendRepeat(ctx context.Context, s plan.Step, attempt int) {
 	request, err := b.build(s)
 	if err != nil {
-		b.fail(err)
+		b.recordFault(err)
 		return
 	}
-	b.keep(s, plan.Repeated(s.ID), attempt, b.run.send(ctx, s, request), "")
+	b.recordExchange(s, plan.Repeated(s.ID), attempt, b.run.send(ctx, s, request), "")
 }
 
-// await waits until so many codes have come that were not known; it is false where they did not in
+// waitForCodes waits until so many codes have come that were not known; it is false where they did not in
 // time.
-func (b *bisection) await(ctx context.Context, atMost time.Duration, known map[string]bool, codes int) bool {
+func (b *bisection) waitForCodes(ctx context.Context, atMost time.Duration, known map[string]bool, codes int) bool {
 	deadline := time.NewTimer(atMost)
 	defer deadline.Stop()
 	for {
-		woken := b.boxes.wake()
-		b.lookAll(ctx)
-		if len(b.news(known)) >= codes {
+		woken := b.mailboxes.nextWake()
+		b.pollTraders(ctx)
+		if len(b.newCodeMails(known)) >= codes {
 			return true
 		}
 		select {
@@ -441,18 +441,18 @@ func (b *bisection) await(ctx context.Context, atMost time.Duration, known map[s
 	}
 }
 
-func (b *bisection) lookAll(ctx context.Context) {
+func (b *bisection) pollTraders(ctx context.Context) {
 	for _, t := range b.traders {
-		_ = b.look(ctx, t.MailTo)
+		_ = b.pollMailbox(ctx, t.MailTo)
 	}
 }
 
-// news are the ids of the watched traders' mails with a code that are not known.
-func (b *bisection) news(known map[string]bool) []string {
-	b.boxes.mu.Lock()
-	defer b.boxes.mu.Unlock()
+// newCodeMails are the ids of the watched traders' mails with a code that are not known.
+func (b *bisection) newCodeMails(known map[string]bool) []string {
+	b.mailboxes.mu.Lock()
+	defer b.mailboxes.mu.Unlock()
 	var list []string
-	for _, m := range b.boxes.mails {
+	for _, m := range b.mailboxes.mails {
 		if len(m.codes) > 0 && !known[m.ID] && slices.ContainsFunc(m.traders, func(login string) bool { return hasTrader(b.traders, login) }) {
 			list = append(list, m.ID)
 		}
@@ -466,22 +466,22 @@ func (b *bisection) giveUp(reason string) {
 	}
 }
 
-func (b *bisection) foreign(what string) {
+func (b *bisection) reportForeign(what string) {
 	b.found.Foreign = true
 	b.giveUp(what + ": somebody else resets the same traders, or mails come late or several times")
 }
 
-func (r *run) ids() map[string]bool {
-	r.boxes.mu.Lock()
-	defer r.boxes.mu.Unlock()
+func (r *run) mailIDs() map[string]bool {
+	r.mailboxes.mu.Lock()
+	defer r.mailboxes.mu.Unlock()
 	ids := map[string]bool{}
-	for _, m := range r.boxes.mails {
+	for _, m := range r.mailboxes.mails {
 		ids[m.ID] = true
 	}
 	return ids
 }
 
-func ids(steps []plan.Step) []string {
+func stepIDs(steps []plan.Step) []string {
 	var list []string
 	for _, s := range steps {
 		list = append(list, s.ID)
@@ -496,7 +496,7 @@ func (r *run) longestDelay() time.Duration {
 	r.mu.Unlock()
 	longest := time.Duration(0)
 	for _, w := range waits {
-		if m, found := r.mail(w.Mail); found {
+		if m, found := r.findMail(w.Mail); found {
 			longest = max(longest, m.Seen.Sub(w.Started))
 		}
 	}
@@ -511,7 +511,7 @@ func (r *run) redactBisect() *evidence.Bisect {
 	redacted := *r.bisected
 	redacted.Stopped = r.Redactor.Text(redacted.Stopped)
 	for i, t := range redacted.Trials {
-		redacted.Trials[i].Started = r.steady(t.Started)
+		redacted.Trials[i].Started = r.monotonicTime(t.Started)
 	}
 	return &redacted
 }

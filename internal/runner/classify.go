@@ -24,7 +24,7 @@ func (r *run) classify(s plan.Step, x httpclient.Exchange) contract.Outcome {
 	defer r.outcomes.mu.Unlock()
 	outcome, known := r.outcomes.known[x.Response]
 	if !known {
-		outcome = r.classifyAnew(s, x)
+		outcome = r.classifyUncached(s, x)
 		if r.outcomes.known == nil {
 			r.outcomes.known = map[*httpclient.Response]contract.Outcome{}
 		}
@@ -33,14 +33,14 @@ func (r *run) classify(s plan.Step, x httpclient.Exchange) contract.Outcome {
 	return outcome
 }
 
-// forget lets go of a response that has been kept with its outcome.
-func (o *outcomes) forget(a *httpclient.Response) {
+// dropOutcome lets go of a response that has been kept with its outcome.
+func (o *outcomes) dropOutcome(a *httpclient.Response) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	delete(o.known, a)
 }
 
-func (r *run) classifyAnew(s plan.Step, x httpclient.Exchange) contract.Outcome {
+func (r *run) classifyUncached(s plan.Step, x httpclient.Exchange) contract.Outcome {
 	o, _ := r.operation(s.Ask.Operation)
 	var header []contract.Field
 	for _, f := range x.Response.Header {
@@ -49,11 +49,11 @@ func (r *run) classifyAnew(s plan.Step, x httpclient.Exchange) contract.Outcome 
 	return contract.Classify(o, contract.ReadResponse(x.Response.Status, header, x.Response.Body, x.Response.Truncated))
 }
 
-// last returns what the step received in the end.
-func (r *run) last(step string) (httpclient.Exchange, bool) {
+// lastExchange returns what the step received in the end.
+func (r *run) lastExchange(step string) (httpclient.Exchange, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	i, found := r.lasts[step]
+	i, found := r.lastIndex[step]
 	if !found {
 		return httpclient.Exchange{}, false
 	}
@@ -64,12 +64,12 @@ func (r *run) last(step string) (httpclient.Exchange, bool) {
 func (r *run) lastOutcome(step string) contract.Outcome {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	i, found := r.lasts[step]
+	i, found := r.lastIndex[step]
 	if !found {
 		return contract.Outcome{}
 	}
 	return r.exchanges[i].outcome
 }
 
-// page reports whether something in front of the deployment may have responded in its place.
-func (r *run) page(s plan.Step, x httpclient.Exchange) bool { return r.classify(s, x).Page }
+// isPage reports whether something in front of the deployment may have responded in its place.
+func (r *run) isPage(s plan.Step, x httpclient.Exchange) bool { return r.classify(s, x).Page }

@@ -13,24 +13,24 @@ import (
 	"github.com/etna-conformance/conformance/internal/placeholder"
 )
 
-// redact turns all that was received into evidence. Codes become known only when their mail is
+// redactRun turns all that was received into evidence. Codes become known only when their mail is
 // read, and may stand in what came before; therefore everything is redacted at the end, once.
-func (r *run) redact(interrupted bool) *evidence.Run {
+func (r *run) redactRun(interrupted bool) *evidence.Run {
 	mails := r.redactMails()
 	redacted := &evidence.Run{
 		ID: r.RunID, Tool: r.Tool, Started: r.started, Duration: time.Since(r.started), Interrupted: interrupted,
 		Contract: evidence.Contract{Version: r.Contract.Version, SHA256: r.Contract.SHA256},
-		Target:   r.Target, Waits: r.waits, Mails: mails, Resets: r.resets(), Exchanges: r.redactExchanges(),
-		Bisect: r.redactBisect(), InboxPurged: r.boxes.purged,
+		Target:   r.Target, Waits: r.waits, Mails: mails, Resets: r.acceptedResets(), Exchanges: r.redactExchanges(),
+		Bisect: r.redactBisect(), InboxPurged: r.mailboxes.purged,
 	}
 	if r.older.Load() {
 		redacted.Target.StepThree = olderPath
 	}
-	if r.boxes.problem != "" {
-		redacted.Target.InboxProblem = r.Redactor.Text(r.boxes.problem)
+	if r.mailboxes.problem != "" {
+		redacted.Target.InboxProblem = r.Redactor.Text(r.mailboxes.problem)
 	}
 	for i, w := range redacted.Waits {
-		redacted.Waits[i].Started = r.steady(w.Started)
+		redacted.Waits[i].Started = r.monotonicTime(w.Started)
 		redacted.Waits[i].Problem = r.Redactor.Text(w.Problem)
 	}
 	if line := r.lastLine(); line != "" {
@@ -46,14 +46,14 @@ func (r *run) redact(interrupted bool) *evidence.Run {
 	for _, note := range r.notes {
 		redacted.Observations = append(redacted.Observations, r.Redactor.Text(note))
 	}
-	redacted.Secrets, redacted.Sequences = r.Redactor.Legend(), r.sequences(mails)
+	redacted.Secrets, redacted.Sequences = r.Redactor.Legend(), r.codeSequences(mails)
 	slices.SortStableFunc(redacted.Waits, func(a, b evidence.Wait) int { return a.Started.Compare(b.Started) })
 	return redacted
 }
 
-// resets are the accepted resets in the order in which they were sent, and then those that were
+// acceptedResets are the accepted resets in the order in which they were sent, and then those that were
 // not.
-func (r *run) resets() []string {
+func (r *run) acceptedResets() []string {
 	var list []string
 	for _, s := range r.Plan.Steps {
 		if _, accepted := r.accepted[s.ID]; accepted {
@@ -65,9 +65,9 @@ func (r *run) resets() []string {
 	return list
 }
 
-// steady counts a moment from the start of the run by the monotonic clock: a wall clock that is set
+// monotonicTime counts a moment from the start of the run by the monotonic clock: a wall clock that is set
 // in between would turn the order of things around.
-func (r *run) steady(at time.Time) time.Time {
+func (r *run) monotonicTime(at time.Time) time.Time {
 	if at.IsZero() {
 		return at
 	}
@@ -79,7 +79,7 @@ func (r *run) redactExchanges() []evidence.Exchange {
 	for i, x := range r.exchanges {
 		redacted := r.Redactor.Exchange(x.id, x.attempt, x.step.Lane, x.step.Ask.Operation, x.Exchange)
 		redacted.Requirements = x.step.Requirements
-		redacted.Started = r.steady(redacted.Started)
+		redacted.Started = r.monotonicTime(redacted.Started)
 		if x.unreachable != "" {
 			if redacted.Failure == nil {
 				redacted.Failure = &evidence.Failure{Kind: "not the API"}
@@ -101,7 +101,7 @@ func (r *run) redactExchanges() []evidence.Exchange {
 
 // redactMails makes every code, and every candidate for one, a secret before anything is redacted.
 func (r *run) redactMails() []evidence.Mail {
-	codes, candidates := make([][]placeholder.Placeholder, len(r.boxes.mails)), make([][]placeholder.Placeholder, len(r.boxes.mails))
+	codes, candidates := make([][]placeholder.Placeholder, len(r.mailboxes.mails)), make([][]placeholder.Placeholder, len(r.mailboxes.mails))
 	numbers := map[placeholder.Kind]int{}
 	name := func(kind placeholder.Kind, texts []string) []placeholder.Placeholder {
 		var placeholders []placeholder.Placeholder
@@ -111,17 +111,17 @@ func (r *run) redactMails() []evidence.Mail {
 		}
 		return placeholders
 	}
-	for i, m := range r.boxes.mails {
+	for i, m := range r.mailboxes.mails {
 		codes[i] = name(placeholder.Code, m.codes)
 	}
-	for i, m := range r.boxes.mails {
+	for i, m := range r.mailboxes.mails {
 		candidates[i] = name(placeholder.Candidate, r.otherCandidates(m))
 	}
 	var list []evidence.Mail
-	for i, m := range r.boxes.mails {
+	for i, m := range r.mailboxes.mails {
 		redacted := r.Redactor.Mail(m.Mail, m.traders, m.reading.Subject, m.reading.Text, codes[i])
 		redacted.Candidates, redacted.HTML = candidates[i], compareVersions(m.reading.Versions, m.codes)
-		redacted.ResetsSent, redacted.Seen = m.resetsSent, r.steady(redacted.Seen)
+		redacted.ResetsSent, redacted.Seen = m.resetsSent, r.monotonicTime(redacted.Seen)
 		list = append(list, redacted)
 	}
 	return list
@@ -137,8 +137,8 @@ func (r *run) otherCandidates(m mail) []string {
 	})
 }
 
-// sequences describe the most likely code of each mail, in the order in which the mails came.
-func (r *run) sequences(mails []evidence.Mail) []evidence.Sequence {
+// codeSequences describe the most likely code of each mail, in the order in which the mails came.
+func (r *run) codeSequences(mails []evidence.Mail) []evidence.Sequence {
 	var all []placeholder.Placeholder
 	own := map[string][]placeholder.Placeholder{}
 	for _, m := range mails {
@@ -153,10 +153,10 @@ func (r *run) sequences(mails []evidence.Mail) []evidence.Sequence {
 	if len(all) == 0 {
 		return nil
 	}
-	list := []evidence.Sequence{r.sequenceOf(all)}
+	list := []evidence.Sequence{r.describeSequence(all)}
 	for _, t := range r.Target.Traders {
 		if len(own[t.Login]) > 0 {
-			s := r.sequenceOf(own[t.Login])
+			s := r.describeSequence(own[t.Login])
 			s.Trader = t.Login
 			list = append(list, s)
 		}
@@ -164,7 +164,7 @@ func (r *run) sequences(mails []evidence.Mail) []evidence.Sequence {
 	return list
 }
 
-func (r *run) sequenceOf(placeholders []placeholder.Placeholder) evidence.Sequence {
+func (r *run) describeSequence(placeholders []placeholder.Placeholder) evidence.Sequence {
 	var codes []string
 	for _, p := range placeholders {
 		codes = append(codes, r.Redactor.Fill(string(p)))

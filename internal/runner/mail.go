@@ -16,8 +16,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// boxes are the traders' mailboxes, as far as they changed during the run.
-type boxes struct {
+// mailboxes are the traders' mailboxes, as far as they changed during the run.
+type mailboxes struct {
 	inbox inbox.Inbox
 
 	mu sync.Mutex
@@ -52,46 +52,46 @@ type mail struct {
 	resetsSent int
 }
 
-func (r *run) openBoxes(ctx context.Context) {
-	r.boxes = &boxes{
+func (r *run) openMailboxes(ctx context.Context) {
+	r.mailboxes = &mailboxes{
 		inbox: r.Inbox, marks: map[string]inbox.Mark{}, known: map[string]bool{},
 		woken: make(chan struct{}), stop: make(chan struct{}), ended: make(chan struct{}),
 	}
 	if r.Inbox == nil {
-		close(r.boxes.ended)
+		close(r.mailboxes.ended)
 		return
 	}
-	go r.guard(r.boxes.relay)
-	r.markAll(ctx)
+	go r.recoverPanic(r.mailboxes.relayWakes)
+	r.markMailboxes(ctx)
 }
 
-// markAll remembers what mail is there already; an inbox that can't be read makes all mail
+// markMailboxes remembers what mail is there already; an inbox that can't be read makes all mail
 // untestable.
-func (r *run) markAll(ctx context.Context) {
-	r.eachAddress(func(address string) { r.mark(ctx, address) })
+func (r *run) markMailboxes(ctx context.Context) {
+	r.eachAddress(func(address string) { r.markMailbox(ctx, address) })
 }
 
-// mostLooks bounds how many boxes are looked into at once.
-const mostLooks = 8
+// maxPolls bounds how many boxes are looked into at once.
+const maxPolls = 8
 
 func (r *run) eachAddress(look func(address string)) {
 	var group errgroup.Group
-	group.SetLimit(mostLooks)
+	group.SetLimit(maxPolls)
 	for _, address := range r.addresses() {
-		group.Go(func() error { r.guard(func() { look(address) }); return nil })
+		group.Go(func() error { r.recoverPanic(func() { look(address) }); return nil })
 	}
 	_ = group.Wait()
 }
 
-func (r *run) mark(ctx context.Context, address string) {
+func (r *run) markMailbox(ctx context.Context, address string) {
 	mark, err := r.Inbox.Mark(ctx, address)
 	if err != nil {
-		r.boxes.giveUp(err.Error())
+		r.mailboxes.giveUp(err.Error())
 		return
 	}
-	r.boxes.mu.Lock()
-	defer r.boxes.mu.Unlock()
-	r.boxes.marks[address] = mark
+	r.mailboxes.mu.Lock()
+	defer r.mailboxes.mu.Unlock()
+	r.mailboxes.marks[address] = mark
 }
 
 func (r *run) addresses() []string {
@@ -103,8 +103,8 @@ func (r *run) addresses() []string {
 	return slices.Compact(list)
 }
 
-// relay hands each wake-up to all who wait.
-func (b *boxes) relay() {
+// relayWakes hands each wake-up to all who wait.
+func (b *mailboxes) relayWakes() {
 	defer close(b.ended)
 	wake := b.inbox.Wake()
 	for {
@@ -120,79 +120,79 @@ func (b *boxes) relay() {
 	}
 }
 
-// closeBoxes looks into all boxes a last time: what an earlier request brought is there by now.
-func (r *run) closeBoxes(ctx context.Context) {
+// closeMailboxes looks into all boxes a last time: what an earlier request brought is there by now.
+func (r *run) closeMailboxes(ctx context.Context) {
 	if r.Inbox != nil {
-		r.eachAddress(func(address string) { r.lookLast(ctx, address) })
+		r.eachAddress(func(address string) { r.pollLast(ctx, address) })
 	}
-	close(r.boxes.stop)
-	<-r.boxes.ended
+	close(r.mailboxes.stop)
+	<-r.mailboxes.ended
 }
 
-// lookLast must succeed, or nobody could say of the box that it holds no more.
-func (r *run) lookLast(ctx context.Context, address string) {
-	if err := r.look(ctx, address); err != nil && ctx.Err() == nil {
-		r.boxes.giveUp(err.Error())
+// pollLast must succeed, or nobody could say of the box that it holds no more.
+func (r *run) pollLast(ctx context.Context, address string) {
+	if err := r.pollMailbox(ctx, address); err != nil && ctx.Err() == nil {
+		r.mailboxes.giveUp(err.Error())
 	}
 }
 
-func (b *boxes) wake() <-chan struct{} {
+func (b *mailboxes) nextWake() <-chan struct{} {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.woken
 }
 
-// look adds what is new in the address's box.
-func (r *run) look(ctx context.Context, address string) error {
-	if r.boxes.dead() != "" {
+// pollMailbox adds what is new in the address's box.
+func (r *run) pollMailbox(ctx context.Context, address string) error {
+	if r.mailboxes.failureReason() != "" {
 		return errDead
 	}
 	address = strings.ToLower(address)
-	r.boxes.mu.Lock()
-	mark, marked := r.boxes.marks[address]
-	r.boxes.mu.Unlock()
+	r.mailboxes.mu.Lock()
+	mark, marked := r.mailboxes.marks[address]
+	r.mailboxes.mu.Unlock()
 	if !marked {
 		return nil
 	}
 	began := time.Now()
 	mails, err := r.Inbox.Since(ctx, address, mark)
 	if ctx.Err() == nil {
-		r.boxes.learn(began, err)
+		r.mailboxes.recordPoll(began, err)
 	}
 	if err != nil {
 		return err
 	}
 	// Only what has not been sent when the look is over can't be the mail's cause.
-	sent := r.sentSoFar()
-	r.boxes.mu.Lock()
-	defer r.boxes.mu.Unlock()
-	r.boxes.purged = r.boxes.purged || mark.Purged()
+	sent := r.countSentResets()
+	r.mailboxes.mu.Lock()
+	defer r.mailboxes.mu.Unlock()
+	r.mailboxes.purged = r.mailboxes.purged || mark.Purged()
 	for _, m := range mails {
-		if !r.boxes.known[m.ID] {
-			r.boxes.known[m.ID] = true
-			r.boxes.mails = append(r.boxes.mails, r.read(m, sent))
-			r.readAgain()
+		if !r.mailboxes.known[m.ID] {
+			r.mailboxes.known[m.ID] = true
+			r.mailboxes.mails = append(r.mailboxes.mails, r.readMail(m, sent))
+			r.rereadMails()
 		}
 	}
 	return nil
 }
 
-// mostCompared bounds the mails of a run that are read beside a new one.
-const mostCompared = 8
+// maxComparedMails bounds the mails of a run that are read beside a new one.
+const maxComparedMails = 8
 
-// readAgain looks for codes in the latest mails in which none was recognised: beside more mails of
+// rereadMails looks for codes in the latest mails in which none was recognised: beside more mails of
 // their template the code shows.
-func (r *run) readAgain() {
-	latest := r.boxes.mails[max(0, len(r.boxes.mails)-mostCompared):]
+func (r *run) rereadMails() {
+	latest := r.mailboxes.mails[max(0, len(r.mailboxes.mails)-maxComparedMails):]
 	for i := range latest {
 		if m := &latest[i]; len(m.codes) == 0 && len(m.candidates) > 0 {
-			found := codefinder.FindAmong(m.reading, others(latest, i), r.CodePattern)
+			found := codefinder.FindAmong(m.reading, otherReadings(latest, i), r.CodePattern)
 			m.codes, m.candidates = found.Codes, found.Candidates
 		}
 	}
 }
 
-func others(mails []mail, i int) []mailtext.Reading {
+func otherReadings(mails []mail, i int) []mailtext.Reading {
 	var list []mailtext.Reading
 	for k, m := range mails {
 		if k != i {
@@ -202,7 +202,7 @@ func others(mails []mail, i int) []mailtext.Reading {
 	return list
 }
 
-func (r *run) read(m inbox.Mail, sent int) mail {
+func (r *run) readMail(m inbox.Mail, sent int) mail {
 	reading := mailtext.Parse(m.Source)
 	found := codefinder.Find(reading, r.CodePattern)
 	read := mail{Mail: m, reading: reading, codes: found.Codes, candidates: found.Candidates, resetsSent: sent}
@@ -214,24 +214,24 @@ func (r *run) read(m inbox.Mail, sent int) mail {
 	return read
 }
 
-// sentSoFar is how many accepted resets have been sent, sentAs as which of them one was.
-func (r *run) sentSoFar() int {
+// countSentResets is how many accepted resets have been sent, sentAs as which of them one was.
+func (r *run) countSentResets() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.resetsSent
 }
 
-func (r *run) sentAs(reset string) int {
+func (r *run) resetNumber(reset string) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.accepted[reset]
 }
 
-// beforeAccepted looks into the trader's box a last time before the accepted reset goes out: a code
+// numberReset looks into the trader's box a last time before the accepted reset goes out: a code
 // that is there already has another cause.
-func (r *run) beforeAccepted(ctx context.Context, s plan.Step) {
-	if t, found := r.trader(s.Lane); found && r.Inbox != nil {
-		_ = r.look(ctx, t.MailTo)
+func (r *run) numberReset(ctx context.Context, s plan.Step) {
+	if t, found := r.findTrader(s.Lane); found && r.Inbox != nil {
+		_ = r.pollMailbox(ctx, t.MailTo)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -239,7 +239,7 @@ func (r *run) beforeAccepted(ctx context.Context, s plan.Step) {
 	r.accepted[s.ID] = r.resetsSent
 }
 
-func (r *run) trader(login string) (evidence.Trader, bool) {
+func (r *run) findTrader(login string) (evidence.Trader, bool) {
 	i := slices.IndexFunc(r.Target.Traders, func(t evidence.Trader) bool { return t.Login == login })
 	if i < 0 {
 		return evidence.Trader{}, false
@@ -247,65 +247,65 @@ func (r *run) trader(login string) (evidence.Trader, bool) {
 	return r.Target.Traders[i], true
 }
 
-// await waits for the first mail with a code that the reset can have brought.
-func (r *run) await(ctx context.Context, s plan.Step) bool {
+// waitForMail waits for the first mail with a code that the reset can have brought.
+func (r *run) waitForMail(ctx context.Context, s plan.Step) bool {
 	w := evidence.Wait{Step: s.ID, Trader: s.Await.Trader, For: s.Await.For, Started: time.Now(), Deadline: r.Target.MailDeadline}
 	if s.Await.Brief {
-		w.Deadline = min(w.Deadline, max(shortestWatch, 3*r.longestDelay()))
+		w.Deadline = min(w.Deadline, max(minWatchTime, 3*r.longestDelay()))
 	}
-	t, _ := r.trader(w.Trader)
-	if w.Problem = r.boxes.dead(); w.Problem == "" && r.brings(w.For) {
-		place := r.sentAs(w.For)
+	t, _ := r.findTrader(w.Trader)
+	if w.Problem = r.mailboxes.failureReason(); w.Problem == "" && r.mayBringMail(w.For) {
+		place := r.resetNumber(w.For)
 		caused := func(m mail) bool { return m.resetsSent >= place }
-		w.Mail, w.Problem = r.watchUnless(ctx, t, w.Deadline, caused, func() bool { return r.isUnclear(t, w, caused) })
+		w.Mail, w.Problem = r.watchMailboxUnless(ctx, t, w.Deadline, caused, func() bool { return r.staysUnclear(t, w, caused) })
 		if w.Mail == "" {
-			w.Mail = r.findPossible(t, caused).ID
+			w.Mail = r.findCandidateMail(t, caused).ID
 		}
-		w.Mail = r.preferUnlike(ctx, t, s, w)
-		r.awaitOwn(ctx, t, s, w)
+		w.Mail = r.preferDifferentCode(ctx, t, s, w)
+		r.waitForOwnMail(ctx, t, s, w)
 		if w.Mail == "" {
-			r.lookAt(ctx, s.Await.Others)
+			r.pollMailboxes(ctx, s.Await.Others)
 		}
 	}
 	w.Duration = time.Since(w.Started)
 	r.addWait(w)
-	r.learnCodes(s, w.Mail)
+	r.captureCodes(s, w.Mail)
 	return w.Problem == ""
 }
 
-// awaitOwn waits, after the first mail, for as long as the reset was sent after the first request
+// waitForOwnMail waits, after the first mail, for as long as the reset was sent after the first request
 // that may have brought that mail instead, or for another mail.
-func (r *run) awaitOwn(ctx context.Context, t evidence.Trader, s plan.Step, w evidence.Wait) {
-	reset, sent := r.last(w.For)
+func (r *run) waitForOwnMail(ctx context.Context, t evidence.Trader, s plan.Step, w evidence.Wait) {
+	reset, sent := r.lastExchange(w.For)
 	first := reset.Started
 	for _, id := range s.Await.Instead {
-		if x, asked := r.last(id); asked && x.Started.Before(first) {
+		if x, asked := r.lastExchange(id); asked && x.Started.Before(first) {
 			first = x.Started
 		}
 	}
-	m, found := r.mail(w.Mail)
+	m, found := r.findMail(w.Mail)
 	if rest := time.Until(m.Seen.Add(reset.Started.Sub(first))); sent && found && rest > 0 {
-		place := r.sentAs(w.For)
-		_, _ = r.watch(ctx, t, rest, func(other mail) bool { return other.resetsSent >= place && other.ID != m.ID })
+		place := r.resetNumber(w.For)
+		_, _ = r.watchMailbox(ctx, t, rest, func(other mail) bool { return other.resetsSent >= place && other.ID != m.ID })
 	}
 }
 
-// preferUnlike returns, where the mail carries the earlier code or another trader's, one with
+// preferDifferentCode returns, where the mail carries the earlier code or another trader's, one with
 // another code that comes shortly after: an earlier mail may come twice, everybody may get a
 // newsletter, and a deployment may send one code twice.
-func (r *run) preferUnlike(ctx context.Context, t evidence.Trader, s plan.Step, w evidence.Wait) string {
+func (r *run) preferDifferentCode(ctx context.Context, t evidence.Trader, s plan.Step, w evidence.Wait) string {
 	earlier := r.Redactor.Fill(string(s.Await.Unlike))
-	m, found := r.mail(w.Mail)
+	m, found := r.findMail(w.Mail)
 	switch {
 	case !found || len(m.codes) == 0:
 		return w.Mail
-	case r.reachedOthers(m, t):
+	case r.isCodeShared(m, t):
 		earlier = m.codes[0]
 	case s.Await.Unlike == "" || !slices.Contains(m.codes, earlier):
 		return w.Mail
 	}
-	place := r.sentAs(w.For)
-	id, _ := r.watch(ctx, t, max(time.Second, 2*time.Since(w.Started)), func(m mail) bool {
+	place := r.resetNumber(w.For)
+	id, _ := r.watchMailbox(ctx, t, max(time.Second, 2*time.Since(w.Started)), func(m mail) bool {
 		return m.resetsSent >= place && !slices.Contains(m.codes, earlier)
 	})
 	if id == "" {
@@ -314,19 +314,19 @@ func (r *run) preferUnlike(ctx context.Context, t evidence.Trader, s plan.Step, 
 	return id
 }
 
-// reachedOthers reports whether another trader got the same code: then it may be that of a
+// isCodeShared reports whether another trader got the same code: then it may be that of a
 // newsletter.
-func (r *run) reachedOthers(m mail, t evidence.Trader) bool {
-	r.boxes.mu.Lock()
-	defer r.boxes.mu.Unlock()
-	return slices.ContainsFunc(r.boxes.mails, func(o mail) bool {
+func (r *run) isCodeShared(m mail, t evidence.Trader) bool {
+	r.mailboxes.mu.Lock()
+	defer r.mailboxes.mu.Unlock()
+	return slices.ContainsFunc(r.mailboxes.mails, func(o mail) bool {
 		return len(o.codes) > 0 && o.codes[0] == m.codes[0] && slices.ContainsFunc(o.traders, func(login string) bool { return login != t.Login })
 	})
 }
 
-// brings reports whether the reset's response leaves room for a mail.
-func (r *run) brings(step string) bool {
-	_, found := r.last(step)
+// mayBringMail reports whether the reset's response leaves room for a mail.
+func (r *run) mayBringMail(step string) bool {
+	_, found := r.lastExchange(step)
 	outcome := r.lastOutcome(step)
 	return found && !outcome.Refused() && outcome.Status < 500 && (outcome.Tells || outcome.Status < 400)
 }
@@ -337,31 +337,31 @@ func (r *run) addWait(w evidence.Wait) {
 	r.waits = append(r.waits, w)
 }
 
-// watch waits for a mail with a code for the trader that the filter lets pass. It returns the
+// watchMailbox waits for a mail with a code for the trader that the filter lets pass. It returns the
 // mail's id, "" when none came in time, and why the box could not be read in the end.
-func (r *run) watch(ctx context.Context, t evidence.Trader, atMost time.Duration, pass func(mail) bool) (id, problem string) {
-	return r.watchUnless(ctx, t, atMost, pass, func() bool { return false })
+func (r *run) watchMailbox(ctx context.Context, t evidence.Trader, atMost time.Duration, pass func(mail) bool) (id, problem string) {
+	return r.watchMailboxUnless(ctx, t, atMost, pass, func() bool { return false })
 }
 
-// watchUnless is watch that ends without a mail where giveUp says so.
-func (r *run) watchUnless(ctx context.Context, t evidence.Trader, atMost time.Duration, pass func(mail) bool, giveUp func() bool) (id, problem string) {
+// watchMailboxUnless is watch that ends without a mail where giveUp says so.
+func (r *run) watchMailboxUnless(ctx context.Context, t evidence.Trader, atMost time.Duration, pass func(mail) bool, giveUp func() bool) (id, problem string) {
 	deadline := time.NewTimer(atMost)
 	defer deadline.Stop()
 	began := time.Now()
 	for {
-		woken := r.boxes.wake()
-		_ = r.look(ctx, t.MailTo)
-		if m, found := r.find(t, pass); found {
+		woken := r.mailboxes.nextWake()
+		_ = r.pollMailbox(ctx, t.MailTo)
+		if m, found := r.findCodeMail(t, pass); found {
 			return m.ID, ""
 		}
-		if problem := r.boxes.dead(); problem != "" || giveUp() {
+		if problem := r.mailboxes.failureReason(); problem != "" || giveUp() {
 			return "", problem
 		}
 		select {
 		case <-woken:
 		case <-time.After(pollEvery):
 		case <-deadline.C:
-			return "", r.boxes.outageSince(began.Add(-longestOutage))
+			return "", r.mailboxes.outageSince(began.Add(-longestOutage))
 		case <-ctx.Done():
 			return "", "interrupted"
 		}
@@ -371,10 +371,10 @@ func (r *run) watchUnless(ctx context.Context, t evidence.Trader, atMost time.Du
 // pollEvery is how long a mail may lie unseen when its wake-up was lost.
 const pollEvery = 250 * time.Millisecond
 
-func (r *run) find(t evidence.Trader, pass func(mail) bool) (mail, bool) {
-	r.boxes.mu.Lock()
-	defer r.boxes.mu.Unlock()
-	for _, m := range r.boxes.mails {
+func (r *run) findCodeMail(t evidence.Trader, pass func(mail) bool) (mail, bool) {
+	r.mailboxes.mu.Lock()
+	defer r.mailboxes.mu.Unlock()
+	for _, m := range r.mailboxes.mails {
 		if len(m.codes) > 0 && slices.Contains(m.traders, t.Login) && pass(m) {
 			return m, true
 		}
@@ -382,26 +382,26 @@ func (r *run) find(t evidence.Trader, pass func(mail) bool) (mail, bool) {
 	return mail{}, false
 }
 
-// findPossible returns the first mail for the trader that could present a code, an empty one where
+// findCandidateMail returns the first mail for the trader that could present a code, an empty one where
 // none does.
-func (r *run) findPossible(t evidence.Trader, pass func(mail) bool) mail {
-	r.boxes.mu.Lock()
-	defer r.boxes.mu.Unlock()
-	i := slices.IndexFunc(r.boxes.mails, func(m mail) bool {
+func (r *run) findCandidateMail(t evidence.Trader, pass func(mail) bool) mail {
+	r.mailboxes.mu.Lock()
+	defer r.mailboxes.mu.Unlock()
+	i := slices.IndexFunc(r.mailboxes.mails, func(m mail) bool {
 		return len(m.candidates) > 0 && slices.Contains(m.traders, t.Login) && pass(m)
 	})
 	if i < 0 {
 		return mail{}
 	}
-	return r.boxes.mails[i]
+	return r.mailboxes.mails[i]
 }
 
-// shortestDoubt is how long a run waits at least for a clearer mail than one that could present a
+// minUnclearTime is how long a run waits at least for a clearer mail than one that could present a
 // code.
-const shortestDoubt = 3 * time.Second
+const minUnclearTime = 3 * time.Second
 
-// isUnclear reports whether a mail that could present a code has come, and for long no clearer one.
-func (r *run) isUnclear(t evidence.Trader, w evidence.Wait, pass func(mail) bool) bool {
-	m := r.findPossible(t, pass)
-	return m.ID != "" && time.Since(m.Seen) > max(shortestDoubt, 3*m.Seen.Sub(w.Started))
+// staysUnclear reports whether a mail that could present a code has come, and for long no clearer one.
+func (r *run) staysUnclear(t evidence.Trader, w evidence.Wait, pass func(mail) bool) bool {
+	m := r.findCandidateMail(t, pass)
+	return m.ID != "" && time.Since(m.Seen) > max(minUnclearTime, 3*m.Seen.Sub(w.Started))
 }

@@ -41,25 +41,25 @@ func TestPacerFindsTheRateOfALimiter(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				const requests, mostRefused, mostInARow = 100, 25, mostAttempts - 1
+				const requests, mostRefused, mostInARow = 100, 25, maxAttempts - 1
 				p, limiter := newPacer(), &bucket{interval: c.interval, burst: c.burst}
 				began, refused, row := time.Now(), 0, 0
 				for through := 0; through < requests; {
-					leave, _ := p.enter(context.Background(), false)
+					leave, _ := p.waitForSlot(context.Background(), false)
 					let := time.Now()
 					time.Sleep(time.Millisecond)
 					if limiter.lets(let) {
-						p.bear()
+						p.recordSuccess()
 						through++
 						row = 0
 					} else {
-						p.slow(let, unsaidPause)
+						p.slowDown(let, defaultPause)
 						refused++
 						row++
 					}
 					leave()
 					if row > mostInARow {
-						t.Fatalf("a request met a limit %d times in a row at a step of %v", row, p.step)
+						t.Fatalf("a request met a limit %d times in a row at a step of %v", row, p.interval)
 					}
 				}
 				// Twice as long as at the limiter's own rate is good enough.
@@ -75,12 +75,12 @@ func TestPacerIsNotThereWithoutALimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p, began := newPacer(), time.Now()
 		for range 100 {
-			leave, ok := p.enter(context.Background(), true)
+			leave, ok := p.waitForSlot(context.Background(), true)
 			if !ok {
 				t.Fatal("not let out")
 			}
 			defer leave()
-			p.bear()
+			p.recordSuccess()
 		}
 		if took := time.Since(began); took > 0 {
 			t.Errorf("100 requests waited %v", took)
@@ -93,15 +93,15 @@ func TestPacerSlowsDownOnceForRequestsSideBySide(t *testing.T) {
 		p, let := newPacer(), time.Now()
 		time.Sleep(time.Millisecond)
 		for range 8 {
-			p.slow(let, 0)
+			p.slowDown(let, 0)
 		}
-		if p.step != firstStep {
-			t.Errorf("the step is %v", p.step)
+		if p.interval != firstInterval {
+			t.Errorf("the step is %v", p.interval)
 		}
-		p.bear()
-		p.slow(time.Now(), 0)
-		if p.step != 2*firstStep {
-			t.Errorf("after a further limit the step is %v", p.step)
+		p.recordSuccess()
+		p.slowDown(time.Now(), 0)
+		if p.interval != 2*firstInterval {
+			t.Errorf("after a further limit the step is %v", p.interval)
 		}
 	})
 }
@@ -112,12 +112,12 @@ func TestPacerWaitsLongerWhereNothingGetsThrough(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPacer()
 		for _, want := range []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 8 * time.Second} {
-			p.slow(time.Now(), time.Second)
+			p.slowDown(time.Now(), time.Second)
 			began := time.Now()
-			leave, _ := p.enter(context.Background(), false)
+			leave, _ := p.waitForSlot(context.Background(), false)
 			leave()
-			if took := time.Since(began); took != want || p.step != firstStep {
-				t.Errorf("waited %v at a step of %v, want %v", took, p.step, want)
+			if took := time.Since(began); took != want || p.interval != firstInterval {
+				t.Errorf("waited %v at a step of %v, want %v", took, p.interval, want)
 			}
 		}
 	})
@@ -130,19 +130,19 @@ func TestPacerTakesSuspicionsBack(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				p := newPacer()
 				for range limits {
-					p.slow(time.Now(), 0)
-					p.bear()
+					p.slowDown(time.Now(), 0)
+					p.recordSuccess()
 				}
-				before := p.step
+				before := p.interval
 				for range 3 {
-					p.suspect(time.Now(), 0)
-					p.bear()
+					p.slowDownTentatively(time.Now(), 0)
+					p.recordSuccess()
 				}
-				if p.step <= before {
-					t.Errorf("a suspicion leaves the step at %v", p.step)
+				if p.interval <= before {
+					t.Errorf("a suspicion leaves the step at %v", p.interval)
 				}
-				if p.relax(); p.step != before || p.hasMet() != (limits > 0) {
-					t.Errorf("the step is %v after suspicions, %v before; a limit was met: %v", p.step, before, p.hasMet())
+				if p.dropSuspicion(); p.interval != before || p.hasMetLimit() != (limits > 0) {
+					t.Errorf("the step is %v after suspicions, %v before; a limit was met: %v", p.interval, before, p.hasMetLimit())
 				}
 			})
 		})
@@ -153,19 +153,19 @@ func TestPacerTakesSuspicionsBack(t *testing.T) {
 func TestPacerThatEndsLetsAllOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPacer()
-		p.slow(time.Now(), 0)
-		leave, _ := p.enter(t.Context(), false)
+		p.slowDown(time.Now(), 0)
+		leave, _ := p.waitForSlot(t.Context(), false)
 		began := time.Now()
 		var wait sync.WaitGroup
 		for range 8 {
 			wait.Go(func() {
-				leave, _ := p.enter(t.Context(), false)
+				leave, _ := p.waitForSlot(t.Context(), false)
 				time.Sleep(time.Second)
 				leave()
 			})
 		}
 		synctest.Wait()
-		p.free()
+		p.stopPacing()
 		leave()
 		wait.Wait()
 		if took := time.Since(began); took != time.Second {
@@ -178,15 +178,15 @@ func TestPacerThatEndsLetsAllOut(t *testing.T) {
 func TestPacerLetsOneOutAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPacer()
-		p.slow(time.Now(), 0)
-		leave, _ := p.enter(context.Background(), false)
+		p.slowDown(time.Now(), 0)
+		leave, _ := p.waitForSlot(context.Background(), false)
 		ctx, cancel := context.WithTimeout(context.Background(), time.Hour)
 		defer cancel()
-		if _, ok := p.enter(ctx, false); ok {
+		if _, ok := p.waitForSlot(ctx, false); ok {
 			t.Error("two are under way")
 		}
 		leave()
-		if _, ok := p.enter(context.Background(), false); !ok {
+		if _, ok := p.waitForSlot(context.Background(), false); !ok {
 			t.Error("none is let out any more")
 		}
 	})
@@ -194,11 +194,11 @@ func TestPacerLetsOneOutAtATime(t *testing.T) {
 
 func TestPacerForgets(t *testing.T) {
 	p := newPacer()
-	p.slow(time.Now(), 0)
-	for range 2 * forgotten {
-		p.bear()
+	p.slowDown(time.Now(), 0)
+	for range 2 * retryPaceAfter {
+		p.recordSuccess()
 	}
-	if p.slowed() {
-		t.Errorf("after many responses without a limit the step is still %v", p.step)
+	if p.isPacing() {
+		t.Errorf("after many responses without a limit the step is still %v", p.interval)
 	}
 }

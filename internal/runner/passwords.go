@@ -10,8 +10,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// settle finds out which of the trader's two passwords is valid.
-func (r *run) settle(s plan.Step) bool {
+// determinePassword finds out which of the trader's two passwords is valid.
+func (r *run) determinePassword(s plan.Step) bool {
 	t := s.Settle
 	for _, one := range t.Signed {
 		if !r.Redactor.Knows(one.Session) || t.Tell && r.anySent(one.Until) {
@@ -21,25 +21,25 @@ func (r *run) settle(s plan.Step) bool {
 		if t.Valid != "" {
 			r.Redactor.Add(t.Valid, valid)
 			r.Redactor.Add(t.Other, other)
-			r.addNear(t.Other, other)
+			r.addDerived(t.Other, other)
 		}
 		if t.Tell {
-			r.tell(fmt.Sprintf("%s signs in with %s", t.Trader, r.nameOf(t.Trader, valid)))
+			r.addToLastLine(fmt.Sprintf("%s signs in with %s", t.Trader, r.namePassword(t.Trader, valid)))
 		}
 		return true
 	}
 	if t.Tell {
-		r.tell(r.withoutSignIn(t))
+		r.addToLastLine(r.passwordWithoutSignIn(t))
 		return true
 	}
-	r.unsend(s.ID, r.notSignedIn(t.Trader, t.Signed))
+	r.recordUnsent(s.ID, r.notSignedIn(t.Trader, t.Signed))
 	return false
 }
 
-// nameOf names the password by the trader's own declaration: another trader may have declared the
+// namePassword names the password by the trader's own declaration: another trader may have declared the
 // same.
-func (r *run) nameOf(login, password string) string {
-	t, _ := r.trader(login)
+func (r *run) namePassword(login, password string) string {
+	t, _ := r.findTrader(login)
 	switch password {
 	case r.Redactor.Fill(string(t.Password)):
 		return string(placeholder.Password.For(login))
@@ -51,7 +51,7 @@ func (r *run) nameOf(login, password string) string {
 
 // notSignedIn says why neither password signed the trader in.
 func (r *run) notSignedIn(trader string, signed []plan.Signed) string {
-	switch r.signInsMet(signed) {
+	switch r.signInObstacle(signed) {
 	case contract.SecondFactor:
 		return trader + " signs in with a second factor (State Expecting), which this tool cannot give"
 	case contract.ExpiredPassword:
@@ -63,23 +63,23 @@ func (r *run) notSignedIn(trader string, signed []plan.Signed) string {
 	return "neither of the two declared passwords signs " + trader + " in: either they are not the account's, or the deployment refuses right ones; nothing was changed"
 }
 
-// signInsMet is what kept the sign-ins from telling anything, "" where they were refused as wrong.
-func (r *run) signInsMet(signed []plan.Signed) contract.Kind {
+// signInObstacle is what kept the sign-ins from telling anything, "" where they were refused as wrong.
+func (r *run) signInObstacle(signed []plan.Signed) contract.Kind {
 	telling := []contract.Kind{contract.SecondFactor, contract.ExpiredPassword, contract.RateLimited, contract.Locked}
 	for _, s := range r.Plan.Steps {
 		kind := r.lastOutcome(s.ID).Kind
-		if slices.Contains(telling, kind) && learnsOneOf(s, signed) {
+		if slices.Contains(telling, kind) && isSignInStep(s, signed) {
 			return kind
 		}
 	}
 	return ""
 }
 
-// withoutSignIn says what the run knows of the trader's password where no sign-in told: what the
+// passwordWithoutSignIn says what the run knows of the trader's password where no sign-in told: what the
 // last update set, by the deployment's own word, unless one met silence.
-func (r *run) withoutSignIn(t *plan.Settle) string {
+func (r *run) passwordWithoutSignIn(t *plan.Settle) string {
 	unknown := fmt.Sprintf("which of the two declared passwords of %s is valid is not known", t.Trader)
-	why := r.signInsMet(t.Signed)
+	why := r.signInObstacle(t.Signed)
 	if why == "" {
 		return unknown
 	}
@@ -87,16 +87,16 @@ func (r *run) withoutSignIn(t *plan.Settle) string {
 		outcome := r.lastOutcome(u.Step)
 		switch {
 		case outcome.Succeeded:
-			return fmt.Sprintf("%s has %s, as the update said (%s)", t.Trader, r.nameOf(t.Trader, r.Redactor.Fill(string(u.Valid))), untold(why))
+			return fmt.Sprintf("%s has %s, as the update said (%s)", t.Trader, r.namePassword(t.Trader, r.Redactor.Fill(string(u.Valid))), describeObstacle(why))
 		case r.anySent([]string{u.Step}) && !outcome.Refused():
 			return unknown
 		}
 	}
-	return fmt.Sprintf("the password of %s is the one before the run (%s)", t.Trader, untold(why))
+	return fmt.Sprintf("the password of %s is the one before the run (%s)", t.Trader, describeObstacle(why))
 }
 
-// untold says why no sign-in told more.
-func untold(kind contract.Kind) string {
+// describeObstacle says why no sign-in told more.
+func describeObstacle(kind contract.Kind) string {
 	switch kind {
 	case contract.SecondFactor:
 		return "signing in asks for a second factor"
@@ -106,8 +106,8 @@ func untold(kind contract.Kind) string {
 	return "signing in is limited"
 }
 
-// tell adds to the run's last line.
-func (r *run) tell(text string) {
+// addToLastLine adds to the run's last line.
+func (r *run) addToLastLine(text string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.passwords = append(r.passwords, text)
@@ -122,8 +122,8 @@ func (r *run) lastLine() string {
 	return "At the end of the run " + strings.Join(r.passwords, ", ") + "."
 }
 
-// learnsOneOf reports whether the step is one of the sign-ins.
-func learnsOneOf(s plan.Step, signed []plan.Signed) bool {
+// isSignInStep reports whether the step is one of the sign-ins.
+func isSignInStep(s plan.Step, signed []plan.Signed) bool {
 	return s.Ask != nil && slices.ContainsFunc(s.Ask.Learns, func(l plan.Learn) bool {
 		return slices.ContainsFunc(signed, func(one plan.Signed) bool { return one.Session == l.Name })
 	})

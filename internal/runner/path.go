@@ -26,31 +26,31 @@ func (r *run) operation(id string) (contract.Operation, bool) {
 // the older one is, to that. Where neither is there, the newer one is missing: later editions of
 // the page name it alone.
 func (r *run) choosePath(ctx context.Context, s plan.Step, request httpclient.Request) bool {
-	x, attempt := r.sendPatiently(ctx, s, request, 1)
-	r.keep(s, s.ID, attempt, x, "")
-	if r.isThere(s, x) || ctx.Err() != nil {
+	x, attempt := r.sendWithRetries(ctx, s, request, 1)
+	r.recordExchange(s, s.ID, attempt, x, "")
+	if r.operationExists(s, x) || ctx.Err() != nil {
 		return true
 	}
 	r.older.Store(true)
 	request, err := r.build(s)
 	if err != nil {
-		r.fail(err)
+		r.recordFault(err)
 		return false
 	}
-	x, attempt = r.sendPatiently(ctx, s, request, attempt+1)
-	r.keep(s, s.ID, attempt, x, "")
-	if !r.isThere(s, x) {
+	x, attempt = r.sendWithRetries(ctx, s, request, attempt+1)
+	r.recordExchange(s, s.ID, attempt, x, "")
+	if !r.operationExists(s, x) {
 		r.older.Store(false)
-		r.front.forget(s.Ask.Operation)
+		r.availability.forgetOperation(s.Ask.Operation)
 		return true
 	}
-	r.note("Step 3 is at its older path: %s.", request.Path)
+	r.addNote("Step 3 is at its older path: %s.", request.Path)
 	return true
 }
 
-// isThere reports whether the response is the operation's own: of a documented shape, and not one
+// operationExists reports whether the response is the operation's own: of a documented shape, and not one
 // by which a server says that it has no such path.
-func (r *run) isThere(s plan.Step, x httpclient.Exchange) bool {
+func (r *run) operationExists(s plan.Step, x httpclient.Exchange) bool {
 	absent := []int{http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusNotImplemented}
 	if x.Response == nil || slices.Contains(absent, x.Response.Status) {
 		return false

@@ -26,8 +26,8 @@ type Waiting struct {
 	AtMost time.Duration
 }
 
-// waitingFor is what the step waits for once it has begun, false where it waits for nothing.
-func (r *run) waitingFor(s plan.Step) (Waiting, bool) {
+// describeWait is what the step waits for once it has begun, false where it waits for nothing.
+func (r *run) describeWait(s plan.Step) (Waiting, bool) {
 	w := Waiting{Since: time.Now()}
 	switch {
 	case s.Ask != nil:
@@ -45,20 +45,20 @@ func (r *run) waitingFor(s plan.Step) (Waiting, bool) {
 	return w, true
 }
 
-// begins tells that the step has begun.
-func (r *run) begins(s plan.Step) {
-	w, waits := r.waitingFor(s)
+// reportBegin tells that the step has begun.
+func (r *run) reportBegin(s plan.Step) {
+	w, waits := r.describeWait(s)
 	if !waits || r.Progress == nil {
 		return
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.waiting = append(r.waiting, waitingStep{s.ID, w})
-	r.tellProgress()
+	r.reportProgress()
 }
 
-// ends tells that the step is over, whether or not it began.
-func (r *run) ends(s plan.Step) {
+// reportEnd tells that the step is over, whether or not it began.
+func (r *run) reportEnd(s plan.Step) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.finished++
@@ -69,7 +69,7 @@ func (r *run) ends(s plan.Step) {
 		}
 	}
 	if r.Progress != nil {
-		r.tellProgress()
+		r.reportProgress()
 	}
 }
 
@@ -78,9 +78,9 @@ type waitingStep struct {
 	Waiting
 }
 
-// tellProgress is called with the lock held, so that what is told later is newer.
-func (r *run) tellProgress() {
-	p := Progress{Done: r.finished, All: len(r.states), Limited: r.pacer.slowed()}
+// reportProgress is called with the lock held, so that what is told later is newer.
+func (r *run) reportProgress() {
+	p := Progress{Done: r.finished, All: len(r.states), Limited: r.pacer.isPacing()}
 	for _, w := range r.waiting {
 		p.Waits = append(p.Waits, w.Waiting)
 	}

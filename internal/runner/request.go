@@ -23,7 +23,7 @@ func (r *run) build(s plan.Step) (httpclient.Request, error) {
 	if err != nil {
 		return httpclient.Request{}, err
 	}
-	return request, checkOwn(o, s, request)
+	return request, checkRequest(o, s, request)
 }
 
 // Request makes the request of the template; fill puts values in place of the placeholders in a
@@ -31,7 +31,7 @@ func (r *run) build(s plan.Step) (httpclient.Request, error) {
 func Request(o contract.Operation, ask *plan.Ask, fill func(string) string) (httpclient.Request, error) {
 	values := map[string]any{}
 	for name, value := range ask.Values {
-		values[name] = open(value, fill)
+		values[name] = fillPlaceholders(value, fill)
 	}
 	request := httpclient.Request{Method: o.Method, Path: o.FillPath(values), Conn: ask.Conn}
 	if ask.KeyName != "" {
@@ -57,8 +57,8 @@ func Request(o contract.Operation, ask *plan.Ask, fill func(string) string) (htt
 	return request, nil
 }
 
-// open puts secrets in place of placeholders, in strings at any depth.
-func open(value any, fill func(string) string) any {
+// fillPlaceholders puts secrets in place of placeholders, in strings at any depth.
+func fillPlaceholders(value any, fill func(string) string) any {
 	switch v := value.(type) {
 	case placeholder.Placeholder:
 		return fill(string(v))
@@ -67,20 +67,20 @@ func open(value any, fill func(string) string) any {
 	case []any:
 		list := make([]any, len(v))
 		for i, item := range v {
-			list[i] = open(item, fill)
+			list[i] = fillPlaceholders(item, fill)
 		}
 		return list
 	case map[string]any:
 		object := map[string]any{}
 		for name, item := range v {
-			object[name] = open(item, fill)
+			object[name] = fillPlaceholders(item, fill)
 		}
 		return object
 	}
 	return value
 }
 
-func checkOwn(o contract.Operation, s plan.Step, request httpclient.Request) error {
+func checkRequest(o contract.Operation, s plan.Step, request httpclient.Request) error {
 	fields := http.Header{}
 	for _, f := range request.Header {
 		fields.Add(f.Name, f.Value)

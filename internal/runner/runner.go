@@ -47,9 +47,9 @@ type Options struct {
 // does; an error is a fault of this tool, never of the deployment.
 func Run(ctx context.Context, o Options) (*evidence.Run, error) {
 	r := &run{
-		Options: o, started: time.Now(), states: map[string]*state{}, lasts: map[string]int{}, explained: map[string]bool{}, accepted: map[string]int{},
-		learnable: learnable(o.Plan), sent: map[string]bool{}, unsent: map[string]string{}, notes: slices.Clone(o.Notes),
-		pacer: newPacer(), meetings: meetings(o.Plan, o.Client.Concurrency()),
+		Options: o, started: time.Now(), states: map[string]*state{}, lastIndex: map[string]int{}, explained: map[string]bool{}, accepted: map[string]int{},
+		captures: findCaptures(o.Plan), sent: map[string]bool{}, unsent: map[string]string{}, notes: slices.Clone(o.Notes),
+		pacer: newPacer(), rendezvous: newRendezvous(o.Plan, o.Client.Concurrency()),
 	}
 	for _, s := range o.Plan.Steps {
 		r.states[s.ID] = &state{step: s, done: make(chan struct{})}
@@ -57,26 +57,26 @@ func Run(ctx context.Context, o Options) (*evidence.Run, error) {
 			r.accepted[s.ID] = 0
 		}
 	}
-	r.openBoxes(ctx)
-	lasting, cancel := r.lasting(ctx)
+	r.openMailboxes(ctx)
+	lasting, cancel := r.cleanupContext(ctx)
 	defer cancel()
-	r.newOrder(ctx, lasting).carryOut()
-	r.closeBoxes(ctx)
-	return r.redact(ctx.Err() != nil), r.fault
+	r.newScheduler(ctx, lasting).runAll()
+	r.closeMailboxes(ctx)
+	return r.redactRun(ctx.Err() != nil), r.fault
 }
 
 // run is one plan being carried out.
 type run struct {
 	Options
-	started time.Time
-	states  map[string]*state
-	boxes   *boxes
+	started   time.Time
+	states    map[string]*state
+	mailboxes *mailboxes
 
 	mu        sync.Mutex
 	exchanges []exchange
-	// lasts are the indexes of the last exchange of each id, explained the steps whose responses
+	// lastIndex are the indexes of the last exchange of each id, explained the steps whose responses
 	// explain a mail.
-	lasts     map[string]int
+	lastIndex map[string]int
 	explained map[string]bool
 	waits     []evidence.Wait
 	notes     []string
@@ -84,8 +84,8 @@ type run struct {
 	// resetsSent is how many were.
 	accepted   map[string]int
 	resetsSent int
-	// learnable are the placeholders that responses and mails make known.
-	learnable map[placeholder.Placeholder]bool
+	// captures are the placeholders that responses and mails make known.
+	captures map[placeholder.Placeholder]bool
 	// sent are the requests that went out; unsent says of steps that were not carried out why.
 	sent   map[string]bool
 	unsent map[string]string
@@ -96,16 +96,16 @@ type run struct {
 	waiting []waitingStep
 	// stopped says why nothing more is sent, "" while something is.
 	stopped string
-	// gone is when what puts things back first met silence.
-	gone     time.Time
-	fault    error
-	outcomes outcomes
+	// silentSince is when what puts things back first met silence.
+	silentSince time.Time
+	fault       error
+	outcomes    outcomes
 	// pacer slows the run down where requests meet a limit; front remembers what came in the API's
 	// place.
-	pacer *pacer
-	front front
-	// meetings are the groups of requests that go out together.
-	meetings map[string]*rendezvous
+	pacer        *pacer
+	availability availability
+	// rendezvous are the groups of requests that go out together.
+	rendezvous map[string]*rendezvous
 	// probing lets one known-good request speak for all that wait for it.
 	probing sync.Mutex
 	// older is true where operations with an older path are there.
@@ -123,8 +123,8 @@ type state struct {
 	// urgency is how much is waited for one after another from the step on, place where it stands
 	// in the plan.
 	urgency, place int
-	// leave gives a request's place to another, once.
-	leave func()
+	// releaseSlot gives a request's place to another, once.
+	releaseSlot func()
 }
 
 // exchange is what a step received, with its attempt.
@@ -137,48 +137,48 @@ type exchange struct {
 	outcome     contract.Outcome
 }
 
-func (r *run) execute(ctx context.Context, s *state) {
+func (r *run) executeStep(ctx context.Context, s *state) {
 	defer close(s.done)
-	defer func() { r.over(s.step); r.ends(s.step) }()
-	if !r.ready(ctx, s.step) || !r.due(s.step) {
+	defer func() { r.leaveRendezvous(s.step); r.reportEnd(s.step) }()
+	if !r.waitForPredecessors(ctx, s.step) || !r.isNeeded(s.step) {
 		return
 	}
-	r.begins(s.step)
+	r.reportBegin(s.step)
 	switch {
 	case s.step.Ask != nil:
-		s.ok = r.ask(ctx, s.step)
+		s.ok = r.sendStep(ctx, s.step)
 	case s.step.Await != nil:
-		s.ok = r.await(ctx, s.step)
+		s.ok = r.waitForMail(ctx, s.step)
 	case s.step.Turn != nil:
 		s.ok = true
 	case s.step.Bisect != nil:
 		s.ok = r.bisect(ctx, *s.step.Bisect)
 	case s.step.Doubt != nil:
-		s.ok = r.doubts(s.step)
+		s.ok = r.checkMixedUp(s.step)
 	case s.step.Settle != nil:
-		s.ok = r.settle(s.step)
+		s.ok = r.determinePassword(s.step)
 	default:
 		s.ok = true
 	}
 }
 
-// guard makes a fault of this tool of a panic: in a goroutine it would end the process without a
+// recoverPanic makes a fault of this tool of a panic: in a goroutine it would end the process without a
 // report.
-func (r *run) guard(do func()) {
+func (r *run) recoverPanic(do func()) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			r.fail(errors.New(r.Redactor.Text(mishap.Error(cause).Error())))
+			r.recordFault(errors.New(r.Redactor.Text(mishap.Error(cause).Error())))
 		}
 	}()
 	do()
 }
 
-// ready waits for what comes before the step; false when the step can't be carried out.
-func (r *run) ready(ctx context.Context, s plan.Step) bool {
+// waitForPredecessors waits for what comes before the step; false when the step can't be carried out.
+func (r *run) waitForPredecessors(ctx context.Context, s plan.Step) bool {
 	for _, id := range s.Needs {
 		before, planned := r.states[id]
-		if !planned || !wait(ctx, before.done, nil) || !before.ok {
-			r.unsend(s.ID, r.reasonOf(id))
+		if !planned || !waitForDone(ctx, before.done, nil) || !before.ok {
+			r.recordUnsent(s.ID, r.unsentReason(id))
 			return false
 		}
 	}
@@ -189,32 +189,32 @@ func (r *run) ready(ctx context.Context, s plan.Step) bool {
 			continue
 		}
 		if s.Turn != nil && limit == nil {
-			if !r.begun(ctx, before) {
+			if !r.waitForNeeds(ctx, before) {
 				return false
 			}
 			timer := time.NewTimer(s.Turn.AtMost)
 			defer timer.Stop()
 			limit = timer.C
 		}
-		if !wait(ctx, before.done, limit) {
+		if !waitForDone(ctx, before.done, limit) {
 			return false
 		}
 	}
 	return ctx.Err() == nil
 }
 
-// begun waits until all that the step needs is done, so that it begins itself.
-func (r *run) begun(ctx context.Context, s *state) bool {
+// waitForNeeds waits until all that the step needs is done, so that it begins itself.
+func (r *run) waitForNeeds(ctx context.Context, s *state) bool {
 	for _, id := range s.step.Needs {
-		if before, planned := r.states[id]; planned && !wait(ctx, before.done, nil) {
+		if before, planned := r.states[id]; planned && !waitForDone(ctx, before.done, nil) {
 			return false
 		}
 	}
 	return true
 }
 
-// wait returns true when done is closed or the limit has come, false when ctx ends first.
-func wait(ctx context.Context, done <-chan struct{}, limit <-chan time.Time) bool {
+// waitForDone returns true when done is closed or the limit has come, false when ctx ends first.
+func waitForDone(ctx context.Context, done <-chan struct{}, limit <-chan time.Time) bool {
 	select {
 	case <-done:
 		return true
@@ -225,8 +225,8 @@ func wait(ctx context.Context, done <-chan struct{}, limit <-chan time.Time) boo
 	}
 }
 
-// note adds an observation, once.
-func (r *run) note(format string, args ...any) {
+// addNote adds an observation, once.
+func (r *run) addNote(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -238,7 +238,7 @@ func (r *run) note(format string, args ...any) {
 	r.notes = append(r.notes, text)
 }
 
-func (r *run) fail(err error) {
+func (r *run) recordFault(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.fault == nil {

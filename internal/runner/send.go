@@ -13,40 +13,40 @@ import (
 )
 
 const (
-	// longestRetryAfter bounds how long the deployment may make the run wait, once a request.
-	longestRetryAfter = 30 * time.Second
-	// unsaidPause is how long to wait where a limit does not say so.
-	unsaidPause = time.Second
+	// maxRetryAfter bounds how long the deployment may make the run wait, once a request.
+	maxRetryAfter = 30 * time.Second
+	// defaultPause is how long to wait where a limit does not say so.
+	defaultPause = time.Second
 )
 
 // send lets the request go out when the pace allows it, and learns from what comes back whether
 // requests come too fast.
 func (r *run) send(ctx context.Context, s plan.Step, request httpclient.Request) httpclient.Exchange {
-	leave, _ := r.pacer.enter(ctx, s.Cost.WrongAnswers > 0)
+	leave, _ := r.pacer.waitForSlot(ctx, s.Cost.WrongAnswers > 0)
 	defer leave()
 	x := r.Client.Do(ctx, request)
 	switch outcome := r.classify(s, x); {
 	case outcome.OfTheAPI():
-		r.pacer.bear()
-		r.front.respond(s.Ask.Operation)
-	case outcome.MayBeLimit() && !r.front.hopeless(s.Ask.Operation):
-		pause, _, known := r.pauseAfter(s, x, outcome, 1)
-		if known && (!mayBeTheTraders(s, outcome) || r.pacer.hasMet()) {
-			r.pacer.slow(x.Started, pause)
+		r.pacer.recordSuccess()
+		r.availability.recordResponse(s.Ask.Operation)
+	case outcome.MayBeLimit() && !r.availability.isGivenUp(s.Ask.Operation):
+		pause, _, known := r.pauseAfterLimit(s, x, outcome, 1)
+		if known && (!mayBeTraderLimit(s, outcome) || r.pacer.hasMetLimit()) {
+			r.pacer.slowDown(x.Started, pause)
 		}
 	}
 	return x
 }
 
-// mayBeTheTraders reports whether a limit may be one of the trader alone, which what is wrong on
+// mayBeTraderLimit reports whether a limit may be one of the trader alone, which what is wrong on
 // purpose brought about. No deployment says so by a page in HTML.
-func mayBeTheTraders(s plan.Step, outcome contract.Outcome) bool {
+func mayBeTraderLimit(s plan.Step, outcome contract.Outcome) bool {
 	wrong := s.Cost.WrongCodes > 0 || s.Cost.FailedSignIns > 0 && outcome.LockedInWords()
-	return s.Cost.WrongAnswers > 0 && !outcome.HTML || saidByTheAPI(outcome) && wrong
+	return s.Cost.WrongAnswers > 0 && !outcome.HTML || isAPILimit(outcome) && wrong
 }
 
-// saidByTheAPI reports whether a limit is told in the API's own words.
-func saidByTheAPI(outcome contract.Outcome) bool { return outcome.LimitedInWords() && !outcome.Page }
+// isAPILimit reports whether a limit is told in the API's own words.
+func isAPILimit(outcome contract.Outcome) bool { return outcome.LimitedInWords() && !outcome.Page }
 
 // retryAfter reads the Retry-After field (RFC 9110, section 10.2.3).
 func retryAfter(x httpclient.Exchange, now time.Time) (time.Duration, bool) {
@@ -57,7 +57,7 @@ func retryAfter(x httpclient.Exchange, now time.Time) (time.Duration, bool) {
 	if at, err := http.ParseTime(text); err == nil {
 		return max(0, at.Sub(now)), true
 	}
-	return unsaidPause, text == ""
+	return defaultPause, text == ""
 }
 
 func header(x httpclient.Exchange, name string) string {

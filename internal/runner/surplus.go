@@ -8,18 +8,18 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// withSurplus are the traders who got more codes than the run accounts for; none where all traders
+// findSurplus are the traders who got more codes than the run accounts for; none where all traders
 // together did not, since a mail that went astray is surplus for one trader only.
-func (r *run) withSurplus(ctx context.Context, s plan.Bisect) []evidence.Trader {
-	explained := r.explainedBy(s)
+func (r *run) findSurplus(ctx context.Context, s plan.Bisect) []evidence.Trader {
+	explained := r.explainedRequests(s)
 	var list []evidence.Trader
 	came, due := 0, 0
 	early := false
 	for _, t := range r.Target.Traders {
-		if r.look(ctx, t.MailTo) != nil {
+		if r.pollMailbox(ctx, t.MailTo) != nil {
 			return nil
 		}
-		codes, accounted := r.codesOf(t), r.accountedFor(t, explained)
+		codes, accounted := r.codeMails(t), r.countExpectedCodes(t, explained)
 		came, due = came+len(codes), due+accounted
 		isEarly := r.cameEarly(t, codes, s.Accepted)
 		early = early || isEarly
@@ -33,11 +33,11 @@ func (r *run) withSurplus(ctx context.Context, s plan.Bisect) []evidence.Trader 
 	return list
 }
 
-// codesOf are the trader's mails with a code.
-func (r *run) codesOf(t evidence.Trader) []mail {
-	r.boxes.mu.Lock()
-	defer r.boxes.mu.Unlock()
-	return slices.DeleteFunc(slices.Clone(r.boxes.mails), func(m mail) bool {
+// codeMails are the trader's mails with a code.
+func (r *run) codeMails(t evidence.Trader) []mail {
+	r.mailboxes.mu.Lock()
+	defer r.mailboxes.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(r.mailboxes.mails), func(m mail) bool {
 		return len(m.codes) == 0 || !slices.Contains(m.traders, t.Login)
 	})
 }
@@ -51,13 +51,13 @@ func (r *run) cameEarly(t evidence.Trader, codes []mail, accepted []string) bool
 	if i < 0 {
 		return false
 	}
-	place := r.sentAs(accepted[i])
+	place := r.resetNumber(accepted[i])
 	return place > 0 && slices.ContainsFunc(codes, func(m mail) bool { return m.resetsSent < place })
 }
 
-// accountedFor is how many codes the trader may have got: one for each accepted reset, and one for
+// countExpectedCodes is how many codes the trader may have got: one for each accepted reset, and one for
 // each that should have been refused with the right key, and was accepted.
-func (r *run) accountedFor(t evidence.Trader, explained []string) int {
+func (r *run) countExpectedCodes(t evidence.Trader, explained []string) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	count := 0
@@ -67,16 +67,16 @@ func (r *run) accountedFor(t evidence.Trader, explained []string) int {
 		}
 	}
 	for id, place := range r.accepted {
-		if place > 0 && r.states[id].step.Lane == t.Login && !r.refused(id) {
+		if place > 0 && r.states[id].step.Lane == t.Login && !r.isRefused(id) {
 			count++
 		}
 	}
 	return count
 }
 
-// explainedBy are the requests whose responses explain a code: they should have been refused, and
+// explainedRequests are the requests whose responses explain a code: they should have been refused, and
 // were accepted.
-func (r *run) explainedBy(s plan.Bisect) []string {
+func (r *run) explainedRequests(s plan.Bisect) []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var list []string
@@ -90,8 +90,8 @@ func (r *run) explainedBy(s plan.Bisect) []string {
 	return list
 }
 
-// requestsFor is how many requests of the run concern the trader.
-func (r *run) requestsFor(t evidence.Trader) int {
+// countRequests is how many requests of the run concern the trader.
+func (r *run) countRequests(t evidence.Trader) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	count := 0
@@ -103,8 +103,8 @@ func (r *run) requestsFor(t evidence.Trader) int {
 	return count
 }
 
-// refused reports whether the step's last response refuses it; r.mu is held.
-func (r *run) refused(id string) bool {
-	i, found := r.lasts[id]
+// isRefused reports whether the step's last response refuses it; r.mu is held.
+func (r *run) isRefused(id string) bool {
+	i, found := r.lastIndex[id]
 	return found && r.exchanges[i].outcome.Refused()
 }

@@ -32,7 +32,7 @@ func Describe(c config.Config, k *contract.Contract) (evidence.Target, *redact.R
 		addInboxPassword(redactor, c.Inbox.URL)
 	}
 	if t.HasKey {
-		t.NearKeys = addNear(redactor, placeholder.Key, c.AppKey, append(nearly(c.AppKey), preceded(c.AppKey)))
+		t.NearKeys = addNearMisses(redactor, placeholder.Key, c.AppKey, append(nearMisses(c.AppKey), prependCharacter(c.AppKey)))
 	}
 	for name, value := range c.Headers {
 		redactor.Add(placeholder.Header.For(name), value)
@@ -70,24 +70,24 @@ func describeTrader(c config.Trader, redactor *redact.Redactor) evidence.Trader 
 	}
 	if c.Answer != "" {
 		t.Answer = redactor.Add(placeholder.Answer.For(c.Login), c.Answer)
-		t.NearAnswers = addNear(redactor, placeholder.Answer.For(c.Login), c.Answer, nearly(c.Answer))
+		t.NearAnswers = addNearMisses(redactor, placeholder.Answer.For(c.Login), c.Answer, nearMisses(c.Answer))
 	}
 	if c.Password != "" {
 		t.Password = redactor.Add(placeholder.Password.For(c.Login), c.Password)
 		t.NewPassword = redactor.Add(placeholder.NewPassword.For(c.Login), c.NewPassword)
-		near := nearly(c.Password)
-		if cased(c.Password) && cased(c.NewPassword) {
-			near = slices.Insert(near, 0, inOtherCase(c.Password))
+		near := nearMisses(c.Password)
+		if hasCase(c.Password) && hasCase(c.NewPassword) {
+			near = slices.Insert(near, 0, swapCase(c.Password))
 		}
-		t.NearPasswords = slices.DeleteFunc(addNear(redactor, placeholder.Password.For(c.Login), c.Password, near), func(p placeholder.Placeholder) bool { return p == t.NewPassword })
+		t.NearPasswords = slices.DeleteFunc(addNearMisses(redactor, placeholder.Password.For(c.Login), c.Password, near), func(p placeholder.Placeholder) bool { return p == t.NewPassword })
 		t.HasPasswords = true
 	}
 	return t
 }
 
-// addNear adds the secret and what nearly equals it; what is derived from a secret is a
+// addNearMisses adds the secret and what nearly equals it; what is derived from a secret is a
 // secret. It returns the placeholders of the near ones.
-func addNear(redactor *redact.Redactor, name placeholder.Placeholder, secret string, kinds []near) []placeholder.Placeholder {
+func addNearMisses(redactor *redact.Redactor, name placeholder.Placeholder, secret string, kinds []nearMiss) []placeholder.Placeholder {
 	whole := redactor.Add(name, secret)
 	var list []placeholder.Placeholder
 	for _, near := range kinds {
@@ -101,11 +101,11 @@ func addNear(redactor *redact.Redactor, name placeholder.Placeholder, secret str
 	return list
 }
 
-type near struct{ how, text string }
+type nearMiss struct{ how, text string }
 
-// nearly returns texts that differ from the secret by characters, never only by case or surrounding
+// nearMisses returns texts that differ from the secret by characters, never only by case or surrounding
 // space.
-func nearly(secret string) []near {
+func nearMisses(secret string) []nearMiss {
 	runes := []rune(secret)
 	last := len(runes) - 1
 	first, middle, end := slices.Clone(runes), slices.Clone(runes), slices.Clone(runes)
@@ -113,62 +113,62 @@ func nearly(secret string) []near {
 	for centre < last && !unicode.IsLetter(runes[centre]) && !unicode.IsDigit(runes[centre]) {
 		centre++ // What only separates groups may be ignored.
 	}
-	first[0], middle[centre], end[last] = other(runes[0]), other(runes[centre]), other(runes[last])
-	return []near{
+	first[0], middle[centre], end[last] = changeCharacter(runes[0]), changeCharacter(runes[centre]), changeCharacter(runes[last])
+	return []nearMiss{
 		{"cut short", strings.TrimSpace(string(runes[:last]))},
-		{"continued", secret + string(other(runes[last]))},
+		{"continued", secret + string(changeCharacter(runes[last]))},
 		{"first character changed", string(first)},
 		{"middle character changed", string(middle)},
 		{"last character changed", string(end)},
 	}
 }
 
-// preceded puts a character before the secret: what only ends with it.
-func preceded(secret string) near {
-	return near{"preceded", string(other([]rune(secret)[0])) + secret}
+// prependCharacter puts a character before the secret: what only ends with it.
+func prependCharacter(secret string) nearMiss {
+	return nearMiss{"preceded", string(changeCharacter([]rune(secret)[0])) + secret}
 }
 
-// lettered puts a letter behind the secret: a reader of numbers stops before it.
-func lettered(secret string) near { return near{plan.LetterBehind, secret + "x"} }
+// appendLetter puts a letter behind the secret: a reader of numbers stops before it.
+func appendLetter(secret string) nearMiss { return nearMiss{plan.LetterBehind, secret + "x"} }
 
-// cased reports whether the secret reads differently in other case.
-func cased(secret string) bool {
-	other := inOtherCase(secret).text
+// hasCase reports whether the secret reads differently in other case.
+func hasCase(secret string) bool {
+	other := swapCase(secret).text
 	return other != secret && strings.EqualFold(other, secret)
 }
 
-// inOtherCase is the secret in capitals or, where it is that already, in small letters.
-func inOtherCase(secret string) near {
+// swapCase is the secret in capitals or, where it is that already, in small letters.
+func swapCase(secret string) nearMiss {
 	text := strings.ToUpper(secret)
 	if text == secret {
 		text = strings.ToLower(secret)
 	}
-	return near{plan.OtherCase, text}
+	return nearMiss{plan.OtherCase, text}
 }
 
-// late changes a character shortly before the end: of a signature, but not of the bits that an
+// changeLateCharacter changes a character shortly before the end: of a signature, but not of the bits that an
 // encoding pads it with.
-func late(secret string) near {
+func changeLateCharacter(secret string) nearMiss {
 	const beforeEnd = 5
 	runes := []rune(secret)
 	at := max(len(runes)-beforeEnd, 0)
 	for at > 0 && !unicode.IsLetter(runes[at]) && !unicode.IsDigit(runes[at]) {
 		at--
 	}
-	runes[at] = other(runes[at])
-	return near{"late character changed", string(runes)}
+	runes[at] = changeCharacter(runes[at])
+	return nearMiss{"late character changed", string(runes)}
 }
 
-// other returns a character of the same kind that differs by more than case.
-func other(r rune) rune {
+// changeCharacter returns a character of the same kind that differs by more than case.
+func changeCharacter(r rune) rune {
 	switch {
 	case unicode.IsDigit(r):
 		return '0' + (r+1)%10
 	case unicode.Is(unicode.Cyrillic, r):
 		// Of the same script: a column that can't hold it makes ? of all its letters.
-		return unlike(r, 'ж', 'щ')
+		return pickDifferent(r, 'ж', 'щ')
 	case unicode.Is(unicode.Greek, r):
-		return unlike(r, 'ψ', 'ξ')
+		return pickDifferent(r, 'ψ', 'ξ')
 	case unicode.ToLower(r) == 'x':
 		return 'q'
 	case utf8.RuneLen(r) > 0:
@@ -177,7 +177,7 @@ func other(r rune) rune {
 	return 'y'
 }
 
-func unlike(r, first, second rune) rune {
+func pickDifferent(r, first, second rune) rune {
 	if unicode.ToLower(r) == first {
 		return second
 	}

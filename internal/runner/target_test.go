@@ -19,7 +19,7 @@ func TestNearlyRightStaysInItsScript(t *testing.T) {
 	}
 	for _, answer := range []string{"Москва", "жж", "Ψυχή", "Wien", "x"} {
 		same := 0
-		for _, near := range nearly(answer) {
+		for _, near := range nearMisses(answer) {
 			if strings.EqualFold(near.text, answer) {
 				t.Errorf("%q is no other answer than %q", near.text, answer)
 			}

@@ -26,7 +26,7 @@ func limitNote(outcome contract.Outcome) string {
 // limitReason says that a limit was not outlasted, "" where it may be the trader's: a lock-out is
 // the deployment's response.
 func (r *run) limitReason(s plan.Step, x httpclient.Exchange) string {
-	if mayBeTheTraders(s, r.classify(s, x)) && !r.pacer.hasMet() {
+	if mayBeTraderLimit(s, r.classify(s, x)) && !r.pacer.hasMetLimit() {
 		return ""
 	}
 	return fmt.Sprintf("the deployment, or what stands in front of it, limits the rate of requests: it responded with status %d; %s", x.Response.Status, rateHint)
@@ -34,15 +34,15 @@ func (r *run) limitReason(s plan.Step, x httpclient.Exchange) string {
 
 // blockedReason says why no request of the operation gets through.
 func blockedReason(s plan.Step, x httpclient.Exchange) string {
-	if silent(x) {
+	if isSilent(x) {
 		return fmt.Sprintf("nothing responds to %s any more, not even to what got a response before: %s", s.Ask.Operation, x.Failure.Text)
 	}
 	return fmt.Sprintf("a page (status %d) came for %s in place of the API's response, also where the API responded before: something in front limits or blocks requests; %s",
 		x.Response.Status, s.Ask.Operation, rateHint)
 }
 
-// reasonFor says why no request gets through, as far as what came tells.
-func (r *run) reasonFor(s plan.Step, x httpclient.Exchange) string {
+// unreachableReason says why no request gets through, as far as what came tells.
+func (r *run) unreachableReason(s plan.Step, x httpclient.Exchange) string {
 	if x.Response == nil {
 		reason := "the deployment can't be reached"
 		if x.Failure.Text != "" {
@@ -50,14 +50,14 @@ func (r *run) reasonFor(s plan.Step, x httpclient.Exchange) string {
 		}
 		return reason
 	}
-	why := cause(x)
+	why := findCause(x)
 	switch outcome := r.classify(s, x); {
 	case why != "":
 	case outcome.Absent():
-		why = r.absence()
-	case lostBehind(outcome):
+		why = r.describeAbsence()
+	case isGatewayError(outcome):
 		why = "a gateway does not reach the deployment behind it"
-	case outcome.MayBeLimit() && r.front.responded(""):
+	case outcome.MayBeLimit() && r.availability.hasResponded(""):
 		why = "something in front limits or blocks requests; " + rateHint
 	default:
 		why = "is the base URL right, and is nothing in front of it?"
@@ -71,8 +71,8 @@ var (
 	wantsClient = regexp.MustCompile(`(?i)client certificate|no required ssl certificate|ssl certificate error`)
 )
 
-// cause names what is missing, where the response tells, "" where it does not.
-func cause(x httpclient.Exchange) string {
+// findCause names what is missing, where the response tells, "" where it does not.
+func findCause(x httpclient.Exchange) string {
 	if x.Response == nil {
 		return ""
 	}
@@ -85,14 +85,14 @@ func cause(x httpclient.Exchange) string {
 	case status == http.StatusProxyAuthRequired:
 		return "a proxy demands a login; HTTP_PROXY and HTTPS_PROXY may carry a user name and a password"
 	case status/100 == 3:
-		return redirection(x)
+		return describeRedirect(x)
 	}
 	return ""
 }
 
-// redirection says where everything is redirected to, by scheme and host alone: the rest may hold
+// describeRedirect says where everything is redirected to, by scheme and host alone: the rest may hold
 // what was sent.
-func redirection(x httpclient.Exchange) string {
+func describeRedirect(x httpclient.Exchange) string {
 	from, err := url.Parse(x.URL)
 	if err != nil {
 		return ""
@@ -110,15 +110,15 @@ func redirection(x httpclient.Exchange) string {
 // versioned is a path that ends in a version.
 var versioned = regexp.MustCompile(`/v[0-9]+(\.[0-9]+)*$`)
 
-// absence says why no operation is there: the base URL may hold a part of their paths already.
-func (r *run) absence() string {
+// describeAbsence says why no operation is there: the base URL may hold a part of their paths already.
+func (r *run) describeAbsence() string {
 	base, err := url.Parse(r.Target.URL)
 	if err != nil {
 		return "is the base URL right?"
 	}
 	longest := versioned.FindString(base.Path)
 	for _, o := range r.Contract.Operations {
-		if part := overlap(base.Path, r.pathOf(o)); len(part) > len(longest) {
+		if part := longestOverlap(base.Path, r.pathOf(o)); len(part) > len(longest) {
 			longest = part
 		}
 	}
@@ -139,10 +139,10 @@ func (r *run) pathOf(o contract.Operation) string {
 	return o.FillPath(values)
 }
 
-// overlap is the longest end of the base that a path begins with, with or without its version.
-func overlap(base, path string) string {
+// longestOverlap is the longest end of the base that a path begins with, with or without its version.
+func longestOverlap(base, path string) string {
 	longest := ""
-	for _, from := range []string{path, versionless(path)} {
+	for _, from := range []string{path, cutVersion(path)} {
 		for part := strings.TrimRight(from, "/"); len(part) > len(longest); part = part[:strings.LastIndex(part, "/")] {
 			if strings.HasSuffix(base, part) {
 				longest = part
@@ -152,8 +152,8 @@ func overlap(base, path string) string {
 	return longest
 }
 
-// versionless is the path behind its first segment.
-func versionless(path string) string {
+// cutVersion is the path behind its first segment.
+func cutVersion(path string) string {
 	if i := strings.Index(path[1:], "/"); i >= 0 {
 		return path[1+i:]
 	}

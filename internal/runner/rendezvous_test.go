@@ -8,7 +8,7 @@ import (
 
 func isOpen(g *rendezvous) bool {
 	select {
-	case <-g.open:
+	case <-g.opened:
 		return true
 	default:
 		return false
@@ -20,7 +20,7 @@ func groupOf(size, atOnce int) *rendezvous {
 	for range size {
 		p.Steps = append(p.Steps, plan.Step{Ask: &plan.Ask{Together: "all"}}, plan.Step{Ask: &plan.Ask{}}, plan.Step{})
 	}
-	return meetings(&p, atOnce)["all"]
+	return newRendezvous(&p, atOnce)["all"]
 }
 
 func TestAGroupGoesOutWhenAllHaveArrived(t *testing.T) {

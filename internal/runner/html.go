@@ -12,8 +12,8 @@ import (
 // compareVersions says how the HTML of a mail presents the code of its plain text: see
 // [evidence.Mail].
 func compareVersions(v mailtext.Versions, codes []string) string {
-	inText := slices.DeleteFunc(slices.Clone(codes), func(code string) bool { return !presents(v.Plain, code) })
-	inPage := func(code string) bool { return presents(v.HTML, code) }
+	inText := slices.DeleteFunc(slices.Clone(codes), func(code string) bool { return !showsCode(v.Plain, code) })
+	inPage := func(code string) bool { return showsCode(v.HTML, code) }
 	switch {
 	case len(inText) == 0:
 		return ""
@@ -25,11 +25,13 @@ func compareVersions(v mailtext.Versions, codes []string) string {
 	return evidence.HTMLMissing
 }
 
-// presents reports whether the text holds the code, whatever sets its characters apart.
-func presents(text, code string) bool { return strings.Contains(bare(text), bare(code)) }
+// showsCode reports whether the text holds the code, whatever sets its characters apart.
+func showsCode(text, code string) bool {
+	return strings.Contains(lettersAndDigits(text), lettersAndDigits(code))
+}
 
-// bare are the letters and digits of a text, in small letters.
-func bare(text string) string {
+// lettersAndDigits are the letters and digits of a text, in small letters.
+func lettersAndDigits(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
 			return unicode.ToLower(r)

@@ -13,15 +13,15 @@ const longestOutage = 10 * time.Second
 // errDead is a look into an inbox that was given up.
 var errDead = errors.New("the inbox was given up")
 
-// dead says why the inbox can't be read, "" where it can.
-func (b *boxes) dead() string {
+// failureReason says why the inbox can't be read, "" where it can.
+func (b *mailboxes) failureReason() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.problem
 }
 
 // giveUp keeps the first reason.
-func (b *boxes) giveUp(reason string) {
+func (b *mailboxes) giveUp(reason string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.problem == "" {
@@ -29,8 +29,8 @@ func (b *boxes) giveUp(reason string) {
 	}
 }
 
-// learn remembers whether a look that began then succeeded.
-func (b *boxes) learn(began time.Time, err error) {
+// recordPoll remembers whether a look that began then succeeded.
+func (b *mailboxes) recordPoll(began time.Time, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if err == nil {
@@ -48,7 +48,7 @@ func (b *boxes) learn(began time.Time, err error) {
 
 // outageSince says why the inbox could not be read at some time since then, "" where it always
 // could: a mail that was sent meanwhile may be lost, and that is not the deployment's fault.
-func (b *boxes) outageSince(since time.Time) string {
+func (b *mailboxes) outageSince(since time.Time) string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.outage.Before(since) || b.outage.IsZero() {

@@ -1,0 +1,196 @@
+package runner
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/etna-conformance/conformance/internal/contract"
+	"github.com/etna-conformance/conformance/internal/httpclient"
+	"github.com/etna-conformance/conformance/internal/placeholder"
+	"github.com/etna-conformance/conformance/internal/plan"
+)
+
+// minSecretLength is the length in bytes from which what an answer carries is taken for a secret: a
+// shorter text stands everywhere by chance.
+const minSecretLength = 4
+
+// cleanupGrace bounds, with the wait for a mail, what goes on after an interruption.
+const cleanupGrace = 30 * time.Second
+
+// cleanupContext is the context of what puts things back: it outlives an interruption, for a while.
+func (r *run) cleanupContext(ctx context.Context) (context.Context, context.CancelFunc) {
+	lasting, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		time.AfterFunc(r.Target.MailDeadline+cleanupGrace, cancel)
+	})
+	return lasting, func() { stop(); cancel() }
+}
+
+// isNeeded reports whether the step still has something to find out or to put back.
+func (r *run) isNeeded(s plan.Step) bool {
+	if s.Unless != "" && r.Redactor.Knows(s.Unless) && !r.anySucceeded(s.Despite) || s.UnlessDone != "" && r.hasSucceeded(s.UnlessDone) {
+		r.recordUnsent(s.ID, "not needed any more: "+s.ID)
+		return false
+	}
+	if len(s.Since) > 0 && !r.anySent(s.Since) {
+		r.recordUnsent(s.ID, "not needed: nothing was changed")
+		return false
+	}
+	return true
+}
+
+func (r *run) anySent(ids []string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.ContainsFunc(ids, func(id string) bool { return r.sent[id] })
+}
+
+// hasSucceeded reports whether the response to the step says that it was carried out.
+func (r *run) hasSucceeded(id string) bool {
+	return r.lastOutcome(id).Succeeded
+}
+
+func (r *run) anySucceeded(ids []string) bool { return slices.ContainsFunc(ids, r.hasSucceeded) }
+
+// mayBeStale reports whether the response contradicts an update, and may not yet know of it.
+func (r *run) mayBeStale(s plan.Step, x httpclient.Exchange) bool {
+	again := s.Ask.Again
+	if again == nil || !r.anySucceeded(again.After) {
+		return false
+	}
+	outcome := r.classify(s, x)
+	if again.SignedIn {
+		return outcome.Kind == contract.SignedIn
+	}
+	return outcome.Refused() && outcome.Kind != contract.RateLimited
+}
+
+// recordUnsent keeps why a step was not carried out; the first reason stands.
+func (r *run) recordUnsent(id, reason string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.unsent[id] == "" {
+		r.unsent[id] = reason
+	}
+}
+
+func (r *run) unsentReason(id string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.unsent[id]
+}
+
+// findCaptures are the placeholders that only the run itself makes known.
+func findCaptures(p *plan.Plan) map[placeholder.Placeholder]bool {
+	names := map[placeholder.Placeholder]bool{}
+	for _, s := range p.Steps {
+		switch {
+		case s.Ask != nil:
+			for _, l := range s.Ask.Learns {
+				names[l.Name] = true
+			}
+			for _, value := range s.Ask.Values {
+				// What is derived from a secret becomes known with it.
+				for _, name := range placeholder.In(value) {
+					names[name] = names[name] || name.IsLearned()
+				}
+			}
+		case s.Await != nil && s.Await.Learns != "":
+			names[s.Await.Learns] = true
+		case s.Settle != nil:
+			names[s.Settle.Valid], names[s.Settle.Other] = true, true
+		}
+	}
+	return names
+}
+
+// missingCapture returns a placeholder of the template that did not become known, "" where there is none.
+func (r *run) missingCapture(value any) placeholder.Placeholder {
+	for _, name := range placeholder.In(value) {
+		if r.captures[name] && !r.Redactor.Knows(name) {
+			return name
+		}
+	}
+	return ""
+}
+
+// captureSecrets makes secrets of what opens something in an answer, and gives names to what later
+// templates hold.
+func (r *run) captureSecrets(s plan.Step, id string, x httpclient.Exchange) {
+	o, found := r.operation(s.Ask.Operation)
+	if x.Response == nil || !found || len(o.Secrets()) == 0 {
+		return
+	}
+	object, outcome := contract.ReadJSON(x.Response.Body).Object(), r.classify(s, x)
+	for _, l := range s.Ask.Learns {
+		if len(outcome.Token) >= minSecretLength && (l.If == "" || l.If == outcome.Kind) {
+			r.Redactor.Add(l.Name, outcome.Token)
+			r.addDerived(l.Name, outcome.Token)
+		}
+	}
+	for _, member := range o.Secrets() {
+		if text, _ := object[member].(string); len(text) >= minSecretLength {
+			r.Redactor.Add(placeholder.Kind(member).Of(id), text)
+		}
+	}
+	r.captureCookies(id, x)
+}
+
+// addDerived makes known what a template holds that is derived from the secret.
+func (r *run) addDerived(name placeholder.Placeholder, secret string) {
+	kinds := nearMisses(secret)
+	for _, near := range append(kinds, changeLateCharacter(secret), appendLetter(secret), swapCase(secret)) {
+		text := near.text
+		if len(text) < minSecretLength {
+			text = kinds[len(kinds)-1].text
+		}
+		if derived := name.Near(near.how); r.captures[derived] {
+			r.Redactor.Add(derived, text)
+		}
+	}
+}
+
+// captureCookies makes secrets of the cookies of an answer that opens something.
+func (r *run) captureCookies(id string, x httpclient.Exchange) {
+	for _, f := range x.Response.Header {
+		if !strings.EqualFold(f.Name, "Set-Cookie") {
+			continue
+		}
+		if cookie, err := http.ParseSetCookie(f.Value); err == nil && len(cookie.Value) >= minSecretLength {
+			r.Redactor.Add(placeholder.Cookie.Of(id), cookie.Value)
+		}
+	}
+}
+
+// captureCodes names the codes that the mail presents, or where none is recognised, what could be
+// one.
+func (r *run) captureCodes(s plan.Step, id string) {
+	m, found := r.findMail(id)
+	if s.Await.Learns == "" || !found {
+		return
+	}
+	codes := m.codes
+	if len(codes) == 0 {
+		codes = m.candidates
+	}
+	for n, code := range codes[:min(len(codes), s.Await.Tries)] {
+		name := s.Await.Learns.Other(n)
+		r.Redactor.Add(name, code)
+		if n == 0 {
+			r.addDerived(name, code)
+		}
+	}
+}
+
+func (r *run) findMail(id string) (mail, bool) {
+	r.mailboxes.mu.Lock()
+	defer r.mailboxes.mu.Unlock()
+	i := slices.IndexFunc(r.mailboxes.mails, func(m mail) bool { return m.ID == id })
+	if i < 0 {
+		return mail{}, false
+	}
+	return r.mailboxes.mails[i], true
+}

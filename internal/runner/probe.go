@@ -1,0 +1,282 @@
+package runner
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/etna-conformance/conformance/internal/contract"
+	"github.com/etna-conformance/conformance/internal/httpclient"
+	"github.com/etna-conformance/conformance/internal/placeholder"
+	"github.com/etna-conformance/conformance/internal/plan"
+)
+
+// stopFor ends the sending of requests.
+func (r *run) stopFor(reason string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stopped = reason
+}
+
+// probeResult is what a request that is known to be good tells of another.
+type probeResult int
+
+const (
+	// deploymentReachable: the deployment is there, and the response its own.
+	deploymentReachable probeResult = iota
+	// operationUnreachable: no request of the same operation gets through, others do.
+	operationUnreachable
+	// deploymentUnreachable: no request gets through.
+	deploymentUnreachable
+)
+
+// probeRepeatedly waits where the deployment was there before, or may only limit the rate of
+// requests.
+func (r *run) probeRepeatedly(ctx context.Context, s plan.Step, x httpclient.Exchange) (got probeResult, waited bool) {
+	for began := time.Now(); ; waited = true {
+		got = r.probe(ctx, s, x)
+		if got == deploymentReachable || time.Since(began) >= r.probeTimeout(s, x) || ctx.Err() != nil {
+			return got, waited
+		}
+		r.pacer.slowDown(time.Now(), defaultPause)
+	}
+}
+
+// probeTimeout is how long to wait for a request to get through.
+func (r *run) probeTimeout(s plan.Step, x httpclient.Exchange) time.Duration {
+	switch {
+	case timedOut(x) || r.availability.isGivenUp(s.Ask.Operation):
+		return 0
+	case r.availability.hasResponded(""):
+		return longLimitWait
+	case r.classify(s, x).MayBeLimit():
+		return shortLimitWait
+	}
+	return defaultPause / 2 // The first that got through may still be on their way.
+}
+
+// probe sends requests that are known to be good: one of the same operation, where that responded
+// before, then those of others.
+func (r *run) probe(ctx context.Context, s plan.Step, x httpclient.Exchange) probeResult {
+	got := deploymentReachable
+	switch same, found := r.findProbe(s, x); {
+	case !found:
+	case same.ID == s.ID:
+		if r.mayBeLimited(s, x) {
+			got = operationUnreachable
+		}
+	default:
+		y := r.sendProbe(ctx, same)
+		if r.classify(same, y).OfTheAPI() {
+			return deploymentReachable
+		}
+		if r.sameFailure(s, x, same, y) {
+			got = operationUnreachable
+		}
+	}
+	candidates := r.probeCandidates(s, got)
+	alike, enough := 0, len(candidates)
+	if isSilent(x) {
+		enough = maxSilentProbes
+	}
+	for _, other := range candidates {
+		y := r.sendProbe(ctx, other)
+		if r.classify(other, y).OfTheAPI() {
+			return got
+		}
+		if r.sameFailure(s, x, other, y) {
+			alike++
+		}
+		if alike == enough {
+			break
+		}
+	}
+	if (alike > 0 || got == operationUnreachable) && (got == operationUnreachable || !r.mayBeKeyError(s, x)) {
+		return deploymentUnreachable
+	}
+	return deploymentReachable
+}
+
+// maxSilentProbes is how many requests have to meet silence until no more are sent: each takes a whole
+// timeout.
+const maxSilentProbes = 2
+
+// sameFailure reports whether the same came for two requests: the same page, or nothing that a proxy
+// could pass on.
+func (r *run) sameFailure(s plan.Step, x httpclient.Exchange, t plan.Step, y httpclient.Exchange) bool {
+	if r.isUnavailable(s, x) && r.isUnavailable(t, y) {
+		return true
+	}
+	return x.Response != nil && y.Response != nil && x.Response.Status == y.Response.Status && r.isPage(t, y)
+}
+
+// isUnavailable reports whether nothing came, or a proxy's word that nothing did.
+func (r *run) isUnavailable(s plan.Step, x httpclient.Exchange) bool {
+	if isSilent(x) {
+		return true
+	}
+	outcome := r.classify(s, x)
+	return isGatewayError(outcome) || outcome.Page && outcome.Status == http.StatusServiceUnavailable
+}
+
+// mayBeKeyError reports whether the response may be what a deployment says to any request without a
+// right key, where none is declared that could show the difference.
+func (r *run) mayBeKeyError(s plan.Step, x httpclient.Exchange) bool {
+	outcome := r.classify(s, x)
+	return !r.Target.HasKey && !isSilent(x) && !outcome.HTML && !outcome.Absent() && outcome.Kind != contract.NotTheAPI && findCause(x) == ""
+}
+
+func timedOut(x httpclient.Exchange) bool {
+	return x.Failure != nil && x.Failure.Kind == httpclient.FailureTimeout
+}
+
+// probeAny reports whether the deployment can be reached, asked by one step at a time.
+func (r *run) probeAny(ctx context.Context, s plan.Step) bool {
+	r.probing.Lock()
+	defer r.probing.Unlock()
+	return slices.ContainsFunc(r.probeCandidates(s, deploymentReachable), func(other plan.Step) bool {
+		return r.classify(other, r.sendProbe(ctx, other)).OfTheAPI()
+	})
+}
+
+// probeCandidates are requests that change nothing: with the right key where the suspect has it, too;
+// first those that the API has responded to, then one of each operation, then those that need not
+// be refused; those of the suspect operation last, or left out.
+func (r *run) probeCandidates(suspect plan.Step, got probeResult) []plan.Step {
+	const most = 4
+	list := r.listProbes()
+	if withAppKey(suspect) && slices.ContainsFunc(list, withAppKey) {
+		list = slices.DeleteFunc(list, func(s plan.Step) bool { return !withAppKey(s) })
+	}
+	if got == operationUnreachable {
+		list = slices.DeleteFunc(list, func(s plan.Step) bool { return s.Ask.Operation == suspect.Ask.Operation })
+	}
+	slices.SortStableFunc(list, func(a, b plan.Step) int {
+		return cmp.Or(
+			sortLast(!r.lastOutcome(a.ID).OfTheAPI())-sortLast(!r.lastOutcome(b.ID).OfTheAPI()),
+			sortLast(a.Ask.Breaks != "")-sortLast(b.Ask.Breaks != ""),
+			sortLast(a.Ask.Refusable)-sortLast(b.Ask.Refusable),
+			sortLast(a.Ask.Operation == suspect.Ask.Operation)-sortLast(b.Ask.Operation == suspect.Ask.Operation),
+		)
+	})
+	seen := map[string]bool{suspect.Ask.Operation: true}
+	var firsts, rest []plan.Step
+	for _, s := range list {
+		if seen[s.Ask.Operation] {
+			rest = append(rest, s)
+		} else {
+			firsts = append(firsts, s)
+		}
+		seen[s.Ask.Operation] = true
+	}
+	list = slices.Concat(firsts, rest)
+	return list[:min(len(list), most)]
+}
+
+func withAppKey(s plan.Step) bool { return s.Ask.Key == string(placeholder.Key) }
+
+// findProbe is a harmless request of the suspect's operation that got the API's response before,
+// with the right key where there is one. After a limit any harmless request of the operation will
+// do.
+func (r *run) findProbe(suspect plan.Step, x httpclient.Exchange) (plan.Step, bool) {
+	list := slices.DeleteFunc(r.listProbes(), func(s plan.Step) bool { return s.Ask.Operation != suspect.Ask.Operation })
+	if responded := slices.DeleteFunc(slices.Clone(list), func(s plan.Step) bool { return !r.lastOutcome(s.ID).OfTheAPI() }); len(responded) > 0 {
+		list = responded
+	} else if !r.mayBeLimited(suspect, x) {
+		return plan.Step{}, false
+	}
+	if i := slices.IndexFunc(list, withAppKey); i >= 0 {
+		return list[i], true
+	}
+	if len(list) == 0 {
+		return plan.Step{}, false
+	}
+	return list[0], true
+}
+
+// mayBeLimited reports whether the request may have met a limit of an operation that responded
+// before.
+func (r *run) mayBeLimited(s plan.Step, x httpclient.Exchange) bool {
+	return r.classify(s, x).MayBeLimit() && r.availability.hasResponded(s.Ask.Operation)
+}
+
+// keylessRequests are requests without a key of all operations that the plan may not ask at all.
+func (r *run) keylessRequests() []plan.Step {
+	var steps []plan.Step
+	for _, o := range r.Contract.Operations {
+		if !o.Secured {
+			continue
+		}
+		ask := &plan.Ask{Operation: o.ID, Values: map[string]any{}, Refusable: true}
+		for _, v := range o.Parameters {
+			if ask.Values[v.Name] = v.Example; v.Fact == "deployment.apiVersion" {
+				ask.Values[v.Name] = r.Target.APIVersion
+			}
+		}
+		// Without a body it changes nothing even where keys are not looked at.
+		if o.HasBody {
+			ask.NoBody, ask.Breaks = true, "the body is missing"
+		}
+		steps = append(steps, plan.Step{ID: plan.WithoutKey(o.ID), Ask: ask})
+	}
+	return steps
+}
+
+// listProbes lists one harmless request for each operation and key, those that got a response
+// first.
+func (r *run) listProbes() []plan.Step {
+	var steps []plan.Step
+	seen := map[[2]string]bool{}
+	for _, responded := range []bool{true, false} {
+		for _, s := range slices.Concat(r.Plan.Steps, r.keylessRequests()) {
+			if !r.isHarmless(s) || r.lastOutcome(s.ID).OfTheAPI() != responded {
+				continue
+			}
+			if kind := [2]string{s.Ask.Operation, keyKind(s)}; !seen[kind] {
+				seen[kind] = true
+				steps = append(steps, s)
+			}
+		}
+	}
+	return steps
+}
+
+// keyKind tells the right key, a bad one and none apart: one bad key is like another.
+func keyKind(s plan.Step) string {
+	switch s.Ask.Key {
+	case "", string(placeholder.Key):
+		return s.Ask.Key
+	}
+	return "bad"
+}
+
+// isHarmless reports whether the step may be asked any time: it reads, has no key, or lacks what it
+// would need to change something.
+func (r *run) isHarmless(s plan.Step) bool {
+	if s.Ask == nil || s.Cost.Mails+s.Cost.WrongAnswers+s.Cost.WrongCodes+s.Cost.FailedSignIns+s.Cost.Changes > 0 || len(s.Ask.Learns) > 0 {
+		return false
+	}
+	o, _ := r.operation(s.Ask.Operation)
+	return o.Method == http.MethodGet || o.Secured && s.Ask.KeyName == "" || s.Ask.Breaks != "" && s.Lane == ""
+}
+
+func sortLast(late bool) int {
+	if late {
+		return 1
+	}
+	return 0
+}
+
+// sendProbe sends the request and keeps what came.
+func (r *run) sendProbe(ctx context.Context, s plan.Step) httpclient.Exchange {
+	request, err := r.build(s)
+	if err != nil {
+		return httpclient.Exchange{}
+	}
+	request.Conn = "known-good"
+	x := r.send(ctx, s, request)
+	r.recordExchange(s, "known-good/"+s.ID, 1, x, "")
+	return x
+}

@@ -1,0 +1,130 @@
+package runner
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/etna-conformance/conformance/internal/contract"
+	"github.com/etna-conformance/conformance/internal/httpclient"
+	"github.com/etna-conformance/conformance/internal/plan"
+)
+
+// timeToSettle is how long a deployment may take until all of it knows of a new password,
+// timeToReturn how long what puts things back waits for a deployment that is away.
+const (
+	propagationTime = time.Second
+	cleanupTimeout  = 20 * time.Second
+)
+
+// sendWithRetries sends the request as often as it takes, and returns what came last and how often it
+// was sent, counted from the attempt; what came before is kept.
+func (r *run) sendWithRetries(ctx context.Context, s plan.Step, request httpclient.Request, attempt int) (httpclient.Exchange, int) {
+	whole := ctx
+	if s.Cost.Changes > 0 {
+		// What may change a password is not broken off: nobody would know what came of it.
+		whole = context.WithoutCancel(ctx)
+	}
+	for first := attempt; ; attempt++ {
+		if attempt > 1 {
+			request.Conn = nameConnection(s, attempt)
+		}
+		x := r.send(whole, s, request)
+		pause, again := r.retryDelay(ctx, s, x, attempt-first+1)
+		if !again || !r.waitForDeployment(ctx, s, x) || !r.sleepWithoutSlot(ctx, s, pause) {
+			return x, attempt
+		}
+		r.recordExchange(s, s.ID, attempt, x, "")
+	}
+}
+
+// retryDelay says whether and after which pause to ask once more after so many attempts.
+func (r *run) retryDelay(ctx context.Context, s plan.Step, x httpclient.Exchange, attempts int) (time.Duration, bool) {
+	outcome := r.classify(s, x)
+	switch {
+	case r.stopReason() != "" && !s.Finally:
+		return 0, false
+	case r.noResponse(s, x), isGatewayError(outcome):
+		return delayAfterSilence(s, x), attempts == 1
+	case r.mayBeStale(s, x):
+		return propagationTime, attempts == 1
+	case !outcome.MayBeLimit():
+		return 0, false
+	}
+	pause, said, known := r.pauseAfterLimit(s, x, outcome, attempts)
+	r.addNote("%s", limitNote(outcome))
+	if !known || !r.isGeneralLimit(ctx, s, outcome) {
+		return 0, false
+	}
+	if r.availability.recordLimit(s.Ask.Operation, x.Started, pause, said, r.limitWindow(s)) {
+		r.pacer.stopPacing()
+		return 0, false
+	}
+	return pause, attempts < r.attemptLimit(s)
+}
+
+// delayAfterSilence is how long to wait until a request is sent once more that met silence. One
+// that may have been carried out is sent no third time: by then it is known from others whether
+// requests come too fast.
+func delayAfterSilence(s plan.Step, x httpclient.Exchange) time.Duration {
+	if !mayBeCarriedOut(s) || timedOut(x) || s.Finally {
+		return 0
+	}
+	return defaultPause
+}
+
+// isGeneralLimit reports whether all requests meet the limit.
+func (r *run) isGeneralLimit(ctx context.Context, s plan.Step, outcome contract.Outcome) bool {
+	switch {
+	case !mayBeTraderLimit(s, outcome):
+		return true
+	case isAPILimit(outcome):
+		return false
+	}
+	return r.pacer.hasMetLimit() || !r.probeAny(ctx, s)
+}
+
+// isGatewayError reports whether a proxy lost its connection to the deployment, which may happen at any
+// time.
+func isGatewayError(outcome contract.Outcome) bool {
+	return outcome.Page && (outcome.Status == http.StatusBadGateway || outcome.Status == http.StatusGatewayTimeout)
+}
+
+// waitForDeployment waits, where the step puts things back and met silence, until the deployment responds
+// again. All such steps share the time.
+func (r *run) waitForDeployment(ctx context.Context, s plan.Step, x httpclient.Exchange) bool {
+	if !s.Finally || !r.noResponse(s, x) {
+		return true
+	}
+	r.mu.Lock()
+	if r.silentSince.IsZero() {
+		r.silentSince = time.Now()
+	}
+	until := r.silentSince.Add(cleanupTimeout)
+	r.mu.Unlock()
+	for time.Now().Before(until) && !r.probeAny(ctx, s) {
+		if !sleep(ctx, propagationTime/2) {
+			return false
+		}
+	}
+	return true
+}
+
+// noResponse reports whether nobody responded, or (what puts things back asks again then, too) only what
+// stands in front.
+func (r *run) noResponse(s plan.Step, x httpclient.Exchange) bool {
+	return isSilent(x) || s.Finally && r.isPage(s, x)
+}
+
+// isSilent reports whether not even the first byte of a response came.
+func isSilent(x httpclient.Exchange) bool {
+	return x.Response == nil && x.Failure != nil && !x.Failure.ResponseBegun && x.Failure.Kind != httpclient.FailureInterrupted
+}
+
+// sleepWithoutSlot lets others ask in the meantime.
+func (r *run) sleepWithoutSlot(ctx context.Context, s plan.Step, d time.Duration) bool {
+	if d > 0 {
+		r.states[s.ID].releaseSlot()
+	}
+	return sleep(ctx, d)
+}

@@ -1,0 +1,173 @@
+package runner
+
+import (
+	"container/heap"
+	"context"
+	"math/rand/v2"
+	"slices"
+	"sync"
+
+	"github.com/etna-conformance/conformance/internal/plan"
+)
+
+// scheduler starts each step when all before it are done, and requests the most urgent first: as many
+// at once as the client lets out. What a step makes ready is in line before its place is free
+// again.
+type scheduler struct {
+	run  *run
+	wait sync.WaitGroup
+	// successors are the steps that wait for each, waiting how many each still waits for.
+	successors map[string][]*state
+	waiting    map[string]int
+	// ctx and lasting are those of ordinary steps and of what puts things back.
+	ctx, cleanupCtx context.Context
+
+	mu    sync.Mutex
+	slots int
+	queue stepQueue
+}
+
+func (r *run) newScheduler(ctx, lasting context.Context) *scheduler {
+	o := &scheduler{
+		run: r, waiting: map[string]int{}, successors: map[string][]*state{},
+		ctx: ctx, cleanupCtx: lasting, slots: r.Client.Concurrency(),
+	}
+	for _, s := range r.Plan.Steps {
+		for _, before := range slices.Concat(s.Needs, s.After) {
+			if _, planned := r.states[before]; planned {
+				o.successors[before] = append(o.successors[before], r.states[s.ID])
+				o.waiting[s.ID]++
+			}
+		}
+		if s.Turn != nil {
+			o.waiting[s.ID] = 0 // It starts at once, since it does not wait for ever.
+		}
+	}
+	places := r.stepOrder()
+	for i, s := range r.Plan.Steps {
+		r.states[s.ID].place = places[i]
+		o.computeUrgency(r.states[s.ID])
+	}
+	return o
+}
+
+// stepOrder says in which order steps of equal urgency go out: that of the plan or, where the
+// run is shuffled, any.
+func (r *run) stepOrder() []int {
+	if r.Shuffle {
+		return rand.Perm(len(r.Plan.Steps))
+	}
+	places := make([]int, len(r.Plan.Steps))
+	for i := range places {
+		places[i] = i
+	}
+	return places
+}
+
+// computeUrgency finds out how many responses and mails are waited for one after another from the step on.
+func (o *scheduler) computeUrgency(s *state) int {
+	if s.urgency > 0 {
+		return s.urgency
+	}
+	longest := 0
+	for _, next := range o.successors[s.step.ID] {
+		longest = max(longest, o.computeUrgency(next))
+	}
+	s.urgency = longest + 1
+	return s.urgency
+}
+
+// runAll returns when all steps are done.
+func (o *scheduler) runAll() {
+	var first []*state
+	for _, s := range o.run.Plan.Steps {
+		if o.waiting[s.ID] == 0 {
+			first = append(first, o.run.states[s.ID])
+		}
+	}
+	o.wait.Add(len(o.run.Plan.Steps))
+	o.startSteps(first)
+	o.dispatch(0)
+	o.wait.Wait()
+}
+
+// startSteps lets steps begin, requests as soon as there is a place.
+func (o *scheduler) startSteps(ready []*state) {
+	for _, s := range ready {
+		switch {
+		case s.step.Ask != nil:
+			o.mu.Lock()
+			heap.Push(&o.queue, s)
+			o.mu.Unlock()
+		case isOrderOnly(s.step):
+			o.runStep(s)
+		default:
+			go o.runStep(s)
+		}
+	}
+}
+
+// dispatch takes back so many places and lets out the most urgent requests.
+func (o *scheduler) dispatch(free int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.slots += free
+	for o.slots > 0 && len(o.queue) > 0 {
+		o.slots--
+		s := heap.Pop(&o.queue).(*state)
+		s.releaseSlot = sync.OnceFunc(func() { o.dispatch(1) })
+		go func() {
+			defer s.releaseSlot()
+			o.runStep(s)
+		}()
+	}
+}
+
+// runStep carries the step out and starts what waited for it alone.
+func (o *scheduler) runStep(s *state) {
+	defer o.wait.Done()
+	within := o.ctx
+	if s.step.Finally {
+		within = o.cleanupCtx
+	}
+	o.run.recoverPanic(func() { o.run.executeStep(within, s) })
+	o.startSteps(o.releaseSuccessors(s))
+	o.dispatch(0)
+}
+
+// releaseSuccessors are the steps that waited for this one last.
+func (o *scheduler) releaseSuccessors(s *state) []*state {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	var ready []*state
+	for _, next := range o.successors[s.step.ID] {
+		o.waiting[next.step.ID]--
+		if o.waiting[next.step.ID] == 0 {
+			ready = append(ready, next)
+		}
+	}
+	return ready
+}
+
+// isOrderOnly reports whether the step only keeps others in order, and does not wait itself.
+func isOrderOnly(s plan.Step) bool {
+	return s.Ask == nil && s.Await == nil && s.Bisect == nil && s.Doubt == nil && s.Settle == nil && s.Turn == nil
+}
+
+// stepQueue is a heap of the requests that wait for a place.
+type stepQueue []*state
+
+func (l stepQueue) Len() int      { return len(l) }
+func (l stepQueue) Swap(i, j int) { l[i], l[j] = l[j], l[i] }
+func (l stepQueue) Less(i, j int) bool {
+	if l[i].urgency != l[j].urgency {
+		return l[i].urgency > l[j].urgency
+	}
+	return l[i].place < l[j].place
+}
+func (l *stepQueue) Push(s any) { *l = append(*l, s.(*state)) }
+func (l *stepQueue) Pop() any {
+	last := (*l)[len(*l)-1]
+	*l = (*l)[:len(*l)-1]
+	return last
+}
