@@ -293,8 +293,8 @@ func (l *Look) demandDocumentedStatus(o contract.Operation, a *response) bool {
 		if len(shape.Statuses) == 0 || !shape.Claimed(a.object()) {
 			continue
 		}
-		if !slices.Contains(shape.Statuses, a.Response.Status) {
-			l.FailAt(shape.Line, a.Step, fmt.Sprintf("status %d beside %s", shape.Statuses[0], shape.Sample()), a.describe())
+		if !shape.HasStatus(a.Response.Status) {
+			l.FailAt(shape.Line, a.Step, fmt.Sprintf("status %s beside %s", shape.Statuses[0], shape.Sample()), a.describe())
 		}
 		return true
 	}

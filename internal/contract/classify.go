@@ -186,16 +186,10 @@ func spaced(value map[string]any) string {
 // samples are the examples of responses that have an x-outcome.
 func (o Operation) samples() []sample {
 	var list []sample
-	responses := o.doc.Responses.Map()
-	for _, status := range slices.Sorted(maps.Keys(responses)) {
-		for _, media := range responses[status].Value.Content {
-			for _, name := range slices.Sorted(maps.Keys(media.Examples)) {
-				example := media.Examples[name].Value
-				value, _ := example.Value.(map[string]any)
-				if kind := extension(example.Extensions, "x-outcome", ""); kind != "" {
-					list = append(list, sample{Kind(kind), value})
-				}
-			}
+	for _, example := range o.examples() {
+		value, _ := example.Value.(map[string]any)
+		if kind := extension(example.Extensions, "x-outcome", ""); kind != "" {
+			list = append(list, sample{Kind(kind), value})
 		}
 	}
 	return list

@@ -113,12 +113,8 @@ func (c *Contract) Texts() []string {
 	var texts []string
 	for _, o := range c.Operations {
 		texts = append(texts, o.Members()...)
-		for _, response := range o.doc.Responses.Map() {
-			for _, media := range response.Value.Content {
-				for _, example := range media.Examples {
-					texts = appendStrings(texts, example.Value.Value)
-				}
-			}
+		for _, example := range o.examples() {
+			texts = appendStrings(texts, example.Value)
 		}
 	}
 	slices.Sort(texts)

@@ -2,7 +2,7 @@ package contract
 
 import (
 	"fmt"
-	"maps"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -104,25 +104,27 @@ type Sample struct {
 }
 
 // Samples are the operation's documented responses: those of the section or, where it has none, all
-// but the key error.
+// but the key error. A sample that stands under 2XX and default is one.
 func (c *Contract) Samples(o Operation, section string) []Sample {
 	var here, others []Sample
-	responses := o.doc.Responses.Map()
-	for _, status := range slices.Sorted(maps.Keys(responses)) {
-		for _, media := range responses[status].Value.Content {
-			for _, name := range slices.Sorted(maps.Keys(media.Examples)) {
-				s := Sample{Documented: media.Examples[name].Value.Summary, Response: media.Examples[name].Value.Value}
-				switch {
-				case strings.HasSuffix(s.Documented, section):
-					here = append(here, s)
-				case len(c.KeyError.Check(s.Response)) > 0:
-					others = append(others, s)
-				}
-			}
+	for _, example := range o.examples() {
+		s := Sample{Documented: example.Summary, Response: example.Value}
+		switch {
+		case strings.HasSuffix(s.Documented, section):
+			here = addSample(here, s)
+		case len(c.KeyError.Check(s.Response)) > 0:
+			others = addSample(others, s)
 		}
 	}
 	if len(here) > 0 {
 		return here
 	}
 	return others
+}
+
+func addSample(list []Sample, s Sample) []Sample {
+	if slices.ContainsFunc(list, func(other Sample) bool { return reflect.DeepEqual(other, s) }) {
+		return list
+	}
+	return append(list, s)
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -132,6 +133,9 @@ func (c *Contract) newOperation(method, path string, item *openapi3.PathItem, do
 	if err := o.readBody(); err != nil {
 		return Operation{}, err
 	}
+	if err := checkStatuses(doc); err != nil {
+		return Operation{}, err
+	}
 	o.Shapes = c.shapes(doc)
 	if len(o.Shapes) == 0 {
 		return Operation{}, errors.New("no response has a JSON schema")
@@ -246,14 +250,47 @@ func (c *Contract) shapes(doc *openapi3.Operation) []Shape {
 	return list
 }
 
-// addShape adds the shape, or the status to one that is listed already.
+// isStatus reports whether the text is a status code or a class of them.
+func isStatus(text string) bool {
+	code, err := strconv.Atoi(strings.Replace(text, "XX", "00", 1))
+	return err == nil && len(text) == 3 && code >= 100 && code < 600
+}
+
+// checkStatuses refuses 2xx and the like, by which no response would be the documented one.
+func checkStatuses(doc *openapi3.Operation) error {
+	for _, status := range slices.Sorted(maps.Keys(doc.Responses.Map())) {
+		if status != "default" && !isStatus(status) {
+			return fmt.Errorf("responses: %q: expected a status code, a class such as 2XX, or default", status)
+		}
+	}
+	return nil
+}
+
+// addShape adds the shape, or the status to one that is listed already. The default comes after all
+// statuses, and stands for any.
 func addShape(list []Shape, shape Shape, status string) []Shape {
 	i := slices.IndexFunc(list, func(s Shape) bool { return s.schema == shape.schema })
 	if i < 0 {
 		i, list = len(list), append(list, shape)
 	}
-	if code, err := strconv.Atoi(status); err == nil {
-		list[i].Statuses = append(list[i].Statuses, code)
+	if status == "default" {
+		list[i].Statuses = nil
+	} else {
+		list[i].Statuses = append(list[i].Statuses, status)
+	}
+	return list
+}
+
+// examples are those of all responses, in the order of their statuses and names.
+func (o Operation) examples() []*openapi3.Example {
+	var list []*openapi3.Example
+	responses := o.doc.Responses.Map()
+	for _, status := range slices.Sorted(maps.Keys(responses)) {
+		for _, media := range responses[status].Value.Content {
+			for _, name := range slices.Sorted(maps.Keys(media.Examples)) {
+				list = append(list, media.Examples[name].Value)
+			}
+		}
 	}
 	return list
 }

@@ -14,6 +14,12 @@ import (
 // small is a contract of one operation whose request body has the members.
 func small(t *testing.T, members, response string) (contract.Operation, error) {
 	t.Helper()
+	_, o, err := smallWith(members, fmt.Sprintf("default: {description: any, content: {%s}}", response))
+	return o, err
+}
+
+// smallWith is such a contract with the responses.
+func smallWith(members, responses string) (*contract.Contract, contract.Operation, error) {
 	c, err := contract.Load("small.yaml", fmt.Appendf(nil, `
 openapi: 3.0.3
 info: {title: small, version: "7"}
@@ -25,19 +31,19 @@ paths:
       x-profile: flow
       security: []
       requestBody: {content: {application/json: {schema: {type: object, properties: {%s}}}}}
-      responses: {default: {description: any, content: {%s}}}
+      responses: {%s}
 components:
   securitySchemes: {key: {type: apiKey, in: header, name: Key, x-key-error: Wrong}}
   schemas:
     Wrong: {type: object, properties: {error: {type: string}}}
     Right: {type: object, x-outcome: success, required: [Id], properties: {Id: {type: integer}, Token: {type: string, x-secret: true}, State: {type: string, enum: [Done]}}}
     Other: {type: object, x-outcome: refused, properties: {State: {type: string, enum: [A, B]}, List: {type: array, maxItems: 1, minItems: 1, items: {type: string}}}}
-`, members, response))
+`, members, responses))
 	if err != nil {
-		return contract.Operation{}, err
+		return nil, contract.Operation{}, err
 	}
 	o, _ := c.Operation("makeThing")
-	return o, nil
+	return c, o, nil
 }
 
 const anyOf = `application/json: {schema: {anyOf: [{$ref: "#/components/schemas/Right"}, {$ref: "#/components/schemas/Other"}, {$ref: "#/components/schemas/Wrong"}]}}, text/plain: {schema: {type: string}}`
@@ -95,6 +101,47 @@ func TestShapesAreNamedAndTheKeyErrorIsNone(t *testing.T) {
 	}
 	if got := strings.Join(o.Secrets(), " "); got != "Token" {
 		t.Errorf("secrets %s", got)
+	}
+}
+
+// under is a response with the status, the schema and a sample of it.
+func under(status, schema string) string {
+	return fmt.Sprintf(`%s: {description: any, content: {application/json: {schema: {$ref: "#/components/schemas/%s"},
+        examples: {one: {summary: Page, value: {Id: 1}}}}}}`, status, schema)
+}
+
+func TestStatusesAreCodesAndClasses(t *testing.T) {
+	for _, test := range []struct {
+		responses []string
+		has, not  []int
+	}{
+		{[]string{under("default", "Right")}, []int{200, 204, 404}, nil},
+		{[]string{under(`"201"`, "Right"), under("default", "Other")}, []int{201}, []int{200, 404}},
+		{[]string{under("2XX", "Right"), under("default", "Other")}, []int{200, 299}, []int{199, 300, 404}},
+		{[]string{under("2XX", "Right"), under(`"404"`, "Right"), under("default", "Other")}, []int{200, 404}, []int{400}},
+		{[]string{under("2XX", "Right"), under("default", "Right")}, []int{200, 404}, nil},
+	} {
+		c, o, err := smallWith("a: {type: string}", strings.Join(test.responses, ", "))
+		if err != nil {
+			t.Fatal(err)
+		}
+		right, found := o.Shape(contract.Success)
+		for _, code := range test.has {
+			if !found || !right.HasStatus(code) {
+				t.Errorf("%s: %d is not documented", test.responses, code)
+			}
+		}
+		for _, code := range test.not {
+			if right.HasStatus(code) {
+				t.Errorf("%s: %d is documented", test.responses, code)
+			}
+		}
+		if samples := c.Samples(o, "Page"); len(samples) != 1 {
+			t.Errorf("%s: %d samples, want 1", test.responses, len(samples))
+		}
+	}
+	if _, _, err := smallWith("a: {type: string}", under("2xx", "Right")); err == nil {
+		t.Error("2xx is taken for a status")
 	}
 }
 

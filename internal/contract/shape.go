@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -16,8 +17,9 @@ type Shape struct {
 	Kind Kind
 	// Line is the schema's line in the contract.
 	Line int
-	// Statuses are the documented status codes, none where the response is a `default` one.
-	Statuses []int
+	// Statuses are the documented status codes and classes of them (2XX), none where the response is
+	// a `default` one, too.
+	Statuses []string
 
 	schema *openapi3.Schema
 }
@@ -41,6 +43,14 @@ func newShape(ref *openapi3.SchemaRef) Shape {
 
 // Has reports whether the shape documents the member.
 func (s Shape) Has(member string) bool { return s.schema.Properties[member] != nil }
+
+// HasStatus reports whether the shape is documented for the status code.
+func (s Shape) HasStatus(code int) bool {
+	documented := func(status string) bool {
+		return status == strconv.Itoa(code) || status == strconv.Itoa(code/100)+"XX"
+	}
+	return len(s.Statuses) == 0 || slices.ContainsFunc(s.Statuses, documented)
+}
 
 // hasRequired reports whether the object has members that the shape requires, and all of them.
 func (s Shape) hasRequired(object map[string]any) bool {
