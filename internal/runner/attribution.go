@@ -12,13 +12,13 @@ import (
 )
 
 const (
-	// maxResends bounds how often a request is sent again although others get through, mostRounds
-	// how often after it met a limit then.
+	// maxResends bounds how often a request is sent again although others get through,
+	// maxLimitRounds how often it starts over after a limit.
 	maxResends, maxLimitRounds = 3, 3
 	undecidedReason            = "the run was interrupted before anybody could tell the deployment's fault from the network's"
 )
 
-// attribution is a request that is sent until it is clear whose its response is.
+// attribution decides whether a response is the deployment's own.
 type attribution struct {
 	*run
 	step    plan.Step
@@ -27,8 +27,8 @@ type attribution struct {
 	attempt int
 }
 
-// attributeResponse sends the request until it is clear whose the response is; unreachable says why it is not the
-// deployment's, "" where it is.
+// attributeResponse sends the request until the origin of its response is clear. Unreachable says
+// why it is not the deployment's, "" if it is.
 func (r *run) attributeResponse(ctx context.Context, s plan.Step, request httpclient.Request) (x httpclient.Exchange, attempt int, unreachable string) {
 	t := attribution{run: r, step: s, request: request}
 	t.x, t.attempt = r.sendWithRetries(ctx, s, request, 1)
@@ -43,9 +43,8 @@ func (r *run) attributeResponse(ctx context.Context, s plan.Step, request httpcl
 	return t.x, t.attempt, unreachable
 }
 
-// decide tells a broken response from a deployment that is not there: after silence, or a page that
-// may be another's, a request that is known to be good is sent. It is false where the request met a
-// limit meanwhile.
+// decide distinguishes a broken response from an absent deployment: after silence, or a possible
+// proxy page, it sends probes. It is false if the request met a limit meanwhile.
 func (t *attribution) decide(ctx context.Context) (unreachable string, clear bool) {
 	outcome := t.outcome()
 	switch {
@@ -58,7 +57,7 @@ func (t *attribution) decide(ctx context.Context) (unreachable string, clear boo
 	case ctx.Err() != nil:
 		return undecidedReason, true
 	}
-	// One at a time: what is found out about one request tells of the others.
+	// One at a time: one probe serves every waiting request.
 	t.probing.Lock()
 	defer t.probing.Unlock()
 	for doubts := 0; ; doubts++ {
@@ -75,11 +74,11 @@ func (t *attribution) decide(ctx context.Context) (unreachable string, clear boo
 
 func (t *attribution) outcome() contract.Outcome { return t.classify(t.step, t.x) }
 
-// mayBeForeign reports whether the response may be another's than the deployment's.
+// mayBeForeign reports whether the response may not be the deployment's own.
 func (t *attribution) mayBeForeign() bool { return isSilent(t.x) || t.isPage(t.step, t.x) }
 
-// findOrigin says why the response is not the deployment's, or that it is its own; where neither is
-// clear yet, the request should be sent once more, now that others get through.
+// findOrigin says why the response is not the deployment's, or reports it as its own. If neither is
+// clear, the request should be sent again, now that others get through.
 func (t *attribution) findOrigin(ctx context.Context, doubts int) (unreachable string, own bool) {
 	if reason := t.availability.blockedReason(t.step.Ask.Operation); reason != "" {
 		return reason, false
@@ -103,8 +102,8 @@ func (t *attribution) findOrigin(ctx context.Context, doubts int) (unreachable s
 	}
 }
 
-// shouldResend reports whether the request should be sent once more, more slowly, although others get
-// through: it may have come too fast.
+// shouldResend reports whether to send the request again, more slowly, although others get through:
+// it may have come too fast.
 func (t *attribution) shouldResend(doubts int, waited bool) bool {
 	most, pause := t.resendLimit()
 	operation, status := t.step.Ask.Operation, t.outcome().Status
@@ -126,7 +125,7 @@ func (t *attribution) shouldResend(doubts int, waited bool) bool {
 	return true
 }
 
-// resendLimit is how often the request is sent again, and after which pause at least.
+// resendLimit is how often the request may be sent again, and the shortest pause before.
 func (t *attribution) resendLimit() (most int, pause time.Duration) {
 	blocked := t.step.Ask.Blockable && t.outcome().Status < http.StatusInternalServerError
 	switch {
@@ -140,8 +139,7 @@ func (t *attribution) resendLimit() (most int, pause time.Duration) {
 	return maxResends, 0
 }
 
-// mayBeCarriedOut reports whether each time that the request is sent may have an effect, whatever
-// comes back.
+// mayBeCarriedOut reports whether every attempt may have an effect, whatever the response.
 func mayBeCarriedOut(s plan.Step) bool { return s.Cost.Mails+s.Cost.WrongAnswers+s.Cost.Changes > 0 }
 
 // resend sends the request once more.
@@ -155,7 +153,7 @@ func (t *attribution) resend(ctx context.Context) {
 	t.x = t.send(ctx, t.step, t.request)
 }
 
-// nameConnection names a connection that no other request has used.
+// nameConnection names a connection of its own for the attempt.
 func nameConnection(s plan.Step, attempt int) string {
 	return fmt.Sprintf("%s, attempt %d", s.ID, attempt)
 }

@@ -6,21 +6,20 @@ import (
 )
 
 const (
-	// longLimitWait is how long the run waits for an operation that responded before and meets a limit
-	// now, briefPatience for one that never did: limits let the first requests through.
+	// longLimitWait is how long the run waits for an operation to outlast a limit after earlier
+	// responses, shortLimitWait without any: limits let the first requests through.
 	longLimitWait, shortLimitWait = 15 * time.Second, 3 * time.Second
-	// minLimits is how many requests in a row have to meet a limit until an operation is given
-	// up, fewestSaid how many where it was said when to ask again, or none of any operation gets
-	// through.
+	// minLimits is how many limits in a row give an operation up. minStatedLimits replaces it if
+	// the response named a time to retry, or if no operation gets through.
 	minLimits, minStatedLimits = 4, 2
 )
 
-// availability remembers of each operation what came in its place.
+// availability remembers per operation whether the API responds, is limited or is blocked.
 type availability struct {
 	mu         sync.Mutex
 	operations map[string]*operationState
-	// last is when the API last responded, for any operation; lost is true once an operation was
-	// given up and none has since.
+	// last is the API's last response for any operation; lost is true from the moment an operation
+	// is given up until the next response.
 	last time.Time
 	lost bool
 }
@@ -29,19 +28,19 @@ type availability struct {
 type operationState struct {
 	// responded is true once the API itself responded.
 	responded bool
-	// limits counts the limits in a row that requests met which went out when they were let, the
-	// first at since; the next counts from then on.
+	// limits counts consecutive limits, the first at since. A request counts only if it began after
+	// nextFrom, the end of the last pause.
 	limits          int
 	since, nextFrom time.Time
-	// givenUp is true once nobody waits for the limit to end any more.
+	// givenUp is true once the run no longer waits for the limit to end.
 	givenUp bool
-	// blocked says why no request gets through, "" where some do.
+	// blocked says why no request gets through, "" while some do.
 	blocked string
-	// ownPages are the statuses of pages that are its own, 0 of silence.
+	// ownPages holds the statuses of pages attributed to the operation itself, 0 for silence.
 	ownPages map[int]bool
 }
 
-// stateOf returns the standing of the operation; mu is held.
+// stateOf returns the operation's state; mu is held.
 func (f *availability) stateOf(operation string) *operationState {
 	if f.operations == nil {
 		f.operations = map[string]*operationState{}
@@ -52,7 +51,7 @@ func (f *availability) stateOf(operation string) *operationState {
 	return f.operations[operation]
 }
 
-// recordResponse notes that the API itself responded.
+// recordResponse notes a response of the API itself.
 func (f *availability) recordResponse(operation string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -61,14 +60,14 @@ func (f *availability) recordResponse(operation string) {
 	s.responded, s.limits, s.givenUp, s.blocked = true, 0, false, ""
 }
 
-// forgetOperation takes back what was learnt of the operation at a path that is not its own.
+// forgetOperation drops the state learned at a wrong path of the operation.
 func (f *availability) forgetOperation(operation string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	delete(f.operations, operation)
 }
 
-// hasResponded reports whether the API has responded for the operation, or ("") for any.
+// hasResponded reports whether the API has responded for the operation, or for any ("").
 func (f *availability) hasResponded(operation string) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -83,9 +82,9 @@ func (f *availability) hasResponded(operation string) bool {
 	return false
 }
 
-// recordLimit notes that a request that began then met a limit that is said to last for the pause, and
-// reports whether to give the operation up: what was said did not hold, or nothing got through for
-// a while, at least for the window that is documented.
+// recordLimit notes a limit met by a request sent at began, with the pause to keep. It reports
+// whether to give the operation up: the stated pause did not help, or nothing got through for a
+// while, at least for the documented window.
 func (f *availability) recordLimit(operation string, began time.Time, pause time.Duration, said bool, window time.Duration) (hopeless bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -129,7 +128,7 @@ func (f *availability) blockedReason(operation string) string {
 	return f.stateOf(operation).blocked
 }
 
-// recordOwnPage notes that pages of the status, or (0) silence, are the operation's own.
+// recordOwnPage attributes pages of the status, or silence (0), to the operation itself.
 func (f *availability) recordOwnPage(operation string, status int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

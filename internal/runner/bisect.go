@@ -14,42 +14,41 @@ import (
 )
 
 const (
-	// maxBisectTraders bounds the traders whose requests are repeated and whose mailboxes are watched.
+	// maxBisectTraders bounds the traders whose requests are repeated and whose mailboxes are
+	// watched.
 	maxBisectTraders = 8
-	// minWatchTime is how long a repeated request is watched for a code, at least; a slow
-	// deployment gets three times the longest time that a mail took before.
+	// minWatchTime is the shortest wait for the first code of a trial. A slow deployment gets three
+	// times its longest delay so far.
 	minWatchTime = 2 * time.Second
-	// minQuietTime is how long nothing may come before a trial is over, and how long a control is,
-	// at least; a slow deployment gets a multiple of the longest time that a code took.
+	// minQuietTime is the shortest silence to end a trial, and the shortest duration of a control.
+	// A slow deployment gets twice its longest delay so far.
 	minQuietTime = 400 * time.Millisecond
-	// minNoiseTime is how long codes may go on coming before the first trial, at least.
+	// minNoiseTime is how long codes may keep coming before the first trial; a slow deployment gets
+	// more.
 	minNoiseTime = 6 * time.Second
-	// maxCodesPerRequest bounds how many codes each request of a trial can bring.
+	// maxCodesPerRequest bounds the codes of a trial.
 	maxCodesPerRequest = 4
 )
 
-// bisection is one search for the refused requests that mail codes: see [plan.Bisect]. What its
-// trials show is judged later, by [evidence.Bisect.Brings]; here they only decide which trial is
-// next.
+// bisection is one search for refused requests with a mailed code: see [plan.Bisect].
+// [evidence.Bisect.Brings] judges its trials later; here they only decide the next trial.
 type bisection struct {
 	*run
 	plan plan.Bisect
-	// traders are those whose mailboxes are watched, resets the accepted resets that may be sent
-	// again.
+	// traders have watched mailboxes; resets are the accepted resets to send again.
 	traders []evidence.Trader
 	resets  []plan.Step
 	found   evidence.Bisect
-	// delay is how long the slowest mail took before, slowest how long the slowest first code of a
-	// trial took.
+	// delay is the longest delay of a mail before the search, slowest that of a trial's first code.
 	delay, slowest time.Duration
 	resetsLeft     int
 	attempts       map[string]int
 }
 
-// suspects are requests of one requirement that may have brought a code.
+// suspects are requests of one requirement, any of which may have brought a code.
 type suspects []plan.Step
 
-// bisect looks for the refused requests that brought surplus codes, where there are any.
+// bisect searches for the refused requests behind surplus codes, if there are any.
 func (r *run) bisect(ctx context.Context, s plan.Bisect) bool {
 	if r.Inbox == nil || r.mailboxes.failureReason() != "" || r.stopReason() != "" {
 		return true
@@ -83,8 +82,8 @@ func hasTrader(list []evidence.Trader, login string) bool {
 	return slices.ContainsFunc(list, func(t evidence.Trader) bool { return t.Login == login })
 }
 
-// searchAll repeats requests without wrong answers first, then those with wrong answers, since these may
-// lock a trader, and at last both with accepted resets after them.
+// searchAll starts with requests without wrong answers. Those with wrong answers follow, since they
+// may lock a trader; the last trials add accepted resets to both.
 func (b *bisection) searchAll(ctx context.Context, surplus []evidence.Trader) {
 	if b.plan.Time <= 0 {
 		b.giveUp("bisecting is turned off (bisectTime: 0)")
@@ -101,8 +100,8 @@ func (b *bisection) searchAll(ctx context.Context, surplus []evidence.Trader) {
 	}
 }
 
-// groupsForResets are the suspects of nobody but those whose resets these are: what is repeated for others
-// goes on waiting.
+// groupsForResets selects the suspects of the traders with these resets. For other traders no reset
+// would release a withheld code.
 func (b *bisection) groupsForResets(resets []plan.Step) []suspects {
 	groups := b.selectGroups(true, false)
 	for i, g := range groups {
@@ -113,7 +112,8 @@ func (b *bisection) groupsForResets(resets []plan.Step) []suspects {
 	return slices.DeleteFunc(groups, func(g suspects) bool { return len(g) == 0 })
 }
 
-// selectGroups are the suspects with or without wrong answers, requirement by requirement.
+// selectGroups groups the suspects by requirement: those with wrong answers (true), without (false)
+// or both.
 func (b *bisection) selectGroups(wrong ...bool) []suspects {
 	var groups []suspects
 	for _, g := range b.plan.Groups {
@@ -130,7 +130,7 @@ func (b *bisection) selectGroups(wrong ...bool) []suspects {
 	return groups
 }
 
-// findSuspect returns the step where it was sent and its response does not explain a code.
+// findSuspect returns the step if it was sent and its response does not explain a code.
 func (b *bisection) findSuspect(id string, always bool) (plan.Step, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -141,8 +141,7 @@ func (b *bisection) findSuspect(id string, always bool) (plan.Step, bool) {
 	return state.step, state.step.Lane == "" || hasTrader(b.traders, state.step.Lane)
 }
 
-// searchGroups looks for the groups that bring codes; it is false where the trials show that nothing can
-// be found.
+// searchGroups looks for groups with codes; it is false once the trials rule out a result.
 func (b *bisection) searchGroups(ctx context.Context, groups []suspects, resets []plan.Step) bool {
 	all := slices.Concat(groups...)
 	if len(all) == 0 {
@@ -162,8 +161,8 @@ func (b *bisection) searchGroups(ctx context.Context, groups []suspects, resets 
 	return b.searchEachGroup(ctx, groups, resets)
 }
 
-// searchEachGroup looks for the groups that bring codes where all together do; those that are left when
-// one was found are tried together first.
+// searchEachGroup tries the groups one by one, after all together brought codes. After the first
+// success it tries the rest together before each of them.
 func (b *bisection) searchEachGroup(ctx context.Context, groups []suspects, resets []plan.Step) bool {
 	found := false
 	for i, group := range groups {
@@ -181,13 +180,13 @@ func (b *bisection) searchEachGroup(ctx context.Context, groups []suspects, rese
 	return true
 }
 
-// compareAll reports whether all suspects together bring codes at all. With accepted resets, which bring
-// codes of their own, it takes two comparisons.
+// compareAll reports whether all suspects together bring codes. Accepted resets bring codes of
+// their own, so with them it takes two comparisons.
 func (b *bisection) compareAll(ctx context.Context, all suspects, resets []plan.Step) (brings, ok bool) {
 	if len(resets) == 0 {
 		return b.runTrial(ctx, all, nil)
 	}
-	// The first accepted resets let out what waits since requests were repeated.
+	// The first accepted resets release codes withheld since the requests were repeated.
 	if !b.sendResets(ctx, resets) {
 		return false, false
 	}
@@ -204,9 +203,9 @@ func (b *bisection) compareAll(ctx context.Context, all suspects, resets []plan.
 	return each, true
 }
 
-// confirmGroup repeats the suspects and controls in a random order until there are so many of both.
-// Brings is false where the suspects bring no code one time, ok where a control brings one or
-// nothing more can be tried.
+// confirmGroup runs trials and controls in random order until there are enough of both. Brings is
+// false once a trial brings no code; ok is false once a control brings one, or no further trial is
+// possible.
 func (b *bisection) confirmGroup(ctx context.Context, s suspects, resets []plan.Step, trials, controls int) (brings, ok bool) {
 	for {
 		open := max(trials-len(b.found.Of(stepIDs(s), len(resets) > 0)), 0)
@@ -226,8 +225,8 @@ func (b *bisection) confirmGroup(ctx context.Context, s suspects, resets []plan.
 	}
 }
 
-// narrowGroup looks, where the group brings codes, for one request in it that does, by halves; accepted
-// resets are too dear for that. Alone is true where the group was tried already.
+// narrowGroup halves a group with codes until one request is left; with accepted resets it stops at
+// the group, since they are scarce. Alone says the group was tried already.
 func (b *bisection) narrowGroup(ctx context.Context, group suspects, alone bool, resets []plan.Step) (brings, ok bool) {
 	if !alone {
 		if brings, ok := b.runTrial(ctx, group, resets); !ok || !brings {
@@ -252,7 +251,7 @@ func (b *bisection) narrowGroup(ctx context.Context, group suspects, alone bool,
 	return true, ok
 }
 
-// findHalf is the half of the suspects that brings codes, nil where neither does alone.
+// findHalf returns the half of the suspects with codes, nil if neither brings any alone.
 func (b *bisection) findHalf(ctx context.Context, s suspects, resets []plan.Step) (half suspects, ok bool) {
 	for _, half := range []suspects{s[:len(s)/2], s[len(s)/2:]} {
 		if brings, ok := b.runTrial(ctx, half, resets); !ok || brings {
@@ -262,7 +261,8 @@ func (b *bisection) findHalf(ctx context.Context, s suspects, resets []plan.Step
 	return nil, true
 }
 
-// filterFound returns a filter for the suspects of requirements of which others bring codes already.
+// filterFound returns a filter for suspects whose requirement already has a request with codes in
+// these groups.
 func (b *bisection) filterFound(groups []suspects) func(suspects) bool {
 	return func(s suspects) bool {
 		return slices.ContainsFunc(groups, func(g suspects) bool {
@@ -280,7 +280,7 @@ func (b *bisection) requirementOf(s suspects) string {
 	return ""
 }
 
-// foundAny reports whether requests of one requirement were shown to bring codes.
+// foundAny reports whether some request was shown to bring codes.
 func (b *bisection) foundAny() bool {
 	return slices.ContainsFunc(b.plan.Groups, func(g plan.Group) bool {
 		return slices.ContainsFunc(b.found.Trials, func(t evidence.Trial) bool {
@@ -289,8 +289,8 @@ func (b *bisection) foundAny() bool {
 	})
 }
 
-// runControl repeats nothing; it is false where more codes come than the accepted resets bring each
-// time.
+// runControl repeats no refused request. It is false if codes come without resets, or if controls
+// with resets differ.
 func (b *bisection) runControl(ctx context.Context, resets []plan.Step) bool {
 	if _, ok := b.runTrial(ctx, nil, resets); !ok {
 		return false
@@ -306,8 +306,8 @@ func (b *bisection) runControl(ctx context.Context, resets []plan.Step) bool {
 	return false
 }
 
-// runTrial sends the suspects and then the resets, and reports whether more codes came than a control
-// brings; ok is false where the budget is spent or the inbox can't be read.
+// runTrial repeats the suspects, then the resets, and reports whether more codes came than in a
+// control. It is not ok once the budget is spent or the inbox can't be read.
 func (b *bisection) runTrial(ctx context.Context, s suspects, resets []plan.Step) (brings, ok bool) {
 	t, ok := b.sendAndCount(ctx, s, resets)
 	if !ok {
@@ -321,7 +321,7 @@ func (b *bisection) runTrial(ctx context.Context, s suspects, resets []plan.Step
 	return len(t.Mails) > base, true
 }
 
-// sendResets sends the accepted resets alone, and counts for nothing.
+// sendResets sends the accepted resets alone, outside the recorded trials.
 func (b *bisection) sendResets(ctx context.Context, resets []plan.Step) bool {
 	_, ok := b.sendAndCount(ctx, nil, resets)
 	return ok
@@ -368,7 +368,7 @@ func (b *bisection) budgetSpent(ctx context.Context, resets []plan.Step) bool {
 	return true
 }
 
-// hasForeignCodes reports whether a trader got more codes than the run has sent requests that concern the
+// hasForeignCodes reports whether a trader got more codes than this run sent requests for the
 // trader.
 func (b *bisection) hasForeignCodes(surplus []evidence.Trader) bool {
 	for _, t := range surplus {
@@ -380,7 +380,7 @@ func (b *bisection) hasForeignCodes(surplus []evidence.Trader) bool {
 	return false
 }
 
-// waitUntilQuiet waits until no code has come for a while; it is false where they do not end.
+// waitUntilQuiet waits for a pause between codes; it is false if they never pause.
 func (b *bisection) waitUntilQuiet(ctx context.Context) bool {
 	began, known := time.Now(), b.mailIDs()
 	most := max(minNoiseTime, 2*b.quietTime())
@@ -393,12 +393,11 @@ func (b *bisection) waitUntilQuiet(ctx context.Context) bool {
 	return !b.budgetSpent(ctx, nil)
 }
 
-// watchTime is how long a trial waits for its first code, quiet how long nothing must come until it is
-// over.
+// watchTime is how long a trial waits for its first code, quietTime the silence to end it.
 func (b *bisection) watchTime() time.Duration { return max(minWatchTime, 3*b.delay, 3*b.slowest) }
 func (b *bisection) quietTime() time.Duration { return max(minQuietTime, 2*b.delay, 2*b.slowest) }
 
-// sendAll sends the requests, several at once, and waits for the responses.
+// sendAll sends the requests concurrently and waits for the responses.
 func (b *bisection) sendAll(ctx context.Context, steps []plan.Step) {
 	var group errgroup.Group
 	group.SetLimit(b.Client.Concurrency())
@@ -419,8 +418,7 @@ func (b *bisection) sendRepeat(ctx context.Context, s plan.Step, attempt int) {
 	b.recordExchange(s, plan.Repeated(s.ID), attempt, b.run.send(ctx, s, request), "")
 }
 
-// waitForCodes waits until so many codes have come that were not known; it is false where they did not in
-// time.
+// waitForCodes waits for this many new codes; it is false after the time is over.
 func (b *bisection) waitForCodes(ctx context.Context, atMost time.Duration, known map[string]bool, codes int) bool {
 	deadline := time.NewTimer(atMost)
 	defer deadline.Stop()
@@ -447,7 +445,7 @@ func (b *bisection) pollTraders(ctx context.Context) {
 	}
 }
 
-// newCodeMails are the ids of the watched traders' mails with a code that are not known.
+// newCodeMails returns the ids of the watched traders' mails with a code, without the known ones.
 func (b *bisection) newCodeMails(known map[string]bool) []string {
 	b.mailboxes.mu.Lock()
 	defer b.mailboxes.mu.Unlock()
@@ -489,7 +487,7 @@ func stepIDs(steps []plan.Step) []string {
 	return list
 }
 
-// longestDelay is how long the slowest mail took that was waited for.
+// longestDelay is the longest delay of an awaited mail.
 func (r *run) longestDelay() time.Duration {
 	r.mu.Lock()
 	waits := slices.Clone(r.waits)
@@ -503,7 +501,7 @@ func (r *run) longestDelay() time.Duration {
 	return longest
 }
 
-// redactBisect is the bisection for the evidence.
+// redactBisect returns the bisection for the evidence.
 func (r *run) redactBisect() *evidence.Bisect {
 	if r.bisected == nil {
 		return nil

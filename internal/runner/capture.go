@@ -13,14 +13,14 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// minSecretLength is the length in bytes from which what an answer carries is taken for a secret: a
-// shorter text stands everywhere by chance.
+// minSecretLength is the shortest captured secret, in bytes: a shorter text occurs everywhere by
+// chance.
 const minSecretLength = 4
 
-// cleanupGrace bounds, with the wait for a mail, what goes on after an interruption.
+// cleanupGrace, plus the mail deadline, bounds cleanup after an interruption.
 const cleanupGrace = 30 * time.Second
 
-// cleanupContext is the context of what puts things back: it outlives an interruption, for a while.
+// cleanupContext outlives an interruption of ctx for a limited time.
 func (r *run) cleanupContext(ctx context.Context) (context.Context, context.CancelFunc) {
 	lasting, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {
@@ -29,7 +29,7 @@ func (r *run) cleanupContext(ctx context.Context) (context.Context, context.Canc
 	return lasting, func() { stop(); cancel() }
 }
 
-// isNeeded reports whether the step still has something to find out or to put back.
+// isNeeded reports whether the step still has something to find out or to clean up.
 func (r *run) isNeeded(s plan.Step) bool {
 	if s.Unless != "" && r.Redactor.Knows(s.Unless) && !r.anySucceeded(s.Despite) || s.UnlessDone != "" && r.hasSucceeded(s.UnlessDone) {
 		r.recordUnsent(s.ID, "not needed any more: "+s.ID)
@@ -48,14 +48,15 @@ func (r *run) anySent(ids []string) bool {
 	return slices.ContainsFunc(ids, func(id string) bool { return r.sent[id] })
 }
 
-// hasSucceeded reports whether the response to the step says that it was carried out.
+// hasSucceeded reports whether the step's last response claims success.
 func (r *run) hasSucceeded(id string) bool {
 	return r.lastOutcome(id).Succeeded
 }
 
 func (r *run) anySucceeded(ids []string) bool { return slices.ContainsFunc(ids, r.hasSucceeded) }
 
-// mayBeStale reports whether the response contradicts an update, and may not yet know of it.
+// mayBeStale reports whether the response contradicts a preceding update and may come from a node
+// without it.
 func (r *run) mayBeStale(s plan.Step, x httpclient.Exchange) bool {
 	again := s.Ask.Again
 	if again == nil || !r.anySucceeded(again.After) {
@@ -68,7 +69,7 @@ func (r *run) mayBeStale(s plan.Step, x httpclient.Exchange) bool {
 	return outcome.Refused() && outcome.Kind != contract.RateLimited
 }
 
-// recordUnsent keeps why a step was not carried out; the first reason stands.
+// recordUnsent notes why a step was not carried out; the first reason stands.
 func (r *run) recordUnsent(id, reason string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -83,7 +84,7 @@ func (r *run) unsentReason(id string) string {
 	return r.unsent[id]
 }
 
-// findCaptures are the placeholders that only the run itself makes known.
+// findCaptures lists the placeholders with values known only during the run.
 func findCaptures(p *plan.Plan) map[placeholder.Placeholder]bool {
 	names := map[placeholder.Placeholder]bool{}
 	for _, s := range p.Steps {
@@ -93,7 +94,7 @@ func findCaptures(p *plan.Plan) map[placeholder.Placeholder]bool {
 				names[l.Name] = true
 			}
 			for _, value := range s.Ask.Values {
-				// What is derived from a secret becomes known with it.
+				// A derived secret becomes known with its original.
 				for _, name := range placeholder.In(value) {
 					names[name] = names[name] || name.IsLearned()
 				}
@@ -107,7 +108,7 @@ func findCaptures(p *plan.Plan) map[placeholder.Placeholder]bool {
 	return names
 }
 
-// missingCapture returns a placeholder of the template that did not become known, "" where there is none.
+// missingCapture returns a placeholder of the template without a value yet, "" if there is none.
 func (r *run) missingCapture(value any) placeholder.Placeholder {
 	for _, name := range placeholder.In(value) {
 		if r.captures[name] && !r.Redactor.Knows(name) {
@@ -117,8 +118,7 @@ func (r *run) missingCapture(value any) placeholder.Placeholder {
 	return ""
 }
 
-// captureSecrets makes secrets of what opens something in an answer, and gives names to what later
-// templates hold.
+// captureSecrets registers the secrets of a response, and captures the values for later templates.
 func (r *run) captureSecrets(s plan.Step, id string, x httpclient.Exchange) {
 	o, found := r.operation(s.Ask.Operation)
 	if x.Response == nil || !found || len(o.Secrets()) == 0 {
@@ -139,7 +139,7 @@ func (r *run) captureSecrets(s plan.Step, id string, x httpclient.Exchange) {
 	r.captureCookies(id, x)
 }
 
-// addDerived makes known what a template holds that is derived from the secret.
+// addDerived registers the near misses of the secret used in templates.
 func (r *run) addDerived(name placeholder.Placeholder, secret string) {
 	kinds := nearMisses(secret)
 	for _, near := range append(kinds, changeLateCharacter(secret), appendLetter(secret), swapCase(secret)) {
@@ -153,7 +153,7 @@ func (r *run) addDerived(name placeholder.Placeholder, secret string) {
 	}
 }
 
-// captureCookies makes secrets of the cookies of an answer that opens something.
+// captureCookies registers the response's cookies as secrets.
 func (r *run) captureCookies(id string, x httpclient.Exchange) {
 	for _, f := range x.Response.Header {
 		if !strings.EqualFold(f.Name, "Set-Cookie") {
@@ -165,8 +165,7 @@ func (r *run) captureCookies(id string, x httpclient.Exchange) {
 	}
 }
 
-// captureCodes names the codes that the mail presents, or where none is recognised, what could be
-// one.
+// captureCodes captures the mail's codes or, if none is recognised, its candidates.
 func (r *run) captureCodes(s plan.Step, id string) {
 	m, found := r.findMail(id)
 	if s.Await.Learns == "" || !found {

@@ -8,14 +8,14 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// outcomes are what the responses mean that are being looked at: several ask, and a body may be
-// long.
+// outcomes caches the outcomes of responses in use: several callers ask, and a body may be long.
 type outcomes struct {
 	mu    sync.Mutex
 	known map[*httpclient.Response]contract.Outcome
 }
 
-// classify says what the response to the step's request means; without a response it has no kind.
+// classify returns the outcome of the response to the step's request; without a response it has no
+// kind.
 func (r *run) classify(s plan.Step, x httpclient.Exchange) contract.Outcome {
 	if s.Ask == nil || x.Response == nil {
 		return contract.Outcome{}
@@ -33,7 +33,7 @@ func (r *run) classify(s plan.Step, x httpclient.Exchange) contract.Outcome {
 	return outcome
 }
 
-// dropOutcome lets go of a response that has been kept with its outcome.
+// dropOutcome forgets a response after its exchange was recorded with the outcome.
 func (o *outcomes) dropOutcome(a *httpclient.Response) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -49,7 +49,7 @@ func (r *run) classifyUncached(s plan.Step, x httpclient.Exchange) contract.Outc
 	return contract.Classify(o, contract.ReadResponse(x.Response.Status, header, x.Response.Body, x.Response.Truncated))
 }
 
-// lastExchange returns what the step received in the end.
+// lastExchange returns the step's last exchange.
 func (r *run) lastExchange(step string) (httpclient.Exchange, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -60,7 +60,7 @@ func (r *run) lastExchange(step string) (httpclient.Exchange, bool) {
 	return r.exchanges[i].Exchange, true
 }
 
-// lastOutcome is what the last response to the step meant; without one it has no kind.
+// lastOutcome is the outcome of the step's last response; without one it has no kind.
 func (r *run) lastOutcome(step string) contract.Outcome {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -71,5 +71,5 @@ func (r *run) lastOutcome(step string) contract.Outcome {
 	return r.exchanges[i].outcome
 }
 
-// isPage reports whether something in front of the deployment may have responded in its place.
+// isPage reports whether the response may be a proxy's page.
 func (r *run) isPage(s plan.Step, x httpclient.Exchange) bool { return r.classify(s, x).Page }

@@ -13,8 +13,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/placeholder"
 )
 
-// redactRun turns all that was received into evidence. Codes become known only when their mail is
-// read, and may stand in what came before; therefore everything is redacted at the end, once.
+// redactRun turns all exchanges and mails into evidence. It runs once, at the end: a code becomes
+// known only with its mail, and earlier responses may hold it.
 func (r *run) redactRun(interrupted bool) *evidence.Run {
 	mails := r.redactMails()
 	redacted := &evidence.Run{
@@ -51,8 +51,7 @@ func (r *run) redactRun(interrupted bool) *evidence.Run {
 	return redacted
 }
 
-// acceptedResets are the accepted resets in the order in which they were sent, and then those that were
-// not.
+// acceptedResets lists the accepted resets in the order of sending, unsent ones last.
 func (r *run) acceptedResets() []string {
 	var list []string
 	for _, s := range r.Plan.Steps {
@@ -65,8 +64,8 @@ func (r *run) acceptedResets() []string {
 	return list
 }
 
-// monotonicTime counts a moment from the start of the run by the monotonic clock: a wall clock that is set
-// in between would turn the order of things around.
+// monotonicTime converts a moment to the start of the run plus monotonic time. Wall-clock changes
+// during the run could otherwise reverse the order of events.
 func (r *run) monotonicTime(at time.Time) time.Time {
 	if at.IsZero() {
 		return at
@@ -99,7 +98,7 @@ func (r *run) redactExchanges() []evidence.Exchange {
 	return list
 }
 
-// redactMails makes every code, and every candidate for one, a secret before anything is redacted.
+// redactMails registers every code and every candidate as a secret, before anything is redacted.
 func (r *run) redactMails() []evidence.Mail {
 	codes, candidates := make([][]placeholder.Placeholder, len(r.mailboxes.mails)), make([][]placeholder.Placeholder, len(r.mailboxes.mails))
 	numbers := map[placeholder.Kind]int{}
@@ -127,8 +126,8 @@ func (r *run) redactMails() []evidence.Mail {
 	return list
 }
 
-// otherCandidates are those that are not recognised as codes. A login is no code, and stands in
-// what must stay readable.
+// otherCandidates are the candidates not recognised as codes. A login is none: it must stay
+// readable.
 func (r *run) otherCandidates(m mail) []string {
 	return slices.DeleteFunc(slices.Clone(m.candidates), func(text string) bool {
 		return slices.Contains(m.codes, text) || slices.ContainsFunc(r.Target.Traders, func(t evidence.Trader) bool {
@@ -137,7 +136,7 @@ func (r *run) otherCandidates(m mail) []string {
 	})
 }
 
-// codeSequences describe the most likely code of each mail, in the order in which the mails came.
+// codeSequences describes the most likely code of each mail, in the order of arrival.
 func (r *run) codeSequences(mails []evidence.Mail) []evidence.Sequence {
 	var all []placeholder.Placeholder
 	own := map[string][]placeholder.Placeholder{}

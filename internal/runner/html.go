@@ -9,7 +9,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/mailtext"
 )
 
-// compareVersions says how the HTML of a mail presents the code of its plain text: see
+// compareVersions says how the mail's HTML presents the code of its plain text: see
 // [evidence.Mail].
 func compareVersions(v mailtext.Versions, codes []string) string {
 	inText := slices.DeleteFunc(slices.Clone(codes), func(code string) bool { return !showsCode(v.Plain, code) })
@@ -25,12 +25,12 @@ func compareVersions(v mailtext.Versions, codes []string) string {
 	return evidence.HTMLMissing
 }
 
-// showsCode reports whether the text holds the code, whatever sets its characters apart.
+// showsCode reports whether the text holds the code, with or without separators.
 func showsCode(text, code string) bool {
 	return strings.Contains(lettersAndDigits(text), lettersAndDigits(code))
 }
 
-// lettersAndDigits are the letters and digits of a text, in small letters.
+// lettersAndDigits returns the text's letters and digits, in lower case.
 func lettersAndDigits(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {

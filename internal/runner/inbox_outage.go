@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// longestOutage is how long the inbox may be out of reach before nobody waits for it any more: a
-// dead one must not cost the mail deadline for each trader.
+// longestOutage is how long the inbox may be unreachable before it is given up: a dead one must not
+// cost the mail deadline for each trader.
 const longestOutage = 10 * time.Second
 
-// errDead is a look into an inbox that was given up.
+// errDead is the error of a poll after the inbox was given up.
 var errDead = errors.New("the inbox was given up")
 
-// failureReason says why the inbox can't be read, "" where it can.
+// failureReason says why the inbox can't be read, "" if it can.
 func (b *mailboxes) failureReason() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -29,7 +29,7 @@ func (b *mailboxes) giveUp(reason string) {
 	}
 }
 
-// recordPoll remembers whether a look that began then succeeded.
+// recordPoll notes the result of a poll started at began.
 func (b *mailboxes) recordPoll(began time.Time, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -46,8 +46,8 @@ func (b *mailboxes) recordPoll(began time.Time, err error) {
 	}
 }
 
-// outageSince says why the inbox could not be read at some time since then, "" where it always
-// could: a mail that was sent meanwhile may be lost, and that is not the deployment's fault.
+// outageSince describes an outage after the given time, "" without one. A mail may be lost with it,
+// and the deployment is not to blame.
 func (b *mailboxes) outageSince(since time.Time) string {
 	b.mu.Lock()
 	defer b.mu.Unlock()

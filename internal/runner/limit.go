@@ -9,14 +9,14 @@ import (
 )
 
 const (
-	// windowMargin is how much longer than its documented window a limit may take to end.
+	// windowMargin is added to a documented window before a limit counts as unending.
 	windowMargin = 5 * time.Second
-	// maxAttempts bounds how often one request that meets a limit is sent; mostInWindow is enough
-	// to outlast a documented window by pauses that double.
+	// maxAttempts bounds how often one limited request is sent. maxAttemptsInWindow is enough to
+	// outlast a documented window with doubling pauses.
 	maxAttempts, maxAttemptsInWindow = 6, 8
 )
 
-// limitWindow is how long a limit of the operation may take to end, 0 where none is documented.
+// limitWindow is how long a limit of the operation may last, 0 if undocumented.
 func (r *run) limitWindow(s plan.Step) time.Duration {
 	o, _ := r.operation(s.Ask.Operation)
 	if o.LimitWindow == 0 {
@@ -25,7 +25,7 @@ func (r *run) limitWindow(s plan.Step) time.Duration {
 	return o.LimitWindow + windowMargin
 }
 
-// attemptLimit is how often the request is sent where it meets a limit.
+// attemptLimit is how often the request may be sent under a limit.
 func (r *run) attemptLimit(s plan.Step) int {
 	if r.limitWindow(s) > 0 {
 		return maxAttemptsInWindow
@@ -33,8 +33,8 @@ func (r *run) attemptLimit(s plan.Step) int {
 	return maxAttempts
 }
 
-// pauseAfterLimit is how long to wait after a limit that the request met so many times in a row. Said is
-// true where the response says how long; known is false where that is too long.
+// pauseAfterLimit is the pause after this many consecutive limits. Said means the response states
+// it; known is false if it is too long to keep.
 func (r *run) pauseAfterLimit(s plan.Step, x httpclient.Exchange, outcome contract.Outcome, attempts int) (pause time.Duration, said, known bool) {
 	window := r.limitWindow(s)
 	pause, known = retryAfter(x, time.Now())

@@ -16,19 +16,19 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// mailboxes are the traders' mailboxes, as far as they changed during the run.
+// mailboxes holds the traders' mails of this run.
 type mailboxes struct {
 	inbox inbox.Inbox
 
 	mu sync.Mutex
-	// problem says why the inbox can't be read, or can't any more.
+	// problem says why the inbox can't be read, "" if it can.
 	problem string
-	// failing is since when it has not been readable, zero where it is; outage when it last was
-	// not, and cause why.
+	// failing is the start of the current outage, zero without one; outage is the last failed poll,
+	// and cause its error.
 	failing, outage time.Time
 	cause           string
 
-	// purged is true where mails vanished from the inbox during the run.
+	// purged is true if mails vanished from the inbox during the run.
 	purged bool
 
 	marks map[string]inbox.Mark // by lower-case address
@@ -40,15 +40,15 @@ type mailboxes struct {
 	ended chan struct{}
 }
 
-// mail is one mail with what was read in it.
+// mail is one mail with its reading.
 type mail struct {
 	inbox.Mail
 	reading mailtext.Reading
 	codes   []string
-	// candidates are all that could be the code, the codes among them.
+	// candidates are all possible codes, the recognised ones among them.
 	candidates []string
 	traders    []string
-	// resetsSent is how many accepted resets had been sent when the mail was seen.
+	// resetsSent is how many accepted resets had been sent when the mail was first seen.
 	resetsSent int
 }
 
@@ -65,13 +65,13 @@ func (r *run) openMailboxes(ctx context.Context) {
 	r.markMailboxes(ctx)
 }
 
-// markMailboxes remembers what mail is there already; an inbox that can't be read makes all mail
+// markMailboxes remembers the mail already there. If the inbox can't be read, all mail is
 // untestable.
 func (r *run) markMailboxes(ctx context.Context) {
 	r.eachAddress(func(address string) { r.markMailbox(ctx, address) })
 }
 
-// maxPolls bounds how many boxes are looked into at once.
+// maxPolls bounds the mailboxes polled at once.
 const maxPolls = 8
 
 func (r *run) eachAddress(look func(address string)) {
@@ -103,7 +103,7 @@ func (r *run) addresses() []string {
 	return slices.Compact(list)
 }
 
-// relayWakes hands each wake-up to all who wait.
+// relayWakes hands each wake-up to all waiters.
 func (b *mailboxes) relayWakes() {
 	defer close(b.ended)
 	wake := b.inbox.Wake()
@@ -120,7 +120,7 @@ func (b *mailboxes) relayWakes() {
 	}
 }
 
-// closeMailboxes looks into all boxes a last time: what an earlier request brought is there by now.
+// closeMailboxes polls every mailbox a last time, for late mails of earlier requests.
 func (r *run) closeMailboxes(ctx context.Context) {
 	if r.Inbox != nil {
 		r.eachAddress(func(address string) { r.pollLast(ctx, address) })
@@ -129,7 +129,8 @@ func (r *run) closeMailboxes(ctx context.Context) {
 	<-r.mailboxes.ended
 }
 
-// pollLast must succeed, or nobody could say of the box that it holds no more.
+// pollLast gives the inbox up on an error: without the last poll nothing proves the absence of
+// mail.
 func (r *run) pollLast(ctx context.Context, address string) {
 	if err := r.pollMailbox(ctx, address); err != nil && ctx.Err() == nil {
 		r.mailboxes.giveUp(err.Error())
@@ -142,7 +143,7 @@ func (b *mailboxes) nextWake() <-chan struct{} {
 	return b.woken
 }
 
-// pollMailbox adds what is new in the address's box.
+// pollMailbox adds the new mails of the address.
 func (r *run) pollMailbox(ctx context.Context, address string) error {
 	if r.mailboxes.failureReason() != "" {
 		return errDead
@@ -162,7 +163,7 @@ func (r *run) pollMailbox(ctx context.Context, address string) error {
 	if err != nil {
 		return err
 	}
-	// Only what has not been sent when the look is over can't be the mail's cause.
+	// Count after the poll: only resets not sent by then are ruled out as the mail's cause.
 	sent := r.countSentResets()
 	r.mailboxes.mu.Lock()
 	defer r.mailboxes.mu.Unlock()
@@ -177,11 +178,11 @@ func (r *run) pollMailbox(ctx context.Context, address string) error {
 	return nil
 }
 
-// maxComparedMails bounds the mails of a run that are read beside a new one.
+// maxComparedMails bounds the mails compared with a new one.
 const maxComparedMails = 8
 
-// rereadMails looks for codes in the latest mails in which none was recognised: beside more mails of
-// their template the code shows.
+// rereadMails looks again for codes in the latest mails without one: comparison with more mails of
+// the same template reveals the code.
 func (r *run) rereadMails() {
 	latest := r.mailboxes.mails[max(0, len(r.mailboxes.mails)-maxComparedMails):]
 	for i := range latest {
@@ -214,7 +215,8 @@ func (r *run) readMail(m inbox.Mail, sent int) mail {
 	return read
 }
 
-// countSentResets is how many accepted resets have been sent, sentAs as which of them one was.
+// countSentResets is how many accepted resets have been sent; resetNumber is the position of one
+// among them.
 func (r *run) countSentResets() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -227,8 +229,8 @@ func (r *run) resetNumber(reset string) int {
 	return r.accepted[reset]
 }
 
-// numberReset looks into the trader's box a last time before the accepted reset goes out: a code
-// that is there already has another cause.
+// numberReset polls the trader's mailbox a last time before the accepted reset is sent, and numbers
+// the reset. A code already there has another cause.
 func (r *run) numberReset(ctx context.Context, s plan.Step) {
 	if t, found := r.findTrader(s.Lane); found && r.Inbox != nil {
 		_ = r.pollMailbox(ctx, t.MailTo)
@@ -247,7 +249,7 @@ func (r *run) findTrader(login string) (evidence.Trader, bool) {
 	return r.Target.Traders[i], true
 }
 
-// waitForMail waits for the first mail with a code that the reset can have brought.
+// waitForMail waits for the first mail with a code the reset can have brought.
 func (r *run) waitForMail(ctx context.Context, s plan.Step) bool {
 	w := evidence.Wait{Step: s.ID, Trader: s.Await.Trader, For: s.Await.For, Started: time.Now(), Deadline: r.Target.MailDeadline}
 	if s.Await.Brief {
@@ -273,8 +275,8 @@ func (r *run) waitForMail(ctx context.Context, s plan.Step) bool {
 	return w.Problem == ""
 }
 
-// waitForOwnMail waits, after the first mail, for as long as the reset was sent after the first request
-// that may have brought that mail instead, or for another mail.
+// waitForOwnMail waits on after the first mail, since an earlier request may have brought it. It
+// waits as long as the time between that request and the reset, or until another mail comes.
 func (r *run) waitForOwnMail(ctx context.Context, t evidence.Trader, s plan.Step, w evidence.Wait) {
 	reset, sent := r.lastExchange(w.For)
 	first := reset.Started
@@ -290,9 +292,9 @@ func (r *run) waitForOwnMail(ctx context.Context, t evidence.Trader, s plan.Step
 	}
 }
 
-// preferDifferentCode returns, where the mail carries the earlier code or another trader's, one with
-// another code that comes shortly after: an earlier mail may come twice, everybody may get a
-// newsletter, and a deployment may send one code twice.
+// preferDifferentCode replaces a mail with the earlier code, or with another trader's, by one with
+// a different code shortly after. An earlier mail may come twice, everybody may get a newsletter,
+// and a deployment may send one code twice.
 func (r *run) preferDifferentCode(ctx context.Context, t evidence.Trader, s plan.Step, w evidence.Wait) string {
 	earlier := r.Redactor.Fill(string(s.Await.Unlike))
 	m, found := r.findMail(w.Mail)
@@ -314,8 +316,7 @@ func (r *run) preferDifferentCode(ctx context.Context, t evidence.Trader, s plan
 	return id
 }
 
-// isCodeShared reports whether another trader got the same code: then it may be that of a
-// newsletter.
+// isCodeShared reports whether another trader got the same code: it may be a newsletter's.
 func (r *run) isCodeShared(m mail, t evidence.Trader) bool {
 	r.mailboxes.mu.Lock()
 	defer r.mailboxes.mu.Unlock()
@@ -337,13 +338,14 @@ func (r *run) addWait(w evidence.Wait) {
 	r.waits = append(r.waits, w)
 }
 
-// watchMailbox waits for a mail with a code for the trader that the filter lets pass. It returns the
-// mail's id, "" when none came in time, and why the box could not be read in the end.
+// watchMailbox waits for a mail with a code for the trader and for which pass is true. It returns
+// the mail's id, "" if none came in time, and the reason if the mailbox could not be read at the
+// end.
 func (r *run) watchMailbox(ctx context.Context, t evidence.Trader, atMost time.Duration, pass func(mail) bool) (id, problem string) {
 	return r.watchMailboxUnless(ctx, t, atMost, pass, func() bool { return false })
 }
 
-// watchMailboxUnless is watch that ends without a mail where giveUp says so.
+// watchMailboxUnless is watchMailbox with an early end once giveUp is true.
 func (r *run) watchMailboxUnless(ctx context.Context, t evidence.Trader, atMost time.Duration, pass func(mail) bool, giveUp func() bool) (id, problem string) {
 	deadline := time.NewTimer(atMost)
 	defer deadline.Stop()
@@ -368,7 +370,7 @@ func (r *run) watchMailboxUnless(ctx context.Context, t evidence.Trader, atMost 
 	}
 }
 
-// pollEvery is how long a mail may lie unseen when its wake-up was lost.
+// pollEvery is how long a mail may lie unseen after a lost wake-up.
 const pollEvery = 250 * time.Millisecond
 
 func (r *run) findCodeMail(t evidence.Trader, pass func(mail) bool) (mail, bool) {
@@ -382,8 +384,8 @@ func (r *run) findCodeMail(t evidence.Trader, pass func(mail) bool) (mail, bool)
 	return mail{}, false
 }
 
-// findCandidateMail returns the first mail for the trader that could present a code, an empty one where
-// none does.
+// findCandidateMail returns the trader's first mail with a possible code, an empty one if there is
+// none.
 func (r *run) findCandidateMail(t evidence.Trader, pass func(mail) bool) mail {
 	r.mailboxes.mu.Lock()
 	defer r.mailboxes.mu.Unlock()
@@ -396,11 +398,11 @@ func (r *run) findCandidateMail(t evidence.Trader, pass func(mail) bool) mail {
 	return r.mailboxes.mails[i]
 }
 
-// minUnclearTime is how long a run waits at least for a clearer mail than one that could present a
-// code.
+// minUnclearTime is the shortest wait for a mail with a recognised code after one with mere
+// candidates.
 const minUnclearTime = 3 * time.Second
 
-// staysUnclear reports whether a mail that could present a code has come, and for long no clearer one.
+// staysUnclear reports whether a mail with mere candidates came, and no clearer one for long.
 func (r *run) staysUnclear(t evidence.Trader, w evidence.Wait, pass func(mail) bool) bool {
 	m := r.findCandidateMail(t, pass)
 	return m.ID != "" && time.Since(m.Seen) > max(minUnclearTime, 3*m.Seen.Sub(w.Started))

@@ -7,52 +7,52 @@ import (
 )
 
 const (
-	// firstInterval is the time between two requests after the first limit, longestStep the longest.
+	// firstInterval is the time between two requests after the first limit, longestInterval the
+	// upper bound.
 	firstInterval, longestInterval = 200 * time.Millisecond, 4 * time.Second
-	// shortestInterval is the shortest; below it requests may go out side by side again.
+	// shortestInterval is the lower bound; below it requests may go out concurrently again.
 	shortestInterval = 25 * time.Millisecond
-	// maxDoublings bounds how often the pause is doubled where nothing gets through.
+	// maxDoublings bounds the doublings of the pause while nothing gets through.
 	maxDoublings = 3
-	// speedUpAfter is after how many responses without a limit requests go out faster, and forgotten
-	// after how many the pace that met a limit is tried again.
+	// speedUpAfter is the number of responses without a limit before requests go out faster. After
+	// retryPaceAfter the limited pace is tried again.
 	speedUpAfter, retryPaceAfter = 12, 100
 )
 
-// pacer lets requests go out one at a time and apart, once the deployment, or what stands before
-// it, has refused one for coming too fast. It looks for the shortest step between two requests that
-// meets no limit: twice as long after a limit, and half-way back to the step that met one after a
-// streak without. Where nothing gets through it waits twice as long each time: a limiter may count
-// what it refuses.
+// pacer sends requests one at a time, at intervals, once the deployment or a proxy has limited
+// their rate. It searches for the shortest interval without a limit: it doubles the interval after
+// a limit, and goes half-way back to the limited one after a streak of successes. While nothing
+// gets through it doubles the pause instead: a limiter may count the requests it refuses.
 type pacer struct {
-	// gate holds the one request that is under way.
+	// gate holds the one request under way.
 	gate chan struct{}
 
 	mu sync.Mutex
-	// interval is the time between the beginnings of two requests, 0 as long as they need not be apart.
+	// interval is the time between the starts of two requests, 0 without pacing.
 	interval time.Duration
-	// limited is the longest step that met a limit, borne the shortest that bore a streak, 0 where
-	// there is none.
+	// limited is the longest interval to meet a limit, sustained the shortest to survive a streak;
+	// 0 if there is none.
 	limited, sustained time.Duration
 	next, changed      time.Time
-	// streak counts the responses since the last limit or change of the step, calm those since the
-	// last limit.
+	// streak counts responses since the last limit or change of the interval, sinceLimit those
+	// since the last limit.
 	streak, sinceLimit int
 	// passed is true once a response came without a limit after the last one.
 	passed bool
-	// stuck counts the limits in a row, of requests that began after the pause for the one before.
+	// stuck counts consecutive limits of requests sent after the previous pause.
 	stuck int
 	// metLimit is true once a limit was met.
 	metLimit bool
-	// suspected is true while it is not known whether the last limit was one; unsuspected and
-	// unlimited are the step and limited from before.
+	// suspected is true while the last limit is unconfirmed; intervalBefore and limitedBefore are
+	// the values to restore.
 	suspected                     bool
 	intervalBefore, limitedBefore time.Duration
 }
 
 func newPacer() *pacer { return &pacer{gate: make(chan struct{}, 1)} }
 
-// waitForSlot waits for the next moment at which a request may go out; leave ends it. One to spare waits
-// twice as long, so as to meet no limit. The result is false when ctx ended first.
+// waitForSlot waits for the next slot; the caller ends it with leave. A spare request waits twice
+// as long, to be safe from a limit. It is not ok if ctx ended first.
 func (p *pacer) waitForSlot(ctx context.Context, spare bool) (leave func(), ok bool) {
 	if !p.isPacing() {
 		return func() {}, ctx.Err() == nil
@@ -77,14 +77,14 @@ func (p *pacer) isPacing() bool {
 	return p.interval > 0
 }
 
-// hasMetLimit reports whether a limit was met that all requests may meet.
+// hasMetLimit reports whether a general limit was met, not just one trader's.
 func (p *pacer) hasMetLimit() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.metLimit
 }
 
-// reserveSlot takes the next free moment and returns how far away it is.
+// reserveSlot takes the next free slot and returns the time until then.
 func (p *pacer) reserveSlot(spare bool) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -100,8 +100,8 @@ func (p *pacer) reserveSlot(spare bool) time.Duration {
 	return at.Sub(now)
 }
 
-// slowDown notes that a request that began then met a limit, and that none should follow before the
-// pause. One that began before the last change says nothing about the present step.
+// slowDown notes a limit met by a request sent at began, and keeps the pause before the next one. A
+// request from before the last change says nothing about the present interval.
 func (p *pacer) slowDown(began time.Time, pause time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -121,7 +121,8 @@ func (p *pacer) slowDown(began time.Time, pause time.Duration) {
 	}
 }
 
-// slowerInterval is the step after a limit: one that has borne a streak already, or twice the present one.
+// slowerInterval is the interval after a limit: a longer one with a streak behind it, or twice the
+// present one.
 func (p *pacer) slowerInterval() time.Duration {
 	if p.sustained > p.interval {
 		return p.sustained
@@ -130,8 +131,7 @@ func (p *pacer) slowerInterval() time.Duration {
 	return min(max(2*p.interval, firstInterval), longestInterval)
 }
 
-// slowDownTentatively slows down as after a limit that a request met which began then, until it is known
-// whether it was one.
+// slowDownTentatively slows down as after a limit, until it is clear whether it was one.
 func (p *pacer) slowDownTentatively(began time.Time, pause time.Duration) {
 	p.mu.Lock()
 	step, limited, met := p.interval, p.limited, p.metLimit
@@ -145,7 +145,7 @@ func (p *pacer) slowDownTentatively(began time.Time, pause time.Duration) {
 	p.suspected, p.intervalBefore, p.limitedBefore, p.metLimit = true, step, limited, met
 }
 
-// dropSuspicion takes suspicions back.
+// dropSuspicion restores the interval from before an unconfirmed limit.
 func (p *pacer) dropSuspicion() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -154,14 +154,14 @@ func (p *pacer) dropSuspicion() {
 	}
 }
 
-// stopPacing ends the pacing of a deployment that does not keep its word.
+// stopPacing ends the pacing: the deployment broke its own statement about the limit.
 func (p *pacer) stopPacing() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.interval, p.suspected = 0, false
 }
 
-// recordSuccess counts a response that met no limit.
+// recordSuccess counts a response without a limit.
 func (p *pacer) recordSuccess() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -177,8 +177,8 @@ func (p *pacer) recordSuccess() {
 	}
 }
 
-// fasterInterval is the step after a streak: half-way back to the one that met a limit, unless it is near
-// that already.
+// fasterInterval is the interval after a streak: half-way to the limited one, unless it is near
+// already.
 func (p *pacer) fasterInterval() time.Duration {
 	step := (p.interval + p.limited) / 2
 	switch {

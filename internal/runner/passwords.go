@@ -36,8 +36,8 @@ func (r *run) determinePassword(s plan.Step) bool {
 	return false
 }
 
-// namePassword names the password by the trader's own declaration: another trader may have declared the
-// same.
+// namePassword names the password by the trader's own declaration: another trader may have declared
+// the same.
 func (r *run) namePassword(login, password string) string {
 	t, _ := r.findTrader(login)
 	switch password {
@@ -63,7 +63,7 @@ func (r *run) notSignedIn(trader string, signed []plan.Signed) string {
 	return "neither of the two declared passwords signs " + trader + " in: either they are not the account's, or the deployment refuses right ones; nothing was changed"
 }
 
-// signInObstacle is what kept the sign-ins from telling anything, "" where they were refused as wrong.
+// signInObstacle is the outcome of an inconclusive sign-in, "" if all were refused as wrong.
 func (r *run) signInObstacle(signed []plan.Signed) contract.Kind {
 	telling := []contract.Kind{contract.SecondFactor, contract.ExpiredPassword, contract.RateLimited, contract.Locked}
 	for _, s := range r.Plan.Steps {
@@ -75,8 +75,8 @@ func (r *run) signInObstacle(signed []plan.Signed) contract.Kind {
 	return ""
 }
 
-// passwordWithoutSignIn says what the run knows of the trader's password where no sign-in told: what the
-// last update set, by the deployment's own word, unless one met silence.
+// passwordWithoutSignIn describes the trader's password without a conclusive sign-in: by the last
+// update's own response, unless one met silence.
 func (r *run) passwordWithoutSignIn(t *plan.Settle) string {
 	unknown := fmt.Sprintf("which of the two declared passwords of %s is valid is not known", t.Trader)
 	why := r.signInObstacle(t.Signed)
@@ -95,7 +95,7 @@ func (r *run) passwordWithoutSignIn(t *plan.Settle) string {
 	return fmt.Sprintf("the password of %s is the one before the run (%s)", t.Trader, describeObstacle(why))
 }
 
-// describeObstacle says why no sign-in told more.
+// describeObstacle says why no sign-in was conclusive.
 func describeObstacle(kind contract.Kind) string {
 	switch kind {
 	case contract.SecondFactor:
@@ -113,7 +113,7 @@ func (r *run) addToLastLine(text string) {
 	r.passwords = append(r.passwords, text)
 }
 
-// lastLine says which declared password is valid for which trader, "" where none was looked for.
+// lastLine says which declared password is valid for each trader, "" without a check.
 func (r *run) lastLine() string {
 	if len(r.passwords) == 0 {
 		return ""

@@ -10,10 +10,10 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// olderPath is what the evidence's target says where operations are at their older paths.
+// olderPath marks a target with step 3 at its older path.
 const olderPath = "password"
 
-// operation returns the operation at the path where the deployment has it, as far as that is known.
+// operation returns the operation with its path at this deployment, as far as it is known.
 func (r *run) operation(id string) (contract.Operation, bool) {
 	o, found := r.Contract.Operation(id)
 	if o.Older != nil && r.older.Load() {
@@ -22,9 +22,9 @@ func (r *run) operation(id string) (contract.Operation, bool) {
 	return o, found
 }
 
-// choosePath sends the request to the newer path of its operation and, where that is not there and
-// the older one is, to that. Where neither is there, the newer one is missing: later editions of
-// the page name it alone.
+// choosePath sends the request to the newer path of its operation, and to the older one if the
+// newer is absent. If both are absent, the newer one counts as missing: later editions of the page
+// name it alone.
 func (r *run) choosePath(ctx context.Context, s plan.Step, request httpclient.Request) bool {
 	x, attempt := r.sendWithRetries(ctx, s, request, 1)
 	r.recordExchange(s, s.ID, attempt, x, "")
@@ -48,8 +48,8 @@ func (r *run) choosePath(ctx context.Context, s plan.Step, request httpclient.Re
 	return true
 }
 
-// operationExists reports whether the response is the operation's own: of a documented shape, and not one
-// by which a server says that it has no such path.
+// operationExists reports whether the response has a documented shape and a status other than those
+// for an unknown path.
 func (r *run) operationExists(s plan.Step, x httpclient.Exchange) bool {
 	absent := []int{http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusNotImplemented}
 	if x.Response == nil || slices.Contains(absent, x.Response.Status) {

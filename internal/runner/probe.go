@@ -20,20 +20,20 @@ func (r *run) stopFor(reason string) {
 	r.stopped = reason
 }
 
-// probeResult is what a request that is known to be good tells of another.
+// probeResult is the conclusion from probes about a failed request.
 type probeResult int
 
 const (
 	// deploymentReachable: the deployment is there, and the response its own.
 	deploymentReachable probeResult = iota
-	// operationUnreachable: no request of the same operation gets through, others do.
+	// operationUnreachable: no request of this operation gets through, others do.
 	operationUnreachable
 	// deploymentUnreachable: no request gets through.
 	deploymentUnreachable
 )
 
-// probeRepeatedly waits where the deployment was there before, or may only limit the rate of
-// requests.
+// probeRepeatedly repeats the probe if the deployment responded before, or may only limit the rate
+// of requests.
 func (r *run) probeRepeatedly(ctx context.Context, s plan.Step, x httpclient.Exchange) (got probeResult, waited bool) {
 	for began := time.Now(); ; waited = true {
 		got = r.probe(ctx, s, x)
@@ -57,8 +57,8 @@ func (r *run) probeTimeout(s plan.Step, x httpclient.Exchange) time.Duration {
 	return defaultPause / 2 // The first that got through may still be on their way.
 }
 
-// probe sends requests that are known to be good: one of the same operation, where that responded
-// before, then those of others.
+// probe sends known-good requests: one of the same operation, if the API responded to it before,
+// then those of other operations.
 func (r *run) probe(ctx context.Context, s plan.Step, x httpclient.Exchange) probeResult {
 	got := deploymentReachable
 	switch same, found := r.findProbe(s, x); {
@@ -99,12 +99,11 @@ func (r *run) probe(ctx context.Context, s plan.Step, x httpclient.Exchange) pro
 	return deploymentReachable
 }
 
-// maxSilentProbes is how many requests have to meet silence until no more are sent: each takes a whole
-// timeout.
+// maxSilentProbes bounds the probes after silence: each takes a whole timeout.
 const maxSilentProbes = 2
 
-// sameFailure reports whether the same came for two requests: the same page, or nothing that a proxy
-// could pass on.
+// sameFailure reports whether two requests failed alike: by the same page, or without a deployment
+// behind the proxy.
 func (r *run) sameFailure(s plan.Step, x httpclient.Exchange, t plan.Step, y httpclient.Exchange) bool {
 	if r.isUnavailable(s, x) && r.isUnavailable(t, y) {
 		return true
@@ -112,7 +111,7 @@ func (r *run) sameFailure(s plan.Step, x httpclient.Exchange, t plan.Step, y htt
 	return x.Response != nil && y.Response != nil && x.Response.Status == y.Response.Status && r.isPage(t, y)
 }
 
-// isUnavailable reports whether nothing came, or a proxy's word that nothing did.
+// isUnavailable reports silence, or a proxy's page about it.
 func (r *run) isUnavailable(s plan.Step, x httpclient.Exchange) bool {
 	if isSilent(x) {
 		return true
@@ -121,8 +120,8 @@ func (r *run) isUnavailable(s plan.Step, x httpclient.Exchange) bool {
 	return isGatewayError(outcome) || outcome.Page && outcome.Status == http.StatusServiceUnavailable
 }
 
-// mayBeKeyError reports whether the response may be what a deployment says to any request without a
-// right key, where none is declared that could show the difference.
+// mayBeKeyError reports whether the response may be the one to any request without a right key.
+// Without a declared key nothing could show the difference.
 func (r *run) mayBeKeyError(s plan.Step, x httpclient.Exchange) bool {
 	outcome := r.classify(s, x)
 	return !r.Target.HasKey && !isSilent(x) && !outcome.HTML && !outcome.Absent() && outcome.Kind != contract.NotTheAPI && findCause(x) == ""
@@ -132,7 +131,7 @@ func timedOut(x httpclient.Exchange) bool {
 	return x.Failure != nil && x.Failure.Kind == httpclient.FailureTimeout
 }
 
-// probeAny reports whether the deployment can be reached, asked by one step at a time.
+// probeAny reports whether the deployment responds to a probe; steps take turns.
 func (r *run) probeAny(ctx context.Context, s plan.Step) bool {
 	r.probing.Lock()
 	defer r.probing.Unlock()
@@ -141,9 +140,9 @@ func (r *run) probeAny(ctx context.Context, s plan.Step) bool {
 	})
 }
 
-// probeCandidates are requests that change nothing: with the right key where the suspect has it, too;
-// first those that the API has responded to, then one of each operation, then those that need not
-// be refused; those of the suspect operation last, or left out.
+// probeCandidates lists harmless requests to probe with, with the right key if the suspect has it.
+// Requests with an earlier response of the API come first, then one of each operation, then those
+// with no reason to be refused. The suspect's own operation comes last, or is left out.
 func (r *run) probeCandidates(suspect plan.Step, got probeResult) []plan.Step {
 	const most = 4
 	list := r.listProbes()
@@ -177,9 +176,8 @@ func (r *run) probeCandidates(suspect plan.Step, got probeResult) []plan.Step {
 
 func withAppKey(s plan.Step) bool { return s.Ask.Key == string(placeholder.Key) }
 
-// findProbe is a harmless request of the suspect's operation that got the API's response before,
-// with the right key where there is one. After a limit any harmless request of the operation will
-// do.
+// findProbe returns a harmless request of the suspect's operation with an earlier response of the
+// API, with the right key if possible. After a limit any harmless request of the operation will do.
 func (r *run) findProbe(suspect plan.Step, x httpclient.Exchange) (plan.Step, bool) {
 	list := slices.DeleteFunc(r.listProbes(), func(s plan.Step) bool { return s.Ask.Operation != suspect.Ask.Operation })
 	if responded := slices.DeleteFunc(slices.Clone(list), func(s plan.Step) bool { return !r.lastOutcome(s.ID).OfTheAPI() }); len(responded) > 0 {
@@ -196,13 +194,14 @@ func (r *run) findProbe(suspect plan.Step, x httpclient.Exchange) (plan.Step, bo
 	return list[0], true
 }
 
-// mayBeLimited reports whether the request may have met a limit of an operation that responded
-// before.
+// mayBeLimited reports whether the request may have met a limit of an operation with earlier
+// responses.
 func (r *run) mayBeLimited(s plan.Step, x httpclient.Exchange) bool {
 	return r.classify(s, x).MayBeLimit() && r.availability.hasResponded(s.Ask.Operation)
 }
 
-// keylessRequests are requests without a key of all operations that the plan may not ask at all.
+// keylessRequests are requests without a key, one of each secured operation; the plan may have
+// none.
 func (r *run) keylessRequests() []plan.Step {
 	var steps []plan.Step
 	for _, o := range r.Contract.Operations {
@@ -215,7 +214,7 @@ func (r *run) keylessRequests() []plan.Step {
 				ask.Values[v.Name] = r.Target.APIVersion
 			}
 		}
-		// Without a body it changes nothing even where keys are not looked at.
+		// Without a body it changes nothing, even if the deployment ignores keys.
 		if o.HasBody {
 			ask.NoBody, ask.Breaks = true, "the body is missing"
 		}
@@ -224,7 +223,7 @@ func (r *run) keylessRequests() []plan.Step {
 	return steps
 }
 
-// listProbes lists one harmless request for each operation and key, those that got a response
+// listProbes lists one harmless request for each operation and kind of key, those with a response
 // first.
 func (r *run) listProbes() []plan.Step {
 	var steps []plan.Step
@@ -243,7 +242,7 @@ func (r *run) listProbes() []plan.Step {
 	return steps
 }
 
-// keyKind tells the right key, a bad one and none apart: one bad key is like another.
+// keyKind distinguishes the right key, a bad one and none: all bad keys are alike.
 func keyKind(s plan.Step) string {
 	switch s.Ask.Key {
 	case "", string(placeholder.Key):
@@ -252,8 +251,8 @@ func keyKind(s plan.Step) string {
 	return "bad"
 }
 
-// isHarmless reports whether the step may be asked any time: it reads, has no key, or lacks what it
-// would need to change something.
+// isHarmless reports whether the step may be sent at any time: it reads, has no key, or lacks
+// something required for a change.
 func (r *run) isHarmless(s plan.Step) bool {
 	if s.Ask == nil || s.Cost.Mails+s.Cost.WrongAnswers+s.Cost.WrongCodes+s.Cost.FailedSignIns+s.Cost.Changes > 0 || len(s.Ask.Learns) > 0 {
 		return false
@@ -269,7 +268,7 @@ func sortLast(late bool) int {
 	return 0
 }
 
-// sendProbe sends the request and keeps what came.
+// sendProbe sends the request and records the exchange.
 func (r *run) sendProbe(ctx context.Context, s plan.Step) httpclient.Exchange {
 	request, err := r.build(s)
 	if err != nil {

@@ -10,23 +10,23 @@ import (
 type Progress struct {
 	// Done of All steps are over.
 	Done, All int
-	// Waits are what the run waits for now, the longest wait first.
+	// Waits are the current waits, the longest first.
 	Waits []Waiting
-	// Limited is true while requests go out slowly, since the deployment limits them.
+	// Limited is true while a limit of the deployment slows the requests down.
 	Limited bool
 }
 
-// Waiting is one thing that a run waits for.
+// Waiting is one current wait of a run.
 type Waiting struct {
-	// For says what in a few words, for example "no.question's mail"; Mail is true of a mail.
+	// For names the awaited thing, for example "no.question's mail"; Mail is true for a mail.
 	For  string
 	Mail bool
-	// Since is when it began, AtMost how long it lasts at most, 0 where that is not known.
+	// Since is its start, AtMost its longest duration, 0 if unknown.
 	Since  time.Time
 	AtMost time.Duration
 }
 
-// describeWait is what the step waits for once it has begun, false where it waits for nothing.
+// describeWait describes the step's wait, false if it waits for nothing.
 func (r *run) describeWait(s plan.Step) (Waiting, bool) {
 	w := Waiting{Since: time.Now()}
 	switch {
@@ -45,7 +45,7 @@ func (r *run) describeWait(s plan.Step) (Waiting, bool) {
 	return w, true
 }
 
-// reportBegin tells that the step has begun.
+// reportBegin reports the start of the step.
 func (r *run) reportBegin(s plan.Step) {
 	w, waits := r.describeWait(s)
 	if !waits || r.Progress == nil {
@@ -57,7 +57,7 @@ func (r *run) reportBegin(s plan.Step) {
 	r.reportProgress()
 }
 
-// reportEnd tells that the step is over, whether or not it began.
+// reportEnd reports the end of the step, whether or not it began.
 func (r *run) reportEnd(s plan.Step) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -78,7 +78,7 @@ type waitingStep struct {
 	Waiting
 }
 
-// reportProgress is called with the lock held, so that what is told later is newer.
+// reportProgress is called with the lock held, so reports arrive in order.
 func (r *run) reportProgress() {
 	p := Progress{Done: r.finished, All: len(r.states), Limited: r.pacer.isPacing()}
 	for _, w := range r.waiting {

@@ -12,10 +12,10 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// rateHint says what to do about a limit.
+// rateHint tells the user what to do about a limit.
 const rateHint = "declare rate, in requests a second, to ask more slowly"
 
-// limitNote says that a limit was met.
+// limitNote is the observation for a limit.
 func limitNote(outcome contract.Outcome) string {
 	if outcome.Page && outcome.Status != http.StatusTooManyRequests {
 		return fmt.Sprintf("The deployment, or what stands in front of it, limits the rate of requests: it responds with a page of status %d.", outcome.Status)
@@ -23,8 +23,8 @@ func limitNote(outcome contract.Outcome) string {
 	return fmt.Sprintf("The deployment limits the rate of requests: it responds with status %d.", outcome.Status)
 }
 
-// limitReason says that a limit was not outlasted, "" where it may be the trader's: a lock-out is
-// the deployment's response.
+// limitReason explains a limit, or is "" if it may be the trader's: a lock-out is the deployment's
+// response.
 func (r *run) limitReason(s plan.Step, x httpclient.Exchange) string {
 	if mayBeTraderLimit(s, r.classify(s, x)) && !r.pacer.hasMetLimit() {
 		return ""
@@ -32,7 +32,7 @@ func (r *run) limitReason(s plan.Step, x httpclient.Exchange) string {
 	return fmt.Sprintf("the deployment, or what stands in front of it, limits the rate of requests: it responded with status %d; %s", x.Response.Status, rateHint)
 }
 
-// blockedReason says why no request of the operation gets through.
+// blockedReason explains an operation none of whose requests gets through.
 func blockedReason(s plan.Step, x httpclient.Exchange) string {
 	if isSilent(x) {
 		return fmt.Sprintf("nothing responds to %s any more, not even to what got a response before: %s", s.Ask.Operation, x.Failure.Text)
@@ -41,7 +41,7 @@ func blockedReason(s plan.Step, x httpclient.Exchange) string {
 		x.Response.Status, s.Ask.Operation, rateHint)
 }
 
-// unreachableReason says why no request gets through, as far as what came tells.
+// unreachableReason explains why no request gets through, from the last response or failure.
 func (r *run) unreachableReason(s plan.Step, x httpclient.Exchange) string {
 	if x.Response == nil {
 		reason := "the deployment can't be reached"
@@ -65,13 +65,13 @@ func (r *run) unreachableReason(s plan.Step, x httpclient.Exchange) string {
 	return fmt.Sprintf("a page (status %d) came in place of the API's response: %s", x.Response.Status, why)
 }
 
-// What servers say on a port that expects something else.
+// Texts of servers on a port for another protocol or another kind of client.
 var (
 	wantsTLS    = regexp.MustCompile(`(?i)plain http request was sent to https port|http request to an https server|speaking plain http to an ssl|requires tls`)
 	wantsClient = regexp.MustCompile(`(?i)client certificate|no required ssl certificate|ssl certificate error`)
 )
 
-// findCause names what is missing, where the response tells, "" where it does not.
+// findCause names the missing setting if the response tells it, "" otherwise.
 func findCause(x httpclient.Exchange) string {
 	if x.Response == nil {
 		return ""
@@ -90,8 +90,8 @@ func findCause(x httpclient.Exchange) string {
 	return ""
 }
 
-// describeRedirect says where everything is redirected to, by scheme and host alone: the rest may hold
-// what was sent.
+// describeRedirect names the destination by scheme and host alone: the rest may hold parts of the
+// request.
 func describeRedirect(x httpclient.Exchange) string {
 	from, err := url.Parse(x.URL)
 	if err != nil {
@@ -107,10 +107,11 @@ func describeRedirect(x httpclient.Exchange) string {
 	return fmt.Sprintf("it redirects to %s://%s; declare the url behind it, or headers that it lets through", to.Scheme, to.Host)
 }
 
-// versioned is a path that ends in a version.
+// versioned matches a path with a version at its end.
 var versioned = regexp.MustCompile(`/v[0-9]+(\.[0-9]+)*$`)
 
-// describeAbsence says why no operation is there: the base URL may hold a part of their paths already.
+// describeAbsence explains a deployment without operations: its base URL may repeat a part of their
+// paths.
 func (r *run) describeAbsence() string {
 	base, err := url.Parse(r.Target.URL)
 	if err != nil {
@@ -128,7 +129,7 @@ func (r *run) describeAbsence() string {
 	return fmt.Sprintf("no operation is there; the base URL ends in %s already, which each path has; leave it out", longest)
 }
 
-// pathOf is the path of the operation with its version.
+// pathOf is the operation's path with the API version filled in.
 func (r *run) pathOf(o contract.Operation) string {
 	values := map[string]any{}
 	for _, v := range o.Parameters {
@@ -139,7 +140,7 @@ func (r *run) pathOf(o contract.Operation) string {
 	return o.FillPath(values)
 }
 
-// longestOverlap is the longest end of the base that a path begins with, with or without its version.
+// longestOverlap is the longest suffix of base to begin the path, with or without its version.
 func longestOverlap(base, path string) string {
 	longest := ""
 	for _, from := range []string{path, cutVersion(path)} {
@@ -152,7 +153,7 @@ func longestOverlap(base, path string) string {
 	return longest
 }
 
-// cutVersion is the path behind its first segment.
+// cutVersion returns the path without its first segment.
 func cutVersion(path string) string {
 	if i := strings.Index(path[1:], "/"); i >= 0 {
 		return path[1+i:]

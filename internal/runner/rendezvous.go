@@ -11,26 +11,24 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// longestRendezvous bounds how long a connected request waits for the others of its group.
+// longestRendezvous bounds how long a connected request waits for the rest of its group.
 const longestRendezvous = 2 * time.Second
 
-// rendezvous lets the requests of one group go out at the same moment.
+// rendezvous sends the requests of one group at the same moment.
 type rendezvous struct {
 	opened chan struct{}
-	// traders are those whose requests they are; prepare looks into their mailboxes before the
-	// first request goes out.
+	// traders own the requests; prepare polls their mailboxes before the first request goes out.
 	traders []string
 	prepare sync.Once
 
 	mu sync.Mutex
-	// missing counts those that have neither arrived nor will not come, arrived are the steps that
-	// have.
+	// missing counts the steps neither arrived nor known to be over; arrived holds the others.
 	missing int
 	arrived map[string]bool
 }
 
-// newRendezvous are the plan's groups of requests that go out together, by name. Never more meet than
-// may be under way at once.
+// newRendezvous returns the plan's groups of simultaneous requests, by name. A group waits for no
+// more requests than the concurrency allows.
 func newRendezvous(p *plan.Plan, atOnce int) map[string]*rendezvous {
 	groups := map[string]*rendezvous{}
 	for _, s := range p.Steps {
@@ -49,16 +47,16 @@ func newRendezvous(p *plan.Plan, atOnce int) map[string]*rendezvous {
 	return groups
 }
 
-// pollGroup looks, before the group's first request goes out, into the mailboxes of all its traders:
-// what is there already has another cause.
+// pollGroup polls the mailboxes of all the group's traders before its first request goes out: a
+// code already there has another cause.
 func (r *run) pollGroup(ctx context.Context, s plan.Step) {
 	if g := r.rendezvous[s.Ask.Together]; g != nil && s.Cost.Mails > 0 {
 		g.prepare.Do(func() { r.pollMailboxes(ctx, g.traders) })
 	}
 }
 
-// joinRendezvous returns what a connected request waits for before it goes out, nil where requests must keep
-// apart.
+// joinRendezvous returns the wait of a connected request before it goes out, nil if requests must
+// keep apart.
 func (r *run) joinRendezvous(s plan.Step) func(context.Context) {
 	g := r.rendezvous[s.Ask.Together]
 	switch {
@@ -71,7 +69,7 @@ func (r *run) joinRendezvous(s plan.Step) func(context.Context) {
 	return func(ctx context.Context) { g.waitForAll(ctx, s.ID) }
 }
 
-// waitForAll waits until all have arrived, or for a while.
+// waitForAll waits until all have arrived, or for a limited time.
 func (g *rendezvous) waitForAll(ctx context.Context, step string) {
 	g.arrive(step)
 	timer := time.NewTimer(longestRendezvous)
@@ -97,7 +95,7 @@ func (g *rendezvous) arrive(step string) {
 	}
 }
 
-// release lets those go that have arrived, although others have not.
+// release lets the arrived requests go without the rest.
 func (g *rendezvous) release() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -107,14 +105,14 @@ func (g *rendezvous) release() {
 	}
 }
 
-// leaveRendezvous tells those who wait for the step that it will not come any more.
+// leaveRendezvous tells the rest of the group not to wait for the step.
 func (r *run) leaveRendezvous(s plan.Step) {
 	if s.Ask != nil && r.rendezvous[s.Ask.Together] != nil {
 		r.rendezvous[s.Ask.Together].arrive(s.ID)
 	}
 }
 
-// pollMailboxes looks into the mailboxes of the traders.
+// pollMailboxes polls the mailboxes of the traders.
 func (r *run) pollMailboxes(ctx context.Context, logins []string) {
 	for _, login := range logins {
 		if t, found := r.findTrader(login); found {
@@ -123,7 +121,7 @@ func (r *run) pollMailboxes(ctx context.Context, logins []string) {
 	}
 }
 
-// checkMixedUp lets what needs the step go on where the mails seem to be mixed up.
+// checkMixedUp lets dependent steps run if the mails seem to be mixed up.
 func (r *run) checkMixedUp(s plan.Step) bool {
 	if r.areMixedUp(*s.Doubt) {
 		return true
@@ -132,8 +130,8 @@ func (r *run) checkMixedUp(s plan.Step) bool {
 	return false
 }
 
-// areMixedUp reports whether the mails that the waits were for seem to be mixed up: two traders got
-// one code, one got two mails while another got none, or one mail reached two traders.
+// areMixedUp reports whether the awaited mails seem to be mixed up: two traders got one code, one
+// got two mails while another got none, or one mail reached two traders.
 func (r *run) areMixedUp(d plan.Doubt) bool {
 	var came [][]mail
 	for _, id := range d.Waits {
@@ -155,7 +153,7 @@ func (r *run) areMixedUp(d plan.Doubt) bool {
 	return false
 }
 
-// mailsAfterReset are the mails with a code that came for the trader since the reset was sent.
+// mailsAfterReset lists the trader's mails with a code since the reset was sent.
 func (r *run) mailsAfterReset(a plan.Await) []mail {
 	place := r.resetNumber(a.For)
 	return slices.DeleteFunc(r.codeMails(evidence.Trader{Login: a.Trader}), func(m mail) bool { return m.resetsSent < place })

@@ -12,8 +12,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// build makes the request of the step's template, secrets in place, and checks it against the
-// contract: a request that breaks the contract other than on purpose is a fault of this tool.
+// build makes the step's request with its secrets, and checks it against the contract. An unplanned
+// violation is a fault of this tool.
 func (r *run) build(s plan.Step) (httpclient.Request, error) {
 	o, found := r.operation(s.Ask.Operation)
 	if !found {
@@ -26,8 +26,7 @@ func (r *run) build(s plan.Step) (httpclient.Request, error) {
 	return request, checkRequest(o, s, request)
 }
 
-// Request makes the request of the template; fill puts values in place of the placeholders in a
-// text.
+// Request makes the request of the template; fill replaces the placeholders in a text.
 func Request(o contract.Operation, ask *plan.Ask, fill func(string) string) (httpclient.Request, error) {
 	values := map[string]any{}
 	for name, value := range ask.Values {
@@ -57,7 +56,7 @@ func Request(o contract.Operation, ask *plan.Ask, fill func(string) string) (htt
 	return request, nil
 }
 
-// fillPlaceholders puts secrets in place of placeholders, in strings at any depth.
+// fillPlaceholders replaces placeholders in strings at any depth.
 func fillPlaceholders(value any, fill func(string) string) any {
 	switch v := value.(type) {
 	case placeholder.Placeholder:

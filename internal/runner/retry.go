@@ -10,19 +10,19 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// timeToSettle is how long a deployment may take until all of it knows of a new password,
-// timeToReturn how long what puts things back waits for a deployment that is away.
+// propagationTime is how long a new password may take to reach all nodes of a deployment.
+// cleanupTimeout is how long cleanup waits for an unreachable deployment.
 const (
 	propagationTime = time.Second
 	cleanupTimeout  = 20 * time.Second
 )
 
-// sendWithRetries sends the request as often as it takes, and returns what came last and how often it
-// was sent, counted from the attempt; what came before is kept.
+// sendWithRetries sends the request and repeats it after silence or a limit. It returns the last
+// exchange and its attempt number; earlier exchanges go to the evidence.
 func (r *run) sendWithRetries(ctx context.Context, s plan.Step, request httpclient.Request, attempt int) (httpclient.Exchange, int) {
 	whole := ctx
 	if s.Cost.Changes > 0 {
-		// What may change a password is not broken off: nobody would know what came of it.
+		// Never cancel a password change halfway: its result would be unknown.
 		whole = context.WithoutCancel(ctx)
 	}
 	for first := attempt; ; attempt++ {
@@ -38,7 +38,7 @@ func (r *run) sendWithRetries(ctx context.Context, s plan.Step, request httpclie
 	}
 }
 
-// retryDelay says whether and after which pause to ask once more after so many attempts.
+// retryDelay says whether to repeat the request after this many attempts, and after which pause.
 func (r *run) retryDelay(ctx context.Context, s plan.Step, x httpclient.Exchange, attempts int) (time.Duration, bool) {
 	outcome := r.classify(s, x)
 	switch {
@@ -63,9 +63,8 @@ func (r *run) retryDelay(ctx context.Context, s plan.Step, x httpclient.Exchange
 	return pause, attempts < r.attemptLimit(s)
 }
 
-// delayAfterSilence is how long to wait until a request is sent once more that met silence. One
-// that may have been carried out is sent no third time: by then it is known from others whether
-// requests come too fast.
+// delayAfterSilence is the pause before the second attempt of an unanswered request. A request with
+// side effects gets no third attempt; meanwhile other requests show whether the rate is too high.
 func delayAfterSilence(s plan.Step, x httpclient.Exchange) time.Duration {
 	if !mayBeCarriedOut(s) || timedOut(x) || s.Finally {
 		return 0
@@ -73,7 +72,7 @@ func delayAfterSilence(s plan.Step, x httpclient.Exchange) time.Duration {
 	return defaultPause
 }
 
-// isGeneralLimit reports whether all requests meet the limit.
+// isGeneralLimit reports whether the limit affects all requests, not one trader alone.
 func (r *run) isGeneralLimit(ctx context.Context, s plan.Step, outcome contract.Outcome) bool {
 	switch {
 	case !mayBeTraderLimit(s, outcome):
@@ -84,14 +83,13 @@ func (r *run) isGeneralLimit(ctx context.Context, s plan.Step, outcome contract.
 	return r.pacer.hasMetLimit() || !r.probeAny(ctx, s)
 }
 
-// isGatewayError reports whether a proxy lost its connection to the deployment, which may happen at any
-// time.
+// isGatewayError reports whether a proxy lost its connection to the deployment.
 func isGatewayError(outcome contract.Outcome) bool {
 	return outcome.Page && (outcome.Status == http.StatusBadGateway || outcome.Status == http.StatusGatewayTimeout)
 }
 
-// waitForDeployment waits, where the step puts things back and met silence, until the deployment responds
-// again. All such steps share the time.
+// waitForDeployment delays a cleanup step after silence until the deployment responds again. All
+// cleanup steps share one timeout.
 func (r *run) waitForDeployment(ctx context.Context, s plan.Step, x httpclient.Exchange) bool {
 	if !s.Finally || !r.noResponse(s, x) {
 		return true
@@ -110,8 +108,8 @@ func (r *run) waitForDeployment(ctx context.Context, s plan.Step, x httpclient.E
 	return true
 }
 
-// noResponse reports whether nobody responded, or (what puts things back asks again then, too) only what
-// stands in front.
+// noResponse reports whether the deployment did not respond. Cleanup steps also retry on a proxy's
+// error page.
 func (r *run) noResponse(s plan.Step, x httpclient.Exchange) bool {
 	return isSilent(x) || s.Finally && r.isPage(s, x)
 }
@@ -121,7 +119,7 @@ func isSilent(x httpclient.Exchange) bool {
 	return x.Response == nil && x.Failure != nil && !x.Failure.ResponseBegun && x.Failure.Kind != httpclient.FailureInterrupted
 }
 
-// sleepWithoutSlot lets others ask in the meantime.
+// sleepWithoutSlot sleeps and leaves its slot to other requests meanwhile.
 func (r *run) sleepWithoutSlot(ctx context.Context, s plan.Step, d time.Duration) bool {
 	if d > 0 {
 		r.states[s.ID].releaseSlot()

@@ -22,9 +22,9 @@ import (
 	"github.com/etna-conformance/conformance/internal/redact"
 )
 
-// Options are what a plan is carried out with.
+// Options are the inputs of a run.
 type Options struct {
-	// RunID is random; ID of the evidence.
+	// RunID is random; it becomes the evidence's ID.
 	RunID    string
 	Tool     string
 	Contract *contract.Contract
@@ -32,19 +32,19 @@ type Options struct {
 	Target   evidence.Target
 	Redactor *redact.Redactor
 	Client   *httpclient.Client
-	// Inbox is nil where none was declared.
+	// Inbox is nil if none was declared.
 	Inbox       inbox.Inbox
 	CodePattern *regexp.Regexp
-	// Shuffle lets requests go out in another order in each run, where the plan leaves it open.
+	// Shuffle randomises the order of requests within the limits of the plan.
 	Shuffle bool
-	// Progress is told how far the run is whenever a step begins or ends; it may be nil.
+	// Progress is called whenever a step begins or ends; it may be nil.
 	Progress func(Progress)
 	// Notes are observations from before the run.
 	Notes []string
 }
 
-// Run carries out the plan. The evidence is complete in itself also when ctx ends before the plan
-// does; an error is a fault of this tool, never of the deployment.
+// Run carries out the plan. The evidence is complete in itself, even after an interruption. An
+// error is a fault of this tool, never of the deployment.
 func Run(ctx context.Context, o Options) (*evidence.Run, error) {
 	r := &run{
 		Options: o, started: time.Now(), states: map[string]*state{}, lastIndex: map[string]int{}, explained: map[string]bool{}, accepted: map[string]int{},
@@ -74,60 +74,60 @@ type run struct {
 
 	mu        sync.Mutex
 	exchanges []exchange
-	// lastIndex are the indexes of the last exchange of each id, explained the steps whose responses
+	// lastIndex is the index of each id's last exchange; explained holds the steps whose responses
 	// explain a mail.
 	lastIndex map[string]int
 	explained map[string]bool
 	waits     []evidence.Wait
 	notes     []string
-	// accepted tells of each accepted reset as which of them it was sent, 0 while it was not;
-	// resetsSent is how many were.
+	// accepted holds each accepted reset's position in the order of sending, 0 if unsent;
+	// resetsSent counts the sent ones.
 	accepted   map[string]int
 	resetsSent int
-	// captures are the placeholders that responses and mails make known.
+	// captures are the placeholders with values known only from responses and mails.
 	captures map[placeholder.Placeholder]bool
-	// sent are the requests that went out; unsent says of steps that were not carried out why.
+	// sent holds the requests sent; unsent holds the reasons of steps not carried out.
 	sent   map[string]bool
 	unsent map[string]string
-	// passwords says which declared password is valid in the end, trader by trader.
+	// passwords says which declared password is valid at the end, one entry a trader.
 	passwords []string
 	finished  int
-	// waiting are the steps that have begun, in that order.
+	// waiting lists the running steps, oldest first.
 	waiting []waitingStep
-	// stopped says why nothing more is sent, "" while something is.
+	// stopped says why no more requests are sent, "" while they are.
 	stopped string
-	// silentSince is when what puts things back first met silence.
+	// silentSince is when cleanup first met silence.
 	silentSince time.Time
 	fault       error
 	outcomes    outcomes
-	// pacer slows the run down where requests meet a limit; front remembers what came in the API's
-	// place.
+	// pacer slows the run down after a limit; availability remembers the failures of each
+	// operation.
 	pacer        *pacer
 	availability availability
-	// rendezvous are the groups of requests that go out together.
+	// rendezvous holds the groups of simultaneous requests.
 	rendezvous map[string]*rendezvous
-	// probing lets one known-good request speak for all that wait for it.
+	// probing makes steps probe in turns, so one probe serves all.
 	probing sync.Mutex
-	// older is true where operations with an older path are there.
+	// older is true if operations with an older path were found there.
 	older atomic.Bool
-	// bisected is what was found out about surplus codes, nil where there were none.
+	// bisected is the result of the bisection, nil without surplus codes.
 	bisected *evidence.Bisect
 }
 
-// state is one step on its way.
+// state is the progress of one step.
 type state struct {
 	step plan.Step
 	done chan struct{}
-	// ok is true when the step was carried out; it is read after done.
+	// ok is true if the step was carried out; read it after done.
 	ok bool
-	// urgency is how much is waited for one after another from the step on, place where it stands
-	// in the plan.
+	// urgency is the number of steps on the longest path from here, place the position in the
+	// order.
 	urgency, place int
-	// releaseSlot gives a request's place to another, once.
+	// releaseSlot gives the request's slot to another, once.
 	releaseSlot func()
 }
 
-// exchange is what a step received, with its attempt.
+// exchange is one attempt of a step.
 type exchange struct {
 	httpclient.Exchange
 	step        plan.Step
@@ -162,8 +162,8 @@ func (r *run) executeStep(ctx context.Context, s *state) {
 	}
 }
 
-// recoverPanic makes a fault of this tool of a panic: in a goroutine it would end the process without a
-// report.
+// recoverPanic turns a panic into a fault of this tool: in a goroutine it would end the process
+// without a report.
 func (r *run) recoverPanic(do func()) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -173,7 +173,7 @@ func (r *run) recoverPanic(do func()) {
 	do()
 }
 
-// waitForPredecessors waits for what comes before the step; false when the step can't be carried out.
+// waitForPredecessors is false if the step can't be carried out.
 func (r *run) waitForPredecessors(ctx context.Context, s plan.Step) bool {
 	for _, id := range s.Needs {
 		before, planned := r.states[id]
@@ -203,7 +203,7 @@ func (r *run) waitForPredecessors(ctx context.Context, s plan.Step) bool {
 	return ctx.Err() == nil
 }
 
-// waitForNeeds waits until all that the step needs is done, so that it begins itself.
+// waitForNeeds waits for everything the step needs, so that it begins itself.
 func (r *run) waitForNeeds(ctx context.Context, s *state) bool {
 	for _, id := range s.step.Needs {
 		if before, planned := r.states[id]; planned && !waitForDone(ctx, before.done, nil) {
@@ -213,7 +213,7 @@ func (r *run) waitForNeeds(ctx context.Context, s *state) bool {
 	return true
 }
 
-// waitForDone returns true when done is closed or the limit has come, false when ctx ends first.
+// waitForDone returns true once done is closed or the limit is over, false if ctx ends first.
 func waitForDone(ctx context.Context, done <-chan struct{}, limit <-chan time.Time) bool {
 	select {
 	case <-done:

@@ -10,16 +10,16 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// scheduler starts each step when all before it are done, and requests the most urgent first: as many
-// at once as the client lets out. What a step makes ready is in line before its place is free
-// again.
+// scheduler starts each step after all its predecessors, and sends the most urgent requests first,
+// up to the client's concurrency. Successors are queued before the slot is released.
 type scheduler struct {
 	run  *run
 	wait sync.WaitGroup
-	// successors are the steps that wait for each, waiting how many each still waits for.
+	// successors lists the steps waiting for each step, waiting counts the predecessors left of
+	// each.
 	successors map[string][]*state
 	waiting    map[string]int
-	// ctx and lasting are those of ordinary steps and of what puts things back.
+	// ctx is for ordinary steps, cleanupCtx for cleanup steps.
 	ctx, cleanupCtx context.Context
 
 	mu    sync.Mutex
@@ -51,8 +51,7 @@ func (r *run) newScheduler(ctx, lasting context.Context) *scheduler {
 	return o
 }
 
-// stepOrder says in which order steps of equal urgency go out: that of the plan or, where the
-// run is shuffled, any.
+// stepOrder ranks steps of equal urgency: in plan order, or at random if the run is shuffled.
 func (r *run) stepOrder() []int {
 	if r.Shuffle {
 		return rand.Perm(len(r.Plan.Steps))
@@ -64,7 +63,7 @@ func (r *run) stepOrder() []int {
 	return places
 }
 
-// computeUrgency finds out how many responses and mails are waited for one after another from the step on.
+// computeUrgency counts the steps on the longest path from this one to the end.
 func (o *scheduler) computeUrgency(s *state) int {
 	if s.urgency > 0 {
 		return s.urgency
@@ -77,7 +76,7 @@ func (o *scheduler) computeUrgency(s *state) int {
 	return s.urgency
 }
 
-// runAll returns when all steps are done.
+// runAll returns after all steps are done.
 func (o *scheduler) runAll() {
 	var first []*state
 	for _, s := range o.run.Plan.Steps {
@@ -91,7 +90,7 @@ func (o *scheduler) runAll() {
 	o.wait.Wait()
 }
 
-// startSteps lets steps begin, requests as soon as there is a place.
+// startSteps starts the steps; requests wait in the queue for a slot.
 func (o *scheduler) startSteps(ready []*state) {
 	for _, s := range ready {
 		switch {
@@ -107,7 +106,7 @@ func (o *scheduler) startSteps(ready []*state) {
 	}
 }
 
-// dispatch takes back so many places and lets out the most urgent requests.
+// dispatch frees this many slots and starts the most urgent requests.
 func (o *scheduler) dispatch(free int) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -123,7 +122,7 @@ func (o *scheduler) dispatch(free int) {
 	}
 }
 
-// runStep carries the step out and starts what waited for it alone.
+// runStep carries the step out and starts the successors it was holding back.
 func (o *scheduler) runStep(s *state) {
 	defer o.wait.Done()
 	within := o.ctx
@@ -135,7 +134,7 @@ func (o *scheduler) runStep(s *state) {
 	o.dispatch(0)
 }
 
-// releaseSuccessors are the steps that waited for this one last.
+// releaseSuccessors returns the steps with this one as their last predecessor.
 func (o *scheduler) releaseSuccessors(s *state) []*state {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -149,12 +148,12 @@ func (o *scheduler) releaseSuccessors(s *state) []*state {
 	return ready
 }
 
-// isOrderOnly reports whether the step only keeps others in order, and does not wait itself.
+// isOrderOnly reports whether the step only orders others, without waiting itself.
 func isOrderOnly(s plan.Step) bool {
 	return s.Ask == nil && s.Await == nil && s.Bisect == nil && s.Doubt == nil && s.Settle == nil && s.Turn == nil
 }
 
-// stepQueue is a heap of the requests that wait for a place.
+// stepQueue is a heap of the requests waiting for a slot.
 type stepQueue []*state
 
 func (l stepQueue) Len() int      { return len(l) }

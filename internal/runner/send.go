@@ -13,14 +13,13 @@ import (
 )
 
 const (
-	// maxRetryAfter bounds how long the deployment may make the run wait, once a request.
+	// maxRetryAfter bounds a pause requested by the deployment.
 	maxRetryAfter = 30 * time.Second
-	// defaultPause is how long to wait where a limit does not say so.
+	// defaultPause is the pause after a limit without a stated one.
 	defaultPause = time.Second
 )
 
-// send lets the request go out when the pace allows it, and learns from what comes back whether
-// requests come too fast.
+// send sends the request at the current pace, and adapts the pace to the response.
 func (r *run) send(ctx context.Context, s plan.Step, request httpclient.Request) httpclient.Exchange {
 	leave, _ := r.pacer.waitForSlot(ctx, s.Cost.WrongAnswers > 0)
 	defer leave()
@@ -38,14 +37,14 @@ func (r *run) send(ctx context.Context, s plan.Step, request httpclient.Request)
 	return x
 }
 
-// mayBeTraderLimit reports whether a limit may be one of the trader alone, which what is wrong on
-// purpose brought about. No deployment says so by a page in HTML.
+// mayBeTraderLimit reports whether a limit may be the trader's alone, caused by deliberate wrong
+// values. No deployment reports such a limit by an HTML page.
 func mayBeTraderLimit(s plan.Step, outcome contract.Outcome) bool {
 	wrong := s.Cost.WrongCodes > 0 || s.Cost.FailedSignIns > 0 && outcome.LockedInWords()
 	return s.Cost.WrongAnswers > 0 && !outcome.HTML || isAPILimit(outcome) && wrong
 }
 
-// isAPILimit reports whether a limit is told in the API's own words.
+// isAPILimit reports whether the API itself states the limit in words.
 func isAPILimit(outcome contract.Outcome) bool { return outcome.LimitedInWords() && !outcome.Page }
 
 // retryAfter reads the Retry-After field (RFC 9110, section 10.2.3).

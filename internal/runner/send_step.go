@@ -9,13 +9,13 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// maxTruncatedBody is how many bytes are kept of a response that was too long to be read to its end:
-// it is no response, and its beginning tells as much.
+// maxTruncatedBody is how many bytes of a truncated response are kept. It never counts as a
+// response, so its beginning is enough.
 const maxTruncatedBody = 64 << 10
 
-// sendStep sends the step's request and keeps what came. A request that met silence is asked once more
-// on a fresh connection, since a kept-alive one may die at any time; one that met a limit is asked
-// again, more slowly, as long as others get through. Everything stays in the evidence.
+// sendStep sends the step's request and records the exchange. After silence it sends the request
+// once more on a fresh connection, since a kept-alive one may die at any time. After a limit it
+// sends more slowly, as long as other requests get through. The evidence holds every attempt.
 func (r *run) sendStep(ctx context.Context, s plan.Step) bool {
 	if name := r.missingCapture(s.Ask.Values); name != "" {
 		r.recordUnsent(s.ID, fmt.Sprintf("no response and no mail gave %s: %s was not sent", name, s.ID))
@@ -58,7 +58,7 @@ func (r *run) sendStep(ctx context.Context, s plan.Step) bool {
 // recordExchange adds an exchange to the evidence.
 func (r *run) recordExchange(s plan.Step, id string, attempt int, x httpclient.Exchange, unreachable string) {
 	if x.Failure != nil && x.Failure.Kind == httpclient.FailureInterrupted {
-		// What we broke off ourselves is nothing that the deployment is responsible for.
+		// The deployment is not responsible for a request cancelled by this tool.
 		unreachable = x.Failure.Text
 	}
 	if x.Response != nil && x.Response.Truncated {
@@ -68,8 +68,8 @@ func (r *run) recordExchange(s plan.Step, id string, attempt int, x httpclient.E
 		r.addNote("The deployment speaks %s.", x.Response.TLS)
 	}
 	outcome := r.classify(s, x)
-	// A request that must be refused and was accepted fails by its response: its mail is no
-	// surprise.
+	// A request must be refused and was accepted: its response is the finding, and its mail no
+	// surplus.
 	defer r.outcomes.dropOutcome(x.Response)
 	explained := id == s.ID && s.Ask.Refusable && outcome.Accepted()
 	r.captureSecrets(s, id, x)
@@ -90,7 +90,7 @@ func (r *run) markSent(id string) {
 	r.sent[id] = true
 }
 
-// stopReason says why nothing more is sent.
+// stopReason says why no more requests are sent, "" while they are.
 func (r *run) stopReason() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()

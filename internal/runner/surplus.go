@@ -8,8 +8,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// findSurplus are the traders who got more codes than the run accounts for; none where all traders
-// together did not, since a mail that went astray is surplus for one trader only.
+// findSurplus lists the traders with more codes than the run accounts for. It is empty if all
+// traders together have none too many, since a misdirected mail is surplus for one trader only.
 func (r *run) findSurplus(ctx context.Context, s plan.Bisect) []evidence.Trader {
 	explained := r.explainedRequests(s)
 	var list []evidence.Trader
@@ -33,7 +33,7 @@ func (r *run) findSurplus(ctx context.Context, s plan.Bisect) []evidence.Trader 
 	return list
 }
 
-// codeMails are the trader's mails with a code.
+// codeMails lists the trader's mails with a code.
 func (r *run) codeMails(t evidence.Trader) []mail {
 	r.mailboxes.mu.Lock()
 	defer r.mailboxes.mu.Unlock()
@@ -55,8 +55,8 @@ func (r *run) cameEarly(t evidence.Trader, codes []mail, accepted []string) bool
 	return place > 0 && slices.ContainsFunc(codes, func(m mail) bool { return m.resetsSent < place })
 }
 
-// countExpectedCodes is how many codes the trader may have got: one for each accepted reset, and one for
-// each that should have been refused with the right key, and was accepted.
+// countExpectedCodes is how many codes the trader may have got: one for each accepted reset, and
+// one for each wrongly accepted request with the right key.
 func (r *run) countExpectedCodes(t evidence.Trader, explained []string) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -74,8 +74,7 @@ func (r *run) countExpectedCodes(t evidence.Trader, explained []string) int {
 	return count
 }
 
-// explainedRequests are the requests whose responses explain a code: they should have been refused, and
-// were accepted.
+// explainedRequests lists the requests whose wrong acceptance explains a code.
 func (r *run) explainedRequests(s plan.Bisect) []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()

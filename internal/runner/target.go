@@ -16,8 +16,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/redact"
 )
 
-// Describe splits a configuration into what may be told (the target) and the secrets (the
-// redactor).
+// Describe splits a configuration into the target, safe to publish, and the secrets in the
+// redactor.
 func Describe(c config.Config, k *contract.Contract) (evidence.Target, *redact.Redactor) {
 	redactor := redact.New(k.Texts())
 	t := evidence.Target{
@@ -85,8 +85,8 @@ func describeTrader(c config.Trader, redactor *redact.Redactor) evidence.Trader 
 	return t
 }
 
-// addNearMisses adds the secret and what nearly equals it; what is derived from a secret is a
-// secret. It returns the placeholders of the near ones.
+// addNearMisses registers the secret and its near misses as secrets. It returns the placeholders of
+// the near misses.
 func addNearMisses(redactor *redact.Redactor, name placeholder.Placeholder, secret string, kinds []nearMiss) []placeholder.Placeholder {
 	whole := redactor.Add(name, secret)
 	var list []placeholder.Placeholder
@@ -103,8 +103,8 @@ func addNearMisses(redactor *redact.Redactor, name placeholder.Placeholder, secr
 
 type nearMiss struct{ how, text string }
 
-// nearMisses returns texts that differ from the secret by characters, never only by case or surrounding
-// space.
+// nearMisses returns texts different from the secret in characters, never only in case or
+// surrounding space.
 func nearMisses(secret string) []nearMiss {
 	runes := []rune(secret)
 	last := len(runes) - 1
@@ -123,21 +123,21 @@ func nearMisses(secret string) []nearMiss {
 	}
 }
 
-// prependCharacter puts a character before the secret: what only ends with it.
+// prependCharacter returns a near miss with the secret at its end.
 func prependCharacter(secret string) nearMiss {
 	return nearMiss{"preceded", string(changeCharacter([]rune(secret)[0])) + secret}
 }
 
-// appendLetter puts a letter behind the secret: a reader of numbers stops before it.
+// appendLetter adds a letter behind the secret: a number parser stops before it.
 func appendLetter(secret string) nearMiss { return nearMiss{plan.LetterBehind, secret + "x"} }
 
-// hasCase reports whether the secret reads differently in other case.
+// hasCase reports whether the secret differs in upper and lower case.
 func hasCase(secret string) bool {
 	other := swapCase(secret).text
 	return other != secret && strings.EqualFold(other, secret)
 }
 
-// swapCase is the secret in capitals or, where it is that already, in small letters.
+// swapCase returns the secret in capitals, or in small letters if it was in capitals.
 func swapCase(secret string) nearMiss {
 	text := strings.ToUpper(secret)
 	if text == secret {
@@ -146,8 +146,8 @@ func swapCase(secret string) nearMiss {
 	return nearMiss{plan.OtherCase, text}
 }
 
-// changeLateCharacter changes a character shortly before the end: of a signature, but not of the bits that an
-// encoding pads it with.
+// changeLateCharacter changes a character shortly before the end: part of a signature, but not of
+// its encoding's padding bits.
 func changeLateCharacter(secret string) nearMiss {
 	const beforeEnd = 5
 	runes := []rune(secret)
@@ -159,13 +159,14 @@ func changeLateCharacter(secret string) nearMiss {
 	return nearMiss{"late character changed", string(runes)}
 }
 
-// changeCharacter returns a character of the same kind that differs by more than case.
+// changeCharacter returns a character of the same kind, different in more than case.
 func changeCharacter(r rune) rune {
 	switch {
 	case unicode.IsDigit(r):
 		return '0' + (r+1)%10
 	case unicode.Is(unicode.Cyrillic, r):
-		// Of the same script: a column that can't hold it makes ? of all its letters.
+		// Stay in the same script: a Latin-only column stores each Cyrillic letter as "?", so only
+		// a same-script near miss exposes it.
 		return pickDifferent(r, 'ж', 'щ')
 	case unicode.Is(unicode.Greek, r):
 		return pickDifferent(r, 'ψ', 'ξ')
