@@ -40,7 +40,7 @@ func Contract(path string) (*contract.Contract, error) {
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, &config.Error{Where: path, Text: "the contract can't be read: " + reason(err)}
+		return nil, &config.Error{Where: path, Text: "the contract can't be read: " + errorWithoutPath(err)}
 	}
 	c, err := contract.Load(path, data)
 	if err != nil {
@@ -57,8 +57,8 @@ func Ledger(path string) (*contract.Contract, error) {
 	return Contract(path)
 }
 
-// reason is an error's text without the path, which the message names already.
-func reason(err error) string {
+// errorWithoutPath is an error's text without the path, which the message names already.
+func errorWithoutPath(err error) string {
 	var pathError *os.PathError
 	if errors.As(err, &pathError) {
 		return pathError.Err.Error()
@@ -76,7 +76,7 @@ func Plan(cfg config.Config) (*Run, error) {
 		return nil, err
 	}
 	target, redactor := runner.Describe(cfg, c)
-	if err := invent(&target, cfg); err != nil {
+	if err := chooseDecoys(&target, cfg); err != nil {
 		return nil, err
 	}
 	suite, err := suites.New(c, target)
@@ -142,7 +142,7 @@ func (r *Run) userAgent(version, id string) string {
 // collectWithInbox reads the configured inbox; a fault of what goes on in the background there is
 // one of the run's.
 func (r *Run) collectWithInbox(ctx context.Context, options runner.Options) (*evidence.Run, error) {
-	reader, giveBack, err := r.inboxes.take(r.cfg)
+	reader, giveBack, err := r.inboxes.openReader(r.cfg)
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ func Baseline(path string, c *contract.Contract) ([]verdict.Known, error) {
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, &config.Error{Where: path, Text: "the baseline can't be read: " + reason(err)}
+		return nil, &config.Error{Where: path, Text: "the baseline can't be read: " + errorWithoutPath(err)}
 	}
 	known, err := readKnown(data, c)
 	if err != nil {
@@ -83,7 +83,7 @@ func checkKnown(k verdict.Known, c *contract.Contract) error {
 	return nil
 }
 
-func ids(c *contract.Contract) []string {
+func requirementIDs(c *contract.Contract) []string {
 	var list []string
 	for _, r := range c.Requirements {
 		list = append(list, r.ID)

@@ -12,8 +12,8 @@ import (
 	"github.com/etna-conformance/conformance/suites"
 )
 
-// selection is what of the profiles' requirements was asked for, nil where all of it was.
-func selection(suite *suites.Suite) *verdict.Selection {
+// describeSelection is what of the profiles' requirements was asked for, nil where all of it was.
+func describeSelection(suite *suites.Suite) *verdict.Selection {
 	chosen := map[string]bool{}
 	for _, c := range suite.Checks {
 		chosen[c.Requirement.ID] = true
@@ -34,8 +34,8 @@ func selection(suite *suites.Suite) *verdict.Selection {
 	return &s
 }
 
-// contractOf names the contract, and what another than the built-in one demands less.
-func contractOf(c *contract.Contract) verdict.Contract {
+// describeContract names the contract, and what another than the built-in one demands less.
+func describeContract(c *contract.Contract) verdict.Contract {
 	named := verdict.Contract{Version: c.Version, SHA256: c.SHA256}
 	sum := sha256.Sum256(conformance.OpenAPI)
 	if c.SHA256 == hex.EncodeToString(sum[:]) {
@@ -46,12 +46,12 @@ func contractOf(c *contract.Contract) verdict.Contract {
 	if err != nil {
 		return named // The built-in contract is read in every test.
 	}
-	named.Weaker = weaker(builtIn, c)
+	named.Weaker = listWeaker(builtIn, c)
 	return named
 }
 
-// weaker lists what the contract lowers, moves to another profile or leaves out.
-func weaker(builtIn, c *contract.Contract) []verdict.Weaker {
+// listWeaker lists what the contract lowers, moves to another profile or leaves out.
+func listWeaker(builtIn, c *contract.Contract) []verdict.Weaker {
 	rank := func(level string) int { return slices.Index(contract.Levels(), level) }
 	var list []verdict.Weaker
 	for _, was := range builtIn.Requirements {

@@ -14,7 +14,7 @@ type span struct{ from, to time.Time }
 
 // criticalPath walks back from what ended last to what it waited for last, and so on.
 func criticalPath(p *plan.Plan, run *evidence.Run) []verdict.Link {
-	spans := spansOf(run)
+	spans := stepSpans(run)
 	steps := map[string]plan.Step{}
 	last := ""
 	for _, s := range p.Steps {
@@ -25,7 +25,7 @@ func criticalPath(p *plan.Plan, run *evidence.Run) []verdict.Link {
 	}
 	var path []verdict.Link
 	seen := map[string]bool{}
-	for id := last; id != "" && !seen[id]; id = latest(steps, spans, id, map[string]bool{}) {
+	for id := last; id != "" && !seen[id]; id = latestPredecessor(steps, spans, id, map[string]bool{}) {
 		seen[id] = true
 		path = append(path, verdict.Link{Step: id, DurationMs: milliseconds(spans[id].to.Sub(spans[id].from))})
 	}
@@ -33,7 +33,7 @@ func criticalPath(p *plan.Plan, run *evidence.Run) []verdict.Link {
 	return path
 }
 
-func spansOf(run *evidence.Run) map[string]span {
+func stepSpans(run *evidence.Run) map[string]span {
 	spans := map[string]span{}
 	for _, x := range run.Exchanges {
 		at := span{x.Started, x.Started.Add(x.Timing.Total)}
@@ -48,9 +48,9 @@ func spansOf(run *evidence.Run) map[string]span {
 	return spans
 }
 
-// latest is the step before this one that ended last; points that only others wait for are looked
+// latestPredecessor is the step before this one that ended last; points that only others wait for are looked
 // through.
-func latest(steps map[string]plan.Step, spans map[string]span, id string, seen map[string]bool) string {
+func latestPredecessor(steps map[string]plan.Step, spans map[string]span, id string, seen map[string]bool) string {
 	found := ""
 	for _, before := range slices.Concat(steps[id].Needs, steps[id].After) {
 		if seen[before] {
@@ -59,7 +59,7 @@ func latest(steps map[string]plan.Step, spans map[string]span, id string, seen m
 		seen[before] = true
 		candidate := before
 		if _, timed := spans[before]; !timed {
-			candidate = latest(steps, spans, before, seen)
+			candidate = latestPredecessor(steps, spans, before, seen)
 		}
 		if candidate != "" && (found == "" || spans[candidate].to.After(spans[found].to)) {
 			found = candidate

@@ -54,12 +54,12 @@ type doctor struct {
 	symptoms  []Symptom
 }
 
-func (d *doctor) say(ok bool, format string, args ...any) {
+func (d *doctor) addSymptom(ok bool, format string, args ...any) {
 	d.symptoms = append(d.symptoms, Symptom{ok, fmt.Sprintf(format, args...)})
 }
 
-// ask asks for a trader's question; with no key the deployment must refuse.
-func (d *doctor) ask(ctx context.Context, login, key string) (httpclient.Exchange, contract.Outcome) {
+// sendQuestion asks for a trader's question; with no key the deployment must refuse.
+func (d *doctor) sendQuestion(ctx context.Context, login, key string) (httpclient.Exchange, contract.Outcome) {
 	values := map[string]any{}
 	for _, v := range d.question.Values() {
 		switch values[v.Name] = v.Example; v.Fact {
@@ -86,65 +86,65 @@ func (d *doctor) ask(ctx context.Context, login, key string) (httpclient.Exchang
 
 // examineDeployment reports whether the traders can be looked at.
 func (d *doctor) examineDeployment(ctx context.Context) bool {
-	x, outcome := d.ask(ctx, "nobody", "")
+	x, outcome := d.sendQuestion(ctx, "nobody", "")
 	switch {
 	case x.Response == nil:
-		d.say(false, "Deployment: %s", x.Failure.Text)
+		d.addSymptom(false, "Deployment: %s", x.Failure.Text)
 		return false
 	case outcome.Kind == contract.NotTheAPI || outcome.Kind == contract.Unreadable || outcome.Absent():
-		d.say(false, "Deployment: %s responds with status %d, but not as the API does; is the URL the whole base URL?", d.cfg.URL, x.Response.Status)
+		d.addSymptom(false, "Deployment: %s responds with status %d, but not as the API does; is the URL the whole base URL?", d.cfg.URL, x.Response.Status)
 		return false
 	}
-	d.say(true, "Deployment: %s responds within %s.", d.cfg.URL, x.Timing.Total.Round(time.Millisecond))
+	d.addSymptom(true, "Deployment: %s responds within %s.", d.cfg.URL, x.Timing.Total.Round(time.Millisecond))
 	switch {
 	case x.Response.TLS != "":
-		d.say(true, "TLS: %s.", x.Response.TLS)
+		d.addSymptom(true, "TLS: %s.", x.Response.TLS)
 	case strings.HasPrefix(d.cfg.URL, "http://"):
-		d.say(true, "TLS: none, as the URL says; anybody on the way can read along.")
+		d.addSymptom(true, "TLS: none, as the URL says; anybody on the way can read along.")
 	}
 	if d.cfg.AppKey == "" {
-		d.say(false, "Key: none is declared (appKey or CONFORMANCE_APP_KEY); without one little can be judged.")
+		d.addSymptom(false, "Key: none is declared (appKey or CONFORMANCE_APP_KEY); without one little can be judged.")
 		return false
 	}
-	x, outcome = d.ask(ctx, "nobody", d.cfg.AppKey)
+	x, outcome = d.sendQuestion(ctx, "nobody", d.cfg.AppKey)
 	switch {
 	case x.Response == nil:
-		d.say(false, "Key: %s", x.Failure.Text)
+		d.addSymptom(false, "Key: %s", x.Failure.Text)
 	case outcome.Kind == contract.KeyError:
-		d.say(false, "Key: the deployment refuses it.")
+		d.addSymptom(false, "Key: the deployment refuses it.")
 	default:
-		d.say(true, "Key: the deployment accepts it.")
+		d.addSymptom(true, "Key: the deployment accepts it.")
 		return true
 	}
 	return false
 }
 
 func (d *doctor) examineTrader(ctx context.Context, t config.Trader) {
-	x, outcome := d.ask(ctx, t.Login, d.cfg.AppKey)
+	x, outcome := d.sendQuestion(ctx, t.Login, d.cfg.AppKey)
 	asked := strings.TrimSpace(outcome.Model)
 	switch {
 	case x.Response == nil:
-		d.say(false, "%s: %s", t.Login, x.Failure.Text)
+		d.addSymptom(false, "%s: %s", t.Login, x.Failure.Text)
 	case asked == "" && t.Answer != "":
-		d.say(false, "%s: the deployment tells no secret question, but an answer is declared.", t.Login)
+		d.addSymptom(false, "%s: the deployment tells no secret question, but an answer is declared.", t.Login)
 	case asked != "" && t.Answer == "":
-		d.say(false, "%s: the deployment tells a secret question, but no answer is declared.", t.Login)
+		d.addSymptom(false, "%s: the deployment tells a secret question, but no answer is declared.", t.Login)
 	case t.Question != "" && asked != strings.TrimSpace(t.Question):
-		d.say(false, "%s: the deployment tells another secret question than the declared one.", t.Login)
+		d.addSymptom(false, "%s: the deployment tells another secret question than the declared one.", t.Login)
 	case asked == "":
-		d.say(true, "%s: no secret question, as declared.", t.Login)
+		d.addSymptom(true, "%s: no secret question, as declared.", t.Login)
 	default:
-		d.say(true, "%s: a secret question, and an answer is declared; whether it is right, only a reset shows.", t.Login)
+		d.addSymptom(true, "%s: a secret question, and an answer is declared; whether it is right, only a reset shows.", t.Login)
 	}
 }
 
 // examineInbox looks into each mailbox once.
 func (d *doctor) examineInbox(ctx context.Context) error {
 	if d.cfg.Inbox.URL == "" {
-		d.say(false, "Inbox: none is declared (inbox); nothing about mails can be judged.")
+		d.addSymptom(false, "Inbox: none is declared (inbox); nothing about mails can be judged.")
 		return nil
 	}
-	box, giveBack, err := new(Inboxes).take(d.cfg)
+	box, giveBack, err := new(Inboxes).openReader(d.cfg)
 	if err != nil {
 		return err
 	}
@@ -152,15 +152,15 @@ func (d *doctor) examineInbox(ctx context.Context) error {
 		d.examineMailbox(ctx, box, t)
 	}
 	if len(d.cfg.Traders) == 0 {
-		d.say(false, "Traders: none are declared (traders); no reset can be judged.")
+		d.addSymptom(false, "Traders: none are declared (traders); no reset can be judged.")
 	}
 	return giveBack()
 }
 
 func (d *doctor) examineMailbox(ctx context.Context, box inbox.Inbox, t config.Trader) {
 	if _, err := box.Mark(ctx, t.MailTo); err != nil {
-		d.say(false, "%s's mailbox %s: %s.", t.Login, t.MailTo, err)
+		d.addSymptom(false, "%s's mailbox %s: %s.", t.Login, t.MailTo, err)
 		return
 	}
-	d.say(true, "%s's mailbox %s can be read.", t.Login, t.MailTo)
+	d.addSymptom(true, "%s's mailbox %s can be read.", t.Login, t.MailTo)
 }

@@ -28,16 +28,16 @@ type sharedInbox struct {
 	fault error
 }
 
-// take returns a reader of the configured inbox. It is given back when the run is over; the error
+// openReader returns a reader of the configured inbox. It is given back when the run is over; the error
 // is then a fault of this tool that the run may have suffered from.
-func (i *Inboxes) take(c config.Config) (reader inbox.Inbox, giveBack func() error, err error) {
+func (i *Inboxes) openReader(c config.Config) (reader inbox.Inbox, giveBack func() error, err error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	key := keyOf(c)
+	key := inboxKey(c)
 	shared, found := i.open[key]
 	if !found {
 		shared = new(sharedInbox)
-		if shared.server, err = newServer(c, shared.guard); err != nil {
+		if shared.server, err = newServer(c, shared.recordPanic); err != nil {
 			return nil, nil, err
 		}
 		if i.open == nil {
@@ -47,10 +47,10 @@ func (i *Inboxes) take(c config.Config) (reader inbox.Inbox, giveBack func() err
 	}
 	shared.runs++
 	reader = shared.server.Reader()
-	return reader, func() error { return errors.Join(reader.Close(), i.giveBack(key, shared)) }, nil
+	return reader, func() error { return errors.Join(reader.Close(), i.releaseInbox(key, shared)) }, nil
 }
 
-func (i *Inboxes) giveBack(key string, shared *sharedInbox) error {
+func (i *Inboxes) releaseInbox(key string, shared *sharedInbox) error {
 	i.mu.Lock()
 	shared.runs--
 	last := shared.runs == 0
@@ -67,21 +67,21 @@ func (i *Inboxes) giveBack(key string, shared *sharedInbox) error {
 	return errors.Join(err, shared.fault)
 }
 
-func (s *sharedInbox) guard(do func()) {
+func (s *sharedInbox) recordPanic(do func()) {
 	err := mishap.Guard(func() error { do(); return nil })
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.fault = errors.Join(s.fault, err)
 }
 
-// keyOf tells inboxes apart, and ways to reach them.
-func keyOf(c config.Config) string {
+// inboxKey tells inboxes apart, and ways to reach them.
+func inboxKey(c config.Config) string {
 	return fmt.Sprintf("%q", []any{c.Inbox.Kind, c.Inbox.URL, c.CAFile, c.Insecure, c.ClientCert, c.RequestTimeout})
 }
 
-// inboxPatience is how many times as long as the deployment an inbox may take: MailHog searches all
+// inboxTimeoutFactor is how many times as long as the deployment an inbox may take: MailHog searches all
 // its mails.
-const inboxPatience = 3
+const inboxTimeoutFactor = 3
 
 // newServer reaches the configured inbox through the same proxies, and trusts the same authorities,
 // as the deployment's client does.
@@ -91,7 +91,7 @@ func newServer(c config.Config, guard func(func())) (*inbox.Server, error) {
 		return nil, err
 	}
 	options := inbox.Options{
-		URL: c.Inbox.URL, Timeout: inboxPatience * c.RequestTimeout, Proxy: http.ProxyFromEnvironment, TLS: verify, Guard: guard,
+		URL: c.Inbox.URL, Timeout: inboxTimeoutFactor * c.RequestTimeout, Proxy: http.ProxyFromEnvironment, TLS: verify, Guard: guard,
 	}
 	if c.Inbox.Kind == "mailpit" {
 		return inbox.NewMailpit(options)

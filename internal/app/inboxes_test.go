@@ -16,7 +16,7 @@ func TestRunsShareWhatReachesTheSameInbox(t *testing.T) {
 	var all Inboxes
 	var giveBack []func() error
 	for _, url := range []string{"http://one.invalid", "http://one.invalid", "http://two.invalid"} {
-		_, back, err := all.take(inboxAt(url))
+		_, back, err := all.openReader(inboxAt(url))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -36,15 +36,15 @@ func TestRunsShareWhatReachesTheSameInbox(t *testing.T) {
 func TestAPanicInTheBackgroundIsToldToAllWhoShare(t *testing.T) {
 	var all Inboxes
 	cfg := inboxAt("http://one.invalid")
-	_, first, err := all.take(cfg)
+	_, first, err := all.openReader(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, second, err := all.take(cfg)
+	_, second, err := all.openReader(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
-	all.open[keyOf(cfg)].guard(func() { panic("the feed broke") })
+	all.open[inboxKey(cfg)].recordPanic(func() { panic("the feed broke") })
 	for _, giveBack := range []func() error{first, second} {
 		if err := giveBack(); err == nil || !strings.Contains(err.Error(), "the feed broke") {
 			t.Errorf("got %v", err)

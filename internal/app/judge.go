@@ -50,16 +50,16 @@ func JudgeBySpecs(suite *suites.Suite, run *evidence.Run, version string, strict
 	return fromSpecs(suite, run, report, version)
 }
 
-// mostBroken is how many broken checks are told; one mistake may break them all.
-const mostBroken = 3
+// maxBrokenChecks is how many broken checks are told; one mistake may break them all.
+const maxBrokenChecks = 3
 
 // fromSpecs makes the verdicts of Ginkgo's report.
 func fromSpecs(suite *suites.Suite, run *evidence.Run, report types.Report, version string) (*verdict.Report, error) {
 	results, broken := suites.Results(report)
 	if len(broken) > 0 {
-		return nil, errors.New("a check broke: " + strings.Join(broken[:min(len(broken), mostBroken)], "; "))
+		return nil, errors.New("a check broke: " + strings.Join(broken[:min(len(broken), maxBrokenChecks)], "; "))
 	}
-	unjudged := missing(suite, results)
+	unjudged := findUnjudged(suite, results)
 	byUser := slices.Contains(report.SpecialSuiteFailureReasons, interruptedByUser)
 	if len(unjudged) > 0 && !byUser {
 		return nil, fmt.Errorf("%d checks were not carried out, the first of %s", len(unjudged), unjudged[0].Requirement)
@@ -71,20 +71,20 @@ func fromSpecs(suite *suites.Suite, run *evidence.Run, report types.Report, vers
 
 // toReport makes the verdicts of the results.
 func toReport(suite *suites.Suite, run *evidence.Run, version string, results []verdict.Result) *verdict.Report {
-	r := head(suite, run.Target, version)
+	r := newReport(suite, run.Target, version)
 	r.RunID, r.Started, r.DurationMs = run.ID, run.Started, run.Duration.Milliseconds()
 	r.Interrupted = run.Interrupted
 	r.Observations = slices.Concat(run.Observations, suite.Observations(run))
 	r.CriticalPath = criticalPath(suite.Plan, run)
-	r.Fill(judged(suite), results)
+	r.Fill(listJudged(suite), results)
 	return r
 }
 
 // interruptedByUser is Ginkgo's word for a signal that came while the specs ran.
 const interruptedByUser = "Interrupted by User"
 
-// missing are the checks that have no result, as untestable ones.
-func missing(suite *suites.Suite, results []verdict.Result) []verdict.Result {
+// findUnjudged are the checks that have no result, as untestable ones.
+func findUnjudged(suite *suites.Suite, results []verdict.Result) []verdict.Result {
 	known := map[[2]string]bool{}
 	for _, r := range results {
 		known[[2]string{r.Requirement, r.Subject}] = true
@@ -107,28 +107,28 @@ func untestable(c suites.Check, subject, reason string) verdict.Result {
 // Fault is the report of a run in which this tool broke: nothing is judged, and every format says
 // so.
 func Fault(suite *suites.Suite, version string, cause error) *verdict.Report {
-	r := head(suite, suite.Target, version)
+	r := newReport(suite, suite.Target, version)
 	r.Fault, r.Started = cause.Error(), time.Now()
 	var results []verdict.Result
 	for _, c := range suite.Checks {
 		results = append(results, untestable(c, "this tool", "a fault of this tool, not of the deployment: "+r.Fault))
 	}
-	r.Fill(judged(suite), results)
+	r.Fill(listJudged(suite), results)
 	return r
 }
 
-// head is what a report says whatever came of the run.
-func head(suite *suites.Suite, t evidence.Target, version string) *verdict.Report {
+// newReport is what a report says whatever came of the run.
+func newReport(suite *suites.Suite, t evidence.Target, version string) *verdict.Report {
 	return &verdict.Report{
 		Tool:       verdict.Tool{Name: "conformance", Version: version},
-		Contract:   contractOf(suite.Contract),
+		Contract:   describeContract(suite.Contract),
 		Deployment: verdict.Deployment{URL: t.URL, Name: t.Name, Version: t.Version, Embedded: t.Embedded},
 		Labels:     t.DeploymentLabels,
-		Profiles:   t.Profiles, Selection: selection(suite),
+		Profiles:   t.Profiles, Selection: describeSelection(suite),
 	}
 }
 
-func judged(suite *suites.Suite) []verdict.Judged {
+func listJudged(suite *suites.Suite) []verdict.Judged {
 	var list []verdict.Judged
 	for _, c := range suite.Checks {
 		list = append(list, verdict.Judged{Requirement: c.Requirement, Missing: c.Missing, ByDocuments: c.ByDocuments})

@@ -25,9 +25,9 @@ func Lock(ctx context.Context, cfg config.Config, waiting func()) (unlock func()
 	var held locks
 	dir := filepath.Join(os.TempDir(), "conformance-locks")
 	for _, name := range lockNames(cfg) {
-		if err := held.take(ctx, dir, name, waiting); err != nil {
+		if err := held.acquire(ctx, dir, name, waiting); err != nil {
 			held.release()
-			return func() {}, fmt.Sprintf("No lock can be made in %s (%s): other runs with the same traders are not waited for.", dir, reason(err))
+			return func() {}, fmt.Sprintf("No lock can be made in %s (%s): other runs with the same traders are not waited for.", dir, errorWithoutPath(err))
 		}
 	}
 	return held.release, ""
@@ -35,7 +35,7 @@ func Lock(ctx context.Context, cfg config.Config, waiting func()) (unlock func()
 
 type locks []*flock.Flock
 
-func (held *locks) take(ctx context.Context, dir, name string, waiting func()) error {
+func (held *locks) acquire(ctx context.Context, dir, name string, waiting func()) error {
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
@@ -82,16 +82,16 @@ func (u Use) String() string { return u.person + " at " + u.place }
 func Uses(cfg config.Config) []Use {
 	var uses []Use
 	for _, t := range cfg.Traders {
-		uses = append(uses, Use{placeOf(cfg.URL), "the trader " + strings.ToLower(t.Login)})
+		uses = append(uses, Use{normalizeURL(cfg.URL), "the trader " + strings.ToLower(t.Login)})
 		if cfg.Inbox.URL != "" {
-			uses = append(uses, Use{placeOf(cfg.Inbox.URL), "the mailbox " + strings.ToLower(t.MailTo)})
+			uses = append(uses, Use{normalizeURL(cfg.Inbox.URL), "the mailbox " + strings.ToLower(t.MailTo)})
 		}
 	}
 	return uses
 }
 
-// placeOf is the URL in its usual spelling, without who asks.
-func placeOf(address string) string {
+// normalizeURL is the URL in its usual spelling, without who asks.
+func normalizeURL(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {
 		return address

@@ -41,7 +41,7 @@ func checkSelection(cfg config.Config, c *contract.Contract) error {
 		profiles = append(profiles, r.Profile)
 	}
 	if len(profiles) > 0 {
-		return unchosen("the selected requirements belong", profiles[0])
+		return profileError("the selected requirements belong", profiles[0])
 	}
 	if len(cfg.Only) == 0 {
 		return &config.Error{Where: "--label-filter", Text: "it selects no requirement"}
@@ -64,10 +64,10 @@ func checkPattern(pattern string, profiles []string, c *contract.Contract) error
 	if profile == "" {
 		return unknownID(pattern, c)
 	}
-	return unchosen(pattern+" belongs", profile)
+	return profileError(pattern+" belongs", profile)
 }
 
-func unchosen(what, profile string) error {
+func profileError(what, profile string) error {
 	return &config.Error{Where: "--profile", Text: fmt.Sprintf("%s to profile %s, which is not selected", what, profile)}
 }
 
@@ -90,8 +90,8 @@ func checkLabels(filter string, c *contract.Contract) error {
 	return nil
 }
 
-// patterns are those that select all requirements of a group.
-func patterns(ids []string) []string {
+// groupPatterns are those that select all requirements of a group.
+func groupPatterns(ids []string) []string {
 	var list []string
 	for _, id := range ids {
 		group, _, _ := strings.Cut(id, "-")
@@ -109,9 +109,9 @@ func noRequirement(id string, c *contract.Contract) string {
 	if w, withdrawn := c.Withdrawal(id); withdrawn {
 		return fmt.Sprintf("requirement %s was withdrawn; see %s", id, strings.Join(w.Instead, ", "))
 	}
-	known := ids(c)
+	known := requirementIDs(c)
 	if strings.HasSuffix(id, "*") {
-		known = patterns(known)
+		known = groupPatterns(known)
 	}
 	return fmt.Sprintf("there is no requirement %q%s", id, nearest.Hint(id, known))
 }

@@ -44,10 +44,10 @@ const (
 // Brings reports whether the requests, repeated together, bring codes: more than any control, each
 // time, and only after all suspects together, with these among them, did so as well.
 func (b *Bisect) Brings(requests []string) bool {
-	return b != nil && len(requests) > 0 && (b.brings(requests, false) || b.brings(requests, true))
+	return b != nil && len(requests) > 0 && (b.bringsCodes(requests, false) || b.bringsCodes(requests, true))
 }
 
-func (b *Bisect) brings(requests []string, withResets bool) bool {
+func (b *Bisect) bringsCodes(requests []string, withResets bool) bool {
 	return b.bringsEachTime(requests, withResets, Confirms) && slices.ContainsFunc(b.Trials, func(whole Trial) bool {
 		return includes(whole.Requests, requests) && b.bringsEachTime(whole.Requests, withResets, Repeats)
 	})

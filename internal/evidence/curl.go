@@ -33,7 +33,7 @@ func curlMethod(method string) []string {
 		// With -X HEAD curl would wait for a body.
 		return []string{"--head"}
 	}
-	return []string{"-X", word(argument(method))}
+	return []string{"-X", quoteWord(splitArgument(method))}
 }
 
 func curlURL(address string) []string {
@@ -44,22 +44,22 @@ func curlURL(address string) []string {
 	if strings.Contains(address, "/.") || strings.Contains(strings.ToLower(address), "/%2e") {
 		options = append(options, "--path-as-is")
 	}
-	return append(options, word(urlParts(address)))
+	return append(options, quoteWord(urlParts(address)))
 }
 
 func curlField(f Field) []string {
 	switch {
-	case noise(f.Name) || !isToken(f.Name):
+	case isAddedField(f.Name) || !isToken(f.Name):
 		return nil
 	case f.Value == "":
 		// "Name:" would remove the field instead of sending it empty.
-		return []string{"-H", word(argument(f.Name + ";"))}
+		return []string{"-H", quoteWord(splitArgument(f.Name + ";"))}
 	}
-	return []string{"-H", word(argument(f.Name + ": " + f.Value))}
+	return []string{"-H", quoteWord(splitArgument(f.Name + ": " + f.Value))}
 }
 
-// noise are fields that the tool or HTTP itself adds to every request.
-func noise(name string) bool {
+// isAddedField are fields that the tool or HTTP itself adds to every request.
+func isAddedField(name string) bool {
 	return slices.Contains([]string{"user-agent", "traceparent", "tracestate", "accept-encoding",
 		"content-length", "connection"}, strings.ToLower(name))
 }
@@ -83,25 +83,25 @@ func curlBody(x Exchange) (input string, options []string) {
 		// Else curl would say that it is a form.
 		options = append(options, "-H", "'Content-Type:'")
 	}
-	parts := split(string(x.Body))
-	if len(x.Body) > longestInline && len(parts) == 1 && parts[0].variable == "" && utf8.Valid(x.Body) {
+	parts := splitPlaceholders(string(x.Body))
+	if len(x.Body) > maxInlineBody && len(parts) == 1 && parts[0].variable == "" && utf8.Valid(x.Body) {
 		return bodyFromFile(x.Step) + " | ", append(options, "--data-binary", "@-")
 	}
 	// curl takes "@name" for a file.
 	fileLike := len(parts) > 0 && (parts[0].variable != "" || bytes.HasPrefix(x.Body, []byte("@")))
-	if fileLike || !printable(parts) {
+	if fileLike || !isPrintable(parts) {
 		return printf(parts) + " | ", append(options, "--data-binary", "@-")
 	}
-	return "", append(options, "--data-binary", word(parts))
+	return "", append(options, "--data-binary", quoteWord(parts))
 }
 
-// longestInline is the longest body that stands in the line itself, in bytes; a longer one is read from the evidence.
-const longestInline = 4 << 10
+// maxInlineBody is the longest body that stands in the line itself, in bytes; a longer one is read from the evidence.
+const maxInlineBody = 4 << 10
 
 // bodyFromFile prints the body of the step's request.
 func bodyFromFile(step string) string {
 	filter := fmt.Sprintf("[.exchanges[] | select(.step == %q)][0].body", step)
-	return "jq -j " + word(argument(filter)) + " " + FileName
+	return "jq -j " + quoteWord(splitArgument(filter)) + " " + FileName
 }
 
 func hasField(header []Field, name string) bool {

@@ -55,10 +55,10 @@ func readSums(text []byte) ([]sum, error) {
 // Check compares the files of stored evidence with their sums, given the directory or the path of
 // evidence.json.
 func Check(path string) Digest {
-	dir, name := place(path)
+	dir, name := splitPath(path)
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return Digest{Problem: fmt.Sprintf("%s can't be read: %v", path, cause(err))}
+		return Digest{Problem: fmt.Sprintf("%s can't be read: %v", path, withoutPath(err))}
 	}
 	defer root.Close()
 	text, err := readFile(root, SumsName)
@@ -74,12 +74,12 @@ func Check(path string) Digest {
 		d.Problem = err.Error()
 		return d
 	}
-	d.Problem = compare(root, name, list)
+	d.Problem = compareSums(root, name, list)
 	return d
 }
 
-// compare says what differs between the files and their sums, "" where nothing does.
-func compare(root *os.Root, name string, list []sum) string {
+// compareSums says what differs between the files and their sums, "" where nothing does.
+func compareSums(root *os.Root, name string, list []sum) string {
 	summed := map[string]bool{}
 	for _, s := range list {
 		summed[s.path] = true
@@ -99,7 +99,7 @@ func compare(root *os.Root, name string, list []sum) string {
 	if !summed[FileName] {
 		return SumsName + " has no sum of " + FileName
 	}
-	for _, path := range mailsIn(root) {
+	for _, path := range listMails(root) {
 		if !summed[path] {
 			return path + " was added after the run"
 		}
@@ -107,8 +107,8 @@ func compare(root *os.Root, name string, list []sum) string {
 	return ""
 }
 
-// mailsIn are the paths of all that stands where mails do.
-func mailsIn(root *os.Root) []string {
+// listMails are the paths of all that stands where mails do.
+func listMails(root *os.Root) []string {
 	entries, err := fs.ReadDir(root.FS(), mailDir)
 	if err != nil {
 		return nil // Without mails there is no directory.

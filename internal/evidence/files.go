@@ -18,8 +18,8 @@ const FileName = "evidence.json"
 
 const (
 	mailDir = "mails"
-	// largest is the limit of each file that is read, in bytes.
-	largest = 1 << 30
+	// maxFileSize is the limit of each file that is read, in bytes.
+	maxFileSize = 1 << 30
 )
 
 // Write writes a run's evidence into a directory, which it makes where there is
@@ -50,11 +50,11 @@ func Write(dir string, r Run) (Digest, error) {
 // evidence.json. Empty bodies are nil.
 // An error is one sentence that names the file. No file may exceed 1 GiB.
 func Read(path string) (Run, error) {
-	dir, name := place(path)
+	dir, name := splitPath(path)
 	// A root keeps links in a stranger's evidence from leading elsewhere.
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return Run{}, fmt.Errorf("there is no evidence in %s: %w", path, cause(err))
+		return Run{}, fmt.Errorf("there is no evidence in %s: %w", path, withoutPath(err))
 	}
 	defer root.Close()
 	text, err := readFile(root, name)
@@ -73,8 +73,8 @@ func Read(path string) (Run, error) {
 	return r, nil
 }
 
-// place is the directory of the evidence and the name of its file, given either.
-func place(path string) (dir, name string) {
+// splitPath is the directory of the evidence and the name of its file, given either.
+func splitPath(path string) (dir, name string) {
 	dir, name = path, FileName
 	if info, err := os.Stat(path); err == nil && !info.IsDir() {
 		dir, name = filepath.Split(path)
@@ -90,22 +90,22 @@ func readFile(root *os.Root, name string) ([]byte, error) {
 	info, err := root.Stat(name)
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("%s can't be read: %w", path, cause(err))
+		return nil, fmt.Errorf("%s can't be read: %w", path, withoutPath(err))
 	case !info.Mode().IsRegular():
 		return nil, fmt.Errorf("%s can't be read: it is not a regular file", path)
-	case info.Size() > largest:
+	case info.Size() > maxFileSize:
 		return nil, tooLarge(path)
 	}
 	file, err := root.Open(name)
 	if err != nil {
-		return nil, fmt.Errorf("%s can't be read: %w", path, cause(err))
+		return nil, fmt.Errorf("%s can't be read: %w", path, withoutPath(err))
 	}
 	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, largest+1))
+	text, err := io.ReadAll(io.LimitReader(file, maxFileSize+1))
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("%s can't be read: %w", path, cause(err))
-	case len(text) > largest:
+		return nil, fmt.Errorf("%s can't be read: %w", path, withoutPath(err))
+	case len(text) > maxFileSize:
 		return nil, tooLarge(path)
 	case len(text) == 0:
 		return nil, nil
@@ -117,8 +117,8 @@ func tooLarge(path string) error {
 	return fmt.Errorf("%s can't be read: it is larger than 1 GiB", path)
 }
 
-// cause is an error without the path, which the sentence around it names already.
-func cause(err error) error {
+// withoutPath is an error without the path, which the sentence around it names already.
+func withoutPath(err error) error {
 	var at *fs.PathError
 	if errors.As(err, &at) {
 		return at.Err

@@ -18,7 +18,7 @@ type File struct {
 func Files(dir string) ([]File, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, fmt.Errorf("there is no evidence in %s: %w", dir, cause(err))
+		return nil, fmt.Errorf("there is no evidence in %s: %w", dir, withoutPath(err))
 	}
 	defer root.Close()
 	text, err := readFile(root, SumsName)

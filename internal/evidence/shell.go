@@ -12,8 +12,8 @@ import (
 // part is a piece of a text for the shell: either literal or a variable.
 type part struct{ literal, variable string }
 
-// split separates a text from the placeholders in it.
-func split(text string) []part {
+// splitPlaceholders separates a text from the placeholders in it.
+func splitPlaceholders(text string) []part {
 	return variables(placeholder.Split(text), "")
 }
 
@@ -47,18 +47,18 @@ func isNameByte(b byte) bool {
 // symbols show what no argument can hold or no header field may have.
 var symbols = strings.NewReplacer("\x00", "␀", "\n", "␊", "\r", "␍")
 
-// argument splits a text for one argument.
-func argument(text string) []part { return split(symbols.Replace(text)) }
+// splitArgument splits a text for one argument.
+func splitArgument(text string) []part { return splitPlaceholders(symbols.Replace(text)) }
 
-// word quotes parts as one word of the shell.
-func word(parts []part) string {
+// quoteWord quotes parts as one word of the shell.
+func quoteWord(parts []part) string {
 	switch {
-	case !printable(parts):
+	case !isPrintable(parts):
 		return `"$(` + printf(parts) + `)"`
 	case !hasVariable(parts):
-		return quote(literals(parts))
-	case strings.ContainsAny(literals(parts), "\"$`\\!"):
-		return mixed(parts)
+		return quote(joinLiterals(parts))
+	case strings.ContainsAny(joinLiterals(parts), "\"$`\\!"):
+		return quoteMixed(parts)
 	}
 	return doubleQuoted(parts)
 }
@@ -70,7 +70,7 @@ func quote(text string) string {
 	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }
 
-func mixed(parts []part) string {
+func quoteMixed(parts []part) string {
 	var b strings.Builder
 	for _, p := range parts {
 		if p.variable != "" {
@@ -124,7 +124,7 @@ func writeFormat(b *strings.Builder, text string) {
 			b.WriteString("%%")
 		case r == '\\':
 			b.WriteString(`\\`)
-		case visible(r, size):
+		case isVisible(r, size):
 			b.WriteString(text[i : i+size])
 		default:
 			for _, c := range []byte(text[i : i+size]) {
@@ -139,7 +139,7 @@ func encodeUnprintable(text string) string {
 	var b strings.Builder
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRuneInString(text[i:])
-		if visible(r, size) && r != ' ' {
+		if isVisible(r, size) && r != ' ' {
 			b.WriteString(text[i : i+size])
 		} else {
 			for _, c := range []byte(text[i : i+size]) {
@@ -151,16 +151,16 @@ func encodeUnprintable(text string) string {
 	return b.String()
 }
 
-// visible reports whether a decoded rune may stand in the line as it is.
-func visible(r rune, size int) bool {
+// isVisible reports whether a decoded rune may stand in the line as it is.
+func isVisible(r rune, size int) bool {
 	return unicode.IsPrint(r) && (r != utf8.RuneError || size > 1)
 }
 
-func printable(parts []part) bool {
+func isPrintable(parts []part) bool {
 	for _, p := range parts {
 		for text := p.literal; text != ""; {
 			r, size := utf8.DecodeRuneInString(text)
-			if !visible(r, size) {
+			if !isVisible(r, size) {
 				return false
 			}
 			text = text[size:]
@@ -178,7 +178,7 @@ func hasVariable(parts []part) bool {
 	return false
 }
 
-func literals(parts []part) string {
+func joinLiterals(parts []part) string {
 	var b strings.Builder
 	for _, p := range parts {
 		b.WriteString(p.literal)

@@ -86,7 +86,7 @@ func (a *automaton) link() {
 	for i := range a.nodes {
 		a.nodes[i].row = -1
 	}
-	a.addRow(0)
+	a.addTable(0)
 	order := []int32{0}
 	for i := 0; i < len(order); i++ {
 		at := order[i]
@@ -100,17 +100,17 @@ func (a *automaton) link() {
 		}
 		a.nodes[at].match = a.matchOf(at)
 		if children > manyChildren || a.nodes[at].depth <= nearRoot {
-			a.addRow(at)
+			a.addTable(at)
 		}
 		for child := a.nodes[at].child; child != 0; child = a.nodes[child].sibling {
-			a.nodes[child].fail = a.step(a.nodes[at].fail, a.nodes[child].key)
+			a.nodes[child].fail = a.nextNode(a.nodes[at].fail, a.nodes[child].key)
 			a.nodes[child].next = a.nodes[child].fail
 		}
 		if fail := a.nodes[at].fail; a.goesOnAs(fail, at) {
 			a.nodes[at].next = a.nodes[fail].next
 		}
 	}
-	a.number(order)
+	a.numberNodes(order)
 }
 
 // goesOnAs reports whether one node goes on only with bytes with which the other
@@ -133,11 +133,11 @@ func (a *automaton) matchOf(at int32) int32 {
 	return a.nodes[a.nodes[at].fail].match
 }
 
-func (a *automaton) addRow(at int32) {
+func (a *automaton) addTable(at int32) {
 	var row [256]int32
 	if at != 0 {
 		for key := range row {
-			row[key] = a.step(a.nodes[at].fail, byte(key))
+			row[key] = a.nextNode(a.nodes[at].fail, byte(key))
 		}
 	}
 	for child := a.nodes[at].child; child != 0; child = a.nodes[child].sibling {
@@ -148,9 +148,9 @@ func (a *automaton) addRow(at int32) {
 	a.rows = append(a.rows, row[:]...)
 }
 
-// number sets enter and leave of the nodes, given breadth first: a walk through
+// numberNodes sets enter and leave of the nodes, given breadth first: a walk through
 // the tree of suffixes, in which fail is the parent.
-func (a *automaton) number(order []int32) {
+func (a *automaton) numberNodes(order []int32) {
 	size := make([]int32, len(a.nodes))
 	for i := len(order) - 1; i >= 0; i-- {
 		at := order[i]
@@ -175,8 +175,8 @@ func (a *automaton) isSuffix(one, other int32) bool {
 	return a.nodes[one].enter <= enter && enter < a.nodes[one].leave
 }
 
-// step is the state after one more byte.
-func (a *automaton) step(at int32, b byte) int32 {
+// nextNode is the state after one more byte.
+func (a *automaton) nextNode(at int32, b byte) int32 {
 	for {
 		n := &a.nodes[at]
 		if n.row >= 0 {

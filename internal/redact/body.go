@@ -16,13 +16,13 @@ import (
 // syntax afterwards gives the same verdict. Any other body is redacted as
 // [Redactor.Text] is.
 func (r *Redactor) Body(body []byte) []byte {
-	return r.finder().body(body, false)
+	return r.finder().redactBody(body, false)
 }
 
-// body redacts a body; cut is true when its end is missing.
-func (f *finder) body(body []byte, cut bool) []byte {
-	body = inUTF16(body, func(text []byte) []byte { return f.body(text, cut) })
-	redacted, valid := f.json(body)
+// redactBody redacts a body; cut is true when its end is missing.
+func (f *finder) redactBody(body []byte, cut bool) []byte {
+	body = changeUTF16(body, func(text []byte) []byte { return f.redactBody(text, cut) })
+	redacted, valid := f.redactJSON(body)
 	if valid {
 		return redacted
 	}
@@ -30,14 +30,14 @@ func (f *finder) body(body []byte, cut bool) []byte {
 	if len(text) == 0 || !strings.ContainsRune(`{["`, rune(text[0])) {
 		redacted = body // Text that begins with a number is no JSON.
 	}
-	return f.clean(redacted, cut)
+	return f.redactText(redacted, cut)
 }
 
 func withoutBOM(body []byte) []byte { return bytes.TrimPrefix(body, []byte("\ufeff")) }
 
-// json redacts the strings and numbers of JSON up to the first mistake; valid is
+// redactJSON redacts the strings and numbers of JSON up to the first mistake; valid is
 // true where there is none.
-func (f *finder) json(body []byte) (redacted []byte, valid bool) {
+func (f *finder) redactJSON(body []byte) (redacted []byte, valid bool) {
 	text := withoutBOM(body)
 	start, done := len(body)-len(text), 0
 	decoder := jsontext.NewDecoder(bytes.NewBuffer(text),
@@ -50,7 +50,7 @@ func (f *finder) json(body []byte) (redacted []byte, valid bool) {
 		if decoder.StackDepth() == 0 {
 			values++
 		}
-		if clean := f.token(token); !bytes.Equal(clean, token) {
+		if clean := f.redactToken(token); !bytes.Equal(clean, token) {
 			redacted = append(append(redacted, body[done:start+to-len(token)]...), clean...)
 			done = start + to
 		}
@@ -69,20 +69,20 @@ func nextToken(d *jsontext.Decoder) (token []byte, to int, err error) {
 	return token, int(d.InputOffset()), err
 }
 
-func (f *finder) token(token []byte) []byte {
+func (f *finder) redactToken(token []byte) []byte {
 	switch {
 	case len(token) == 0:
 		return token
 	case token[0] == '"':
-		return f.quoted(token)
-	case f.hides(token):
-		return zero(token)
+		return f.redactString(token)
+	case f.revealsSecret(token):
+		return zeroLike(token)
 	}
 	return token
 }
 
-// hides reports whether a number gives a secret away.
-func (f *finder) hides(number []byte) bool {
+// revealsSecret reports whether a number gives a secret away.
+func (f *finder) revealsSecret(number []byte) bool {
 	for _, place := range f.find(number, false) {
 		if f.secrets[place.secret].runes >= shortSecret || place.to-place.from == len(number) {
 			return true
@@ -91,9 +91,9 @@ func (f *finder) hides(number []byte) bool {
 	return false
 }
 
-// zero is the number zero with the sign, the fraction and the exponent of
+// zeroLike is the number zero with the sign, the fraction and the exponent of
 // another one, so that its JSON type does not change.
-func zero(number []byte) []byte {
+func zeroLike(number []byte) []byte {
 	var out []byte
 	whole, fraction := true, false
 	for i, b := range number {
@@ -111,24 +111,24 @@ func zero(number []byte) []byte {
 	return out
 }
 
-// quoted redacts a string with its quotation marks.
-func (f *finder) quoted(token []byte) []byte {
-	for range rounds {
-		found := f.findQuoted(token)
+// redactString redacts a string with its quotation marks.
+func (f *finder) redactString(token []byte) []byte {
+	for range maxRounds {
+		found := f.findInString(token)
 		if len(found) == 0 {
 			return token
 		}
-		token = f.replaceQuoted(token, found)
+		token = f.replaceInString(token, found)
 	}
-	if len(f.findQuoted(token)) > 0 {
+	if len(f.findInString(token)) > 0 {
 		return quote(withheld)
 	}
 	return token
 }
 
-// findQuoted looks at a string as it stands and as it reads. Findings take up
+// findInString looks at a string as it stands and as it reads. Findings take up
 // whole characters.
-func (f *finder) findQuoted(token []byte) []finding {
+func (f *finder) findInString(token []byte) []finding {
 	text := token[1 : len(token)-1]
 	found := f.find(text, false)
 	escaped := bytes.IndexByte(text, '\\') >= 0
@@ -137,7 +137,7 @@ func (f *finder) findQuoted(token []byte) []finding {
 	}
 	read, spans := unescape(text)
 	for i := range found {
-		found[i] = widen(found[i], spans)
+		found[i] = widenToCharacters(found[i], spans)
 	}
 	if escaped {
 		for _, place := range f.find(read, false) {
@@ -145,7 +145,7 @@ func (f *finder) findQuoted(token []byte) []finding {
 			found = append(found, place)
 		}
 	}
-	return merge(found)
+	return mergeFindings(found)
 }
 
 // unescape returns what the inside of a JSON string reads, and where the
@@ -153,7 +153,7 @@ func (f *finder) findQuoted(token []byte) []finding {
 func unescape(text []byte) (read []byte, spans []span) {
 	w := new(window)
 	for i := 0; i < len(text); {
-		w.open(text, i, nil)
+		w.openAt(text, i, nil)
 		value, width := []byte(nil), 0
 		if e := readBackslash(w); text[i] == '\\' && e.width > 0 {
 			value, width = e.value[:e.size], e.width
@@ -170,15 +170,15 @@ func unescape(text []byte) (read []byte, spans []span) {
 	return read, spans
 }
 
-// widen lets a finding take up whole characters.
-func widen(f finding, spans []span) finding {
+// widenToCharacters lets a finding take up whole characters.
+func widenToCharacters(f finding, spans []span) finding {
 	first := sort.Search(len(spans), func(i int) bool { return spans[i].to > f.from })
 	last := sort.Search(len(spans), func(i int) bool { return spans[i].from >= f.to }) - 1
 	f.from, f.to = spans[first].from, spans[last].to
 	return f
 }
 
-func (f *finder) replaceQuoted(token []byte, found []finding) []byte {
+func (f *finder) replaceInString(token []byte, found []finding) []byte {
 	out := []byte{'"'}
 	done := 0
 	text := token[1 : len(token)-1]

@@ -93,8 +93,8 @@ type window struct {
 	inner   *window
 }
 
-// open lets the window begin at text[start].
-func (w *window) open(text []byte, start int, outer *coding) {
+// openAt lets the window begin at text[start].
+func (w *window) openAt(text []byte, start int, outer *coding) {
 	w.text, w.start, w.outer, w.seen, w.ended = text, start, outer, 1, false
 	w.decoded, w.next = 0, start
 	if outer != nil && w.inner == nil {
@@ -102,8 +102,8 @@ func (w *window) open(text []byte, start int, outer *coding) {
 	}
 }
 
-// at returns the i-th byte, or -1 where there is none.
-func (w *window) at(i int) int {
+// byteAt returns the i-th byte, or -1 where there is none.
+func (w *window) byteAt(i int) int {
 	if w.outer != nil {
 		return w.decode(i)
 	}
@@ -121,7 +121,7 @@ func (w *window) decode(i int) int {
 			w.ended = true
 			return -1
 		}
-		w.inner.open(w.text, w.next, nil)
+		w.inner.openAt(w.text, w.next, nil)
 		e := w.outer.escape(w.inner)
 		if e.width == 0 {
 			e = byteEscape(w.text[w.next], 1)
@@ -145,7 +145,7 @@ func (w *window) end(n int) int {
 
 // escape reads the sequence that the window begins with, if any.
 func (c *coding) escape(w *window) escape {
-	first := w.at(0)
+	first := w.byteAt(0)
 	if first < 0 || strings.IndexByte(c.leads, byte(first)) < 0 {
 		return escape{}
 	}
@@ -157,7 +157,7 @@ func (w *window) hexNumber(i, n int) (rune, bool) {
 	number := rune(0)
 	for ; n > 0; n-- {
 		digit := -1
-		if b := w.at(i); b >= 0 {
+		if b := w.byteAt(i); b >= 0 {
 			digit = hexDigit(byte(b))
 		}
 		if digit < 0 {

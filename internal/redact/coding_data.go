@@ -10,7 +10,7 @@ import (
 // readBackslash reads the escapes of JSON strings (RFC 8259, section 7) and
 // the further ones of JavaScript.
 func readBackslash(w *window) escape {
-	switch c := w.at(1); c {
+	switch c := w.byteAt(1); c {
 	case 'b', 'f', 'n', 'r', 't':
 		return byteEscape("\b\f\n\r\t"[strings.IndexByte("bfnrt", byte(c))], 2)
 	case 'x':
@@ -22,7 +22,7 @@ func readBackslash(w *window) escape {
 			return textEscape(string(r), width)
 		}
 	}
-	if c := w.at(1); c >= 0 && c < utf8.RuneSelf {
+	if c := w.byteAt(1); c >= 0 && c < utf8.RuneSelf {
 		return byteEscape(byte(c), 2)
 	}
 	return escape{}
@@ -34,7 +34,7 @@ func readUnicode(w *window) (r rune, width int) {
 	if !ok {
 		return 0, 0
 	}
-	if utf16.IsSurrogate(high) && w.at(6) == '\\' && w.at(7) == 'u' {
+	if utf16.IsSurrogate(high) && w.byteAt(6) == '\\' && w.byteAt(7) == 'u' {
 		if low, ok := w.hexNumber(8, 4); ok {
 			if r := utf16.DecodeRune(high, low); r != utf8.RuneError {
 				return r, 12
@@ -47,13 +47,13 @@ func readUnicode(w *window) (r rune, width int) {
 // readForm reads application/x-www-form-urlencoded: percent-encoding (RFC 3986,
 // section 2.1), its old variant %uXXXX, and + for a space.
 func readForm(w *window) escape {
-	if w.at(0) == '+' {
+	if w.byteAt(0) == '+' {
 		return byteEscape(' ', 1)
 	}
 	if r, ok := w.hexNumber(1, 2); ok {
 		return byteEscape(byte(r), 3)
 	}
-	if w.at(1) == 'u' {
+	if w.byteAt(1) == 'u' {
 		if r, ok := w.hexNumber(2, 4); ok {
 			return textEscape(string(r), 6)
 		}
@@ -67,20 +67,20 @@ const maxEntity = len("&CounterClockwiseContourIntegral;")
 // readEntity reads the character references of HTML, named ones only with their
 // semicolon.
 func readEntity(w *window) escape {
-	if w.at(1) == '#' {
+	if w.byteAt(1) == '#' {
 		return readNumericEntity(w)
 	}
 	var name [maxEntity]byte
 	name[0] = '&'
 	n := 1
 	for ; n < maxEntity; n++ {
-		b := w.at(n)
+		b := w.byteAt(n)
 		if b < 0 || !isWordByte(byte(b)) {
 			break
 		}
 		name[n] = byte(b)
 	}
-	if n == maxEntity || w.at(n) != ';' {
+	if n == maxEntity || w.byteAt(n) != ';' {
 		return escape{}
 	}
 	name[n] = ';'
@@ -95,14 +95,14 @@ func readEntity(w *window) escape {
 func readNumericEntity(w *window) escape {
 	prefix, isDigitOf := "&#", func(b int) bool { return isDigit(rune(b)) }
 	i := len(prefix)
-	if w.at(i) == 'x' || w.at(i) == 'X' {
+	if w.byteAt(i) == 'x' || w.byteAt(i) == 'X' {
 		prefix, isDigitOf = "&#x", func(b int) bool { return hexDigit(byte(b)) >= 0 }
 		i++
 	}
 	const maxDigits = 16
 	digits := make([]byte, 0, maxDigits)
 	for ; len(digits) < maxDigits; i++ {
-		b := w.at(i)
+		b := w.byteAt(i)
 		if b < 0 || !isDigitOf(b) {
 			break
 		}
@@ -111,7 +111,7 @@ func readNumericEntity(w *window) escape {
 	if len(digits) == 0 {
 		return escape{}
 	}
-	if w.at(i) == ';' {
+	if w.byteAt(i) == ';' {
 		i++
 	}
 	return textEscape(html.UnescapeString(prefix+string(digits)+";"), i)

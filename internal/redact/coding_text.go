@@ -15,7 +15,7 @@ const (
 // (quoted-printable, RFC 2045, section 6.7), and in header fields _ for a space
 // and what joins two encoded words (RFC 2047).
 func readMail(w *window) escape {
-	switch w.at(0) {
+	switch w.byteAt(0) {
 	case '_':
 		return byteEscape(' ', 1)
 	case '?':
@@ -25,13 +25,13 @@ func readMail(w *window) escape {
 		return byteEscape(byte(r), 3)
 	}
 	i := 1
-	for i < maxEncodedSpace && (w.at(i) == ' ' || w.at(i) == '\t') {
+	for i < maxEncodedSpace && (w.byteAt(i) == ' ' || w.byteAt(i) == '\t') {
 		i++
 	}
-	if w.at(i) == '\r' {
+	if w.byteAt(i) == '\r' {
 		i++
 	}
-	if w.at(i) == '\n' {
+	if w.byteAt(i) == '\n' {
 		return escape{width: i + 1}
 	}
 	return escape{}
@@ -40,18 +40,18 @@ func readMail(w *window) escape {
 // wordJoint returns the end of what joins two encoded words of one encoding,
 // ?= =?charset?q?, that begins at the i-th byte; 0 where there is none.
 func wordJoint(w *window, i int, encoding byte) int {
-	if w.at(i) != '?' || w.at(i+1) != '=' {
+	if w.byteAt(i) != '?' || w.byteAt(i+1) != '=' {
 		return 0
 	}
 	i = skipSpace(w, i+2)
-	if w.at(i) != '=' || w.at(i+1) != '?' {
+	if w.byteAt(i) != '=' || w.byteAt(i+1) != '?' {
 		return 0
 	}
 	i += 2
-	for end := i + maxCharset; i < end && w.at(i) > ' ' && w.at(i) != '?'; {
+	for end := i + maxCharset; i < end && w.byteAt(i) > ' ' && w.byteAt(i) != '?'; {
 		i++
 	}
-	if w.at(i) != '?' || w.at(i+2) != '?' || lower(byte(w.at(i+1))) != encoding {
+	if w.byteAt(i) != '?' || w.byteAt(i+2) != '?' || lower(byte(w.byteAt(i+1))) != encoding {
 		return 0
 	}
 	return i + 3
@@ -60,7 +60,7 @@ func wordJoint(w *window, i int, encoding byte) int {
 // skipSpace returns the index of the first byte, from the i-th on, that is no
 // white space.
 func skipSpace(w *window, i int) int {
-	for end := i + w.maxSpace(); i < end && w.at(i) >= 0 && isSpaceByte(byte(w.at(i))); {
+	for end := i + w.maxSpace(); i < end && w.byteAt(i) >= 0 && isSpaceByte(byte(w.byteAt(i))); {
 		i++
 	}
 	return i
@@ -81,8 +81,8 @@ func isSpaceByte(b byte) bool { return b == ' ' || '\t' <= b && b <= '\r' }
 // it, as it stands between the digits of a code that is set in table cells; soft
 // hyphens, zero-width spaces and joiners.
 func readMarkup(w *window) escape {
-	if w.at(0) < 0x80 {
-		if w.at(0) != '<' && !startsSpace(w) {
+	if w.byteAt(0) < 0x80 {
+		if w.byteAt(0) != '<' && !startsSpace(w) {
 			return escape{}
 		}
 		if end := tagEnd(w, skipSpace(w, 0)); end > 0 {
@@ -104,22 +104,22 @@ func readZero(*window) escape { return escape{width: 1} }
 // startsSpace reports whether the window begins with white space and not in the
 // middle of it: each stretch is read once.
 func startsSpace(w *window) bool {
-	first := w.at(0)
+	first := w.byteAt(0)
 	return first >= 0 && isSpaceByte(byte(first)) && (w.start == 0 || !isSpaceByte(w.text[w.start-1]))
 }
 
 // tagEnd returns the end of the tag that begins at the i-th byte, 0 where none
 // does.
 func tagEnd(w *window, i int) int {
-	if w.at(i) != '<' {
+	if w.byteAt(i) != '<' {
 		return 0
 	}
-	if b := w.at(i + 1); b < 0 || !isWordByte(byte(b)) && b != '/' && b != '!' && b != '?' {
+	if b := w.byteAt(i + 1); b < 0 || !isWordByte(byte(b)) && b != '/' && b != '!' && b != '?' {
 		return 0
 	}
 	for end := i + maxTag; i < end; {
 		i++
-		switch w.at(i) {
+		switch w.byteAt(i) {
 		case '>':
 			return i + 1
 		case '<', -1:
@@ -131,7 +131,7 @@ func tagEnd(w *window, i int) int {
 
 func (w *window) startsWith(i int, text string) bool {
 	for k := range len(text) {
-		if w.at(i+k) != int(text[k]) {
+		if w.byteAt(i+k) != int(text[k]) {
 			return false
 		}
 	}
@@ -141,7 +141,7 @@ func (w *window) startsWith(i int, text string) bool {
 // readSpaces reads any white space and tags as one space: where lines are folded
 // or wrapped, the words of a secret stand on two of them.
 func readSpaces(w *window) escape {
-	if first := w.at(0); first < 0x80 && first != '<' && !startsSpace(w) {
+	if first := w.byteAt(0); first < 0x80 && first != '<' && !startsSpace(w) {
 		return escape{}
 	}
 	i := 0
@@ -155,7 +155,7 @@ func readSpaces(w *window) escape {
 		}
 		i += n
 	}
-	if i == 0 || i == 1 && w.at(0) == ' ' {
+	if i == 0 || i == 1 && w.byteAt(0) == ' ' {
 		return escape{}
 	}
 	return byteEscape(' ', i)
@@ -163,7 +163,7 @@ func readSpaces(w *window) escape {
 
 // spaceWidth returns the length of the white space character at the i-th byte.
 func spaceWidth(w *window, i int) int {
-	if b := w.at(i); b >= 0 && isSpaceByte(byte(b)) {
+	if b := w.byteAt(i); b >= 0 && isSpaceByte(byte(b)) {
 		return 1
 	}
 	for _, space := range []string{"\u00a0", "\u2009", "\u202f"} {
@@ -178,13 +178,13 @@ func spaceWidth(w *window, i int) int {
 // "231 408", "231-408".
 func readGroupSeparator(w *window) escape {
 	n := 1
-	if w.at(0) >= 0x80 {
+	if w.byteAt(0) >= 0x80 {
 		n = spaceWidth(w, 0)
 		if w.startsWith(0, "\u2011") {
 			n = len("\u2011")
 		}
 	}
-	if n == 0 || w.at(n) < '0' || w.at(n) > '9' {
+	if n == 0 || w.byteAt(n) < '0' || w.byteAt(n) > '9' {
 		return escape{}
 	}
 	return escape{width: n}

@@ -18,10 +18,10 @@ func (r *Redactor) Exchange(
 		Step: step, Attempt: attempt, Lane: lane, Operation: operation,
 		Method:   r.Text(x.Request.Method),
 		URL:      r.Text(x.URL),
-		Header:   r.header(x.Request.Header),
+		Header:   r.redactHeader(x.Request.Header),
 		Body:     r.Body(x.Request.Body),
-		Response: r.response(x),
-		Failure:  r.failure(x.Failure),
+		Response: r.redactResponse(x),
+		Failure:  r.redactFailure(x.Failure),
 		Started:  x.Started,
 		Timing: evidence.Timing{
 			DNS: x.Timing.DNS, Connect: x.Timing.Connect, TLS: x.Timing.TLS,
@@ -30,7 +30,7 @@ func (r *Redactor) Exchange(
 	}
 }
 
-func (r *Redactor) response(x httpclient.Exchange) *evidence.Response {
+func (r *Redactor) redactResponse(x httpclient.Exchange) *evidence.Response {
 	if x.Response == nil {
 		return nil
 	}
@@ -39,20 +39,20 @@ func (r *Redactor) response(x httpclient.Exchange) *evidence.Response {
 	return &evidence.Response{
 		Proto:     r.Text(x.Response.Proto),
 		Status:    x.Response.Status,
-		Header:    r.header(x.Response.Header),
-		Body:      r.finder().body(x.Response.Body, cut),
+		Header:    r.redactHeader(x.Response.Header),
+		Body:      r.finder().redactBody(x.Response.Body, cut),
 		Truncated: x.Response.Truncated,
 	}
 }
 
-func (r *Redactor) failure(f *httpclient.Failure) *evidence.Failure {
+func (r *Redactor) redactFailure(f *httpclient.Failure) *evidence.Failure {
 	if f == nil {
 		return nil
 	}
 	return &evidence.Failure{Kind: string(f.Kind), Text: r.Text(f.Text), ResponseBegun: f.ResponseBegun}
 }
 
-func (r *Redactor) header(fields []httpclient.Field) []evidence.Field {
+func (r *Redactor) redactHeader(fields []httpclient.Field) []evidence.Field {
 	var sealed []evidence.Field
 	for _, field := range fields {
 		sealed = append(sealed, evidence.Field{

@@ -63,14 +63,14 @@ func newFinder(
 			f.shortest = len(form.raw)
 		}
 	}
-	f.lookThrough(codings(spaces, digits))
-	f.keep(public, byName)
+	f.setCodings(codings(spaces, digits))
+	f.addKeptTexts(public, byName)
 	return f
 }
 
-// keep adds the placeholders, and the public texts where they are not part of a
+// addKeptTexts adds the placeholders, and the public texts where they are not part of a
 // word: they are kept where they stand, even where a secret stands in them.
-func (f *finder) keep(public []string, byName map[placeholder.Placeholder]string) {
+func (f *finder) addKeptTexts(public []string, byName map[placeholder.Placeholder]string) {
 	keep := func(text string, alone bool) {
 		if len(f.find([]byte(text), false)) > 0 {
 			f.machine.insert(form{raw: []byte(text), secret: -1, alone: alone})
@@ -86,9 +86,9 @@ func (f *finder) keep(public []string, byName map[placeholder.Placeholder]string
 	f.machine.link()
 }
 
-// lookThrough sets the codings that are looked through: a form may begin where
+// setCodings sets the codings that are looked through: a form may begin where
 // an escape sequence begins, or with a character before one.
-func (f *finder) lookThrough(all []*coding) {
+func (f *finder) setCodings(all []*coding) {
 	f.codings = tableOf(all)
 	for _, c := range all {
 		if c.whole {
@@ -115,12 +115,12 @@ func (f *finder) find(text []byte, cut bool) []finding {
 	s := f.scans.Get().(*scan)
 	defer f.scans.Put(s)
 	s.text, s.depth, s.cut = text, maxDepth, cut
-	s.look()
-	return merge(outside(slices.Clone(s.found), s.kept))
+	s.findSecrets()
+	return mergeFindings(dropKept(slices.Clone(s.found), s.kept))
 }
 
-// merge joins findings that overlap; the weightiest names the secret.
-func merge(all []finding) []finding {
+// mergeFindings joins findings that overlap; the weightiest names the secret.
+func mergeFindings(all []finding) []finding {
 	slices.SortFunc(all, func(a, b finding) int {
 		if a.from != b.from {
 			return a.from - b.from
@@ -142,12 +142,12 @@ func merge(all []finding) []finding {
 	return merged
 }
 
-// outside drops the findings that lie within a text that is kept.
-func outside(all, kept []finding) []finding {
+// dropKept drops the findings that lie within a text that is kept.
+func dropKept(all, kept []finding) []finding {
 	if len(kept) == 0 {
 		return all
 	}
-	kept = merge(kept)
+	kept = mergeFindings(kept)
 	return slices.DeleteFunc(all, func(f finding) bool {
 		i, exact := slices.BinarySearchFunc(kept, f.from, func(k finding, from int) int {
 			return k.from - from

@@ -7,7 +7,7 @@ import "github.com/etna-conformance/conformance/internal/mailtext"
 // stays as it is, so that mail programs still open the mail.
 func (r *Redactor) MailSource(source []byte) []byte {
 	f := r.finder()
-	source = mailtext.Rewrite(source, func(text []byte) []byte { return f.clean(text, false) })
+	source = mailtext.Rewrite(source, func(text []byte) []byte { return f.redactText(text, false) })
 	// What is not encoded, reaches across parts, or stands in broken ones.
-	return f.clean(source, false)
+	return f.redactText(source, false)
 }

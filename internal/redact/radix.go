@@ -64,8 +64,8 @@ type run struct {
 
 type span struct{ from, to int }
 
-// read reads the stretch that begins at text[i] and returns its end.
-func (r *run) read(i int) int {
+// readRun reads the stretch that begins at text[i] and returns its end.
+func (r *run) readRun(i int) int {
 	r.digits, r.spans = r.digits[:0], r.spans[:0]
 	end := i
 	for i < len(r.text) {
@@ -86,15 +86,15 @@ func (r *run) read(i int) int {
 		}
 		i += width
 	}
-	return r.padded(end)
+	return r.skipPadding(end)
 }
 
 // readOther reads an escaped digit, or what may stand between digits: no digit
 // is -1.
 func (r *run) readOther(i int) (digit, width int) {
 	w := r.window
-	w.open(r.text, i, r.outer)
-	first, n := w.at(0), 0
+	w.openAt(r.text, i, r.outer)
+	first, n := w.byteAt(0), 0
 	if first >= 0 && r.radix.digits[first] >= 0 {
 		return int(r.radix.digits[first]), w.end(1) - i
 	}
@@ -113,13 +113,13 @@ func (r *run) readOther(i int) (digit, width int) {
 
 func paddingEnd(w *window) int {
 	i := 0
-	for i < 2 && w.at(i) == '=' {
+	for i < 2 && w.byteAt(i) == '=' {
 		i++
 	}
 	return i
 }
 
-func (r *run) padded(end int) int {
+func (r *run) skipPadding(end int) int {
 	for limit := end + 2; r.mail && end < len(r.text) && end < limit && r.text[end] == '='; {
 		end++
 		if n := len(r.spans); n > 0 {
@@ -158,46 +158,46 @@ func (r *radix) alignments() int {
 	return 4
 }
 
-// lookIntoRuns looks through what the stretches of digits are decoded to.
-func (s *scan) lookIntoRuns() {
+// scanDigitRuns looks through what the stretches of digits are decoded to.
+func (s *scan) scanDigitRuns() {
 	for _, radix := range s.radixes {
 		for i := 0; i < len(s.text); i++ {
 			if radix.digits[s.text[i]] >= 0 {
-				i = s.lookIntoRun(radix, nil, i) - 1
+				i = s.scanDigitRun(radix, nil, i) - 1
 			}
 		}
 	}
 }
 
-// lookIntoEscaped looks through what a stretch of digits is decoded to that has
+// scanEscapedRun looks through what a stretch of digits is decoded to that has
 // an escape sequence at text[i].
-func (s *scan) lookIntoEscaped(outer *coding, e escape, i int) {
+func (s *scan) scanEscapedRun(outer *coding, e escape, i int) {
 	for k, radix := range s.radixes {
 		done := &s.done[outer.index][k]
-		if i < *done || e.size > 0 && !radix.belongs(e.value[0]) {
+		if i < *done || e.size > 0 && !radix.mayBeInRun(e.value[0]) {
 			continue
 		}
 		start := i
 		for start > *done && radix.digits[s.text[start-1]] >= 0 {
 			start--
 		}
-		*done = max(s.lookIntoRun(radix, outer, start), i+1)
+		*done = max(s.scanDigitRun(radix, outer, start), i+1)
 	}
 }
 
-// belongs reports whether a byte may stand in a stretch of digits.
-func (r *radix) belongs(b byte) bool {
+// mayBeInRun reports whether a byte may stand in a stretch of digits.
+func (r *radix) mayBeInRun(b byte) bool {
 	return r.digits[b] >= 0 || r.mail && strings.IndexByte("\r\n?=", b) >= 0
 }
 
-// lookIntoRun looks through one stretch at each alignment, and returns its end.
-func (s *scan) lookIntoRun(radix *radix, outer *coding, start int) (end int) {
+// scanDigitRun looks through one stretch at each alignment, and returns its end.
+func (s *scan) scanDigitRun(radix *radix, outer *coding, start int) (end int) {
 	r, depth := &s.run, s.depth-1
 	r.radix, r.text, r.outer, r.window, r.mapped = radix, s.text, outer, &s.before, false
 	if outer != nil {
 		depth--
 	}
-	end = r.read(start)
+	end = r.readRun(start)
 	if len(r.digits)*r.bits < s.shortest*8 {
 		return end
 	}
@@ -210,13 +210,13 @@ func (s *scan) lookIntoRun(radix *radix, outer *coding, start int) (end int) {
 		const shared = 4 // Digits that belong to a character that was cut off.
 		b.text, b.depth, b.cut = s.decoded, depth, s.cut && end > len(s.text)-shared
 		b.random = s.hasShort && !isPrintable(s.decoded)
-		b.look()
+		b.findSecrets()
 		if len(b.found)+len(b.kept) == 0 {
 			continue
 		}
 		if len(r.spans) == 0 {
 			r.mapped = true
-			r.read(start)
+			r.readRun(start)
 		}
 		for _, f := range b.found {
 			s.add(r.locate(f, first))

@@ -67,16 +67,16 @@ type note struct {
 // fewer of them.
 const maxNotes = 1 << 16
 
-// look finds the secrets in the text, and the texts that are kept.
-func (s *scan) look() {
+// findSecrets finds the secrets in the text, and the texts that are kept.
+func (s *scan) findSecrets() {
 	s.found, s.kept = s.found[:0], s.kept[:0]
-	s.read()
+	s.readText()
 	if s.depth > 0 {
-		s.lookIntoRuns()
+		s.scanDigitRuns()
 	}
 }
 
-func (s *scan) read() {
+func (s *scan) readText() {
 	s.done = [wholeCodings][2]int{}
 	s.live, s.waiting, s.notes = s.live[:0], s.waiting[:0], append(s.notes[:0], note{})
 	s.noted = 0
@@ -86,11 +86,11 @@ func (s *scan) read() {
 			i = s.machine.skip(s.text, i)
 		}
 		if s.depth > 0 && s.codings[s.text[i]] != nil {
-			s.branch(i)
+			s.readEscapes(i)
 		}
 		s.advance(i)
 		if len(s.waiting) > 0 {
-			s.arrive(i + 1)
+			s.resumeThreads(i + 1)
 		}
 	}
 	if s.cut {
@@ -105,7 +105,7 @@ func (s *scan) advance(i int) {
 		s.live = append(s.live, thread{})
 	}
 	if len(s.live) == 1 {
-		t := s.stepped(s.live[0], b, i)
+		t := s.stepThread(s.live[0], b, i)
 		if s.live[0] = t; t.node == 0 {
 			s.live = s.live[:0]
 		}
@@ -114,19 +114,19 @@ func (s *scan) advance(i int) {
 	before := s.live
 	s.live = s.live[:0]
 	for _, t := range before {
-		s.join(s.stepped(t, b, i), i+1)
+		s.join(s.stepThread(t, b, i), i+1)
 	}
 }
 
-// stepped returns the thread after the byte at i, and looks at what ends there.
-func (s *scan) stepped(t thread, b byte, i int) thread {
-	t.node = s.machine.step(t.node, b)
+// stepThread returns the thread after the byte at i, and looks at what ends there.
+func (s *scan) stepThread(t thread, b byte, i int) thread {
+	t.node = s.machine.nextNode(t.node, b)
 	n := &s.machine.nodes[t.node]
 	if t.last != 0 && int(n.depth) <= i+1-int(s.note(t.last).to) {
 		t.last = 0
 	}
 	if n.match != 0 {
-		s.matched(t, i+1)
+		s.checkMatches(t, i+1)
 	}
 	return t
 }
@@ -156,13 +156,13 @@ func (s *scan) covers(one, other thread, at int) bool {
 		return true
 	}
 	// Of short secrets the case counts.
-	_, spelled := s.spell(other, at, depth)
+	_, spelled := s.spellBack(other, at, depth)
 	spelled = bytes.Clone(spelled)
-	_, same := s.spell(one, at, depth)
+	_, same := s.spellBack(one, at, depth)
 	return bytes.Equal(spelled, same)
 }
 
-func (s *scan) arrive(at int) {
+func (s *scan) resumeThreads(at int) {
 	rest := s.waiting[:0]
 	for _, w := range s.waiting {
 		if w.at == at {
@@ -174,17 +174,17 @@ func (s *scan) arrive(at int) {
 	s.waiting = rest
 }
 
-// branch lets threads read the escape sequences at text[i].
-func (s *scan) branch(i int) {
+// readEscapes lets threads read the escape sequences at text[i].
+func (s *scan) readEscapes(i int) {
 	for _, c := range s.codings[s.text[i]] {
 		if !c.whole && len(s.live) == 0 {
 			continue
 		}
 		w := &s.outer
-		w.open(s.text, i, nil)
+		w.openAt(s.text, i, nil)
 		e := c.read(w)
 		if e.width > 0 {
-			s.take(c, e, i, i+e.width)
+			s.takeEscape(c, e, i, i+e.width)
 		}
 		if s.cut && w.ended {
 			s.findBeginnings(i)
@@ -192,17 +192,17 @@ func (s *scan) branch(i int) {
 		if s.depth > 1 && c.whole {
 			seen := s.text[i+1 : i+w.seen]
 			if e.width > 0 {
-				s.lookIntoEscaped(c, e, i)
+				s.scanEscapedRun(c, e, i)
 			}
-			s.branchTwice(c, e, i, seen)
+			s.readDoubleEscapes(c, e, i, seen)
 		}
 	}
 }
 
-// branchTwice lets threads read the escape sequences at text[i] that are encoded
+// readDoubleEscapes lets threads read the escape sequences at text[i] that are encoded
 // themselves: those of which c is the outer coding, and those of c with a few of
 // their bytes encoded.
-func (s *scan) branchTwice(c *coding, e escape, i int, seen []byte) {
+func (s *scan) readDoubleEscapes(c *coding, e escape, i int, seen []byte) {
 	if e.size > 0 {
 		for _, inner := range s.codings[e.value[0]] {
 			s.readEncoded(inner, c, i)
@@ -219,28 +219,28 @@ func (s *scan) readEncoded(inner, outer *coding, i int) {
 	if !inner.whole && len(s.live) == 0 {
 		return
 	}
-	s.inner.open(s.text, i, outer)
+	s.inner.openAt(s.text, i, outer)
 	if e := inner.escape(&s.inner); e.width > 0 {
-		s.take(inner, e, i, s.inner.end(e.width))
+		s.takeEscape(inner, e, i, s.inner.end(e.width))
 	}
 }
 
-// take lets the threads read a sequence that stands between from and to.
-func (s *scan) take(c *coding, e escape, from, to int) {
+// takeEscape lets the threads read a sequence that stands between from and to.
+func (s *scan) takeEscape(c *coding, e escape, from, to int) {
 	if len(s.live) == 0 {
-		s.takeOn(thread{}, e, from, to)
+		s.extendThread(thread{}, e, from, to)
 		return
 	}
 	for _, t := range s.live {
 		if !c.digits || isDigit(rune(s.machine.nodes[t.node].key)) {
-			s.takeOn(t, e, from, to)
+			s.extendThread(t, e, from, to)
 		}
 	}
 }
 
-func (s *scan) takeOn(t thread, e escape, from, to int) {
+func (s *scan) extendThread(t thread, e escape, from, to int) {
 	for _, b := range e.value[:e.size] {
-		t.node = s.machine.step(t.node, b)
+		t.node = s.machine.nextNode(t.node, b)
 	}
 	if t.node == 0 {
 		return
@@ -252,7 +252,7 @@ func (s *scan) takeOn(t thread, e escape, from, to int) {
 	}
 	t.last = s.addNote(n)
 	if e.size > 0 && s.machine.nodes[t.node].match != 0 {
-		s.matched(t, to)
+		s.checkMatches(t, to)
 	}
 	s.waiting = append(s.waiting, arrival{thread: t, at: to})
 }
@@ -275,22 +275,22 @@ func (s *scan) note(number int32) note {
 	return s.notes[number%maxNotes]
 }
 
-// matched looks at the forms that end where the thread has come to, longest
+// checkMatches looks at the forms that end where the thread has come to, longest
 // first.
-func (s *scan) matched(t thread, end int) {
+func (s *scan) checkMatches(t thread, end int) {
 	nodes := s.machine.nodes
 	for at := nodes[t.node].match; at != 0; at = nodes[nodes[at].fail].match {
 		for _, i := range s.machine.ends[at] {
-			if s.form(s.machine.forms[i], t, end) {
+			if s.acceptForm(s.machine.forms[i], t, end) {
 				return
 			}
 		}
 	}
 }
 
-// form reports whether a form was taken for a secret, letter by letter.
-func (s *scan) form(f form, t thread, end int) bool {
-	start, spelled := s.spell(t, end, len(f.raw))
+// acceptForm reports whether a form was taken for a secret, letter by letter.
+func (s *scan) acceptForm(f form, t thread, end int) bool {
+	start, spelled := s.spellBack(t, end, len(f.raw))
 	exact := bytes.Equal(spelled, f.raw)
 	if f.secret < 0 {
 		if exact && (!f.alone || s.isAlone(start, end)) {
@@ -313,9 +313,9 @@ func (s *scan) form(f form, t thread, end int) bool {
 	return exact
 }
 
-// spell returns where the last n bytes begin that a thread has read, and what
+// spellBack returns where the last n bytes begin that a thread has read, and what
 // they are; they are overwritten by the next call.
-func (s *scan) spell(t thread, end, n int) (start int, spelled []byte) {
+func (s *scan) spellBack(t thread, end, n int) (start int, spelled []byte) {
 	s.spelled = slices.Grow(s.spelled[:0], n)[:n]
 	at, last := end, s.note(t.last)
 	for n > 0 {
@@ -354,23 +354,23 @@ func (s *scan) findBeginnings(i int) {
 		if n.depth < shortSecret || n.secret < 0 {
 			continue
 		}
-		start, _ := s.spell(t, i, int(n.depth))
+		start, _ := s.spellBack(t, i, int(n.depth))
 		s.add(finding{from: start, to: len(s.text), secret: int(n.secret)})
 	}
 }
 
 // isAlone reports whether text[start:end] is not part of a longer word.
 func (s *scan) isAlone(start, end int) bool {
-	return !s.goesBeforeWord(end) && !s.goesAfterWord(start)
+	return !s.startsWordAt(end) && !s.endsWordAt(start)
 }
 
-// goesBeforeWord reports whether a letter or digit stands at text[end], as it is
+// startsWordAt reports whether a letter or digit stands at text[end], as it is
 // or as an escape sequence.
-func (s *scan) goesBeforeWord(end int) bool {
+func (s *scan) startsWordAt(end int) bool {
 	after, _ := utf8.DecodeRune(s.text[end:])
 	if end < len(s.text) && s.depth > 0 {
 		for _, c := range s.codings[s.text[end]] {
-			s.before.open(s.text, end, nil)
+			s.before.openAt(s.text, end, nil)
 			if e := c.read(&s.before); c.whole && e.size > 0 {
 				after, _ = utf8.DecodeRune(e.value[:e.size])
 			}
@@ -379,14 +379,14 @@ func (s *scan) goesBeforeWord(end int) bool {
 	return isWord(after)
 }
 
-// goesAfterWord reports whether a letter or digit stands before text[start], as
+// endsWordAt reports whether a letter or digit stands before text[start], as
 // it is or as an escape sequence, or a sequence that goes on behind it.
-func (s *scan) goesAfterWord(start int) bool {
+func (s *scan) endsWordAt(start int) bool {
 	const longest = 12
 	before, _ := utf8.DecodeLastRune(s.text[:start])
 	for i := start - 1; i >= max(start-longest, 0) && s.depth > 0; i-- {
 		for _, c := range s.codings[s.text[i]] {
-			s.before.open(s.text, i, nil)
+			s.before.openAt(s.text, i, nil)
 			e := c.read(&s.before)
 			switch end := i + e.width; {
 			case !c.whole || end < start:

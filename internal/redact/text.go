@@ -6,9 +6,9 @@ import (
 	"unicode/utf16"
 )
 
-// rounds bounds how often a text is gone over again: what stands beside a
+// maxRounds bounds how often a text is gone over again: what stands beside a
 // placeholder may make up a secret that nobody could see before.
-const rounds = 4
+const maxRounds = 4
 
 // maxRemembered is the length of the longest text that may come again.
 const maxRemembered = 256
@@ -22,21 +22,21 @@ func (r *Redactor) Text(text string) string {
 	if redacted, known := f.texts.Load(text); known {
 		return redacted.(string)
 	}
-	redacted := string(f.clean([]byte(text), false))
+	redacted := string(f.redactText([]byte(text), false))
 	if len(text) <= maxRemembered {
 		f.texts.Store(text, redacted)
 	}
 	return redacted
 }
 
-func (f *finder) clean(source []byte, cut bool) []byte {
-	source = inUTF16(source, func(text []byte) []byte { return f.clean(text, cut) })
-	for range rounds {
+func (f *finder) redactText(source []byte, cut bool) []byte {
+	source = changeUTF16(source, func(text []byte) []byte { return f.redactText(text, cut) })
+	for range maxRounds {
 		found := f.find(source, cut)
 		if len(found) == 0 {
 			return source
 		}
-		source = f.replace(source, found)
+		source = f.replaceFindings(source, found)
 	}
 	if len(f.find(source, cut)) > 0 {
 		return []byte(withheld)
@@ -44,7 +44,7 @@ func (f *finder) clean(source []byte, cut bool) []byte {
 	return source
 }
 
-func (f *finder) replace(source []byte, found []finding) []byte {
+func (f *finder) replaceFindings(source []byte, found []finding) []byte {
 	out := make([]byte, 0, len(source))
 	done := 0
 	for _, place := range found {
@@ -55,8 +55,8 @@ func (f *finder) replace(source []byte, found []finding) []byte {
 	return append(out, source[done:]...)
 }
 
-// inUTF16 changes what a source in UTF-16 says; any other stays as it is.
-func inUTF16(source []byte, change func([]byte) []byte) []byte {
+// changeUTF16 changes what a source in UTF-16 says; any other stays as it is.
+func changeUTF16(source []byte, change func([]byte) []byte) []byte {
 	order := utf16Order(source)
 	if order == nil {
 		return source

@@ -10,10 +10,10 @@ import (
 	"github.com/etna-conformance/conformance/internal/evidence"
 )
 
-// invent gives the target the values that the run sends wrong on purpose. They follow from the
+// chooseDecoys gives the target the values that the run sends wrong on purpose. They follow from the
 // nonce of the configured challenge, or from chance. A *config.Error says that the run
 // would not respond to the challenge.
-func invent(t *evidence.Target, cfg config.Config) error {
+func chooseDecoys(t *evidence.Target, cfg config.Config) error {
 	t.Discreet = cfg.Discreet
 	seed := []byte(rand.Text())
 	if cfg.Challenge != "" {
@@ -26,13 +26,13 @@ func invent(t *evidence.Target, cfg config.Config) error {
 		}
 		t.Nonce, seed = c.Nonce, c.Seed()
 	}
-	d := decoy.Choose(seed, declared(cfg))
+	d := decoy.Choose(seed, declaredValues(cfg))
 	t.Decoys = &d
 	return nil
 }
 
-// declared are the configured values that no invented one may resemble.
-func declared(c config.Config) []string {
+// declaredValues are the configured values that no invented one may resemble.
+func declaredValues(c config.Config) []string {
 	list := []string{c.AppKey}
 	for _, value := range c.Headers {
 		list = append(list, value)

@@ -31,7 +31,7 @@ func Writable(dir string) error {
 		}
 	}
 	if err != nil {
-		return &config.Error{Where: "--out " + dir, Text: "reports can't be written there: " + reason(err)}
+		return &config.Error{Where: "--out " + dir, Text: "reports can't be written there: " + errorWithoutPath(err)}
 	}
 	return nil
 }
