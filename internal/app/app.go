@@ -29,11 +29,10 @@ type Run struct {
 	inboxes  *Inboxes
 }
 
-// builtIn is read once: many runs in one process share it, and nothing changes a contract once it
-// is read.
+// builtIn is read once: many runs in one process share the contract, and it never changes.
 var builtIn = sync.OnceValues(func() (*contract.Contract, error) { return contract.Load("openapi.yaml", conformance.OpenAPI) })
 
-// Contract returns the contract that the configuration names, by default the built-in one.
+// Contract returns the contract at the path, by default the built-in one.
 func Contract(path string) (*contract.Contract, error) {
 	if path == "" {
 		return builtIn()
@@ -49,7 +48,7 @@ func Contract(path string) (*contract.Contract, error) {
 	return c, nil
 }
 
-// Ledger returns the requirements of the contract that the configuration names.
+// Ledger returns the contract at the path with its requirements alone, by default the built-in one.
 func Ledger(path string) (*contract.Contract, error) {
 	if path == "" {
 		return contract.Ledger("openapi.yaml", conformance.OpenAPI)
@@ -57,7 +56,7 @@ func Ledger(path string) (*contract.Contract, error) {
 	return Contract(path)
 }
 
-// errorWithoutPath is an error's text without the path, which the message names already.
+// errorWithoutPath is an error's text without the path, for messages with the path in them.
 func errorWithoutPath(err error) string {
 	var pathError *os.PathError
 	if errors.As(err, &pathError) {
@@ -66,7 +65,7 @@ func errorWithoutPath(err error) string {
 	return err.Error()
 }
 
-// Plan plans a run; nothing is sent. A *config.Error says what is wrong with the call.
+// Plan plans a run; nothing is sent. A *config.Error describes a mistake in the configuration.
 func Plan(cfg config.Config) (*Run, error) {
 	c, err := Contract(cfg.Contract)
 	if err != nil {
@@ -86,17 +85,17 @@ func Plan(cfg config.Config) (*Run, error) {
 	return &Run{Suite: suite, cfg: cfg, redactor: redactor, inboxes: new(Inboxes)}, nil
 }
 
-// Embedded tells the evidence that the tool's own reference deployment is judged.
+// Embedded marks the evidence as that of the tool's own reference deployment.
 func (r *Run) Embedded() { r.Suite.Target.Embedded = true }
 
-// Share makes the run read its inbox by what other runs have opened.
+// Share makes the run reuse inbox connections of other runs.
 func (r *Run) Share(inboxes *Inboxes) { r.inboxes = inboxes }
 
-// Note adds something that the report shows beside the verdicts.
+// Note adds an observation to the report.
 func (r *Run) Note(text string) { r.notes = append(r.notes, text) }
 
-// Collect carries out the plan and returns the evidence. What the run found out about the
-// deployment (at which path step 3 is) is part of the suite from then on.
+// Collect carries out the plan and returns the evidence. If the run found step 3 at another path,
+// the suite is planned anew for it.
 func (r *Run) Collect(ctx context.Context, version string, progress func(runner.Progress)) (*evidence.Run, error) {
 	found, err := r.collect(ctx, version, progress)
 	if err != nil || found.Target.StepThree == r.Suite.Target.StepThree {
@@ -129,7 +128,7 @@ func (r *Run) collect(ctx context.Context, version string, progress func(runner.
 	return runner.Run(ctx, options)
 }
 
-// ordinaryUserAgent is that of a library that many clients of such interfaces are built on.
+// ordinaryUserAgent is that of a widespread HTTP library.
 const ordinaryUserAgent = "okhttp/4.12.0"
 
 func (r *Run) userAgent(version, id string) string {
@@ -139,8 +138,8 @@ func (r *Run) userAgent(version, id string) string {
 	return fmt.Sprintf("conformance/%s (run %s)", version, id)
 }
 
-// collectWithInbox reads the configured inbox; a fault of what goes on in the background there is
-// one of the run's.
+// collectWithInbox reads the configured inbox; a panic in its background work is a fault of the
+// run.
 func (r *Run) collectWithInbox(ctx context.Context, options runner.Options) (*evidence.Run, error) {
 	reader, giveBack, err := r.inboxes.openReader(r.cfg)
 	if err != nil {
@@ -151,8 +150,8 @@ func (r *Run) collectWithInbox(ctx context.Context, options runner.Options) (*ev
 	return found, errors.Join(err, giveBack())
 }
 
-// Again plans the run that the evidence is of, to judge it anew by the contract at the path ("":
-// the built-in one).
+// Again plans the run of the evidence once more, to judge it by the contract at the path ("": the
+// built-in one).
 func Again(found evidence.Run, path string) (*suites.Suite, error) {
 	c, err := Contract(path)
 	if err != nil {

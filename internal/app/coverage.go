@@ -12,7 +12,8 @@ import (
 	"github.com/etna-conformance/conformance/suites"
 )
 
-// describeSelection is what of the profiles' requirements was asked for, nil where all of it was.
+// describeSelection describes the selected part of the profiles' requirements, nil if all are
+// selected.
 func describeSelection(suite *suites.Suite) *verdict.Selection {
 	chosen := map[string]bool{}
 	for _, c := range suite.Checks {
@@ -34,7 +35,7 @@ func describeSelection(suite *suites.Suite) *verdict.Selection {
 	return &s
 }
 
-// describeContract names the contract, and what another than the built-in one demands less.
+// describeContract names the contract, and lists its weaker demands if it is not the built-in one.
 func describeContract(c *contract.Contract) verdict.Contract {
 	named := verdict.Contract{Version: c.Version, SHA256: c.SHA256}
 	sum := sha256.Sum256(conformance.OpenAPI)
@@ -50,7 +51,7 @@ func describeContract(c *contract.Contract) verdict.Contract {
 	return named
 }
 
-// listWeaker lists what the contract lowers, moves to another profile or leaves out.
+// listWeaker lists the requirements the contract lowers, moves to another profile or leaves out.
 func listWeaker(builtIn, c *contract.Contract) []verdict.Weaker {
 	rank := func(level string) int { return slices.Index(contract.Levels(), level) }
 	var list []verdict.Weaker

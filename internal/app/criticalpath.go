@@ -9,10 +9,10 @@ import (
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
-// span is when a step went on.
+// span is the time of a step.
 type span struct{ from, to time.Time }
 
-// criticalPath walks back from what ended last to what it waited for last, and so on.
+// criticalPath walks back from the last step to end, each time to the last predecessor to end.
 func criticalPath(p *plan.Plan, run *evidence.Run) []verdict.Link {
 	spans := stepSpans(run)
 	steps := map[string]plan.Step{}
@@ -48,8 +48,8 @@ func stepSpans(run *evidence.Run) map[string]span {
 	return spans
 }
 
-// latestPredecessor is the step before this one that ended last; points that only others wait for are looked
-// through.
+// latestPredecessor is the last predecessor to end; it looks through steps without a time of their
+// own.
 func latestPredecessor(steps map[string]plan.Step, spans map[string]span, id string, seen map[string]bool) string {
 	found := ""
 	for _, before := range slices.Concat(steps[id].Needs, steps[id].After) {

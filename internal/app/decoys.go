@@ -10,9 +10,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/evidence"
 )
 
-// chooseDecoys gives the target the values that the run sends wrong on purpose. They follow from the
-// nonce of the configured challenge, or from chance. A *config.Error says that the run
-// would not respond to the challenge.
+// chooseDecoys chooses the deliberately wrong values of the run, from the nonce of the configured
+// challenge or at random. A *config.Error says that the run would not respond to the challenge.
 func chooseDecoys(t *evidence.Target, cfg config.Config) error {
 	t.Discreet = cfg.Discreet
 	seed := []byte(rand.Text())
@@ -31,7 +30,7 @@ func chooseDecoys(t *evidence.Target, cfg config.Config) error {
 	return nil
 }
 
-// declaredValues are the configured values that no invented one may resemble.
+// declaredValues are the configured values no decoy may resemble.
 func declaredValues(c config.Config) []string {
 	list := []string{c.AppKey}
 	for _, value := range c.Headers {

@@ -18,7 +18,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/sandbox"
 )
 
-// headers are the header fields that a deployment got.
+// headers are the header fields received by a deployment.
 type headers struct {
 	mu   sync.Mutex
 	list []http.Header

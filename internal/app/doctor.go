@@ -12,15 +12,15 @@ import (
 	"github.com/etna-conformance/conformance/internal/inbox"
 )
 
-// Symptom is one thing that was looked at before a run, in a sentence.
+// Symptom is the result of one check before a run, in a sentence.
 type Symptom struct {
-	// OK is false where a run would suffer from it.
+	// OK is false if a run would suffer from it.
 	OK   bool
 	Text string
 }
 
-// Examine looks at what a run needs, without a reset: the deployment, TLS, the key, the inbox and
-// each trader's mailbox and question. An error is a mistake in the configuration.
+// Examine checks the preconditions of a run without a reset: the deployment, TLS, the key, the
+// inbox, and each trader's mailbox and question. An error is a mistake in the configuration.
 func Examine(ctx context.Context, cfg config.Config, version string) ([]Symptom, error) {
 	c, err := Contract(cfg.Contract)
 	if err != nil {
@@ -58,7 +58,7 @@ func (d *doctor) addSymptom(ok bool, format string, args ...any) {
 	d.symptoms = append(d.symptoms, Symptom{ok, fmt.Sprintf(format, args...)})
 }
 
-// sendQuestion asks for a trader's question; with no key the deployment must refuse.
+// sendQuestion requests a trader's secret question; without a key the deployment must refuse.
 func (d *doctor) sendQuestion(ctx context.Context, login, key string) (httpclient.Exchange, contract.Outcome) {
 	values := map[string]any{}
 	for _, v := range d.question.Values() {
@@ -84,7 +84,7 @@ func (d *doctor) sendQuestion(ctx context.Context, login, key string) (httpclien
 	return x, contract.Classify(d.question, contract.ReadResponse(x.Response.Status, header, x.Response.Body, x.Response.Truncated))
 }
 
-// examineDeployment reports whether the traders can be looked at.
+// examineDeployment reports whether the traders can be examined.
 func (d *doctor) examineDeployment(ctx context.Context) bool {
 	x, outcome := d.sendQuestion(ctx, "nobody", "")
 	switch {
@@ -138,7 +138,7 @@ func (d *doctor) examineTrader(ctx context.Context, t config.Trader) {
 	}
 }
 
-// examineInbox looks into each mailbox once.
+// examineInbox reads each mailbox once.
 func (d *doctor) examineInbox(ctx context.Context) error {
 	if d.cfg.Inbox.URL == "" {
 		d.addSymptom(false, "Inbox: none is declared (inbox); nothing about mails can be judged.")

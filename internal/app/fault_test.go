@@ -14,8 +14,8 @@ import (
 	"github.com/etna-conformance/conformance/suites"
 )
 
-// TestPanicInACheckIsAFault checks that a check that breaks makes no verdict, neither a green nor a
-// red one.
+// TestPanicInACheckIsAFault checks that a broken check makes no verdict, neither a green nor a red
+// one.
 func TestPanicInACheckIsAFault(t *testing.T) {
 	planned, err := app.Plan(config.Config{
 		URL: "http://deployment.invalid", AppKey: "a key for nothing", Profiles: []string{"core"}, APIVersion: "1.0", MailDeadline: time.Second,

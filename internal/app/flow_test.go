@@ -20,14 +20,14 @@ import (
 	"github.com/etna-conformance/conformance/internal/sandboxtest"
 )
 
-// tap watches what goes into a deployment and what comes out.
+// tap watches the requests and responses of a deployment.
 type tap struct {
 	mu        sync.Mutex
 	passwords []string
-	// confirmations are those of all updates that have one.
+	// confirmations are those of all updates with one.
 	confirmations []string
 	responses     []string
-	// updated is called after each update that was carried out.
+	// updated is called after each successful update.
 	updated func()
 }
 

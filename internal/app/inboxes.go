@@ -11,8 +11,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/mishap"
 )
 
-// Inboxes are what the runs of one process share of inboxes: however many runs read one at a time,
-// it has one websocket and one set of connections. The zero value is ready to use.
+// Inboxes shares inbox connections between the runs of one process: one websocket and one set of
+// connections for each inbox. The zero value is ready to use.
 type Inboxes struct {
 	mu   sync.Mutex
 	open map[string]*sharedInbox
@@ -20,16 +20,16 @@ type Inboxes struct {
 
 type sharedInbox struct {
 	server *inbox.Server
-	// runs counts those that read it.
+	// runs counts its readers.
 	runs int
 
 	mu sync.Mutex
-	// fault is a panic of what goes on in the background.
+	// fault is a panic of the background work.
 	fault error
 }
 
-// openReader returns a reader of the configured inbox. It is given back when the run is over; the error
-// is then a fault of this tool that the run may have suffered from.
+// openReader returns a reader of the configured inbox, to be given back after the run. An error of
+// giveBack is a fault of this tool, and may have affected the run.
 func (i *Inboxes) openReader(c config.Config) (reader inbox.Inbox, giveBack func() error, err error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -74,17 +74,16 @@ func (s *sharedInbox) recordPanic(do func()) {
 	s.fault = errors.Join(s.fault, err)
 }
 
-// inboxKey tells inboxes apart, and ways to reach them.
+// inboxKey distinguishes inboxes and the ways to reach them.
 func inboxKey(c config.Config) string {
 	return fmt.Sprintf("%q", []any{c.Inbox.Kind, c.Inbox.URL, c.CAFile, c.Insecure, c.ClientCert, c.RequestTimeout})
 }
 
-// inboxTimeoutFactor is how many times as long as the deployment an inbox may take: MailHog searches all
-// its mails.
+// inboxTimeoutFactor multiplies the request timeout for an inbox: MailHog searches all its mails.
 const inboxTimeoutFactor = 3
 
-// newServer reaches the configured inbox through the same proxies, and trusts the same authorities,
-// as the deployment's client does.
+// newServer reaches the configured inbox with the proxies and authorities of the deployment's
+// client.
 func newServer(c config.Config, guard func(func())) (*inbox.Server, error) {
 	verify, err := c.TLS()
 	if err != nil {

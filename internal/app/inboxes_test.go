@@ -32,7 +32,7 @@ func TestRunsShareWhatReachesTheSameInbox(t *testing.T) {
 	}
 }
 
-// TestAPanicInTheBackgroundIsToldToAllWhoShare breaks what all runs depend on.
+// TestAPanicInTheBackgroundIsToldToAllWhoShare breaks a shared inbox.
 func TestAPanicInTheBackgroundIsToldToAllWhoShare(t *testing.T) {
 	var all Inboxes
 	cfg := inboxAt("http://one.invalid")

@@ -33,8 +33,8 @@ func Judge(suite *suites.Suite, run *evidence.Run, version string) (report *verd
 	return toReport(suite, run, version, suite.Judge(run)), nil
 }
 
-// JudgeBySpecs is Judge by way of the suite's Ginkgo specs, in this process. It can run once per
-// process: that is how Ginkgo works.
+// JudgeBySpecs is Judge through the suite's Ginkgo specs, in this process. Ginkgo allows one call
+// per process.
 func JudgeBySpecs(suite *suites.Suite, run *evidence.Run, version string, strict bool) (*verdict.Report, error) {
 	// The specs speak through the verdicts; Ginkgo's own report would only repeat them.
 	formatter.ColorableStdOut = io.Discard
@@ -45,15 +45,15 @@ func JudgeBySpecs(suite *suites.Suite, run *evidence.Run, version string, strict
 	config, reporter := ginkgo.GinkgoConfiguration()
 	reporter.Succinct = true
 	ginkgo.RunSpecs(failer{}, "conformance", config, reporter)
-	// Ginkgo leaves its handler behind, which would swallow the next Ctrl-C.
+	// Ginkgo leaves its signal handler behind; it would swallow the next Ctrl-C.
 	signal.Reset(os.Interrupt, syscall.SIGTERM)
 	return fromSpecs(suite, run, report, version)
 }
 
-// maxBrokenChecks is how many broken checks are told; one mistake may break them all.
+// maxBrokenChecks bounds the broken checks in the message; one mistake may break them all.
 const maxBrokenChecks = 3
 
-// fromSpecs makes the verdicts of Ginkgo's report.
+// fromSpecs makes the report from Ginkgo's.
 func fromSpecs(suite *suites.Suite, run *evidence.Run, report types.Report, version string) (*verdict.Report, error) {
 	results, broken := suites.Results(report)
 	if len(broken) > 0 {
@@ -69,7 +69,7 @@ func fromSpecs(suite *suites.Suite, run *evidence.Run, report types.Report, vers
 	return toReport(suite, &found, version, slices.Concat(results, unjudged)), nil
 }
 
-// toReport makes the verdicts of the results.
+// toReport makes the report from the results.
 func toReport(suite *suites.Suite, run *evidence.Run, version string, results []verdict.Result) *verdict.Report {
 	r := newReport(suite, run.Target, version)
 	r.RunID, r.Started, r.DurationMs = run.ID, run.Started, run.Duration.Milliseconds()
@@ -80,10 +80,10 @@ func toReport(suite *suites.Suite, run *evidence.Run, version string, results []
 	return r
 }
 
-// interruptedByUser is Ginkgo's word for a signal that came while the specs ran.
+// interruptedByUser is Ginkgo's reason for a signal during the specs.
 const interruptedByUser = "Interrupted by User"
 
-// findUnjudged are the checks that have no result, as untestable ones.
+// findUnjudged returns the checks without a result, as untestable.
 func findUnjudged(suite *suites.Suite, results []verdict.Result) []verdict.Result {
 	known := map[[2]string]bool{}
 	for _, r := range results {
@@ -104,7 +104,7 @@ func untestable(c suites.Check, subject, reason string) verdict.Result {
 	return verdict.Result{Requirement: c.Requirement.ID, Subject: subject, Verdict: verdict.Untestable, Reason: reason}
 }
 
-// Fault is the report of a run in which this tool broke: nothing is judged, and every format says
+// Fault is the report of a run after a fault of this tool: nothing is judged, and every format says
 // so.
 func Fault(suite *suites.Suite, version string, cause error) *verdict.Report {
 	r := newReport(suite, suite.Target, version)
@@ -117,7 +117,7 @@ func Fault(suite *suites.Suite, version string, cause error) *verdict.Report {
 	return r
 }
 
-// newReport is what a report says whatever came of the run.
+// newReport holds the parts of a report known before any result.
 func newReport(suite *suites.Suite, t evidence.Target, version string) *verdict.Report {
 	return &verdict.Report{
 		Tool:       verdict.Tool{Name: "conformance", Version: version},
@@ -136,10 +136,10 @@ func listJudged(suite *suites.Suite) []verdict.Judged {
 	return list
 }
 
-// failer is what Ginkgo reports the suite's failure to; the verdicts say it better.
+// failer ignores Ginkgo's failure of the suite; the verdicts say it better.
 type failer struct{}
 
 func (failer) Fail() {}
 
-// milliseconds is a duration as reports show it.
+// milliseconds is the unit of durations in reports.
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

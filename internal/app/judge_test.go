@@ -16,8 +16,7 @@ import (
 	"github.com/etna-conformance/conformance/suites"
 )
 
-// mixedRun is the evidence of a deployment with all outcomes: what passes, what fails, what is
-// untestable and what is not applicable.
+// mixedRun is evidence with all verdicts: passed, failed, untestable and not applicable.
 func mixedRun(t *testing.T) *evidence.Run {
 	t.Helper()
 	broken, known := faults.Find("status-500-on-refusal")

@@ -27,8 +27,8 @@ func wrapped(serve func(w http.ResponseWriter, r *http.Request, next http.Handle
 	}}}}}
 }
 
-// checkLastLine holds what the last line says against the deployment; known demands that it says so
-// of everybody.
+// checkLastLine compares the last line with the deployment; known demands a statement about every
+// trader.
 func checkLastLine(t *testing.T, s *sandbox.Sandbox, cfg config.Config, found *evidence.Run, known bool) {
 	t.Helper()
 	for _, trader := range cfg.Traders {

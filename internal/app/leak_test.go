@@ -10,8 +10,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/sandbox"
 )
 
-// TestARunLeavesNoGoroutine looks for goroutines of the packages that talk to the world, also after
-// an interruption.
+// TestARunLeavesNoGoroutine looks for leaked goroutines of network packages, also after an
+// interruption.
 func TestARunLeavesNoGoroutine(t *testing.T) {
 	_, config := start(t, sandbox.Options{})
 	collected(t.Context(), t, config)
@@ -28,7 +28,7 @@ func TestARunLeavesNoGoroutine(t *testing.T) {
 	}
 }
 
-// goroutines are the stacks that go through what a run starts; "" where there are none.
+// goroutines are the stacks with functions started by a run; "" if there are none.
 func goroutines() string {
 	stacks := make([]byte, 1<<20)
 	var left []string

@@ -11,35 +11,34 @@ import (
 	"github.com/etna-conformance/conformance/suites"
 )
 
-// Live is how a planned run is carried out and judged.
+// Live are the options of a run.
 type Live struct {
 	// Version is this tool's.
 	Version string
-	// Known are the failures that the baseline accepts.
+	// Known are the failures accepted by the baseline.
 	Known []verdict.Known
-	// Judge makes the verdicts of the evidence: nil is [Judge], the only one that many runs in one
-	// process can have.
+	// Judge makes the report; nil is [Judge], the only one for many runs in one process.
 	Judge func(*suites.Suite, *evidence.Run) (*verdict.Report, error)
-	// Waiting is called when another run that uses the same traders has to be waited for, Unlocked
-	// with the reason why none can be. They may be nil, and so may Progress.
+	// Waiting is called before waiting for another run with the same traders, Unlocked with the
+	// reason if no lock can be made. They may be nil, and so may Progress.
 	Waiting  func()
 	Unlocked func(why string)
 	Progress func(runner.Progress)
 }
 
-// Outcome is what came of a run.
+// Outcome is the result of a run.
 type Outcome struct {
 	Report   verdict.Report
 	Evidence evidence.Run
-	// Fault is what went wrong within this tool; then the report judges nothing and says so.
+	// Fault is the error of this tool; the report then judges nothing and says so.
 	Fault error
-	// Unstored is why the evidence could not be written; then the report rests on nothing that
-	// others can look at.
+	// Unstored is why the evidence could not be written; the report then has no evidence for others
+	// to check.
 	Unstored error
 }
 
-// Live carries out the plan, stores the evidence in the directory for the reports, and judges it
-// while it is written.
+// Live carries out the plan, and judges the evidence while writing it to the directory for the
+// reports.
 func (r *Run) Live(ctx context.Context, l Live) Outcome {
 	o := Outcome{Evidence: evidence.Run{Target: r.Suite.Target}}
 	o.Fault = mishap.Guard(func() error {
@@ -96,7 +95,7 @@ func (r *Run) judge(l Live, found *evidence.Run) (verdict.Report, error) {
 	return *judged, err
 }
 
-// stored is the evidence on disk.
+// stored is the result of writing the evidence.
 type stored struct {
 	digest evidence.Digest
 	err    error

@@ -17,10 +17,10 @@ import (
 	"github.com/etna-conformance/conformance/internal/config"
 )
 
-// Lock keeps other runs on this host from using the same traders of the same deployment, or the
-// same mailboxes, at the same time: their mails could not be told apart. It calls waiting when it
-// has to wait. Where no lock can be made, as in a container without a writable directory for
-// temporary files, the run goes on, and unlocked says why.
+// Lock keeps other runs on this host from using the same traders or mailboxes at the same time:
+// their mails would be indistinguishable. It calls waiting before it has to wait. If no lock can be
+// made, as in a container without a writable directory for temporary files, the run goes on, and
+// unlocked gives the reason.
 func Lock(ctx context.Context, cfg config.Config, waiting func()) (unlock func(), unlocked string) {
 	var held locks
 	dir := filepath.Join(os.TempDir(), "conformance-locks")
@@ -39,7 +39,7 @@ func (held *locks) acquire(ctx context.Context, dir, name string, waiting func()
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
-	// Other users' runs lock here, too; only the one who made it can say so, and has.
+	// Runs of other users lock here, too. Only the directory's owner can open it to them, and has.
 	_ = os.Chmod(dir, 0o777)
 	lock := flock.New(filepath.Join(dir, name), flock.SetPermissions(0o644))
 	free, err := lock.TryLock()
@@ -60,7 +60,7 @@ func (held *locks) release() {
 	}
 }
 
-// lockNames are in one order for all runs, so that none wait for each other.
+// lockNames returns the locks in one order for all runs, against deadlocks.
 func lockNames(cfg config.Config) []string {
 	var names []string
 	for _, u := range Uses(cfg) {
@@ -71,14 +71,14 @@ func lockNames(cfg config.Config) []string {
 	return slices.Compact(names)
 }
 
-// Use is something that no two runs may use at the same time: a trader of a deployment, or a
-// mailbox. Uses of the same are equal.
+// Use is something for one run at a time: a trader of a deployment, or a mailbox. Equal values mean
+// the same thing.
 type Use struct{ place, person string }
 
 // String names it, for example "the trader robert.zak at https://staging.example/api".
 func (u Use) String() string { return u.person + " at " + u.place }
 
-// Uses are what a run of the configuration uses.
+// Uses lists the exclusive traders and mailboxes of the configuration.
 func Uses(cfg config.Config) []Use {
 	var uses []Use
 	for _, t := range cfg.Traders {
@@ -90,7 +90,7 @@ func Uses(cfg config.Config) []Use {
 	return uses
 }
 
-// normalizeURL is the URL in its usual spelling, without who asks.
+// normalizeURL returns the URL in its usual spelling, without the user.
 func normalizeURL(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {

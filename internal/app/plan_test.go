@@ -31,8 +31,8 @@ func planOf(t *testing.T, profiles ...string) *app.Run {
 	return planned
 }
 
-// TestPlanIsTheSameEachTime plans the same run again and again: what is sent, in which order, and
-// what looks at it.
+// TestPlanIsTheSameEachTime plans the same run repeatedly: the requests, their order and their
+// checks.
 func TestPlanIsTheSameEachTime(t *testing.T) {
 	target := planOf(t, "core", "flow", "hardening").Suite.Target
 	first := planText(t, target)

@@ -7,7 +7,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/sandbox"
 )
 
-// Point makes the sandbox what the configuration judges.
+// Point makes the sandbox the configured deployment.
 func Point(cfg *config.Config, s *sandbox.Sandbox) {
 	cfg.URL, cfg.AppKey = s.URL, s.AppKey
 	cfg.Inbox = config.Inbox{Kind: "mailhog", URL: s.InboxURL}
@@ -19,8 +19,8 @@ func Point(cfg *config.Config, s *sandbox.Sandbox) {
 	}
 }
 
-// Writable makes the directory for the reports and refuses one that can't be written to, before
-// anything is sent.
+// Writable makes the directory for the reports. It refuses an unwritable one before anything is
+// sent.
 func Writable(dir string) error {
 	err := os.MkdirAll(dir, 0o755)
 	if err == nil {

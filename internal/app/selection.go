@@ -15,8 +15,8 @@ import (
 	"github.com/etna-conformance/conformance/suites"
 )
 
-// checkSelection refuses a selection that a typo, or a profile that was not chosen, would make
-// smaller than it reads.
+// checkSelection refuses a selection with a typo or an unselected profile: it would be smaller than
+// it reads.
 func checkSelection(cfg config.Config, c *contract.Contract) error {
 	for _, pattern := range cfg.Only {
 		if err := checkPattern(pattern, cfg.Profiles, c); err != nil {
@@ -49,7 +49,7 @@ func checkSelection(cfg config.Config, c *contract.Contract) error {
 	return &config.Error{Where: "--only, --label-filter", Text: "together they select no requirement"}
 }
 
-// checkPattern refuses a pattern that no requirement of the chosen profiles matches.
+// checkPattern refuses a pattern without a match in the selected profiles.
 func checkPattern(pattern string, profiles []string, c *contract.Contract) error {
 	profile := ""
 	for _, r := range c.Requirements {
@@ -71,8 +71,8 @@ func profileError(what, profile string) error {
 	return &config.Error{Where: "--profile", Text: fmt.Sprintf("%s to profile %s, which is not selected", what, profile)}
 }
 
-// checkLabels refuses a filter with a label that no requirement has. Regular expressions and sets
-// may match nothing.
+// checkLabels refuses a filter with an unknown label. Regular expressions and sets may match
+// nothing.
 func checkLabels(filter string, c *contract.Contract) error {
 	if strings.ContainsAny(filter, "/:{") {
 		return nil
@@ -90,7 +90,7 @@ func checkLabels(filter string, c *contract.Contract) error {
 	return nil
 }
 
-// groupPatterns are those that select all requirements of a group.
+// groupPatterns returns one pattern for each group of requirements.
 func groupPatterns(ids []string) []string {
 	var list []string
 	for _, id := range ids {
@@ -104,7 +104,8 @@ func unknownID(pattern string, c *contract.Contract) error {
 	return &config.Error{Where: "--only", Text: noRequirement(pattern, c)}
 }
 
-// noRequirement says that there is no such requirement, and which one was meant or took its place.
+// noRequirement says that the requirement does not exist, and suggests a similar one or its
+// replacement.
 func noRequirement(id string, c *contract.Contract) string {
 	if w, withdrawn := c.Withdrawal(id); withdrawn {
 		return fmt.Sprintf("requirement %s was withdrawn; see %s", id, strings.Join(w.Instead, ", "))
@@ -121,7 +122,7 @@ func firstLine(err error) string {
 	return line
 }
 
-// escapes are the colours that Ginkgo writes into its errors.
+// escapes matches the colours in Ginkgo's errors.
 var escapes = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\x1b\[[0-9;]*m`) })
 
 // oneLine is an error's text without colours and line breaks.

@@ -13,8 +13,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
-// Wherever a limit that is said in words begins, nobody's password ends as not known, and nothing
-// fails for it.
+// TestALimitOfSignInsLeavesNoPasswordUnknown starts a stated limit at different sign-ins: no
+// password may end unknown, and no check may fail for it.
 func TestALimitOfSignInsLeavesNoPasswordUnknown(t *testing.T) {
 	for _, most := range []int32{0, 14, 20, 24, 28} {
 		var over atomic.Bool
@@ -45,8 +45,8 @@ func TestALimitOfSignInsLeavesNoPasswordUnknown(t *testing.T) {
 	}
 }
 
-// signInsUpTo limits signing in after so many calls, for longer than anybody waits, until that is
-// over.
+// signInsUpTo limits signing in after this many calls, for longer than any wait, until the limit is
+// lifted.
 func signInsUpTo(most int32, over *atomic.Bool) sandbox.Options {
 	var signIns atomic.Int32
 	return wrapped(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
@@ -60,7 +60,7 @@ func signInsUpTo(most int32, over *atomic.Bool) sandbox.Options {
 	})
 }
 
-// holdsLastLine demands that the last line tells of the trader, and the truth.
+// holdsLastLine demands a true statement about the trader in the last line.
 func holdsLastLine(t *testing.T, s *sandbox.Sandbox, trader config.Trader, line string) {
 	t.Helper()
 	says := func(name string) bool { return strings.Contains(line, "‹"+name+" "+trader.Login+"›") }

@@ -11,8 +11,8 @@ import (
 	"github.com/etna-conformance/conformance/suites"
 )
 
-// Specimen plans a run of all profiles with the demo traders, to show what is asked: the same each
-// time. Nobody is at its URL.
+// Specimen plans a run of all profiles with the demo traders, the same each time, to show its
+// requests. Its URL does not exist.
 func Specimen(contractPath string) (*Run, error) {
 	cfg, err := config.Load(config.Sources{})
 	if err != nil {
@@ -32,8 +32,8 @@ func Specimen(contractPath string) (*Run, error) {
 	return &Run{Suite: suite, cfg: cfg, redactor: redactor}, err
 }
 
-// Sample is the step's request as a line of curl, with variables in the place of secrets; "" where
-// it asks nothing.
+// Sample is the step's request as a curl command, with variables in place of secrets; "" if the
+// step has none.
 func (r *Run) Sample(s plan.Step) (string, error) {
 	o, found := r.Suite.Contract.Operation(operationOf(s))
 	if !found {

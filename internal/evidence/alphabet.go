@@ -5,8 +5,7 @@ import (
 	"unicode"
 )
 
-// AlphabetOf names the smallest of the alphabets of [Secret] that a text is
-// written in.
+// AlphabetOf names the smallest alphabet of [Secret] to hold all of the text.
 func AlphabetOf(text string) string {
 	all := func(in func(rune) bool) bool {
 		return text != "" && strings.IndexFunc(text, func(r rune) bool { return !in(r) }) < 0

@@ -5,27 +5,26 @@ import (
 	"time"
 )
 
-// Bisect is how surplus codes were looked into: refused requests were repeated, all together and
-// then in halves, between controls that repeat none.
+// Bisect is the search for the causes of surplus codes: it repeats refused requests, first all
+// together and then in halves, with controls in between.
 type Bisect struct {
 	// Trials stand in their order.
 	Trials []Trial `json:"trials,omitempty"`
-	// Stopped says why it ended before its end, "" where it did not.
+	// Stopped says why the search ended early, "" if it did not.
 	Stopped string `json:"stopped,omitempty"`
-	// Foreign is true where codes came that no request of the run can have brought.
+	// Foreign is true if codes came from outside the run.
 	Foreign bool `json:"foreign,omitempty"`
 }
 
-// Trial is one step of bisecting: what was repeated together, and the codes that came then.
+// Trial is one step of the search: the repeated requests, and the codes after them.
 type Trial struct {
-	// Requests are the steps whose requests were repeated; a control has none.
+	// Requests are the steps of the repeated requests; a control has none.
 	Requests []string `json:"requests,omitempty"`
-	// Resets are the accepted resets that followed, for deployments that mail the code of a refused
-	// request with the next reset that they accept. They bring codes of their own.
+	// Resets are the accepted resets after them, for deployments with a code of a refused request
+	// in the next reset's mail. They bring codes of their own.
 	Resets  []string  `json:"resets,omitempty"`
 	Started time.Time `json:"started"`
-	// Watched is how long a first code was waited for at most; First is how long it took, 0 where
-	// none came.
+	// Watched is the longest wait for a first code; First is its delay, 0 if none came.
 	Watched time.Duration `json:"watched"`
 	First   time.Duration `json:"first,omitempty"`
 	// Mails are the ids of the mails with a code.
@@ -33,16 +32,15 @@ type Trial struct {
 }
 
 const (
-	// Repeats is how often all suspects must bring codes, and how often a control must bring none,
-	// before anything counts. Since their order is random, the codes of others fit once in 256
-	// times at most.
+	// Repeats is how often all suspects must bring codes, and a control none, before anything
+	// counts. Since their order is random, unrelated codes match it once in 256 times at most.
 	Repeats = 4
 	// Confirms is how often a part of the suspects must bring codes after that.
 	Confirms = 2
 )
 
 // Brings reports whether the requests, repeated together, bring codes: more than any control, each
-// time, and only after all suspects together, with these among them, did so as well.
+// time, and only as a part of suspects with codes themselves.
 func (b *Bisect) Brings(requests []string) bool {
 	return b != nil && len(requests) > 0 && (b.bringsCodes(requests, false) || b.bringsCodes(requests, true))
 }
@@ -53,8 +51,8 @@ func (b *Bisect) bringsCodes(requests []string, withResets bool) bool {
 	})
 }
 
-// bringsEachTime reports whether that many trials of the requests brought more codes than each
-// control, of which as many as it takes were watched for as long as the slowest of these codes
+// bringsEachTime reports whether at least this many trials of the requests all brought more codes
+// than a control. Enough controls must have been watched for as long as the slowest of these codes
 // took.
 func (b *Bisect) bringsEachTime(requests []string, withResets bool, times int) bool {
 	base, steady := b.Base(withResets)
@@ -69,8 +67,8 @@ func (b *Bisect) bringsEachTime(requests []string, withResets bool, times int) b
 	return steady && len(trials) >= times && b.Controls(withResets, slowest) >= Repeats
 }
 
-// Acquits reports whether the request was repeated, alone or with others, and no more codes came
-// than a control brings.
+// Acquits reports whether the request was repeated, alone or with others, without more codes than
+// in a control.
 func (b *Bisect) Acquits(request string) bool {
 	return slices.ContainsFunc(b.Trials, func(t Trial) bool {
 		base, _ := b.Base(len(t.Resets) > 0)
@@ -79,7 +77,7 @@ func (b *Bisect) Acquits(request string) bool {
 }
 
 // Base is how many codes a control brings: none, or those of the accepted resets. It is not steady
-// where controls differ.
+// if controls differ.
 func (b *Bisect) Base(withResets bool) (codes int, steady bool) {
 	controls := b.Of(nil, withResets)
 	if !withResets || len(controls) == 0 {
@@ -89,13 +87,13 @@ func (b *Bisect) Base(withResets bool) (codes int, steady bool) {
 	return codes, !slices.ContainsFunc(controls, func(t Trial) bool { return len(t.Mails) != codes })
 }
 
-// Controls is how many controls were watched for at least so long.
+// Controls counts the controls watched for at least this long.
 func (b *Bisect) Controls(withResets bool, atLeast time.Duration) int {
 	return len(slices.DeleteFunc(b.Of(nil, withResets), func(t Trial) bool { return t.Watched < atLeast }))
 }
 
-// EachReset is how many codes each accepted reset brings, whether refused requests go before it or
-// not; 0 where that is not known, or not always the same number.
+// EachReset is how many codes each accepted reset brings, with or without refused requests before
+// it; 0 if unknown or varying.
 func (b *Bisect) EachReset() int {
 	controls := b.Of(nil, true)
 	if len(controls) < Confirms {
@@ -109,7 +107,7 @@ func (b *Bisect) EachReset() int {
 	return codes / resets
 }
 
-// Of are the trials of these requests; those of none are the controls.
+// Of returns the trials of these requests; without requests, the controls.
 func (b *Bisect) Of(requests []string, withResets bool) []Trial {
 	return slices.DeleteFunc(slices.Clone(b.Trials), func(t Trial) bool {
 		return !slices.Equal(t.Requests, requests) || len(t.Resets) > 0 != withResets

@@ -8,8 +8,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/evidence"
 )
 
-// trials reads one trial from each line: the requests, "control" for none, "+" where accepted
-// resets follow, and the number of codes that came.
+// trials reads one trial from each line: the requests ("control" for none), "+" if accepted resets
+// follow, and the number of codes.
 func trials(text string) *evidence.Bisect {
 	var b evidence.Bisect
 	for line := range strings.Lines(text) {

@@ -8,12 +8,11 @@ import (
 	"unicode/utf8"
 )
 
-// Curl returns one POSIX shell line that sends an exchange's request again, ""
-// where none was sent. Placeholders become variables: ‹app-key› is $APP_KEY,
-// ‹code 1› is $CODE_1; in a URL, where the value must be percent-encoded,
-// $CODE_1_URLENCODED. What the tool adds to every request on its own account
-// (User-Agent, traceparent, …) is left out. No control characters, bidirectional
-// or other invisible ones stand in the line.
+// Curl returns one POSIX shell line to send an exchange's request again, "" if none was sent.
+// Placeholders become variables: ‹app-key› is $APP_KEY, ‹code 1› is $CODE_1; in a URL, with its
+// percent-encoding, $CODE_1_URLENCODED. It leaves out the header fields added to every request
+// (User-Agent, traceparent, …). The line holds no control characters, bidirectional or other
+// invisible ones.
 func Curl(x Exchange) string {
 	if !strings.HasPrefix(x.URL, "http://") && !strings.HasPrefix(x.URL, "https://") || x.Method == "" {
 		return ""
@@ -58,14 +57,14 @@ func curlField(f Field) []string {
 	return []string{"-H", quoteWord(splitArgument(f.Name + ": " + f.Value))}
 }
 
-// isAddedField are fields that the tool or HTTP itself adds to every request.
+// isAddedField reports whether the tool or HTTP adds the field to every request.
 func isAddedField(name string) bool {
 	return slices.Contains([]string{"user-agent", "traceparent", "tracestate", "accept-encoding",
 		"content-length", "connection"}, strings.ToLower(name))
 }
 
-// isToken reports whether a name is a token (RFC 9110, section 5.6.2). Others
-// can't be sent, and curl takes "@name" for a file.
+// isToken reports whether a name is a token (RFC 9110, section 5.6.2). Others can't be sent, and
+// curl takes "@name" for a file.
 func isToken(name string) bool {
 	other := func(r rune) bool {
 		return r > '~' || !strings.ContainsRune("!#$%&'*+-.^_`|~", r) && !isNameByte(byte(r))
@@ -73,14 +72,13 @@ func isToken(name string) bool {
 	return name != "" && !strings.ContainsFunc(name, other)
 }
 
-// curlBody returns what stands before curl, to feed its standard input, and
-// its options.
+// curlBody returns the command before curl, to feed its standard input, and curl's options.
 func curlBody(x Exchange) (input string, options []string) {
 	if len(x.Body) == 0 && !slices.Contains([]string{"POST", "PUT", "PATCH"}, x.Method) {
 		return "", nil
 	}
 	if !hasField(x.Header, "Content-Type") {
-		// Else curl would say that it is a form.
+		// Else curl would declare a form.
 		options = append(options, "-H", "'Content-Type:'")
 	}
 	parts := splitPlaceholders(string(x.Body))
@@ -95,7 +93,8 @@ func curlBody(x Exchange) (input string, options []string) {
 	return "", append(options, "--data-binary", quoteWord(parts))
 }
 
-// maxInlineBody is the longest body that stands in the line itself, in bytes; a longer one is read from the evidence.
+// maxInlineBody is the longest body in the command itself, in bytes; a longer one is read from the
+// evidence.
 const maxInlineBody = 4 << 10
 
 // bodyFromFile prints the body of the step's request.

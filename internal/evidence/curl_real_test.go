@@ -12,7 +12,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/evidence"
 )
 
-// TestCurlSendsTheSameRequest lets the real curl repeat what net/http sends.
+// TestCurlSendsTheSameRequest lets the real curl repeat the requests of net/http.
 func TestCurlSendsTheSameRequest(t *testing.T) {
 	for _, name := range []string{"sh", "curl"} {
 		if _, err := exec.LookPath(name); err != nil {
@@ -67,7 +67,7 @@ func send(t *testing.T, x evidence.Exchange) {
 	_ = response.Body.Close()
 }
 
-// TestLongBodyIsReadFromEvidence lets the real jq and curl send again what is too long for a line.
+// TestLongBodyIsReadFromEvidence lets the real jq and curl send a body too long for a line again.
 func TestLongBodyIsReadFromEvidence(t *testing.T) {
 	for _, name := range []string{"sh", "curl", "jq"} {
 		if _, err := exec.LookPath(name); err != nil {

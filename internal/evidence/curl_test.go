@@ -13,7 +13,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/evidence"
 )
 
-// run lets a real shell read the line, with a curl that only tells what it got.
+// run lets a real shell read the line, with a fake curl to print its arguments.
 func run(t *testing.T, line string, variables ...string) (words []string, input string) {
 	t.Helper()
 	shell, err := exec.LookPath("sh")
@@ -121,7 +121,7 @@ func TestCurlInARealShell(t *testing.T) {
 	}
 }
 
-// checkLine fails where a terminal would do something other than show the line.
+// checkLine fails if a terminal would do something other than show the line.
 func checkLine(t *testing.T, line string) {
 	t.Helper()
 	if !utf8.ValidString(line) || strings.ContainsFunc(line, func(r rune) bool { return !unicode.IsPrint(r) }) {

@@ -18,16 +18,16 @@ import (
 // sha256sum.
 const SumsName = "evidence.sha256"
 
-// Digest says whether stored evidence is what a run has written. It tells accidents and careless
-// edits; who means to deceive can write the sums anew.
+// Digest says whether stored evidence is unchanged since the run. It reveals accidents and careless
+// edits; a deceiver can write new sums.
 type Digest struct {
 	// SHA256 is that of the sums, in hexadecimal, and so of all of the evidence.
 	SHA256 string
-	// Problem says in one sentence what differs, "" where the evidence is whole.
+	// Problem describes the difference in one sentence, "" if the evidence is unchanged.
 	Problem string
 }
 
-// sum is the SHA-256 of one file, whose path is relative to the evidence and has forward slashes.
+// sum is the SHA-256 of one file; its path is relative to the evidence and has forward slashes.
 type sum struct{ digest, path string }
 
 func writeSums(list []sum) []byte {
@@ -78,7 +78,7 @@ func Check(path string) Digest {
 	return d
 }
 
-// compareSums says what differs between the files and their sums, "" where nothing does.
+// compareSums describes the first difference between the files and their sums, "" if there is none.
 func compareSums(root *os.Root, name string, list []sum) string {
 	summed := map[string]bool{}
 	for _, s := range list {
@@ -107,7 +107,7 @@ func compareSums(root *os.Root, name string, list []sum) string {
 	return ""
 }
 
-// listMails are the paths of all that stands where mails do.
+// listMails lists the paths in the directory of the mails.
 func listMails(root *os.Root) []string {
 	entries, err := fs.ReadDir(root.FS(), mailDir)
 	if err != nil {

@@ -66,7 +66,7 @@ func appendTo(name, text string) func(string) error {
 	}
 }
 
-// TestSumsAreThoseOfSha256sum has the sums checked by the program that everybody has.
+// TestSumsAreThoseOfSha256sum has the sums checked by sha256sum itself.
 func TestSumsAreThoseOfSha256sum(t *testing.T) {
 	program, err := exec.LookPath("sha256sum")
 	if err != nil {

@@ -12,19 +12,19 @@ import (
 	"regexp"
 )
 
-// FileName is the name of the file that holds a run's evidence. The sources of its mails stand
-// beside it: mails/001.eml and so on.
+// FileName is the file of a run's evidence. The sources of its mails are beside it: mails/001.eml
+// and so on.
 const FileName = "evidence.json"
 
 const (
 	mailDir = "mails"
-	// maxFileSize is the limit of each file that is read, in bytes.
+	// maxFileSize is the limit of each file, in bytes.
 	maxFileSize = 1 << 30
 )
 
-// Write writes a run's evidence into a directory, which it makes where there is
-// none: evidence.json, mails/001.eml, … and the sums of all. An earlier run's are replaced.
-// All files are complete under another name before the first gets its own.
+// Write writes a run's evidence into a directory, new if necessary: evidence.json, mails/001.eml, …
+// and the sums of all. It replaces an earlier run's. All files are complete under another name
+// before the first gets its own.
 func Write(dir string, r Run) (Digest, error) {
 	s := staged{dir: dir}
 	defer s.discard()
@@ -46,9 +46,8 @@ func Write(dir string, r Run) (Digest, error) {
 	return Digest{SHA256: digestOf(sums)}, removeMails(dir, len(r.Mails))
 }
 
-// Read reads the evidence that Write wrote, given the directory or the path of
-// evidence.json. Empty bodies are nil.
-// An error is one sentence that names the file. No file may exceed 1 GiB.
+// Read reads the evidence written by Write, given the directory or the path of evidence.json. Empty
+// bodies are nil. An error is one sentence with the name of the file. No file may exceed 1 GiB.
 func Read(path string) (Run, error) {
 	dir, name := splitPath(path)
 	// A root keeps links in a stranger's evidence from leading elsewhere.
@@ -73,7 +72,7 @@ func Read(path string) (Run, error) {
 	return r, nil
 }
 
-// splitPath is the directory of the evidence and the name of its file, given either.
+// splitPath returns the directory of the evidence and the name of its file, given either.
 func splitPath(path string) (dir, name string) {
 	dir, name = path, FileName
 	if info, err := os.Stat(path); err == nil && !info.IsDir() {
@@ -117,7 +116,7 @@ func tooLarge(path string) error {
 	return fmt.Errorf("%s can't be read: it is larger than 1 GiB", path)
 }
 
-// withoutPath is an error without the path, which the sentence around it names already.
+// withoutPath is an error without its path, for messages with the path in them.
 func withoutPath(err error) error {
 	var at *fs.PathError
 	if errors.As(err, &at) {
@@ -130,7 +129,7 @@ func mailFile(i int) string { return filepath.Join(mailDir, fmt.Sprintf("%03d.em
 
 var numberedMail = regexp.MustCompile(`^[0-9]{3,}\.eml$`)
 
-// removeMails removes the mails of an earlier run that had more than this one.
+// removeMails removes the surplus mails of an earlier run.
 func removeMails(dir string, keep int) error {
 	entries, err := os.ReadDir(filepath.Join(dir, mailDir))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -153,7 +152,7 @@ func removeMails(dir string, keep int) error {
 	return nil
 }
 
-// staged are files of a directory that are complete, but don't have their names yet.
+// staged are complete files of a directory, under temporary names.
 type staged struct {
 	dir   string
 	files []stagedFile
@@ -188,7 +187,7 @@ func (s *staged) commit() error {
 	return nil
 }
 
-// discard removes what was not committed.
+// discard removes the uncommitted files.
 func (s *staged) discard() {
 	for _, f := range s.files {
 		_ = os.Remove(f.temporary)

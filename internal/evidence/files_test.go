@@ -16,7 +16,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/placeholder"
 )
 
-// sample is a run with something of everything, in the form that Read gives.
+// sample is a run with something of everything, in the form returned by Read.
 func sample() evidence.Run {
 	started := time.Date(2026, 1, 2, 3, 4, 5, 678901234, time.UTC)
 	return evidence.Run{
@@ -244,7 +244,7 @@ func TestReadIsBounded(t *testing.T) {
 	}
 }
 
-// FuzzRead reads hostile files; what can be read can be written and read again.
+// FuzzRead reads hostile files; everything readable can be written and read again.
 func FuzzRead(f *testing.F) {
 	dir := f.TempDir()
 	// The fuzzer takes minutes to make something small of a large seed.

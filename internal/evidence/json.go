@@ -13,7 +13,7 @@ import (
 	jsonv1 "github.com/go-json-experiment/json/v1"
 )
 
-// version is that of the file's form, described in docs/evidence.schema.json.
+// version of the file's form, described in docs/evidence.schema.json.
 const version = 1
 
 // file is evidence.json: the run without the sources of its mails.
@@ -33,14 +33,14 @@ func encode(w io.Writer, r Run) error {
 	return json.MarshalWrite(w, file{version, r}, Codec(), jsonv1.OmitEmptyWithLegacySemantics(true), jsontext.WithIndent(" "))
 }
 
-// Codec is how evidence is JSON: durations in nanoseconds, and bytes as text where they are UTF-8,
-// which people can read and which compresses better than base64.
+// Codec holds the JSON options of evidence: durations in nanoseconds, and bytes as text if they are
+// UTF-8, since text is readable and compresses better than base64.
 func Codec() json.Options {
 	return json.JoinOptions(jsonv1.FormatDurationAsNano(true), jsontext.AllowInvalidUTF8(true), json.Deterministic(true),
 		json.WithMarshalers(json.MarshalToFunc(encodeBytes)), json.WithUnmarshalers(json.UnmarshalFromFunc(decodeBytes)))
 }
 
-// encodeBytes writes bytes as text where they are UTF-8.
+// encodeBytes writes bytes as text if they are UTF-8.
 func encodeBytes(e *jsontext.Encoder, data []byte) error {
 	if utf8.Valid(data) {
 		return e.WriteToken(jsontext.String(string(data)))
@@ -70,8 +70,8 @@ func decodeBytes(d *jsontext.Decoder, into *[]byte) error {
 	return err
 }
 
-// decode reads what encode wrote. The run has no mail sources yet. An error is the second half of a
-// sentence that begins with the file's name.
+// decode reads the output of encode. The run has no mail sources yet. An error continues a sentence
+// started with the file's name.
 func decode(text []byte) (Run, error) {
 	var f file
 	err := json.Unmarshal(text, &f, Codec(), jsontext.AllowInvalidUTF8(false), json.RejectUnknownMembers(true))

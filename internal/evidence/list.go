@@ -13,8 +13,8 @@ type File struct {
 	SHA256 string
 }
 
-// Files returns the files of the evidence in the directory as their sums list them, and the file of
-// the sums. Whether the files still are what was summed, [Check] says.
+// Files returns the files of the evidence in the directory as listed in their sums, and the file of
+// the sums. Use [Check] to compare the files with their sums.
 func Files(dir string) ([]File, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {

@@ -17,8 +17,8 @@ func splitPlaceholders(text string) []part {
 	return variables(placeholder.Split(text), "")
 }
 
-// urlParts does the same for a URL, where placeholders may be percent-encoded,
-// and encodes what must not stand in a URL as it is.
+// urlParts does the same for a URL with percent-encoded placeholders, and encodes unprintable
+// characters.
 func urlParts(address string) []part {
 	parts := variables(placeholder.SplitURL(address), "_URLENCODED")
 	for i := range parts {
@@ -44,7 +44,7 @@ func isNameByte(b byte) bool {
 	return b == '_' || b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z'
 }
 
-// symbols show what no argument can hold or no header field may have.
+// symbols replaces characters impossible in an argument or a header field.
 var symbols = strings.NewReplacer("\x00", "␀", "\n", "␊", "\r", "␍")
 
 // splitArgument splits a text for one argument.
@@ -97,8 +97,8 @@ func doubleQuoted(parts []part) string {
 	return `"` + b.String() + `"`
 }
 
-// printf returns a command that prints the parts byte for byte, with octal
-// escapes for what must not reach a terminal.
+// printf returns a command to print the parts byte for byte, with octal escapes for bytes harmful
+// to a terminal.
 func printf(parts []part) string {
 	var format, arguments strings.Builder
 	for _, p := range parts {

@@ -1,39 +1,39 @@
 package redact
 
-// automaton finds all forms in one pass over a text, however many there are
-// (Aho and Corasick, 1975). It folds the case of ASCII letters.
+// automaton finds all forms in one pass over a text, however many there are (Aho and Corasick,
+// 1975). It folds the case of ASCII letters.
 type automaton struct {
 	nodes []node
 	// rows are complete transition tables of 256 entries each, for nodes near
 	// the root and nodes with many children.
 	rows  []int32
 	forms []form
-	// ends lists the forms that end at a node.
+	// ends lists the forms with their end at each node.
 	ends map[int32][]int32
-	// starts is a set of pairs of bytes at which a form may begin.
+	// starts is the set of possible first pairs of bytes of a form.
 	starts pairs
 }
 
 // node is the state after the first depth bytes of some form.
 type node struct {
 	child, sibling int32
-	// fail is the longest proper suffix that begins a form, match the longest
-	// suffix (the node itself included) that is a form; 0 is none.
+	// fail is the longest proper suffix to begin a form, match the longest suffix (the node itself
+	// included) to be a form; 0 is none.
 	fail, match int32
-	// next is the longest of those suffixes that goes on with another byte than
-	// the node: where the node does not go on, the ones between don't either.
+	// next is the longest of those suffixes to continue with a byte other than the node's: the
+	// suffixes between have no continuation the node lacks.
 	next int32
-	// enter and leave enclose the nodes of which this one is a suffix.
+	// enter and leave enclose the nodes with this one as a suffix.
 	enter, leave int32
 	// row is the index of the transition table, or -1.
 	row   int32
 	depth int32
-	// secret is the index of one that begins with this node, -1 for none.
+	// secret is the index of a secret to begin with this node, -1 for none.
 	secret int32
 	key    byte
 }
 
-// The nodes that get a transition table.
+// Bounds for nodes with a transition table.
 const (
 	manyChildren = 3
 	nearRoot     = 1
@@ -113,8 +113,7 @@ func (a *automaton) link() {
 	a.numberNodes(order)
 }
 
-// goesOnAs reports whether one node goes on only with bytes with which the other
-// does.
+// goesOnAs reports whether every continuation of one node is also one of the other.
 func (a *automaton) goesOnAs(one, other int32) bool {
 	if a.nodes[one].row >= 0 {
 		return false
@@ -148,8 +147,8 @@ func (a *automaton) addTable(at int32) {
 	a.rows = append(a.rows, row[:]...)
 }
 
-// numberNodes sets enter and leave of the nodes, given breadth first: a walk through
-// the tree of suffixes, in which fail is the parent.
+// numberNodes sets enter and leave of the nodes, given breadth first: a walk through the tree of
+// suffixes with fail as the parent.
 func (a *automaton) numberNodes(order []int32) {
 	size := make([]int32, len(a.nodes))
 	for i := len(order) - 1; i >= 0; i-- {
@@ -168,8 +167,8 @@ func (a *automaton) numberNodes(order []int32) {
 	}
 }
 
-// isSuffix reports whether what was read up to one node is a suffix of what was
-// read up to the other: the other finds all that the one finds.
+// isSuffix reports whether one node's text is a suffix of the other's: then the other finds
+// everything the one finds.
 func (a *automaton) isSuffix(one, other int32) bool {
 	enter := a.nodes[other].enter
 	return a.nodes[one].enter <= enter && enter < a.nodes[one].leave
@@ -189,7 +188,7 @@ func (a *automaton) nextNode(at int32, b byte) int32 {
 	}
 }
 
-// addStart notes the pairs of bytes that the form begins with, in either case.
+// addStart notes the first pairs of bytes of the form, in either case.
 func (a *automaton) addStart(raw []byte) {
 	for _, first := range []byte{lower(raw[0]), upper(raw[0])} {
 		if len(raw) == 1 {

@@ -10,16 +10,14 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Body replaces every secret in a body. Where the body is JSON, or begins as
-// JSON, only what strings hold is replaced, and a number that is or holds a
-// secret becomes zero; everything else stays byte for byte, so that judging the
-// syntax afterwards gives the same verdict. Any other body is redacted as
-// [Redactor.Text] is.
+// Body replaces every secret in a body. In JSON, even if it is broken further on, it replaces
+// secrets in strings, and turns a number with a secret into zero; everything else stays byte for
+// byte, so the syntax can still be judged. Any other body is redacted as by [Redactor.Text].
 func (r *Redactor) Body(body []byte) []byte {
 	return r.finder().redactBody(body, false)
 }
 
-// redactBody redacts a body; cut is true when its end is missing.
+// redactBody redacts a body; cut is true if its end is missing.
 func (f *finder) redactBody(body []byte, cut bool) []byte {
 	body = changeUTF16(body, func(text []byte) []byte { return f.redactBody(text, cut) })
 	redacted, valid := f.redactJSON(body)
@@ -28,15 +26,15 @@ func (f *finder) redactBody(body []byte, cut bool) []byte {
 	}
 	text := bytes.TrimSpace(withoutBOM(body))
 	if len(text) == 0 || !strings.ContainsRune(`{["`, rune(text[0])) {
-		redacted = body // Text that begins with a number is no JSON.
+		redacted = body // Text after a leading number is no JSON.
 	}
 	return f.redactText(redacted, cut)
 }
 
 func withoutBOM(body []byte) []byte { return bytes.TrimPrefix(body, []byte("\ufeff")) }
 
-// redactJSON redacts the strings and numbers of JSON up to the first mistake; valid is
-// true where there is none.
+// redactJSON redacts the strings and numbers of JSON up to the first mistake; valid is true without
+// one.
 func (f *finder) redactJSON(body []byte) (redacted []byte, valid bool) {
 	text := withoutBOM(body)
 	start, done := len(body)-len(text), 0
@@ -57,8 +55,8 @@ func (f *finder) redactJSON(body []byte) (redacted []byte, valid bool) {
 	}
 }
 
-// nextToken returns the next string or number as it stands in the body, or
-// nothing for any other token, and where it ends.
+// nextToken returns the next string or number as written in the body, nothing for any other token,
+// and the end of the token.
 func nextToken(d *jsontext.Decoder) (token []byte, to int, err error) {
 	switch d.PeekKind() {
 	case '"', '0':
@@ -91,8 +89,8 @@ func (f *finder) revealsSecret(number []byte) bool {
 	return false
 }
 
-// zeroLike is the number zero with the sign, the fraction and the exponent of
-// another one, so that its JSON type does not change.
+// zeroLike is zero with the sign, the fraction and the exponent of the number, so its JSON type
+// does not change.
 func zeroLike(number []byte) []byte {
 	var out []byte
 	whole, fraction := true, false
@@ -126,8 +124,7 @@ func (f *finder) redactString(token []byte) []byte {
 	return token
 }
 
-// findInString looks at a string as it stands and as it reads. Findings take up
-// whole characters.
+// findInString searches a string both as written and as decoded. Findings cover whole characters.
 func (f *finder) findInString(token []byte) []finding {
 	text := token[1 : len(token)-1]
 	found := f.find(text, false)
@@ -148,8 +145,8 @@ func (f *finder) findInString(token []byte) []finding {
 	return mergeFindings(found)
 }
 
-// unescape returns what the inside of a JSON string reads, and where the
-// character stands that each of its bytes belongs to.
+// unescape returns the decoded inside of a JSON string, and for each of its bytes the span of the
+// character in the source.
 func unescape(text []byte) (read []byte, spans []span) {
 	w := new(window)
 	for i := 0; i < len(text); {
@@ -170,7 +167,7 @@ func unescape(text []byte) (read []byte, spans []span) {
 	return read, spans
 }
 
-// widenToCharacters lets a finding take up whole characters.
+// widenToCharacters extends a finding to whole characters.
 func widenToCharacters(f finding, spans []span) finding {
 	first := sort.Search(len(spans), func(i int) bool { return spans[i].to > f.from })
 	last := sort.Search(len(spans), func(i int) bool { return spans[i].from >= f.to }) - 1
@@ -192,7 +189,7 @@ func (f *finder) replaceInString(token []byte, found []finding) []byte {
 }
 
 func quote(text string) []byte {
-	// The error tells of text that is not UTF-8, which is quoted all the same.
+	// The error is about text in other than UTF-8; it is quoted all the same.
 	quoted, _ := jsontext.AppendQuote(nil, text)
 	return quoted
 }

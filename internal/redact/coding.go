@@ -2,25 +2,23 @@ package redact
 
 import "strings"
 
-// coding is a way in which single characters are written otherwise, by escape
-// sequences, while all others stand for themselves.
+// coding writes single characters as escape sequences, while all others stand for themselves.
 type coding struct {
-	// leads are the bytes that an escape sequence can begin with.
+	// leads are the possible first bytes of an escape sequence.
 	leads string
 	// read decodes the sequence at the beginning of a window.
 	read func(*window) escape
-	// whole is true of codings that a whole text may be written in, other
-	// codings included; the rest only separates the characters of a text.
+	// whole is true of codings of whole texts, other codings included; the rest only separates the
+	// characters of a text.
 	whole bool
-	// index is the place among those of whole texts.
+	// index is the position among the codings of whole texts.
 	index int
-	// digits is true where sequences count only between two digits.
+	// digits is true if sequences count only between two digits.
 	digits bool
 }
 
-// escape is an escape sequence: width bytes that stand for the first size bytes
-// of value. No width means that there is none, no size that it stands for
-// nothing.
+// escape is an escape sequence: width bytes, decoded to the first size bytes of value. Width 0
+// means no sequence; size 0 means a sequence without a value.
 type escape struct {
 	value       [8]byte
 	size, width int
@@ -36,10 +34,10 @@ func textEscape(text string, width int) escape {
 	return e
 }
 
-// wholeCodings is how many codings a whole text may be written in.
+// wholeCodings is the number of codings of whole texts.
 const wholeCodings = 5
 
-// codings lists what is looked through.
+// codings lists the codings to undo.
 func codings(spaces, digits bool) []*coding {
 	all := []*coding{
 		{leads: `\`, read: readBackslash, whole: true},
@@ -58,7 +56,7 @@ func codings(spaces, digits bool) []*coding {
 	return all
 }
 
-// table finds codings by the byte that a sequence begins with.
+// table finds codings by the first byte of a sequence.
 type table [256][]*coding
 
 func tableOf(codings []*coding) *table {
@@ -71,19 +69,18 @@ func tableOf(codings []*coding) *table {
 	return t
 }
 
-// maxWindow is how many decoded bytes an escape sequence may have that is
-// encoded itself.
+// maxWindow is the longest encoded escape sequence, in decoded bytes.
 const maxWindow = 256
 
-// window is a text from some place on, as it stands or decoded on demand.
+// window is a text from some place on, as written or decoded on demand.
 type window struct {
 	text  []byte
 	start int
-	// outer is what the text is decoded from, nil for nothing.
+	// outer is the coding of the text, nil for none.
 	outer *coding
-	// seen is how many bytes were looked at.
+	// seen is how many bytes were read.
 	seen int
-	// ended is true after a byte behind the end of the text was asked for.
+	// ended is true after a read behind the end of the text.
 	ended bool
 
 	decoded int
@@ -93,7 +90,7 @@ type window struct {
 	inner   *window
 }
 
-// openAt lets the window begin at text[start].
+// openAt moves the window to text[start].
 func (w *window) openAt(text []byte, start int, outer *coding) {
 	w.text, w.start, w.outer, w.seen, w.ended = text, start, outer, 1, false
 	w.decoded, w.next = 0, start
@@ -102,7 +99,7 @@ func (w *window) openAt(text []byte, start int, outer *coding) {
 	}
 }
 
-// byteAt returns the i-th byte, or -1 where there is none.
+// byteAt returns the i-th byte, or -1 behind the end.
 func (w *window) byteAt(i int) int {
 	if w.outer != nil {
 		return w.decode(i)
@@ -143,7 +140,7 @@ func (w *window) end(n int) int {
 	return int(w.ends[n-1])
 }
 
-// escape reads the sequence that the window begins with, if any.
+// escape reads the sequence at the beginning of the window, if any.
 func (c *coding) escape(w *window) escape {
 	first := w.byteAt(0)
 	if first < 0 || strings.IndexByte(c.leads, byte(first)) < 0 {

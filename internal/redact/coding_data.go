@@ -28,7 +28,7 @@ func readBackslash(w *window) escape {
 	return escape{}
 }
 
-// readUnicode reads \uXXXX, and two of them where they are a surrogate pair.
+// readUnicode reads \uXXXX, and both halves of a surrogate pair.
 func readUnicode(w *window) (r rune, width int) {
 	high, ok := w.hexNumber(2, 4)
 	if !ok {

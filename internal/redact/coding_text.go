@@ -1,9 +1,9 @@
 package redact
 
-// whitespace is that of ASCII.
+// whitespace is ASCII white space.
 const whitespace = " \t\n\v\f\r"
 
-// These bound what may stand between two characters of a secret.
+// Bounds for separators between two characters of a secret.
 const (
 	maxTag          = 4096
 	maxSpace        = 4096
@@ -11,9 +11,8 @@ const (
 	maxCharset      = 40
 )
 
-// readMail reads the escapes of mails: =XX and soft line breaks
-// (quoted-printable, RFC 2045, section 6.7), and in header fields _ for a space
-// and what joins two encoded words (RFC 2047).
+// readMail reads the escapes of mails: =XX and soft line breaks (quoted-printable, RFC 2045,
+// section 6.7), and in header fields _ for a space and the joint of two encoded words (RFC 2047).
 func readMail(w *window) escape {
 	switch w.byteAt(0) {
 	case '_':
@@ -37,8 +36,8 @@ func readMail(w *window) escape {
 	return escape{}
 }
 
-// wordJoint returns the end of what joins two encoded words of one encoding,
-// ?= =?charset?q?, that begins at the i-th byte; 0 where there is none.
+// wordJoint returns the end of the joint of two encoded words of one encoding, ?= =?charset?q?, at
+// the i-th byte; 0 if there is none.
 func wordJoint(w *window, i int, encoding byte) int {
 	if w.byteAt(i) != '?' || w.byteAt(i+1) != '=' {
 		return 0
@@ -57,8 +56,7 @@ func wordJoint(w *window, i int, encoding byte) int {
 	return i + 3
 }
 
-// skipSpace returns the index of the first byte, from the i-th on, that is no
-// white space.
+// skipSpace returns the index of the first byte from the i-th on other than white space.
 func skipSpace(w *window, i int) int {
 	for end := i + w.maxSpace(); i < end && w.byteAt(i) >= 0 && isSpaceByte(byte(w.byteAt(i))); {
 		i++
@@ -66,8 +64,8 @@ func skipSpace(w *window, i int) int {
 	return i
 }
 
-// maxSpace is how much white space is skipped. Where it is encoded, nobody can
-// tell its beginning from its middle.
+// maxSpace bounds skipped white space. In encoded white space the beginning can't be told from the
+// middle.
 func (w *window) maxSpace() int {
 	if w.outer != nil {
 		return maxEncodedSpace
@@ -77,9 +75,8 @@ func (w *window) maxSpace() int {
 
 func isSpaceByte(b byte) bool { return b == ' ' || '\t' <= b && b <= '\r' }
 
-// readMarkup skips what nobody sees: a tag of HTML with the white space around
-// it, as it stands between the digits of a code that is set in table cells; soft
-// hyphens, zero-width spaces and joiners.
+// readMarkup skips invisible text: an HTML tag with the white space around it, as between the
+// digits of a code in table cells; soft hyphens, zero-width spaces and joiners.
 func readMarkup(w *window) escape {
 	if w.byteAt(0) < 0x80 {
 		if w.byteAt(0) != '<' && !startsSpace(w) {
@@ -101,15 +98,14 @@ func readMarkup(w *window) escape {
 // readZero skips every second byte of ASCII in UTF-16.
 func readZero(*window) escape { return escape{width: 1} }
 
-// startsSpace reports whether the window begins with white space and not in the
-// middle of it: each stretch is read once.
+// startsSpace reports whether the window begins at the start of white space, so each stretch is
+// read once.
 func startsSpace(w *window) bool {
 	first := w.byteAt(0)
 	return first >= 0 && isSpaceByte(byte(first)) && (w.start == 0 || !isSpaceByte(w.text[w.start-1]))
 }
 
-// tagEnd returns the end of the tag that begins at the i-th byte, 0 where none
-// does.
+// tagEnd returns the end of the tag at the i-th byte, 0 if there is none.
 func tagEnd(w *window, i int) int {
 	if w.byteAt(i) != '<' {
 		return 0
@@ -138,8 +134,8 @@ func (w *window) startsWith(i int, text string) bool {
 	return true
 }
 
-// readSpaces reads any white space and tags as one space: where lines are folded
-// or wrapped, the words of a secret stand on two of them.
+// readSpaces reads any white space and tags as one space: folded or wrapped lines may separate the
+// words of a secret.
 func readSpaces(w *window) escape {
 	if first := w.byteAt(0); first < 0x80 && first != '<' && !startsSpace(w) {
 		return escape{}
@@ -174,8 +170,7 @@ func spaceWidth(w *window, i int) int {
 	return 0
 }
 
-// readGroupSeparator skips what stands between the digit groups of a code:
-// "231 408", "231-408".
+// readGroupSeparator skips the separator between the digit groups of a code: "231 408", "231-408".
 func readGroupSeparator(w *window) escape {
 	n := 1
 	if w.byteAt(0) >= 0x80 {

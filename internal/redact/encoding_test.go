@@ -13,20 +13,20 @@ import (
 	"unicode/utf16"
 )
 
-// coding is one way in which a deployment may write a text.
+// coding is one way for a deployment to write a text.
 type coding struct {
 	name  string
 	write func(string) string
-	// bytes is true where it writes any bytes, not only text.
+	// bytes is true if it writes any bytes, not only text.
 	bytes bool
-	// needsBytes is true where what it writes is not text.
+	// needsBytes is true if its output is not text.
 	needsBytes bool
 }
 
-// canWrite reports whether what the inner coding writes can be written.
+// canWrite reports whether the output of the inner coding can be written.
 func (c coding) canWrite(inner coding) bool { return c.bytes || !inner.needsBytes }
 
-// codings are those that may stand inside each other.
+// codings are the codings to nest in each other.
 func codings() []coding {
 	return []coding{
 		{name: "plain", write: func(s string) string { return s }, bytes: true},
@@ -64,8 +64,8 @@ func jsonText(s string) string {
 	return string(b[1 : len(b)-1])
 }
 
-// jsonEscapes writes every n-th UTF-16 unit as an escape sequence, and all
-// those that must be.
+// jsonEscapes writes every n-th UTF-16 unit, and every character with a mandatory escape, as an
+// escape sequence.
 func jsonEscapes(s, format string, n int) string {
 	var out strings.Builder
 	for i, r := range []rune(s) {

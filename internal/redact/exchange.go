@@ -9,8 +9,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/placeholder"
 )
 
-// Exchange makes evidence of what was sent and received. The step, the attempt
-// (from 1), the lane and the operation are kept as they are.
+// Exchange makes evidence of an exchange. The step, the attempt (from 1), the lane and the
+// operation are kept as they are.
 func (r *Redactor) Exchange(
 	step string, attempt int, lane, operation string, x httpclient.Exchange,
 ) evidence.Exchange {
@@ -63,7 +63,7 @@ func (r *Redactor) redactHeader(fields []httpclient.Field) []evidence.Field {
 	return sealed
 }
 
-// fromLatin1 reads a header field that is not UTF-8 as HTTP did before RFC 7230.
+// fromLatin1 reads a header field in other than UTF-8 as Latin-1, as HTTP did before RFC 7230.
 func fromLatin1(text string) string {
 	if utf8.ValidString(text) {
 		return text
@@ -75,8 +75,8 @@ func fromLatin1(text string) string {
 	return string(runes)
 }
 
-// Mail makes evidence of a mail that reached the given traders. The subject
-// and text are what a person reads in it; the codes are placeholders already.
+// Mail makes evidence of a mail to the given traders. The subject and text are the decoded,
+// readable ones; the codes are placeholders already.
 func (r *Redactor) Mail(
 	m inbox.Mail, traders []string, subject, text string, codes []placeholder.Placeholder,
 ) evidence.Mail {

@@ -9,37 +9,34 @@ import (
 	"github.com/etna-conformance/conformance/internal/placeholder"
 )
 
-// maxDepth is how many codings are undone, such as URL in HTML or JSON in
-// base64.
+// maxDepth is how many nested codings are undone, such as URL in HTML or JSON in base64.
 const maxDepth = 2
 
-// finder finds secrets. It never changes but for what it remembers, so that it
-// can be used without a lock.
+// finder finds secrets. It is immutable but for caches, and so needs no lock.
 type finder struct {
 	secrets []secret
 	machine *automaton
 	codings *table
-	// wholes are the codings that a whole text may be written in.
+	// wholes are the codings of whole texts.
 	wholes  []*coding
 	radixes []*radix
-	// shortest is the length in bytes of the shortest form that is looked for
-	// in stretches of digits. hasShort is true where a secret must stand alone.
+	// shortest is the length in bytes of the shortest form to search stretches of digits for.
+	// hasShort is true if some secret counts only as a whole word.
 	shortest int
 	hasShort bool
-	// longestCased is the length of the longest form of which the case counts.
+	// longestCased is the length of the longest case-sensitive form.
 	longestCased int
-	// scans keeps the memory of searches for the next ones.
+	// scans reuses the memory of searches.
 	scans sync.Pool
-	// texts are short ones that were redacted, by what they were: most header
-	// fields come again with each exchange.
+	// texts caches short redacted texts by their source: most header fields recur in each exchange.
 	texts sync.Map
 }
 
-// finding is a place where a secret stands.
+// finding is the place of a secret.
 type finding struct {
 	from, to int
 	secret   int
-	// weight is greater the more of a secret was found.
+	// weight grows with the part of the secret found.
 	weight int
 }
 
@@ -68,8 +65,8 @@ func newFinder(
 	return f
 }
 
-// addKeptTexts adds the placeholders, and the public texts where they are not part of a
-// word: they are kept where they stand, even where a secret stands in them.
+// addKeptTexts adds the placeholders, and the public texts as whole words. These stay unaltered,
+// even with a secret inside.
 func (f *finder) addKeptTexts(public []string, byName map[placeholder.Placeholder]string) {
 	keep := func(text string, alone bool) {
 		if len(f.find([]byte(text), false)) > 0 {
@@ -86,8 +83,8 @@ func (f *finder) addKeptTexts(public []string, byName map[placeholder.Placeholde
 	f.machine.link()
 }
 
-// setCodings sets the codings that are looked through: a form may begin where
-// an escape sequence begins, or with a character before one.
+// setCodings sets the codings to undo. A form may begin at an escape sequence, or one character
+// before it.
 func (f *finder) setCodings(all []*coding) {
 	f.codings = tableOf(all)
 	for _, c := range all {
@@ -106,8 +103,8 @@ func (f *finder) setCodings(all []*coding) {
 	}
 }
 
-// find returns where in a text secrets stand, in order and apart. The text may
-// be cut off in the middle of a secret.
+// find returns the places of secrets in a text, sorted and without overlaps. The text may be cut
+// off in the middle of a secret.
 func (f *finder) find(text []byte, cut bool) []finding {
 	if len(f.machine.forms) == 0 || len(text) == 0 {
 		return nil
@@ -119,7 +116,7 @@ func (f *finder) find(text []byte, cut bool) []finding {
 	return mergeFindings(dropKept(slices.Clone(s.found), s.kept))
 }
 
-// mergeFindings joins findings that overlap; the weightiest names the secret.
+// mergeFindings joins overlapping findings; the weightiest names the secret.
 func mergeFindings(all []finding) []finding {
 	slices.SortFunc(all, func(a, b finding) int {
 		if a.from != b.from {
@@ -142,7 +139,7 @@ func mergeFindings(all []finding) []finding {
 	return merged
 }
 
-// dropKept drops the findings that lie within a text that is kept.
+// dropKept drops the findings inside a kept text.
 func dropKept(all, kept []finding) []finding {
 	if len(kept) == 0 {
 		return all

@@ -13,26 +13,24 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// Secrets shorter than shortSecret characters count only where they stand
-// alone, those shorter than casedSecret only in the same case: else every "a"
-// would vanish.
+// Secrets shorter than shortSecret characters count only as whole words, those shorter than
+// casedSecret only in the same case: otherwise every "a" would vanish.
 const (
 	shortSecret = 4
 	casedSecret = 6
 )
 
-// form is one way in which the bytes of a secret can stand in a text, or a text
-// that is kept as it is although a secret stands in it.
+// form is one spelling of a secret in bytes, or a text to keep even with a secret inside.
 type form struct {
 	raw []byte
-	// secret is its index, or -1 for a text that is kept.
+	// secret is the index of the secret, or -1 for a kept text.
 	secret int
-	// alone is true of a text that is kept only where it is not part of a word.
+	// alone is true of a text kept only as a whole word.
 	alone bool
 }
 
-// formsOf lists how the secrets can be written: as they are, in capitals, in
-// small letters, and outside of ASCII in other character sets.
+// formsOf lists the spellings of the secrets: as they are, in capitals, in small letters, and
+// outside of ASCII in other character sets.
 func formsOf(secrets []secret) []form {
 	var all []form
 	for i, s := range secrets {
@@ -68,7 +66,7 @@ func isASCII(text string) bool {
 	return strings.IndexFunc(text, func(r rune) bool { return r >= 0x80 }) < 0
 }
 
-// charsets are the stateless character sets that HTTP and mail still carry.
+// charsets are the stateless character sets still used in HTTP and mail.
 func charsets() []encoding.Encoding {
 	return append(append([]encoding.Encoding(nil), charmap.All...),
 		japanese.ShiftJIS, japanese.EUCJP, korean.EUCKR,

@@ -105,7 +105,7 @@ func FuzzJSON(f *testing.F) {
 	})
 }
 
-// sharesText tells whether a secret occurs in what is never altered.
+// sharesText reports whether a secret occurs in an unaltered text.
 func sharesText(secret string) bool {
 	for _, text := range append(public(), "‹s0›", "‹withheld: a secret could not be removed cleanly›") {
 		if strings.Contains(strings.ToLower(text), strings.ToLower(secret)) {

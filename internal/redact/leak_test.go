@@ -63,8 +63,8 @@ func FuzzNothingSurvives(f *testing.F) {
 	})
 }
 
-// isTellable reports whether a secret can be told from what is never altered,
-// and be written in all codings.
+// isTellable reports whether a secret differs from every unaltered text and can be written in all
+// codings.
 func isTellable(secret string) bool {
 	const shortest, longest = 6, 200
 	length := utf8.RuneCountInString(secret)
@@ -100,8 +100,7 @@ func inBody(t *testing.T, secret, written string, look func(place, text string))
 	}
 }
 
-// inHeader writes the text into a header field, and what is written in one coding
-// into a URL, which is the other.
+// inHeader writes the text into a header field in one coding, and into a URL in the other.
 func inHeader(t *testing.T, secret, written, once string, look func(place, text string)) {
 	x := vault(t, secret).Exchange("s", 1, "", "op", httpclient.Exchange{
 		URL:      "https://example.org/a?b=" + url.QueryEscape(once) + "&c=d",
@@ -132,7 +131,7 @@ func inMail(t *testing.T, secret, written string, look func(place, text string))
 	}
 }
 
-// views are what readers of the codings see in a text, two deep.
+// views are the readings of a text by decoders of the codings, two deep.
 func views(text string) map[string]string {
 	all := map[string]string{"as it is": text}
 	for outer, read := range readers() {

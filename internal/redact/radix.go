@@ -7,15 +7,14 @@ import (
 	"unicode/utf8"
 )
 
-// radix is a coding of bytes in digits. No mark says where such a text begins:
-// every stretch of digits is decoded, at every alignment.
+// radix is a coding of bytes in digits, such as base64. No mark shows its beginning, so every
+// stretch of digits is decoded at every alignment.
 type radix struct {
-	// digits are the values of bytes, -1 where they are none.
+	// digits are the values of bytes, -1 for other characters.
 	digits [256]int8
-	// bits is how many a digit holds.
+	// bits is the number of bits in a digit.
 	bits int
-	// mail is true of base64: it may be broken into lines and encoded words, and
-	// end with "=".
+	// mail is true of base64: it may be broken into lines and encoded words, and end with "=".
 	mail bool
 }
 
@@ -52,7 +51,7 @@ func base64Digit(b byte) int {
 type run struct {
 	*radix
 	text []byte
-	// outer is the coding in which digits may be escaped, nil for none.
+	// outer is the coding of escaped digits, nil for none.
 	outer *coding
 	// window is used to read it.
 	window *window
@@ -64,7 +63,7 @@ type run struct {
 
 type span struct{ from, to int }
 
-// readRun reads the stretch that begins at text[i] and returns its end.
+// readRun reads the stretch of digits at text[i] and returns its end.
 func (r *run) readRun(i int) int {
 	r.digits, r.spans = r.digits[:0], r.spans[:0]
 	end := i
@@ -89,8 +88,7 @@ func (r *run) readRun(i int) int {
 	return r.skipPadding(end)
 }
 
-// readOther reads an escaped digit, or what may stand between digits: no digit
-// is -1.
+// readOther reads an escaped digit, or a separator between digits as digit -1.
 func (r *run) readOther(i int) (digit, width int) {
 	w := r.window
 	w.openAt(r.text, i, r.outer)
@@ -129,7 +127,7 @@ func (r *run) skipPadding(end int) int {
 	return end
 }
 
-// decode appends the bytes that the digits from the first one on stand for.
+// decode appends the bytes encoded by the digits from the first one on.
 func (r *run) decode(buffer []byte, first int) []byte {
 	bits, count := uint32(0), 0
 	for _, digit := range r.digits[first:] {
@@ -142,15 +140,14 @@ func (r *run) decode(buffer []byte, first int) []byte {
 	return buffer
 }
 
-// locate turns a place in what was decoded from the first digit on into one in
-// the text.
+// locate converts a place in the bytes decoded from the first digit on into one in the text.
 func (r *run) locate(f finding, first int) finding {
 	f.from = r.spans[first+f.from*8/r.bits].from
 	f.to = r.spans[first+(f.to*8-1)/r.bits].to
 	return f
 }
 
-// alignments are at how many digits of a stretch the text may begin.
+// alignments is the number of possible offsets of a text in a stretch of digits.
 func (r *radix) alignments() int {
 	if r.bits == 4 {
 		return 2
@@ -158,7 +155,7 @@ func (r *radix) alignments() int {
 	return 4
 }
 
-// scanDigitRuns looks through what the stretches of digits are decoded to.
+// scanDigitRuns searches the decoded stretches of digits.
 func (s *scan) scanDigitRuns() {
 	for _, radix := range s.radixes {
 		for i := 0; i < len(s.text); i++ {
@@ -169,8 +166,7 @@ func (s *scan) scanDigitRuns() {
 	}
 }
 
-// scanEscapedRun looks through what a stretch of digits is decoded to that has
-// an escape sequence at text[i].
+// scanEscapedRun searches the decoded stretch of digits with an escape sequence at text[i].
 func (s *scan) scanEscapedRun(outer *coding, e escape, i int) {
 	for k, radix := range s.radixes {
 		done := &s.done[outer.index][k]
@@ -190,7 +186,7 @@ func (r *radix) mayBeInRun(b byte) bool {
 	return r.digits[b] >= 0 || r.mail && strings.IndexByte("\r\n?=", b) >= 0
 }
 
-// scanDigitRun looks through one stretch at each alignment, and returns its end.
+// scanDigitRun searches one stretch at each alignment, and returns its end.
 func (s *scan) scanDigitRun(radix *radix, outer *coding, start int) (end int) {
 	r, depth := &s.run, s.depth-1
 	r.radix, r.text, r.outer, r.window, r.mapped = radix, s.text, outer, &s.before, false
@@ -207,7 +203,7 @@ func (s *scan) scanDigitRun(radix *radix, outer *coding, start int) (end int) {
 	b := s.below
 	for first := range min(r.alignments(), len(r.digits)) {
 		s.decoded = r.decode(s.decoded[:0], first)
-		const shared = 4 // Digits that belong to a character that was cut off.
+		const shared = 4 // Digits of a character cut off.
 		b.text, b.depth, b.cut = s.decoded, depth, s.cut && end > len(s.text)-shared
 		b.random = s.hasShort && !isPrintable(s.decoded)
 		b.findSecrets()
@@ -229,7 +225,7 @@ func (s *scan) scanDigitRun(radix *radix, outer *coding, start int) (end int) {
 	return end
 }
 
-// isPrintable reports whether decoded bytes are text, and not an accident.
+// isPrintable reports whether decoded bytes are text rather than random.
 func isPrintable(text []byte) bool {
 	return utf8.Valid(text) && bytes.IndexFunc(text, func(r rune) bool {
 		return !unicode.IsPrint(r) && !unicode.IsSpace(r)

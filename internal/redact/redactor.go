@@ -1,16 +1,14 @@
-// Package redact is the only way from what was received to evidence: it replaces
-// every secret by a placeholder, wherever and however encoded it stands.
+// Package redact is the only way from the wire to evidence: it replaces every secret by a
+// placeholder, wherever and however encoded.
 //
-// [Redactor.Add] makes a secret known, at any time before anything is redacted.
-// [Redactor.Exchange] and [Redactor.Mail] redact what was sent and received;
-// [Redactor.Text] is for all else that is told, [Redactor.Body] for a body alone.
-// [Redactor.Fill] is the other direction: it makes a request of a template.
+// [Redactor.Add] registers a secret, at any time before anything is redacted. [Redactor.Exchange]
+// and [Redactor.Mail] redact exchanges and mails, [Redactor.Body] a body alone, and [Redactor.Text]
+// every other text. [Redactor.Fill] is the other direction: it makes a request of a template.
 //
-// Two codings are undone: JSON, URL, form, HTML, quoted-printable, encoded words,
-// base64, hexadecimal and UTF-16, each in each other. JSON strings and the parts
-// of mails are decoded before, and do not count. What is not looked through: a
-// third coding, compression, HTML entities without a semicolon, and UTF-16 of
-// other than ASCII amid a text that is not UTF-16.
+// Two nested codings are undone: JSON, URL, form, HTML, quoted-printable, encoded words, base64,
+// hexadecimal and UTF-16, each in each other. JSON strings and the parts of mails are decoded
+// before, and do not count. Limits: a third coding, compression, HTML entities without a semicolon,
+// and non-ASCII UTF-16 amid other text are not searched.
 package redact
 
 import (
@@ -22,15 +20,15 @@ import (
 	"github.com/etna-conformance/conformance/internal/placeholder"
 )
 
-// withheld replaces a whole text from which a secret could not be removed.
+// withheld replaces a whole text if a secret in it could not be removed.
 const withheld = "‹withheld: a secret could not be removed cleanly›"
 
 // Redactor holds the secrets of one run. It is safe for concurrent use.
 type Redactor struct {
 	mu sync.Mutex
-	// secrets are in the order in which they were added.
+	// secrets are in the order of their addition.
 	secrets []secret
-	// byValue finds the index of a secret, byName what a placeholder stands for.
+	// byValue finds the index of a secret, byName the value of a placeholder.
 	byValue map[string]int
 	byName  map[placeholder.Placeholder]string
 	public  []string
@@ -45,9 +43,8 @@ type secret struct {
 	runes int
 }
 
-// New returns a redactor without secrets. The public texts, which the documents
-// print for everybody to read, are never altered where they stand whole, even when a
-// secret occurs inside.
+// New returns a redactor without secrets. The public texts, printed in the documents, are never
+// altered as whole words, even with a secret inside.
 func New(public []string) *Redactor {
 	return &Redactor{
 		byValue: map[string]int{},
@@ -56,10 +53,9 @@ func New(public []string) *Redactor {
 	}
 }
 
-// Add makes text a secret and returns its placeholder: the given one, or the one
-// it has already. A placeholder that stands for another secret gets a number.
-// [Redactor.Fill] knows the given placeholder in either case, unless it stands for
-// another secret.
+// Add makes text a secret and returns its placeholder: the given one, or an earlier one of the same
+// text. A placeholder of another secret gets a number. [Redactor.Fill] knows the given placeholder
+// in either case, unless it belongs to another secret.
 func (r *Redactor) Add(p placeholder.Placeholder, text string) placeholder.Placeholder {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -87,8 +83,8 @@ func (r *Redactor) freeName(p placeholder.Placeholder) placeholder.Placeholder {
 	}
 }
 
-// Fill replaces the placeholders in a text by the secrets that they stand for.
-// It makes requests from templates; its result must never be kept.
+// Fill replaces the placeholders in a text by their secrets. It makes requests from templates; its
+// result must never be kept.
 func (r *Redactor) Fill(text string) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -104,7 +100,7 @@ func (r *Redactor) Fill(text string) string {
 	return out.String()
 }
 
-// Knows reports whether the placeholder stands for something.
+// Knows reports whether the placeholder has a value.
 func (r *Redactor) Knows(p placeholder.Placeholder) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -112,8 +108,7 @@ func (r *Redactor) Knows(p placeholder.Placeholder) bool {
 	return known
 }
 
-// Legend describes the secrets as far as judging needs it, in the order in
-// which they were added.
+// Legend describes the secrets as far as judging needs it, in the order of their addition.
 func (r *Redactor) Legend() []evidence.Secret {
 	r.mu.Lock()
 	defer r.mu.Unlock()

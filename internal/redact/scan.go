@@ -6,37 +6,33 @@ import (
 	"unicode/utf8"
 )
 
-// scan looks for secrets in one text: as they stand, and where their characters
-// are written as escape sequences, which may be escaped themselves. It goes
-// through the text once and keeps a thread for each way of reading it.
+// scan searches one text for secrets: as written, and with characters as escape sequences, possibly
+// escaped themselves. It reads the text once, with a thread for each way of reading it.
 type scan struct {
 	*finder
 	text []byte
 	// depth is how many codings may be undone.
 	depth int
-	// cut is true where the text may end in the middle of a secret.
+	// cut is true if the text may end in the middle of a secret.
 	cut bool
-	// random is true of a text that may be an accident: short secrets don't
-	// count there.
+	// random is true of possibly random bytes: short secrets don't count there.
 	random bool
 
 	found, kept []finding
 
 	live    []thread
 	waiting []arrival
-	// notes are the last of them by number, noted is the last number; 0 is none.
+	// notes are the latest by number, noted is the last number; 0 is none.
 	notes   []note
 	noted   int32
 	spelled []byte
-	// These are read from: a sequence, one that is encoded, and what stands
-	// before a secret.
+	// Windows on a sequence, on an encoded one, and on the surroundings of a secret.
 	outer, inner, before window
 	run                  run
 	decoded              []byte
-	// done is how far escaped stretches of digits were looked into, by the
-	// coding and the radix.
+	// done is the end of the last searched stretch of escaped digits, by coding and radix.
 	done [wholeCodings][2]int
-	// below looks through what stretches of digits are decoded to.
+	// below searches decoded stretches of digits.
 	below *scan
 }
 
@@ -44,30 +40,28 @@ type scan struct {
 type thread struct {
 	// node is the state of the automaton.
 	node int32
-	// last is the last escape sequence that was read, in scan.notes; 0 is none
-	// that matters to the node.
+	// last is the number of the last escape sequence in scan.notes; 0 is none of importance to the
+	// node.
 	last int32
 }
 
-// arrival is a thread that goes on at a place further on.
+// arrival is a thread to resume at a later place.
 type arrival struct {
 	thread
 	at int
 }
 
-// note is an escape sequence that stands between from and to, and the one that
-// the thread had read before.
+// note is an escape sequence between from and to, and the number of the thread's previous one.
 type note struct {
 	from, to, before int32
 	value            [8]byte
 	size             uint8
 }
 
-// maxNotes is how many notes are kept, a power of two: a secret reaches over
-// fewer of them.
+// maxNotes is how many notes are kept, a power of two: no secret spans as many.
 const maxNotes = 1 << 16
 
-// findSecrets finds the secrets in the text, and the texts that are kept.
+// findSecrets finds the secrets and the kept texts.
 func (s *scan) findSecrets() {
 	s.found, s.kept = s.found[:0], s.kept[:0]
 	s.readText()
@@ -118,7 +112,7 @@ func (s *scan) advance(i int) {
 	}
 }
 
-// stepThread returns the thread after the byte at i, and looks at what ends there.
+// stepThread returns the thread after the byte at i, and checks for forms with their end there.
 func (s *scan) stepThread(t thread, b byte, i int) thread {
 	t.node = s.machine.nextNode(t.node, b)
 	n := &s.machine.nodes[t.node]
@@ -131,8 +125,8 @@ func (s *scan) stepThread(t thread, b byte, i int) thread {
 	return t
 }
 
-// join adds a thread to the live ones, unless one of them finds more. Of two that
-// find the same the new one stays: it has read an escape sequence to its end.
+// join adds a thread to the live ones, unless one of them finds more. Of two equal ones the new one
+// stays: it has read an escape sequence to its end.
 func (s *scan) join(t thread, at int) {
 	if t.node == 0 {
 		return
@@ -146,7 +140,7 @@ func (s *scan) join(t thread, at int) {
 	s.live = append(s.live, t)
 }
 
-// covers reports whether one thread finds all that another one does.
+// covers reports whether one thread finds everything the other one does.
 func (s *scan) covers(one, other thread, at int) bool {
 	if !s.machine.isSuffix(other.node, one.node) {
 		return false
@@ -155,7 +149,7 @@ func (s *scan) covers(one, other thread, at int) bool {
 	if depth > s.longestCased {
 		return true
 	}
-	// Of short secrets the case counts.
+	// Short secrets are case-sensitive.
 	_, spelled := s.spellBack(other, at, depth)
 	spelled = bytes.Clone(spelled)
 	_, same := s.spellBack(one, at, depth)
@@ -199,9 +193,8 @@ func (s *scan) readEscapes(i int) {
 	}
 }
 
-// readDoubleEscapes lets threads read the escape sequences at text[i] that are encoded
-// themselves: those of which c is the outer coding, and those of c with a few of
-// their bytes encoded.
+// readDoubleEscapes lets threads read the doubly encoded sequences at text[i]: those with c as the
+// outer coding, and those of c with a few of their bytes encoded.
 func (s *scan) readDoubleEscapes(c *coding, e escape, i int, seen []byte) {
 	if e.size > 0 {
 		for _, inner := range s.codings[e.value[0]] {
@@ -225,7 +218,7 @@ func (s *scan) readEncoded(inner, outer *coding, i int) {
 	}
 }
 
-// takeEscape lets the threads read a sequence that stands between from and to.
+// takeEscape lets the threads read a sequence between from and to.
 func (s *scan) takeEscape(c *coding, e escape, from, to int) {
 	if len(s.live) == 0 {
 		s.extendThread(thread{}, e, from, to)
@@ -247,7 +240,7 @@ func (s *scan) extendThread(t thread, e escape, from, to int) {
 	}
 	n := note{from: int32(from), to: int32(to), before: t.last, value: e.value, size: uint8(e.size)}
 	if last := s.note(t.last); e.size == 0 && t.last != 0 && int(last.to) == from {
-		// What stands for nothing belongs to what stands before it.
+		// A sequence without a value belongs to the one before it.
 		n.from, n.before, n.value, n.size = last.from, last.before, last.value, last.size
 	}
 	t.last = s.addNote(n)
@@ -267,7 +260,7 @@ func (s *scan) addNote(n note) int32 {
 	return s.noted
 }
 
-// note returns a note by its number, and none where it was forgotten.
+// note returns a note by its number, an empty one if it was overwritten.
 func (s *scan) note(number int32) note {
 	if s.noted-number >= maxNotes {
 		return note{}
@@ -275,8 +268,7 @@ func (s *scan) note(number int32) note {
 	return s.notes[number%maxNotes]
 }
 
-// checkMatches looks at the forms that end where the thread has come to, longest
-// first.
+// checkMatches checks the forms with their end at the thread's place, longest first.
 func (s *scan) checkMatches(t thread, end int) {
 	nodes := s.machine.nodes
 	for at := nodes[t.node].match; at != 0; at = nodes[nodes[at].fail].match {
@@ -288,7 +280,8 @@ func (s *scan) checkMatches(t thread, end int) {
 	}
 }
 
-// acceptForm reports whether a form was taken for a secret, letter by letter.
+// acceptForm checks a form letter by letter, records the finding, and reports whether the case
+// matches, too.
 func (s *scan) acceptForm(f form, t thread, end int) bool {
 	start, spelled := s.spellBack(t, end, len(f.raw))
 	exact := bytes.Equal(spelled, f.raw)
@@ -313,8 +306,8 @@ func (s *scan) acceptForm(f form, t thread, end int) bool {
 	return exact
 }
 
-// spellBack returns where the last n bytes begin that a thread has read, and what
-// they are; they are overwritten by the next call.
+// spellBack returns the start and the decoded text of the last n bytes of a thread; the next call
+// overwrites them.
 func (s *scan) spellBack(t thread, end, n int) (start int, spelled []byte) {
 	s.spelled = slices.Grow(s.spelled[:0], n)[:n]
 	at, last := end, s.note(t.last)
@@ -334,7 +327,7 @@ func (s *scan) spellBack(t thread, end, n int) (start int, spelled []byte) {
 	return at, s.spelled
 }
 
-// add keeps a finding; of a secret that overlaps itself there is only one.
+// add keeps a finding; overlapping ones of one secret become one.
 func (s *scan) add(f finding) {
 	if n := len(s.found); n > 0 {
 		last := &s.found[n-1]
@@ -346,8 +339,7 @@ func (s *scan) add(f finding) {
 	s.found = append(s.found, f)
 }
 
-// findBeginnings finds the beginnings of secrets that the text breaks off after,
-// at text[i].
+// findBeginnings finds secrets cut off by the end of the text, at text[i].
 func (s *scan) findBeginnings(i int) {
 	for _, t := range s.live {
 		n := s.machine.nodes[t.node]
@@ -359,13 +351,13 @@ func (s *scan) findBeginnings(i int) {
 	}
 }
 
-// isAlone reports whether text[start:end] is not part of a longer word.
+// isAlone reports whether text[start:end] is a whole word.
 func (s *scan) isAlone(start, end int) bool {
 	return !s.startsWordAt(end) && !s.endsWordAt(start)
 }
 
-// startsWordAt reports whether a letter or digit stands at text[end], as it is
-// or as an escape sequence.
+// startsWordAt reports whether a letter or digit stands at text[end], as it is or as an escape
+// sequence.
 func (s *scan) startsWordAt(end int) bool {
 	after, _ := utf8.DecodeRune(s.text[end:])
 	if end < len(s.text) && s.depth > 0 {
@@ -379,8 +371,8 @@ func (s *scan) startsWordAt(end int) bool {
 	return isWord(after)
 }
 
-// endsWordAt reports whether a letter or digit stands before text[start], as
-// it is or as an escape sequence, or a sequence that goes on behind it.
+// endsWordAt reports whether a letter or digit stands before text[start], as it is or as an escape
+// sequence, or a sequence reaches beyond start.
 func (s *scan) endsWordAt(start int) bool {
 	const longest = 12
 	before, _ := utf8.DecodeLastRune(s.text[:start])

@@ -6,17 +6,16 @@ import (
 	"unicode/utf16"
 )
 
-// maxRounds bounds how often a text is gone over again: what stands beside a
-// placeholder may make up a secret that nobody could see before.
+// maxRounds bounds the passes over a text: the text beside a new placeholder may form a secret with
+// it.
 const maxRounds = 4
 
-// maxRemembered is the length of the longest text that may come again.
+// maxRemembered is the length of the longest cached text.
 const maxRemembered = 256
 
-// Text replaces every secret in a text, also where it is encoded, two deep: as
-// JSON, URL, form, HTML, base64, hexadecimal, quoted-printable, encoded words,
-// UTF-16 or in the common character sets. Redacting a text again changes
-// nothing. A text from which a secret can't be removed is withheld as a whole.
+// Text replaces every secret in a text, even under two codings: JSON, URL, form, HTML, base64,
+// hexadecimal, quoted-printable, encoded words, UTF-16 or the common character sets. Redacting a
+// text again changes nothing. If a secret can't be removed, the whole text is withheld.
 func (r *Redactor) Text(text string) string {
 	f := r.finder()
 	if redacted, known := f.texts.Load(text); known {
@@ -55,7 +54,7 @@ func (f *finder) replaceFindings(source []byte, found []finding) []byte {
 	return append(out, source[done:]...)
 }
 
-// changeUTF16 changes what a source in UTF-16 says; any other stays as it is.
+// changeUTF16 changes the decoded text of a source in UTF-16; any other stays as it is.
 func changeUTF16(source []byte, change func([]byte) []byte) []byte {
 	order := utf16Order(source)
 	if order == nil {
@@ -78,9 +77,9 @@ func changeUTF16(source []byte, change func([]byte) []byte) []byte {
 	return append(out, source[even:]...)
 }
 
-// utf16Order returns the byte order of a source that is UTF-16, nil for any
-// other: it begins with a byte order mark, or only its even or only its odd
-// bytes are zero, at least every fourth of them.
+// utf16Order returns the byte order of a UTF-16 source, nil for any other. Such a source begins
+// with a byte order mark, or has zeros only at even or only at odd positions, in more than an
+// eighth of its bytes.
 func utf16Order(source []byte) interface {
 	binary.ByteOrder
 	binary.AppendByteOrder

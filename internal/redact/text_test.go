@@ -55,7 +55,7 @@ func TestTextReplacesSecretsInEveryCoding(t *testing.T) {
 	}
 }
 
-// holdsPlaceholder looks for a placeholder in UTF-8 or, amid UTF-16, in that.
+// holdsPlaceholder looks for a placeholder in UTF-8 or, amid UTF-16, in UTF-16.
 func holdsPlaceholder(text string) bool {
 	return strings.Contains(text, "‹s0›") || strings.Contains(text, inUTF16("‹s0›", true)) ||
 		strings.Contains(text, inUTF16("‹s0›", false))

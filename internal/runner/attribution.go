@@ -115,7 +115,7 @@ func (t *attribution) shouldResend(doubts int, waited bool) bool {
 		t.pacer.dropSuspicion()
 		return false
 	case doubts >= most:
-		if !t.step.Ask.Blockable { // What blocks it tells nothing of other requests.
+		if !t.step.Ask.Blockable { // A block of this request says nothing about others.
 			t.availability.recordOwnPage(operation, status)
 		}
 		t.pacer.dropSuspicion()

@@ -42,7 +42,7 @@ func options(t *testing.T) runner.Options {
 	return runner.Options{RunID: "test", Contract: c, Plan: suite.Plan, Target: target, Redactor: redactor, Client: client}
 }
 
-// wantFault checks that the run comes to its end with the fault, and with what evidence there is.
+// wantFault checks that the run ends with the fault, and with the evidence so far.
 func wantFault(t *testing.T, o runner.Options, text string) {
 	t.Helper()
 	found, err := runner.Run(t.Context(), o)
@@ -64,7 +64,7 @@ func TestPanicInAStepIsAFault(t *testing.T) {
 	wantFault(t, o, "panic: progress broke")
 }
 
-// brokenInbox panics where its name says.
+// brokenInbox panics in the named method.
 type brokenInbox struct{ in string }
 
 func (b brokenInbox) at(place string) {

@@ -12,9 +12,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/runner"
 )
 
-// TestRequestsOfAGroupAreUnderWayTogether has a deployment that responds to none of a group before
-// all are there, the last of which may go out only after another step; and one of the group that is
-// never sent.
+// TestRequestsOfAGroupAreUnderWayTogether has a deployment respond only after all requests of a
+// group have arrived. The last one may go out only after another step, and one is never sent.
 func TestRequestsOfAGroupAreUnderWayTogether(t *testing.T) {
 	const size = 4
 	o := options(t)

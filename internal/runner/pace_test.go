@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// bucket is a limiter as nginx's: it lets through what comes at least the interval after the last
-// that it let through, and so many more at once.
+// bucket is a limiter like nginx's: it accepts requests at least the interval apart, and a burst of
+// so many more.
 type bucket struct {
 	interval time.Duration
 	burst    int
@@ -106,7 +106,7 @@ func TestPacerSlowsDownOnceForRequestsSideBySide(t *testing.T) {
 	})
 }
 
-// TestPacerWaitsLongerWhereNothingGetsThrough leaves the step alone then: what was refused may
+// TestPacerWaitsLongerWhereNothingGetsThrough keeps the interval meanwhile: refused requests may
 // count.
 func TestPacerWaitsLongerWhereNothingGetsThrough(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -174,7 +174,7 @@ func TestPacerThatEndsLetsAllOut(t *testing.T) {
 	})
 }
 
-// TestPacerLetsOneOutAtATime shows what a limit of connections needs.
+// TestPacerLetsOneOutAtATime covers a limit of connections.
 func TestPacerLetsOneOutAtATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPacer()

@@ -54,7 +54,7 @@ func (r *run) probeTimeout(s plan.Step, x httpclient.Exchange) time.Duration {
 	case r.classify(s, x).MayBeLimit():
 		return shortLimitWait
 	}
-	return defaultPause / 2 // The first that got through may still be on their way.
+	return defaultPause / 2 // The first responses may still be under way.
 }
 
 // probe sends known-good requests: one of the same operation, if the API responded to it before,

@@ -11,8 +11,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/runner"
 )
 
-// TestTheMostUrgentGoesFirst asks one at a time: what most waits for goes first, then in the order
-// of the plan, and what a request lets go on overtakes what has waited all along.
+// TestTheMostUrgentGoesFirst sends one request at a time: the most urgent first, then in the order
+// of the plan. A released successor overtakes less urgent requests queued before it.
 func TestTheMostUrgentGoesFirst(t *testing.T) {
 	o := options(t)
 	ask := o.Plan.Steps[slices.IndexFunc(o.Plan.Steps, func(s plan.Step) bool { return s.ID == "reset/no-body" })].Ask

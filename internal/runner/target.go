@@ -111,7 +111,7 @@ func nearMisses(secret string) []nearMiss {
 	first, middle, end := slices.Clone(runes), slices.Clone(runes), slices.Clone(runes)
 	centre := last / 2
 	for centre < last && !unicode.IsLetter(runes[centre]) && !unicode.IsDigit(runes[centre]) {
-		centre++ // What only separates groups may be ignored.
+		centre++ // Group separators may be ignored.
 	}
 	first[0], middle[centre], end[last] = changeCharacter(runes[0]), changeCharacter(runes[centre]), changeCharacter(runes[last])
 	return []nearMiss{

@@ -6,8 +6,8 @@ import (
 	"unicode"
 )
 
-// TestNearlyRightStaysInItsScript checks that a column which makes question marks of a whole script
-// is seen to take any answer in it.
+// TestNearlyRightStaysInItsScript checks that a deployment with every letter of a script stored as
+// "?" fails for taking any answer in it.
 func TestNearlyRightStaysInItsScript(t *testing.T) {
 	lossy := func(text string) string {
 		return strings.Map(func(r rune) rune {
