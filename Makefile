@@ -1,4 +1,4 @@
-# Everything here needs Go, git and make only.
+# Everything here needs Go, git and make only, but for what says that it needs more.
 SHELL := /bin/bash
 GO    ?= go
 BIN   := bin/conformance
@@ -17,7 +17,7 @@ flags = $(call given,URL,url) $(call given,CONFIG,config) $(call given,INBOX,inb
         $(call given,PROFILE,profile) $(call given,ONLY,only) --out '$(OUT)'
 
 .DEFAULT_GOAL := help
-.PHONY: help build conformance test test-kubernetes lint bin/prove prove evidence mutants bench crowd cross pages release-snapshot reproducible golden sample picture fuzz vuln clean
+.PHONY: help build conformance test test-kubernetes lint bin/prove prove evidence mutants bench crowd cross pages release-snapshot reproducible golden sample picture fuzz contract vuln clean
 
 help: ## show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -109,6 +109,9 @@ fuzz: ## a short round of every fuzz target (FUZZTIME=5s, FUZZ=internal/redact: 
 	    $(GO) test ./$$(dirname $$file) -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) || exit 1; \
 	  done; \
 	done
+
+contract: ## try openapi.yaml with linters, client generators and Prism (needs npm)
+	deploy/contract/check
 
 vuln: ## look for known vulnerabilities (needs the Go vulnerability database)
 	$(GO) run golang.org/x/vuln/cmd/govulncheck@latest ./...
