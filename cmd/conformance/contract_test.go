@@ -95,7 +95,7 @@ func TestOperationAddedToTheContractIsJudged(t *testing.T) {
 		}},
 		"without a check of the key": {
 			policy: func(string, *http.Request) string { return rightPolicy },
-			code:   1, failed: []string{"KEY-1", "KEY-2", "KEY-3", "KEY-4"}, mentions: "GET " + policyPath},
+			code:   1, failed: []string{"KEY-1", "KEY-2", "KEY-3", "KEY-4"}, mentions: "getPasswordPolicy with"},
 		"of another shape": {
 			policy: func(key string, r *http.Request) string {
 				if r.Header.Get("Et-App-Key") != key {
