@@ -26,7 +26,8 @@ const (
 	// minNoiseTime is how long codes may keep coming before the first trial; a slow deployment gets
 	// more.
 	minNoiseTime = 6 * time.Second
-	// maxCodesPerRequest bounds the codes of a trial.
+	// maxCodesPerRequest bounds the codes of a trial for each of its requests; more must be
+	// foreign.
 	maxCodesPerRequest = 4
 )
 

@@ -29,8 +29,7 @@ func (b *bucket) lets(now time.Time) bool {
 	return true
 }
 
-// TestPacerFindsTheRateOfALimiter sends requests until so many got through, each again until it
-// does.
+// TestPacerFindsTheRateOfALimiter sends a number of requests, each repeated until it gets through.
 func TestPacerFindsTheRateOfALimiter(t *testing.T) {
 	for name, c := range map[string]struct {
 		interval time.Duration
@@ -123,7 +122,8 @@ func TestPacerWaitsLongerWhereNothingGetsThrough(t *testing.T) {
 	})
 }
 
-// TestPacerTakesSuspicionsBack returns to the step from before them, whether there was one or not.
+// TestPacerTakesSuspicionsBack restores the interval from before them, whether there was one or
+// not.
 func TestPacerTakesSuspicionsBack(t *testing.T) {
 	for name, limits := range map[string]int{"without a limit": 0, "after a limit": 1} {
 		t.Run(name, func(t *testing.T) {
@@ -149,7 +149,7 @@ func TestPacerTakesSuspicionsBack(t *testing.T) {
 	}
 }
 
-// TestPacerThatEndsLetsAllOut lets nobody wait for the one under way any more.
+// TestPacerThatEndsLetsAllOut checks that requests stop waiting for the one under way.
 func TestPacerThatEndsLetsAllOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPacer()

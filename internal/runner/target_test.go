@@ -6,8 +6,8 @@ import (
 	"unicode"
 )
 
-// TestNearlyRightStaysInItsScript checks that a deployment with every letter of a script stored as
-// "?" fails for taking any answer in it.
+// TestNearlyRightStaysInItsScript checks that a column with "?" for each letter of a script stores
+// some near miss like the answer.
 func TestNearlyRightStaysInItsScript(t *testing.T) {
 	lossy := func(text string) string {
 		return strings.Map(func(r rune) rune {
