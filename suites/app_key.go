@@ -17,29 +17,29 @@ type badKey struct {
 	requirement, kind, name, value string
 }
 
-// appKey reads "Failing to Specify the Et-App-Key Parameter", which stands on every page: each
+// planAppKey reads "Failing to Specify the Et-App-Key Parameter", which stands on every page: each
 // operation of the contract is asked with a key that is missing or wrong, everything else right.
-func appKey(b *builder) {
+func planAppKey(b *builder) {
 	noKey := "no app key is declared (appKey or CONFORMANCE_APP_KEY)"
-	b.missing(noKey, "KEY-4", "KEY-7", "KEY-8")
-	b.missing("no operation is secured", "KEY-1", "KEY-2", "KEY-3", "KEY-5")
+	b.setMissing(noKey, "KEY-4", "KEY-7", "KEY-8")
+	b.setMissing("no operation is secured", "KEY-1", "KEY-2", "KEY-3", "KEY-5")
 	for _, o := range b.contract.Operations {
-		if !o.Secured || !b.mayAsk(o) {
+		if !o.Secured || !b.canRequest(o) {
 			continue
 		}
 		for i, trader := range b.representatives(o) {
 			for _, bad := range b.badKeys() {
-				b.askWithBadKey(o, trader, bad)
+				b.planBadKey(o, trader, bad)
 			}
 			if o.ID == opQuestion && trader != nil {
-				b.askByEmailWithBadKey(o, trader)
+				b.planBadKeyByEmail(o, trader)
 			}
 			if i == 0 && trader != nil {
-				b.askRefusableWithBadKey(o, trader)
+				b.planRefusableBadKey(o, trader)
 			}
 		}
 		if b.target.HasKey {
-			b.askWithLowerCaseName(o)
+			b.planLowerCaseKeyName(o)
 		}
 	}
 }
@@ -52,159 +52,173 @@ func (b *builder) badKeys() []badKey {
 		{"KEY-3", "wrong", name, b.decoys.Key},
 	}
 	for _, near := range b.target.NearKeys {
-		list = append(list, badKey{"KEY-4", kindOf(near), name, string(near)})
+		list = append(list, badKey{"KEY-4", derivationLabel(near), name, string(near)})
 	}
 	return list
 }
 
-// kindOf turns the derivation "cut short" into "cut-short".
-func kindOf(p placeholder.Placeholder) string { return strings.ReplaceAll(p.Derivation(), " ", "-") }
+// derivationLabel turns the derivation "cut short" into "cut-short".
+func derivationLabel(p placeholder.Placeholder) string {
+	return strings.ReplaceAll(p.Derivation(), " ", "-")
+}
 
-func (b *builder) askWithBadKey(o contract.Operation, trader *evidence.Trader, bad badKey) {
-	ask := b.ask(o.ID, trader)
+func (b *builder) planBadKey(o contract.Operation, trader *evidence.Trader, bad badKey) {
+	ask := b.newRequest(o.ID, trader)
 	if bad.kind == "missing" {
-		ask.Conn = connOf(o.ID, trader)
+		ask.Conn = connectionName(o.ID, trader)
 	}
 	subject := fmt.Sprintf("%s with the key %s", o, strings.ReplaceAll(bad.kind, "-", " "))
 	if trader != nil {
 		subject += ", " + trader.Login
 	}
-	b.checkBadKey(join("key", o.ID, bad.kind, login(trader)), subject, ask, trader, bad)
+	b.checkBadKey(joinID("key", o.ID, bad.kind, loginOf(trader)), subject, ask, trader, bad)
 }
 
-// askByEmailWithBadKey asks the question the other way that is documented.
-func (b *builder) askByEmailWithBadKey(o contract.Operation, trader *evidence.Trader) {
+// planBadKeyByEmail asks the question the other way that is documented.
+func (b *builder) planBadKeyByEmail(o contract.Operation, trader *evidence.Trader) {
 	for _, bad := range b.badKeys() {
 		if bad.requirement == "KEY-1" || bad.requirement == "KEY-3" {
-			ask := b.questionOf(*trader, trader.Email)
+			ask := b.newQuestion(*trader, trader.Email)
 			subject := fmt.Sprintf("%s with the key %s, by email", o, bad.kind)
-			b.checkBadKey(join("key", o.ID, bad.kind+"-by-email", trader.Login), subject, ask, trader, bad)
+			b.checkBadKey(joinID("key", o.ID, bad.kind+"-by-email", trader.Login), subject, ask,
+				trader, bad)
 		}
 	}
 }
 
-// askRefusableWithBadKey asks what may be refused with the right key, too: the key's error comes
+// planRefusableBadKey asks what may be refused with the right key, too: the key's error comes
 // before any other, else users can be found out and answers tried without a key. A missing answer
 // tries none. None of it can bring a code that others with a bad key would not, so that no accepted
 // reset needs to wait for it.
-func (b *builder) askRefusableWithBadKey(o contract.Operation, trader *evidence.Trader) {
+func (b *builder) planRefusableBadKey(o contract.Operation, trader *evidence.Trader) {
 	for _, key := range append(looseTexts(), looseValue{kind: "star", value: "*"}) {
-		b.askNobodyWithLooseKey(o, key)
+		b.planLooseKey(o, key)
 	}
-	ask := func(kind, what string, ask *plan.Ask) {
+	ask := func(kind, what string, ask *plan.Request) {
 		ask.Conn, ask.Key = "", b.decoys.Key
-		id := b.step(plan.Step{ID: wrongKeyed(o.ID, kind), Ask: ask, After: b.offTheWay(o.ID)})
+		id := b.addStep(plan.Step{ID: wrongKeyStep(o.ID, kind), Request: ask,
+			After: b.lowPriorityAfter(o.ID)})
 		subject := fmt.Sprintf("%s with the key wrong, %s", o, what)
-		b.check("KEY-3", subject, []string{id}, func(l *Look) { l.demandKeyError(id) })
-		b.check("KEY-5", subject, []string{id}, func(l *Look) { l.demandNothingRevealed(id) })
+		b.addCheck("KEY-3", subject, []string{id}, func(l *Look) { l.demandKeyError(id) })
+		b.addCheck("KEY-5", subject, []string{id}, func(l *Look) { l.demandNothingRevealed(id) })
 	}
 	switch {
 	case o.ID == opReset && trader.Answer != "":
-		ask("without-answer", "without the answer, "+trader.Login, b.reset(*trader, nil))
+		ask("without-answer", "without the answer, "+trader.Login, b.newReset(*trader, nil))
 		fallthrough
 	case o.ID == opReset:
-		ask("of-nobody", "of an unknown user", b.reset(b.nobody(), nil))
+		ask("of-nobody", "of an unknown user", b.newReset(b.unknownTrader(), nil))
 	case o.ID == opQuestion:
-		ask("of-nobody", "of an unknown user", b.questionOf(b.nobody(), b.nobody().Login))
+		ask("of-nobody", "of an unknown user",
+			b.newQuestion(b.unknownTrader(), b.unknownTrader().Login))
 	}
 }
 
-// askNobodyWithLooseKey asks what reveals and changes nothing with a text that a careless look-up
+// planLooseKey asks what reveals and changes nothing with a text that a careless look-up
 // takes for any key.
-func (b *builder) askNobodyWithLooseKey(o contract.Operation, key looseValue) {
+func (b *builder) planLooseKey(o contract.Operation, key looseValue) {
 	if o.ID != opReset && o.ID != opQuestion {
 		return
 	}
-	ask := b.reset(b.nobody(), nil)
+	ask := b.newReset(b.unknownTrader(), nil)
 	if o.ID == opQuestion {
-		ask = b.questionOf(b.nobody(), b.nobody().Login)
+		ask = b.newQuestion(b.unknownTrader(), b.unknownTrader().Login)
 	}
-	ask.Conn, ask.Key, ask.Blockable = "", key.value.(string), key.blockable
-	id := b.step(plan.Step{ID: join("key", o.ID, key.kind), Ask: ask, After: b.offTheWay(o.ID)})
-	b.check("KEY-3", fmt.Sprintf("%s with the key %s", o, ask.Key), []string{id}, func(l *Look) { l.demandKeptOut(id) })
+	ask.Conn, ask.Key, ask.FirewallMayBlock = "", key.value.(string), key.blockable
+	id := b.addStep(plan.Step{ID: joinID("key", o.ID, key.kind), Request: ask,
+		After: b.lowPriorityAfter(o.ID)})
+	b.addCheck("KEY-3", fmt.Sprintf("%s with the key %s", o, ask.Key), []string{id},
+		func(l *Look) { l.demandKeptOut(id) })
 }
 
-func wrongKeyed(operation, kind string) string { return join("key", operation, "wrong-"+kind) }
+func wrongKeyStep(operation, kind string) string { return joinID("key", operation, "wrong-"+kind) }
 
-func (b *builder) checkBadKey(id, subject string, ask *plan.Ask, trader *evidence.Trader, bad badKey) {
-	ask.KeyName, ask.Key, ask.Refusable = bad.name, bad.value, true
-	s := plan.Step{ID: id, Lane: login(trader), Ask: ask}
+func (b *builder) checkBadKey(id, subject string, ask *plan.Request, trader *evidence.Trader,
+	bad badKey) {
+	ask.KeyName, ask.Key, ask.MustBeRefused = bad.name, bad.value, true
+	s := plan.Step{ID: id, Trader: loginOf(trader), Request: ask}
 	// The reset shows how keys are compared before a right one was seen, every other operation
 	// after it.
 	if ask.Operation != opReset || bad.requirement != "KEY-4" {
-		s.After = b.keyedBefore(ask.Operation, trader)
+		s.After = b.rightKeySteps(ask.Operation, trader)
 	}
-	b.step(b.guarded(s, trader))
-	b.check(bad.requirement, subject, []string{id}, func(l *Look) { l.demandKeyError(id) })
-	b.check("KEY-5", subject, []string{id}, func(l *Look) { l.demandNothingRevealed(id) })
+	b.addStep(b.guardPasswordChange(s, trader))
+	b.addCheck(bad.requirement, subject, []string{id}, func(l *Look) { l.demandKeyError(id) })
+	b.addCheck("KEY-5", subject, []string{id}, func(l *Look) { l.demandNothingRevealed(id) })
 }
 
-// connOf names the connection that carries the right key first and then none.
-func connOf(operation string, trader *evidence.Trader) string {
+// connectionName names the connection that carries the right key first and then none.
+func connectionName(operation string, trader *evidence.Trader) string {
 	if operation == opReset && (trader == nil || trader.Answer == "") {
-		return join("keyed", operation)
+		return joinID("keyed", operation)
 	}
-	return join("keyed", operation, login(trader))
+	return joinID("keyed", operation, loginOf(trader))
 }
 
-// keyedBefore are the steps with the right key that go out before the bad ones, so that
+// rightKeySteps are the steps with the right key that go out before the bad ones, so that
 // what is remembered from the request before shows.
-func (b *builder) keyedBefore(operation string, trader *evidence.Trader) []string {
+func (b *builder) rightKeySteps(operation string, trader *evidence.Trader) []string {
 	switch {
 	case operation == opReset && trader != nil && trader.Answer != "":
-		return []string{join("reset/missing-answer", trader.Login)}
+		return []string{joinID("reset/missing-answer", trader.Login)}
 	case operation == opReset:
 		return []string{"reset/no-user"}
 	case operation == opQuestion && trader != nil:
-		return []string{join("question/login", trader.Login)}
+		return []string{joinID("question/login", trader.Login)}
 	}
-	return []string{join("ask", operation)}
+	return []string{joinID("ask", operation)}
 }
 
-func (b *builder) askWithLowerCaseName(o contract.Operation) {
+func (b *builder) planLowerCaseKeyName(o contract.Operation) {
 	var trader *evidence.Trader
 	if list := b.representatives(o); o.ID != opReset {
 		trader = list[0]
 	}
-	ask := b.ask(o.ID, trader)
+	ask := b.newRequest(o.ID, trader)
 	ask.KeyName = strings.ToLower(ask.KeyName)
 	if o.ID == opReset {
 		// A reset of a known trader would send a mail; without User it changes nothing.
 		ask.Values = withoutMember(ask.Values, "User", "SecretQuestionAnswer")
 		ask.Breaks = "User is missing"
 	}
-	id := b.step(b.guarded(plan.Step{ID: lowerCaseName(o.ID), Ask: ask, After: b.offTheWay(o.ID)}, trader))
-	b.check("KEY-7", o.String(), []string{id}, func(l *Look) {
-		if a, ok := l.Sent(id); ok && a.keyError() {
-			l.Fail(id, "the response that "+b.contract.KeyHeader+" with the right key gets", "the key error, when the header is spelled "+ask.KeyName)
+	id := b.addStep(b.guardPasswordChange(plan.Step{ID: lowerCaseNameStep(o.ID), Request: ask,
+		After: b.lowPriorityAfter(o.ID)}, trader))
+	b.addCheck("KEY-7", o.String(), []string{id}, func(l *Look) {
+		if a, ok := l.Sent(id); ok && a.isKeyError() {
+			l.Fail(id, "the response that "+b.contract.KeyHeader+" with the right key gets",
+				"the key error, when the header is spelled "+ask.KeyName)
 		}
 	})
 }
 
-func lowerCaseName(operation string) string { return join("key", operation, "lower-case-name") }
+func lowerCaseNameStep(operation string) string {
+	return joinID("key", operation, "lower-case-name")
+}
 
-// offTheWay is what requests wait for that no accepted reset waits for, so as to take no slot from
+// lowPriorityAfter is what requests wait for that no accepted reset waits for, so as to take no slot from
 // those that one does. They go beside it, before further wrong answers, which may lock the trader.
-func (b *builder) offTheWay(operation string) []string {
+func (b *builder) lowPriorityAfter(operation string) []string {
 	if operation != opReset && operation != opQuestion || len(b.order) == 0 {
 		return nil
 	}
-	return []string{refused(b.order[min(b.first, len(b.order)-1)])}
+	return []string{refusedStep(b.order[min(b.first, len(b.order)-1)])}
 }
 
-// beside are the requests that are off the way.
-func beside() []string {
+// lowPrioritySteps are the requests that are off the way.
+func lowPrioritySteps() []string {
 	return []string{
-		lowerCaseName(opReset), lowerCaseName(opQuestion), questionOfNobody,
-		wrongKeyed(opReset, "without-answer"), wrongKeyed(opReset, "of-nobody"), wrongKeyed(opQuestion, "of-nobody"),
+		lowerCaseNameStep(opReset), lowerCaseNameStep(opQuestion), questionOfNobody,
+		wrongKeyStep(opReset, "without-answer"), wrongKeyStep(opReset, "of-nobody"),
+		wrongKeyStep(opQuestion, "of-nobody"),
 	}
 }
 
-// guarded puts a request that could change a password between finding out which one is valid and
+// guardPasswordChange puts a request that could change a password between finding out which one is valid and
 // the way back.
-func (b *builder) guarded(s plan.Step, trader *evidence.Trader) plan.Step {
-	if s.Ask.Operation == opPassword && trader != nil {
-		s.Lane, s.Needs, s.Cost.Changes = trader.Login, append(s.Needs, settled(*trader)), 1
+func (b *builder) guardPasswordChange(s plan.Step, trader *evidence.Trader) plan.Step {
+	if s.Request.Operation == opPassword && trader != nil {
+		s.Trader, s.Needs, s.Cost.Changes = trader.Login,
+			append(s.Needs, passwordKnownStep(*trader)), 1
 	}
 	return s
 }
@@ -231,14 +245,15 @@ func (l *Look) demandKeyError(step string) {
 	}
 }
 
-// shortestFound is the length from which a question is not found by chance in a response that does
+// minQuestionLength is the length from which a question is not found by chance in a response that does
 // not tell it.
-const shortestFound = 4
+const minQuestionLength = 4
 
-// foundByChance reports whether a question is so short that any response may hold it, or stands in
+// mayOccurByChance reports whether a question is so short that any response may hold it, or stands in
 // the documented error itself: a Model would tell it all the same.
-func (l *Look) foundByChance(question string) bool {
-	return utf8.RuneCountInString(question) < shortestFound || strings.Contains(l.suite.Contract.KeyError.Sample(), question)
+func (l *Look) mayOccurByChance(question string) bool {
+	return utf8.RuneCountInString(question) < minQuestionLength ||
+		strings.Contains(l.suite.Contract.KeyError.Sample(), question)
 }
 
 // demandNothingRevealed demands that beside the error there is nothing that only the right key may
@@ -252,18 +267,20 @@ func (l *Look) demandNothingRevealed(step string) {
 		l.Untestable("the response is no key error", "KEY-1", "KEY-2", "KEY-3", "KEY-4")
 		return
 	}
-	for _, member := range []struct{ name, text string }{{"Model", a.outcome.Model}, {"token", a.outcome.Token}} {
+	for _, member := range []struct{ name, text string }{{"Model", a.outcome.Model},
+		{"token", a.outcome.Token}} {
 		if member.text != "" {
-			l.Fail(step, "the error alone", "the error and a "+member.name+": "+contract.Describe(member.text))
+			l.Fail(step, "the error alone", "the error and a "+member.name+": "+
+				contract.Describe(member.text))
 			return
 		}
 	}
-	if bytes.Contains(a.whole(), []byte(KeyPlaceholder)) {
+	if bytes.Contains(a.headerAndBody(), []byte(KeyPlaceholder)) {
 		l.Fail(step, "the error alone", "the error and the right key")
 		return
 	}
 	for _, t := range l.suite.Target.Traders {
-		if t.Question != "" && !l.foundByChance(t.Question) && a.holds(t.Question) {
+		if t.Question != "" && !l.mayOccurByChance(t.Question) && a.containsText(t.Question) {
 			l.Fail(step, "the error alone", "the error and the secret question of "+t.Login)
 			return
 		}

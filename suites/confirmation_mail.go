@@ -11,142 +11,148 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// mostTurns bounds how many accepted resets wait for each other's mail: with more traders some
+// maxTurns bounds how many accepted resets wait for each other's mail: with more traders some
 // go together, or the run would take the mail's delay once for each.
-const mostTurns = 8
+const maxTurns = 8
 
-// longestTurn bounds how long one missing mail holds up the next trader's reset.
-const longestTurn = 10 * time.Second
+// maxTurnWait bounds how long one missing mail holds up the next trader's reset.
+const maxTurnWait = 10 * time.Second
 
-// confirmationMail reads page 1, Response: the trader receives the confirmation code via email.
-func confirmationMail(b *builder) {
-	all := []string{"MAIL-1", "MAIL-2", "MAIL-3", "MAIL-4", "MAIL-5", "MAIL-6", "MAIL-7", "MAIL-8", "KEY-6", "QUESTION-9"}
-	b.missing("no trader is declared", "MAIL-1", "MAIL-2", "MAIL-5", "MAIL-8", "KEY-6")
-	b.missing("fewer than two traders are declared", "MAIL-4", "MAIL-6", "MAIL-7")
-	b.missing("no trader with a secret question is declared (traders: login, email, question, answer)", "MAIL-3", "QUESTION-9")
+// planConfirmationMail reads page 1, Response: the trader receives the confirmation code via email.
+func planConfirmationMail(b *builder) {
+	all := []string{"MAIL-1", "MAIL-2", "MAIL-3", "MAIL-4", "MAIL-5", "MAIL-6", "MAIL-7", "MAIL-8",
+		"KEY-6", "QUESTION-9"}
+	b.setMissing("no trader is declared", "MAIL-1", "MAIL-2", "MAIL-5", "MAIL-8", "KEY-6")
+	b.setMissing("fewer than two traders are declared", "MAIL-4", "MAIL-6", "MAIL-7")
+	b.setMissing("no trader with a secret question is declared (traders: login, email, question, answer)", "MAIL-3", "QUESTION-9")
 	b.ruleOutQuestions()
 	if b.target.Inbox == "" {
-		b.missing("no inbox is declared (inbox or CONFORMANCE_INBOX, for example mailhog=http://localhost:8025)", all...)
+		b.setMissing("no inbox is declared (inbox or CONFORMANCE_INBOX, for example mailhog=http://localhost:8025)", all...)
 	}
 	if !b.target.HasKey {
-		b.missing("no app key is declared (appKey or CONFORMANCE_APP_KEY)", all...)
+		b.setMissing("no app key is declared (appKey or CONFORMANCE_APP_KEY)", all...)
 	}
 	if b.target.Inbox == "" || !b.target.HasKey {
 		return
 	}
-	b.step(plan.Step{ID: allAsked, After: b.askedAndAwaited()})
+	b.addStep(plan.Step{ID: allAsked, After: b.listRequestsAndMails()})
 	for _, t := range b.target.Traders {
-		b.demandMail(t)
-		b.demandOwnMail(t)
+		b.checkMail(t)
+		b.checkOwnMail(t)
 	}
-	b.demandNoCodes()
+	b.checkNoCodes()
 }
 
 // allAsked is the point at which everything has been asked and every mail has come or is late.
 const allAsked = "all-asked"
 
-func (b *builder) askedAndAwaited() []string {
-	ids := b.asked(func(plan.Step) bool { return true })
+func (b *builder) listRequestsAndMails() []string {
+	ids := b.selectRequests(func(plan.Step) bool { return true })
 	for _, t := range b.target.Traders {
 		if b.target.Inbox != "" {
-			ids = append(ids, mailOf(t))
+			ids = append(ids, mailStep(t))
 		}
 	}
-	return slices.Concat(ids, b.homes(), b.roundSteps())
+	return slices.Concat(ids, b.finalPasswordSteps(), b.roundSteps())
 }
 
-// awaitMail waits for the mail of the trader's accepted reset before the next trader's goes out.
-func (b *builder) awaitMail(t evidence.Trader, reset string) {
+// planMailWait waits for the mail of the trader's accepted reset before the next trader's goes out.
+func (b *builder) planMailWait(t evidence.Trader, reset string) {
 	if b.target.Inbox == "" {
 		return
 	}
-	mail := b.step(plan.Step{
-		ID: mailOf(t), Lane: t.Login, Needs: []string{reset}, Await: b.awaitCode(t, reset),
+	mail := b.addStep(plan.Step{
+		ID: mailStep(t), Trader: t.Login, Needs: []string{reset}, Await: b.newCodeWait(t, reset),
 	})
-	turns := min(len(b.target.Traders), mostTurns)
+	turns := min(len(b.target.Traders), maxTurns)
 	order := b.resetOrder()
 	i := slices.IndexFunc(order, func(o evidence.Trader) bool { return o.Login == t.Login })
 	if i >= turns {
 		return
 	}
-	b.step(plan.Step{
-		ID: join("turn", t.Login), Lane: t.Login, After: append([]string{mail}, b.redeemed(t)...),
-		Turn: &plan.Turn{Of: mail, AtMost: min(b.target.MailDeadline/time.Duration(turns), longestTurn)},
+	b.addStep(plan.Step{
+		ID: joinID("turn", t.Login), Trader: t.Login,
+		After: append([]string{mail}, b.codeSteps(t)...),
+		Barrier: &plan.Barrier{Wait: mail, AtMost: min(b.target.MailDeadline/time.Duration(turns),
+			maxTurnWait)},
 	})
 }
 
-// awaitCode waits for the mail of the reset; where the trader travels on, its code becomes known.
-func (b *builder) awaitCode(t evidence.Trader, reset string) *plan.Await {
+// newCodeWait waits for the mail of the reset; where the trader travels on, its code becomes known.
+func (b *builder) newCodeWait(t evidence.Trader, reset string) *plan.Await {
 	a := &plan.Await{Trader: t.Login, For: reset}
 	if first := b.order[0]; t.Login == first.Login && (t.Answer != "" || len(b.order) == 1) {
 		// No other trader's mail comes between: the first mail may be that of a refused request.
 		for _, s := range b.steps {
-			if b.silent(s, t) != "" {
-				a.Instead = append(a.Instead, s.ID)
+			if b.codelessRequirement(s, t) != "" {
+				a.OtherCauses = append(a.OtherCauses, s.ID)
 			}
 		}
 	}
-	if at(b.travellers(), t) >= 0 {
-		a.Learns, a.Tries = codeOf("", t), b.target.CodeTries
+	if traderIndex(b.tradersChangingPassword(), t) >= 0 {
+		a.Capture, a.Tries = codeOf("", t), b.target.CodeTries
 	}
 	return a
 }
 
-// redeemed are the steps after which the trader's code waits no more: a wrong code of the next one
+// codeSteps are the steps after which the trader's code waits no more: a wrong code of the next one
 // can't count against it.
-func (b *builder) redeemed(t evidence.Trader) []string {
-	n := &lane{builder: b, trader: t}
+func (b *builder) codeSteps(t evidence.Trader) []string {
+	n := &traderPlanner{builder: b, trader: t}
 	var steps []string
 	for k := range b.target.CodeTries {
-		steps = append(steps, n.rightCode("", k))
+		steps = append(steps, n.rightCodeStep("", k))
 	}
-	return append(steps, again("", "code", t))
+	return append(steps, freshCodeStep("", "code", t))
 }
 
-// turnBefore is the turn that the trader's accepted reset waits for, "" where there is none.
-func (b *builder) turnBefore(t evidence.Trader) []string {
+// previousTurn is the turn that the trader's accepted reset waits for, "" where there is none.
+func (b *builder) previousTurn(t evidence.Trader) []string {
 	order := b.resetOrder()
 	i := slices.IndexFunc(order, func(o evidence.Trader) bool { return o.Login == t.Login })
-	turns := min(len(order), mostTurns)
+	turns := min(len(order), maxTurns)
 	if i == 0 || b.target.Inbox == "" {
 		return nil
 	}
-	return []string{join("turn", order[(i-1)%turns].Login)}
+	return []string{joinID("turn", order[(i-1)%turns].Login)}
 }
 
-func mailOf(t evidence.Trader) string { return join("mail", t.Login) }
+func mailStep(t evidence.Trader) string { return joinID("mail", t.Login) }
 
-func (b *builder) demandMail(t evidence.Trader) {
-	mail, reset := mailOf(t), acceptedReset(t)
+func (b *builder) checkMail(t evidence.Trader) {
+	mail, reset := mailStep(t), acceptedResetStep(t)
 	steps := []string{mail}
-	b.check("MAIL-1", t.Login, steps, func(l *Look) { l.demandMail(mail, reset, t) })
-	b.check("MAIL-2", t.Login, steps, func(l *Look) { l.demandCode(mail, reset, t) })
+	b.addCheck("MAIL-1", t.Login, steps, func(l *Look) { l.demandMail(mail, reset, t) })
+	b.addCheck("MAIL-2", t.Login, steps, func(l *Look) { l.demandCode(mail, reset, t) })
 	if len(b.target.Traders) > 1 {
-		b.check("MAIL-4", t.Login, steps, func(l *Look) { l.demandCodeForNobodyElse(mail, reset, t) })
+		b.addCheck("MAIL-4", t.Login, steps, func(l *Look) {
+			l.demandCodeForNobodyElse(mail, reset, t)
+		})
 	}
 }
 
 // demandMail demands a mail for the trader within the deadline.
 func (l *Look) demandMail(mail, reset string, t evidence.Trader) {
-	wait, ok := l.wait(mail, reset)
+	wait, ok := l.acceptedWait(mail, reset)
 	if !ok {
 		return
 	}
-	if len(inTime(l.record.mailsAfter(t, reset), wait)) > 0 {
-		if foreign := l.foreign(t); foreign != "" {
+	if len(mailsInTime(l.record.mailsAfter(t, reset), wait)) > 0 {
+		if foreign := l.explainForeignMail(t); foreign != "" {
 			l.Untestable("a mail came, and nobody can tell whose reset brought it; " + foreign)
 		}
 		return
 	}
-	if l.purged() {
+	if l.checkPurged() {
 		return
 	}
-	if !l.record.responses[reset].outcome.Tells {
-		l.Untestable("nobody can tell from the response whether the reset was accepted", "ANSWER-2", "ANSWER-4")
+	if !l.record.responses[reset].outcome.StatesOutcome {
+		l.Untestable("nobody can tell from the response whether the reset was accepted", "ANSWER-2",
+			"ANSWER-4")
 		return
 	}
 	got := fmt.Sprintf("no mail for %s within %s", t.MailTo, wait.Deadline)
-	if others := l.record.gotInstead(t, reset, l.suite.Target.Traders); len(others) > 0 {
+	if others := l.record.findOtherRecipients(t, reset, l.suite.Target.Traders); len(others) > 0 {
 		got += "; a code meanwhile reached " + strings.Join(others, ", ")
 	}
 	l.Fail(reset, "a mail for "+t.MailTo+" after the accepted reset", got)
@@ -154,11 +160,11 @@ func (l *Look) demandMail(mail, reset string, t evidence.Trader) {
 
 // demandCode demands that a mail of the accepted reset presents a code.
 func (l *Look) demandCode(mail, reset string, t evidence.Trader) {
-	wait, ok := l.wait(mail, reset)
+	wait, ok := l.acceptedWait(mail, reset)
 	if !ok {
 		return
 	}
-	mails := inTime(l.record.mailsAfter(t, reset), wait)
+	mails := mailsInTime(l.record.mailsAfter(t, reset), wait)
 	if len(mails) == 0 {
 		l.Untestable("no mail came", "MAIL-1")
 		return
@@ -168,26 +174,28 @@ func (l *Look) demandCode(mail, reset string, t evidence.Trader) {
 			return
 		}
 	}
-	if m, shapes := l.record.possibleCodes(mails); shapes != "" {
+	if m, shapes := l.record.findPossibleCodes(mails); shapes != "" {
 		l.Untestable(fmt.Sprintf("no code is recognised in the mail %q, although it holds what could be one (%s): "+
 			"set codePattern to a regular expression that matches it, and try it with conformance mail", m.Subject, shapes))
 		return
 	}
-	if l.purged() {
+	if l.checkPurged() {
 		return
 	}
 	last := mails[len(mails)-1]
 	l.FailMail(last.ID, reset, "a mail that presents a confirmation code",
-		fmt.Sprintf("a mail %q that presents none: %s", last.Subject, excerpt(strings.Join(strings.Fields(last.Text), " "))))
+		fmt.Sprintf("a mail %q that presents none: %s", last.Subject,
+			excerpt(strings.Join(strings.Fields(last.Text), " "))))
 }
 
-// possibleCodes returns the first mail that holds what could be a code, and the shapes of all that
+// findPossibleCodes returns the first mail that holds what could be a code, and the shapes of all that
 // could, never their texts.
-func (r *Record) possibleCodes(mails []evidence.Mail) (evidence.Mail, string) {
+func (r *Record) findPossibleCodes(mails []evidence.Mail) (evidence.Mail, string) {
 	for _, m := range mails {
 		var shapes []string
 		for _, s := range r.Run.Secrets {
-			if slices.Contains(m.Candidates, s.Placeholder) && (isCode(s.Placeholder) || isCandidate(s.Placeholder)) {
+			if slices.Contains(m.Candidates, s.Placeholder) &&
+				(isCode(s.Placeholder) || isCandidate(s.Placeholder)) {
 				shapes = append(shapes, s.Shape())
 			}
 		}
@@ -208,19 +216,19 @@ func isCode(p placeholder.Placeholder) bool { return p.Is(placeholder.Code) }
 // reset. Where several codes came, as beside a shop's newsletter to everybody, one that nobody else
 // got is the reset's.
 func (l *Look) demandCodeForNobodyElse(mail, reset string, t evidence.Trader) {
-	if _, ok := l.wait(mail, reset); !ok {
+	if _, ok := l.acceptedWait(mail, reset); !ok {
 		return
 	}
-	own := l.record.codesAfter(t, reset)
+	own := l.record.codeMailsAfter(t, reset)
 	if len(own) == 0 {
 		l.Untestable("the reset brought the trader no code", "MAIL-1", "MAIL-2")
 		return
 	}
 	var first []leak
-	for _, mails := range byCode(own) {
-		leaks := l.record.leaks(t, mails, l.suite.Target.Traders)
+	for _, mails := range groupByCode(own) {
+		leaks := l.record.findLeaks(t, mails, l.suite.Target.Traders)
 		if len(leaks) == 0 {
-			l.purged() // Others' mails may have been deleted.
+			l.checkPurged() // Others' mails may have been deleted.
 			return
 		}
 		if first == nil {
@@ -228,21 +236,22 @@ func (l *Look) demandCodeForNobodyElse(mail, reset string, t evidence.Trader) {
 		}
 	}
 	for _, k := range first {
-		l.FailMail(k.mail.ID, reset, "the code of "+t.Login+" for "+t.MailTo+" alone", "the same code in a mail to "+k.to)
+		l.FailMail(k.mail.ID, reset, "the code of "+t.Login+" for "+t.MailTo+" alone",
+			"the same code in a mail to "+k.to)
 	}
 }
 
-// purged reports whether mails vanished from the inbox during the run; then nobody can tell that a
+// checkPurged reports whether mails vanished from the inbox during the run; then nobody can tell that a
 // mail did not come.
-func (l *Look) purged() bool {
+func (l *Look) checkPurged() bool {
 	if l.record.Run.InboxPurged {
 		l.Untestable("mails were deleted from the inbox during the run, perhaps by another job: others may have gone unseen")
 	}
 	return l.record.Run.InboxPurged
 }
 
-// wait returns the wait for the mail of a reset that was accepted and whose inbox could be read.
-func (l *Look) wait(mail, reset string) (evidence.Wait, bool) {
+// acceptedWait returns the wait for the mail of a reset that was accepted and whose inbox could be read.
+func (l *Look) acceptedWait(mail, reset string) (evidence.Wait, bool) {
 	target := l.suite.Target
 	if target.InboxProblem != "" {
 		l.Untestable("the inbox could not be read: " + target.InboxProblem)
@@ -250,14 +259,16 @@ func (l *Look) wait(mail, reset string) (evidence.Wait, bool) {
 	}
 	if a, ok := l.Sent(reset); !ok {
 		return evidence.Wait{}, false
-	} else if a.outcome.Refused() || a.Response.Status >= 500 || a.Response.Status >= 400 && !a.outcome.Tells {
-		l.Untestable("the reset that should bring the mail was not accepted", "ANSWER-1", "RESET-1", "RESET-2", "KEY-8")
+	} else if a.outcome.Refused() || a.Response.Status >= 500 || a.Response.Status >= 400 &&
+		!a.outcome.StatesOutcome {
+		l.Untestable("the reset that should bring the mail was not accepted", "ANSWER-1", "RESET-1",
+			"RESET-2", "KEY-8")
 		return evidence.Wait{}, false
 	}
 	waits := l.record.waits[mail]
 	switch {
 	case len(waits) == 0:
-		l.unsent(mail)
+		l.markUnsent(mail)
 	case waits[0].Problem != "":
 		l.Untestable("the inbox could not be read: " + waits[0].Problem)
 	default:

@@ -41,7 +41,8 @@ func TestStoredEvidence(t *testing.T) {
 		}
 	}
 	for reason, names := range skipped {
-		t.Logf("%d cases are not judged: %s (make evidence), for example %s", len(names), reason, names[0])
+		t.Logf("%d cases are not judged: %s (make evidence), for example %s", len(names), reason,
+			names[0])
 	}
 	t.Logf("%d cases judged", len(outcomes))
 	if !corpusComplete {
@@ -62,7 +63,8 @@ func TestStoredEvidence(t *testing.T) {
 
 // judgeStored judges the cases, as many at a time as there are processors. Those without evidence
 // of today's plan are skipped, by reason.
-func judgeStored(store *prove.Store, cases []prove.Case) (outcomes []prove.Outcome, skipped map[string][]string) {
+func judgeStored(store *prove.Store, cases []prove.Case) (outcomes []prove.Outcome,
+	skipped map[string][]string) {
 	skipped = map[string][]string{}
 	outcomes = make([]prove.Outcome, len(cases))
 	reasons := make([]error, len(cases))

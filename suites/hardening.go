@@ -21,65 +21,72 @@ import (
 // longBody is more than a request of these operations ever needs, in bytes.
 const longBody = 100 << 10
 
-// hardening reads what good practice asks beyond the documents (OWASP Forgot Password, ASVS 5.0).
+// planHardening reads what good practice asks beyond the documents (OWASP Forgot Password, ASVS 5.0).
 // It comes after all pages, so that no requirement of theirs looks at its requests.
-func hardening(b *builder) {
-	b.missing("no app key is declared (appKey or CONFORMANCE_APP_KEY)", "HARD-1", "HARD-2", "HARD-3", "HARD-7")
-	b.missing("no inbox is declared (inbox or CONFORMANCE_INBOX, for example mailhog=http://localhost:8025)", "HARD-1", "HARD-3", "HARD-9", "HARD-10")
-	b.missing(noPasswords+", or the profile flow is not selected", "HARD-4", "HARD-5")
-	b.missing("no trader without a secret question is declared", "HARD-6")
-	b.missing("the deployment is on this host: nothing leaves it", "HARD-8")
-	if u, err := url.Parse(b.target.URL); err == nil && !loopback(u.Hostname()) {
-		b.check("HARD-8", u.Host, nil, func(l *Look) {
-			l.Expect("", u.Scheme, gomega.Equal("https"), "a base URL with https", "app key, secret answers and passwords go unencrypted to "+u.Host)
+func planHardening(b *builder) {
+	b.setMissing("no app key is declared (appKey or CONFORMANCE_APP_KEY)", "HARD-1", "HARD-2",
+		"HARD-3", "HARD-7")
+	b.setMissing("no inbox is declared (inbox or CONFORMANCE_INBOX, for example mailhog=http://localhost:8025)", "HARD-1", "HARD-3", "HARD-9", "HARD-10")
+	b.setMissing(noPasswords+", or the profile flow is not selected", "HARD-4", "HARD-5")
+	b.setMissing("no trader without a secret question is declared", "HARD-6")
+	b.setMissing("the deployment is on this host: nothing leaves it", "HARD-8")
+	if u, err := url.Parse(b.target.URL); err == nil && !isLoopback(u.Hostname()) {
+		b.addCheck("HARD-8", u.Host, nil, func(l *Look) {
+			l.Expect("", u.Scheme, gomega.Equal("https"), "a base URL with https",
+				"app key, secret answers and passwords go unencrypted to "+u.Host)
 		})
 	}
 	if !b.target.HasKey || !slices.Contains(b.target.Profiles, "hardening") {
 		return
 	}
 	b.checkMails()
-	for _, t := range b.travellers() {
-		b.askAgain(t)
+	for _, t := range b.tradersChangingPassword() {
+		b.planReuse(t)
 	}
-	b.askFurtherResets()
-	if traders := b.withoutQuestion(); len(traders) > 0 {
-		b.askQuestionsOfNobody(traders[0])
+	b.planFurtherResets()
+	if traders := b.tradersWithoutQuestion(); len(traders) > 0 {
+		b.planQuestionsOfUnknownUser(traders[0])
 	}
-	b.askMalformed()
+	b.planMalformedBodies()
 }
 
 // checkMails looks at the codes and the mails that the pages bring about.
 func (b *builder) checkMails() {
-	b.check("HARD-2", "all responses", b.askedAndAwaited(), func(l *Look) { l.demandDiscreetResponses() })
+	b.addCheck("HARD-2", "all responses", b.listRequestsAndMails(),
+		func(l *Look) { l.demandDiscreetResponses() })
 	if b.target.Inbox == "" {
 		return
 	}
 	for _, t := range b.target.Traders {
-		steps := []string{mailOf(t)}
-		b.check("HARD-1", t.Login, steps, func(l *Look) { l.demandUnguessable(t) })
-		b.check("HARD-3", t.Login, steps, func(l *Look) { l.demandDiscreetMail(t) })
+		steps := []string{mailStep(t)}
+		b.addCheck("HARD-1", t.Login, steps, func(l *Look) { l.demandUnguessable(t) })
+		b.addCheck("HARD-3", t.Login, steps, func(l *Look) { l.demandDiscreetMail(t) })
 	}
 }
 
-// askAgain asks with a code and a token that have been used. The token carries the password that is
+// planReuse asks with a code and a token that have been used. The token carries the password that is
 // valid already.
-func (b *builder) askAgain(t evidence.Trader) {
-	n := &lane{builder: b, trader: t, needs: []string{join("signin/changed", t.Login)}}
-	token := n.updateStep(tokenAgain(t), tokenOf("", t), otherPassword(t), otherPassword(t))
-	token.After = []string{join("signin/kept", t.Login)}
-	n.add(token)
-	code := n.codeStep(codeAgain(t), codeOf("", t), placeholder.Token.Of(codeAgain(t)))
+func (b *builder) planReuse(t evidence.Trader) {
+	n := &traderPlanner{builder: b, trader: t, needs: []string{joinID("signin/changed", t.Login)}}
+	token := n.newUpdateStep(usedTokenStep(t), tokenOf("", t), otherPassword(t), otherPassword(t))
+	token.After = []string{joinID("signin/kept", t.Login)}
+	n.addInOrder(token)
+	code := n.newCodeStep(usedCodeStep(t), codeOf("", t), placeholder.Token.Of(usedCodeStep(t)))
 	code.Cost.WrongCodes = 1
-	n.add(code)
-	b.check("HARD-4", t.Login, []string{codeAgain(t)}, func(l *Look) { l.demandNoToken(codeAgain(t)) })
-	b.check("HARD-5", t.Login, []string{tokenAgain(t)}, func(l *Look) { l.demandNotUpdated(tokenAgain(t)) })
+	n.addInOrder(code)
+	b.addCheck("HARD-4", t.Login, []string{usedCodeStep(t)}, func(l *Look) {
+		l.demandNoToken(usedCodeStep(t))
+	})
+	b.addCheck("HARD-5", t.Login, []string{usedTokenStep(t)}, func(l *Look) {
+		l.demandNotUpdated(usedTokenStep(t))
+	})
 }
 
-func codeAgain(t evidence.Trader) string  { return join("hardening/code-again", t.Login) }
-func tokenAgain(t evidence.Trader) string { return join("hardening/token-again", t.Login) }
+func usedCodeStep(t evidence.Trader) string  { return joinID("hardening/code-again", t.Login) }
+func usedTokenStep(t evidence.Trader) string { return joinID("hardening/token-again", t.Login) }
 
-// askMalformed sends bodies that no client of the documents sends.
-func (b *builder) askMalformed() {
+// planMalformedBodies sends bodies that no client of the documents sends.
+func (b *builder) planMalformedBodies() {
 	for _, kind := range []struct {
 		name, breaks, raw string
 		user              any
@@ -90,44 +97,50 @@ func (b *builder) askMalformed() {
 		{"object", "User is an object", "", map[string]any{"$ne": ""}},
 		{"long", "", "", strings.Repeat("x", longBody)},
 	} {
-		ask := b.reset(evidence.Trader{Login: b.decoys.Login}, nil)
+		ask := b.newReset(evidence.Trader{Login: b.decoys.Login}, nil)
 		ask.Breaks, ask.Raw = kind.breaks, kind.raw
 		if kind.user != nil {
 			ask.Values["User"] = kind.user
 		}
-		id := b.step(plan.Step{ID: join("hardening/body", kind.name), Ask: ask})
-		b.check("HARD-7", kind.name, []string{id}, func(l *Look) { l.demandSoberRefusal(id, kind.raw != "") })
+		id := b.addStep(plan.Step{ID: joinID("hardening/body", kind.name), Request: ask})
+		b.addCheck("HARD-7", kind.name, []string{id}, func(l *Look) {
+			l.demandSoberRefusal(id, kind.raw != "")
+		})
 	}
 }
 
 // bits of a code that ASVS 5.0, V6.5.4 has in mind with "typically 4 random alphanumeric characters
 // or 6 random digits".
-const fewestBits = 19.9
+const minCodeBits = 19.9
 
 // demandUnguessable demands a code that is long enough, and not another trader's.
 func (l *Look) demandUnguessable(t evidence.Trader) {
-	mails := l.record.codesAfter(t, acceptedReset(t))
+	mails := l.record.codeMailsAfter(t, acceptedResetStep(t))
 	if len(mails) == 0 {
 		l.Untestable("no mail presents a code", "MAIL-1", "MAIL-2")
 		return
 	}
 	code := mails[0].Codes[0]
-	length := l.record.length(code)
-	letters := l.record.letters(length)
-	if float64(length)*math.Log2(float64(letters)) < fewestBits {
-		l.FailMail(mails[0].ID, acceptedReset(t), "a code as hard to guess as six random digits", fmt.Sprintf("a code of %d characters out of %d", length, letters))
+	length := l.record.secretLength(code)
+	letters := l.record.alphabetSize(length)
+	if float64(length)*math.Log2(float64(letters)) < minCodeBits {
+		l.FailMail(mails[0].ID, acceptedResetStep(t),
+			"a code as hard to guess as six random digits",
+			fmt.Sprintf("a code of %d characters out of %d", length, letters))
 	}
 	for _, m := range l.record.coded[strings.ToLower(string(code))] {
 		if !slices.Contains(m.Traders, t.Login) {
-			l.FailMail(m.ID, acceptedReset(t), "a code of its own", "the same code for "+strings.Join(m.Traders, ", "))
+			l.FailMail(m.ID, acceptedResetStep(t), "a code of its own", "the same code for "+
+				strings.Join(m.Traders, ", "))
 			return
 		}
 	}
 }
 
-// letters is how many characters the run's codes of that length are made of, as their alphabets go.
-func (r *Record) letters(length int) int {
-	sizes := map[string]int{"digits": 10, "hex": 16, "letters": 26, "letters and digits": 36, "any": 64}
+// alphabetSize is how many characters the run's codes of that length are made of, as their alphabets go.
+func (r *Record) alphabetSize(length int) int {
+	sizes := map[string]int{"digits": 10, "hex": 16, "letters": 26, "letters and digits": 36,
+		"any": 64}
 	most, digits := 1, false
 	for _, m := range r.Run.Mails {
 		for _, s := range r.Run.Secrets {
@@ -145,19 +158,20 @@ func (r *Record) letters(length int) int {
 
 // demandDiscreetResponses demands that no response tells a code, a secret answer or a password.
 func (l *Look) demandDiscreetResponses() {
-	for _, a := range l.record.inOrder() {
+	for _, a := range l.record.responsesInOrder() {
 		if a.Response == nil {
 			continue
 		}
-		if secret, found := l.record.secretIn(a.whole(), placeholder.Code, placeholder.Answer, placeholder.Password, placeholder.NewPassword); found {
+		if secret, found := l.record.findSecret(a.headerAndBody(), placeholder.Code,
+			placeholder.Answer, placeholder.Password, placeholder.NewPassword); found {
 			l.Fail(a.Step, "no secret in an answer", "an answer that holds "+secret)
 		}
 	}
 	l.findings = merge(l.findings)
 }
 
-// whole is what the response says, header and body.
-func (a *response) whole() []byte {
+// headerAndBody is what the response says, header and body.
+func (a *response) headerAndBody() []byte {
 	text := slices.Clone(a.Response.Body)
 	for _, f := range a.Response.Header {
 		text = append(text, "\n"+f.Name+": "+f.Value...)
@@ -166,27 +180,31 @@ func (a *response) whole() []byte {
 }
 
 func (l *Look) demandDiscreetMail(t evidence.Trader) {
-	mails := l.record.mailsAfter(t, acceptedReset(t))
+	mails := l.record.mailsAfter(t, acceptedResetStep(t))
 	if len(mails) == 0 {
 		l.Untestable("no mail came", "MAIL-1")
 	}
 	for _, m := range mails {
-		if secret, found := l.record.secretIn(readable(m), placeholder.Answer, placeholder.Password, placeholder.NewPassword, placeholder.Token, placeholder.AppKey); found {
-			l.FailMail(m.ID, acceptedReset(t), "no password, answer, token or key in a mail", "a mail that holds "+secret)
+		if secret, found := l.record.findSecret(readableText(m), placeholder.Answer,
+			placeholder.Password, placeholder.NewPassword, placeholder.Token,
+			placeholder.AppKey); found {
+			l.FailMail(m.ID, acceptedResetStep(t), "no password, answer, token or key in a mail",
+				"a mail that holds "+secret)
 		}
 	}
 }
 
-// readable is what a person, or a program that follows links, finds in the mail.
-func readable(m evidence.Mail) []byte {
+// readableText is what a person, or a program that follows links, finds in the mail.
+func readableText(m evidence.Mail) []byte {
 	return []byte(strings.Join(append(mailtext.Parse(m.Source).Links, m.Subject, m.Text), "\n"))
 }
 
-// secretIn finds a secret of one of the kinds; what is derived from one does not count, nor does
+// findSecret finds a secret of one of the kinds; what is derived from one does not count, nor does
 // one so short that it may stand there by chance.
-func (r *Record) secretIn(text []byte, kinds ...placeholder.Kind) (string, bool) {
+func (r *Record) findSecret(text []byte, kinds ...placeholder.Kind) (string, bool) {
 	for _, s := range r.Run.Secrets {
-		if s.Placeholder.Is(kinds...) && s.Length >= 4 && s.Placeholder.Derivation() == "" && bytes.Contains(text, []byte(s.Placeholder)) {
+		if s.Placeholder.Is(kinds...) && s.Length >= 4 && s.Placeholder.Derivation() == "" &&
+			bytes.Contains(text, []byte(s.Placeholder)) {
 			return string(s.Placeholder), true
 		}
 	}
@@ -196,7 +214,8 @@ func (r *Record) secretIn(text []byte, kinds ...placeholder.Kind) (string, bool)
 // demandSoberRefusal demands a client's error in JSON, soon, and nothing of the deployment's
 // inside.
 func (l *Look) demandSoberRefusal(step string, malformed bool) {
-	if x, sent := l.record.responses[step]; sent && x.Failure != nil && !x.Failure.Unreachable && (malformed || x.Failure.Kind == timeout) {
+	if x, sent := l.record.responses[step]; sent && x.Failure != nil && !x.Failure.Unreachable &&
+		(malformed || x.Failure.Kind == timeout) {
 		l.Fail(step, "a response", "none: "+x.Failure.Text)
 		return
 	}
@@ -204,9 +223,11 @@ func (l *Look) demandSoberRefusal(step string, malformed bool) {
 	if !ok {
 		return
 	}
-	l.Expect(step, a.Response.Status, gomega.BeNumerically("<", 500), "a status below 500", a.describe())
+	l.Expect(step, a.Response.Status, gomega.BeNumerically("<", 500), "a status below 500",
+		a.describe())
 	if malformed {
-		l.Expect(step, a.Response.Status, gomega.BeNumerically(">=", 400), "a client's error", a.describe())
+		l.Expect(step, a.Response.Status, gomega.BeNumerically(">=", 400), "a client's error",
+			a.describe())
 		l.Expect(step, a.doc.Read, gomega.BeTrue(), "a refusal in JSON", a.describe())
 	}
 	inside := regexp.MustCompile(`(?m)^\s+at [\w.<>$]+\(|[A-Z]\w+Exception\b|goroutine \d+ \[|Traceback \(most recent|\.(cs|java|go|py|php):(line )?\d+`)
@@ -216,7 +237,7 @@ func (l *Look) demandSoberRefusal(step string, malformed bool) {
 // timeout is the kind of failure of a response that did not come in time.
 const timeout = "timeout"
 
-func loopback(host string) bool {
+func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

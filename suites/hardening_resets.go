@@ -11,92 +11,101 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// fewestCodes is how many codes it takes to see a pattern that chance does not make.
-const fewestCodes = 4
+// minCodes is how many codes it takes to see a pattern that chance does not make.
+const minCodes = 4
 
-// furtherReset is the step of one more accepted reset, its mail and the same for nobody.
-func furtherReset(name string) string    { return join("hardening/reset", name) }
-func furtherMail(name string) string     { return join("hardening/mail", name) }
-func resetOfNobody(before string) string { return join("hardening/reset-of-nobody", before) }
+// furtherResetStep is the step of one more accepted reset, its mail and the same for nobody.
+func furtherResetStep(name string) string { return joinID("hardening/reset", name) }
+func furtherMailStep(name string) string  { return joinID("hardening/mail", name) }
+func unknownUserResetStep(before string) string {
+	return joinID("hardening/reset-of-nobody", before)
+}
 
-// further are one trader's further resets, in their order. The last says whether the others were
+// furtherResets are one trader's further resets, in their order. The last says whether the others were
 // refused for their header.
-func further() []string { return []string{"forwarded-host", "host", "plain"} }
+func furtherResets() []string { return []string{"forwarded-host", "host", "plain"} }
 
 // foreignHeader names a host that is nobody's: no mail of a deployment can lead there by itself.
 func foreignHeader(name, host string) map[string]string {
 	switch name {
 	case "forwarded-host":
-		return map[string]string{"X-Forwarded-Host": host, "X-Host": host, "Forwarded": "host=" + host}
+		return map[string]string{"X-Forwarded-Host": host, "X-Host": host,
+			"Forwarded": "host=" + host}
 	case "host":
 		return map[string]string{"Host": host}
 	}
 	return nil
 }
 
-// askFurtherResets asks for one trader's reset again and again, one after another and each beside
+// planFurtherResets asks for one trader's reset again and again, one after another and each beside
 // the same for nobody, when everything else has been asked: a mail that they bring is nobody else's
 // business.
-func (b *builder) askFurtherResets() {
+func (b *builder) planFurtherResets() {
 	if len(b.order) == 0 {
 		return
 	}
 	t := b.order[0]
-	before := append(b.askedAndAwaited(), bisecting)
+	before := append(b.listRequestsAndMails(), bisectStep)
 	var unknown []string
-	for _, name := range further() {
+	for _, name := range furtherResets() {
 		if t.Answer == "" {
-			id := b.step(plan.Step{ID: resetOfNobody(name), Ask: b.reset(b.nobody(), nil), After: slices.Clone(before)})
+			id := b.addStep(plan.Step{ID: unknownUserResetStep(name),
+				Request: b.newReset(b.unknownTrader(), nil), After: slices.Clone(before)})
 			unknown, before = append(unknown, id), append(before, id)
 		}
-		ask := b.rightReset(t)
+		ask := b.newRightReset(t)
 		ask.Header = foreignHeader(name, b.decoys.Host)
-		id := b.step(plan.Step{ID: furtherReset(name), Lane: t.Login, Ask: ask, After: slices.Clone(before), Cost: plan.Cost{Mails: 1}})
+		id := b.addStep(plan.Step{ID: furtherResetStep(name), Trader: t.Login, Request: ask,
+			After: slices.Clone(before), Cost: plan.Cost{Mails: 1}})
 		before = append(before, id)
 		if b.target.Inbox != "" {
-			before = append(before, b.awaitFurther(t, name))
+			before = append(before, b.planFurtherMail(t, name))
 		}
 	}
 	b.checkFurther(t, unknown)
 }
 
-func (b *builder) awaitFurther(t evidence.Trader, name string) string {
-	wait := &plan.Await{Trader: t.Login, For: furtherReset(name)}
-	if at(b.travellers(), t) >= 0 {
-		wait.Unlike = codeOf("", t)
+func (b *builder) planFurtherMail(t evidence.Trader, name string) string {
+	wait := &plan.Await{Trader: t.Login, For: furtherResetStep(name)}
+	if traderIndex(b.tradersChangingPassword(), t) >= 0 {
+		wait.EarlierCode = codeOf("", t)
 	}
-	return b.step(plan.Step{ID: furtherMail(name), Lane: t.Login, Needs: []string{furtherReset(name)}, Await: wait})
+	return b.addStep(plan.Step{ID: furtherMailStep(name), Trader: t.Login,
+		Needs: []string{furtherResetStep(name)}, Await: wait})
 }
 
 func (b *builder) checkFurther(t evidence.Trader, unknown []string) {
-	last := furtherReset("plain")
+	last := furtherResetStep("plain")
 	var resets, mails []string
-	for _, name := range further() {
-		resets, mails = append(resets, furtherReset(name)), append(mails, furtherMail(name))
+	for _, name := range furtherResets() {
+		resets, mails = append(resets, furtherResetStep(name)), append(mails, furtherMailStep(name))
 	}
 	if len(unknown) > 0 {
-		b.compare("reset", t, []string{acceptedReset(t), last}, unknown)
+		b.checkAlike("reset", t, []string{acceptedResetStep(t), last}, unknown)
 		b.comparisons = append(b.comparisons, comparison{"reset", resets, unknown})
 	}
 	if b.target.Inbox == "" {
 		return
 	}
-	for _, name := range further() {
+	for _, name := range furtherResets() {
 		if foreignHeader(name, b.decoys.Host) == nil {
 			continue
 		}
-		b.check("HARD-10", name, []string{furtherReset(name), furtherMail(name), last}, func(l *Look) { l.demandOwnHost(t, name) })
+		b.addCheck("HARD-10", name, []string{furtherResetStep(name), furtherMailStep(name), last},
+			func(l *Look) { l.demandOwnHost(t, name) })
 	}
-	b.check("HARD-9", "all codes", append([]string{mailOf(t)}, mails...), func(l *Look) { l.demandNoPattern() })
-	if at(b.travellers(), t) >= 0 {
-		b.check("HARD-9", t.Login, append(mails, codeAgain(t)), func(l *Look) { l.demandFreshCodes(t, mails) })
+	b.addCheck("HARD-9", "all codes", append([]string{mailStep(t)}, mails...),
+		func(l *Look) { l.demandNoPattern() })
+	if traderIndex(b.tradersChangingPassword(), t) >= 0 {
+		b.addCheck("HARD-9", t.Login, append(mails, usedCodeStep(t)),
+			func(l *Look) { l.demandFreshCodes(t, mails) })
 	}
 }
 
 // demandOwnHost demands that the mail does not lead where the request's header says. A deployment
 // may also refuse such a request.
 func (l *Look) demandOwnHost(t evidence.Trader, name string) {
-	reset, last := furtherReset(name), furtherReset("plain")
+	reset, last := furtherResetStep(name), furtherResetStep("plain")
 	if x := l.record.responses[reset]; x != nil && x.Failure != nil && !x.Failure.Unreachable {
 		return // To close the connection is to refuse.
 	}
@@ -108,27 +117,29 @@ func (l *Look) demandOwnHost(t evidence.Trader, name string) {
 	case plain.outcome.TurnedDown():
 		l.Untestable("the deployment accepts no further reset of " + t.Login)
 		return
-	case a.outcome.TurnedDown() || !a.outcome.Tells:
+	case a.outcome.TurnedDown() || !a.outcome.StatesOutcome:
 		return
 	}
-	mails := l.record.brought(t, name)
+	mails := l.record.furtherMails(t, name)
 	if len(mails) == 0 {
 		l.Untestable("no mail came after the reset with a foreign host")
 	}
-	host := decoysOf(l.suite.Target).Host
+	host := decoysFor(l.suite.Target).Host
 	for _, m := range mails {
-		if strings.Contains(strings.ToLower(string(readable(m))), host) {
-			l.FailMail(m.ID, reset, "a mail that does not mention the request's host", "a mail that leads to "+host)
+		if strings.Contains(strings.ToLower(string(readableText(m))), host) {
+			l.FailMail(m.ID, reset, "a mail that does not mention the request's host",
+				"a mail that leads to "+host)
 			return
 		}
 	}
 }
 
-// brought are the trader's mails that came after the further reset and before the next.
-func (r *Record) brought(t evidence.Trader, name string) []evidence.Mail {
-	next := furtherReset(further()[slices.Index(further(), name)+1])
+// furtherMails are the trader's mails that came after the further reset and before the next.
+func (r *Record) furtherMails(t evidence.Trader, name string) []evidence.Mail {
+	next := furtherResetStep(furtherResets()[slices.Index(furtherResets(), name)+1])
 	return slices.DeleteFunc(slices.Clone(r.Run.Mails), func(m evidence.Mail) bool {
-		return !slices.Contains(m.Traders, t.Login) || r.seenBefore(m, furtherReset(name)) || !r.seenBefore(m, next)
+		return !slices.Contains(m.Traders, t.Login) || r.seenBefore(m, furtherResetStep(name)) ||
+			!r.seenBefore(m, next)
 	})
 }
 
@@ -136,31 +147,31 @@ func (r *Record) brought(t evidence.Trader, name string) []evidence.Mail {
 func (l *Look) demandNoPattern() {
 	enough := false
 	for _, s := range l.record.Run.Sequences {
-		if s.Codes < fewestCodes {
+		if s.Codes < minCodes {
 			continue
 		}
 		enough = true
-		if pattern := patternOf(s); pattern != "" {
-			got := fmt.Sprintf("%d codes%s, %s", s.Codes, ofTrader(s), pattern)
-			l.Fail(furtherReset("plain"), "codes that don't tell the next one", got)
+		if pattern := describePattern(s); pattern != "" {
+			got := fmt.Sprintf("%d codes%s, %s", s.Codes, describeTrader(s), pattern)
+			l.Fail(furtherResetStep("plain"), "codes that don't tell the next one", got)
 			return
 		}
 	}
 	if !enough {
-		l.Untestable(fmt.Sprintf("fewer than %d different codes came", fewestCodes))
+		l.Untestable(fmt.Sprintf("fewer than %d different codes came", minCodes))
 	}
 }
 
-func ofTrader(s evidence.Sequence) string {
+func describeTrader(s evidence.Sequence) string {
 	if s.Trader == "" {
 		return ""
 	}
 	return " of " + s.Trader
 }
 
-// patternOf says by what the next code can be told, "" where by nothing. None of it happens by
+// describePattern says by what the next code can be told, "" where by nothing. None of it happens by
 // chance more than once in a hundred thousand runs.
-func patternOf(s evidence.Sequence) string {
+func describePattern(s evidence.Sequence) string {
 	const fewSymbols, fewVarying, few = 4, 4, 1e6
 	switch {
 	case s.Step == evidence.StepConstant:
@@ -171,7 +182,8 @@ func patternOf(s evidence.Sequence) string {
 		return "each shortly after the one before"
 	case s.Varying < min(fewVarying, s.Length-2):
 		return fmt.Sprintf("of whose %d characters only %d change", s.Length, s.Varying)
-	case s.Length >= unguessable && s.Symbols <= fewSymbols && math.Pow(float64(s.Symbols), float64(s.Length)) < few:
+	case s.Length >= minUnguessableLength && s.Symbols <= fewSymbols &&
+		math.Pow(float64(s.Symbols), float64(s.Length)) < few:
 		return fmt.Sprintf("made of only %d different characters", s.Symbols)
 	}
 	return ""
@@ -184,7 +196,7 @@ func (l *Look) demandFreshCodes(t evidence.Trader, mails []string) {
 	last := ""
 	for _, step := range mails {
 		for _, w := range l.record.waits[step] {
-			m, found := l.record.mail(w.Mail)
+			m, found := l.record.findMail(w.Mail)
 			if !found || len(m.Codes) == 0 {
 				continue
 			}
@@ -198,7 +210,8 @@ func (l *Look) demandFreshCodes(t evidence.Trader, mails []string) {
 	case len(used) == 0 || came == 0:
 		l.Untestable("no code was used and then another asked for")
 	case again > 1: // One alone may be an earlier mail that comes twice.
-		l.FailMail(last, furtherReset("plain"), "a new code for "+t.Login, fmt.Sprintf("a code that has given a token, %d times of %d", again, came))
+		l.FailMail(last, furtherResetStep("plain"), "a new code for "+t.Login,
+			fmt.Sprintf("a code that has given a token, %d times of %d", again, came))
 	}
 }
 
@@ -218,7 +231,7 @@ func (r *Record) usedCodes() map[placeholder.Placeholder]bool {
 	return used
 }
 
-func (r *Record) mail(id string) (evidence.Mail, bool) {
+func (r *Record) findMail(id string) (evidence.Mail, bool) {
 	i := slices.IndexFunc(r.Run.Mails, func(m evidence.Mail) bool { return m.ID == id })
 	if id == "" || i < 0 {
 		return evidence.Mail{}, false

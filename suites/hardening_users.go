@@ -15,8 +15,8 @@ import (
 // timesAsked is how often a question is asked of each, to see how responses and times spread.
 const timesAsked = 5
 
-// nobody is a trader whom no deployment knows.
-func (b *builder) nobody() evidence.Trader {
+// unknownTrader is a trader whom no deployment knows.
+func (b *builder) unknownTrader() evidence.Trader {
 	return evidence.Trader{Login: b.decoys.Login, Email: b.decoys.Email}
 }
 
@@ -29,20 +29,21 @@ type comparison struct {
 	known, unknown []string
 }
 
-// askQuestionsOfNobody asks for the question of nobody and of a trader who has none in turn, who
+// planQuestionsOfUnknownUser asks for the question of nobody and of a trader who has none in turn, who
 // therefore has nothing to hide behind.
-func (b *builder) askQuestionsOfNobody(t evidence.Trader) {
-	before := b.asked(func(plan.Step) bool { return true })
+func (b *builder) planQuestionsOfUnknownUser(t evidence.Trader) {
+	before := b.selectRequests(func(plan.Step) bool { return true })
 	var known, unknown []string
 	for i := range timesAsked {
-		for _, of := range []evidence.Trader{t, b.nobody()} {
-			ask := b.questionOf(of, of.Login)
+		for _, of := range []evidence.Trader{t, b.unknownTrader()} {
+			ask := b.newQuestion(of, of.Login)
 			ask.Conn = "hardening/questions"
 			label := of.Login
 			if label == b.decoys.Login {
 				label = nobodysLabel
 			}
-			id := b.step(plan.Step{ID: join("hardening/question", label, strconv.Itoa(i+1)), Ask: ask, After: slices.Clone(before)})
+			id := b.addStep(plan.Step{ID: joinID("hardening/question", label, strconv.Itoa(i+1)),
+				Request: ask, After: slices.Clone(before)})
 			before = append(before, id)
 			if of.Login == t.Login {
 				known = append(known, id)
@@ -51,12 +52,14 @@ func (b *builder) askQuestionsOfNobody(t evidence.Trader) {
 			}
 		}
 	}
-	b.compare("question", t, known, unknown)
+	b.checkAlike("question", t, known, unknown)
 	b.comparisons = append(b.comparisons, comparison{"question", known, unknown})
 }
 
-func (b *builder) compare(what string, t evidence.Trader, known, unknown []string) {
-	b.check("HARD-6", what, slices.Concat(known, unknown), func(l *Look) { l.demandAlike(t, known, unknown) })
+func (b *builder) checkAlike(what string, t evidence.Trader, known, unknown []string) {
+	b.addCheck("HARD-6", what, slices.Concat(known, unknown), func(l *Look) {
+		l.demandAlike(t, known, unknown)
+	})
 }
 
 // demandAlike demands that nobody can tell from the responses who is known. What differs between
@@ -71,8 +74,9 @@ func (l *Look) demandAlike(t evidence.Trader, known, unknown []string) {
 		l.Untestable("what was asked for " + t.Login + " was refused")
 		return
 	}
-	if told := telling(ofTrader, ofNobody); len(told) > 0 {
-		l.Fail(unknown[0], "the response that a trader gets: "+ofTrader[0].describe(), strings.Join(told, "; "))
+	if told := findTellingTraits(ofTrader, ofNobody); len(told) > 0 {
+		l.Fail(unknown[0], "the response that a trader gets: "+ofTrader[0].describe(),
+			strings.Join(told, "; "))
 	}
 }
 
@@ -88,34 +92,35 @@ func (l *Look) sentAll(steps []string) ([]*response, bool) {
 	return list, true
 }
 
-// telling lists the traits that all responses of one side share and all of the other have otherwise.
-func telling(known, unknown []*response) []string {
-	mine, theirs := traitsOf(known), traitsOf(unknown)
+// findTellingTraits lists the traits that all responses of one side share and all of the other have otherwise.
+func findTellingTraits(known, unknown []*response) []string {
+	mine, theirs := collectTraits(known), collectTraits(unknown)
 	all := maps.Clone(mine[0])
 	for _, traits := range slices.Concat(mine, theirs) {
 		maps.Copy(all, traits)
 	}
 	var list []string
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		of, same := shared(mine, name)
-		instead, alike := shared(theirs, name)
+		of, same := sharedTrait(mine, name)
+		instead, alike := sharedTrait(theirs, name)
 		if same && alike && of != instead {
-			list = append(list, fmt.Sprintf("%s is %s, of a trader %s", name, orAbsent(instead), orAbsent(of)))
+			list = append(list, fmt.Sprintf("%s is %s, of a trader %s", name,
+				describeTrait(instead), describeTrait(of)))
 		}
 	}
 	return list
 }
 
-func traitsOf(responses []*response) []map[string]string {
+func collectTraits(responses []*response) []map[string]string {
 	var list []map[string]string
 	for _, a := range responses {
-		list = append(list, a.traits())
+		list = append(list, a.readTraits())
 	}
 	return list
 }
 
-// shared is the trait that all of them have.
-func shared(responses []map[string]string, name string) (string, bool) {
+// sharedTrait is the trait that all of them have.
+func sharedTrait(responses []map[string]string, name string) (string, bool) {
 	for _, traits := range responses[1:] {
 		if traits[name] != responses[0][name] {
 			return "", false
@@ -124,18 +129,19 @@ func shared(responses []map[string]string, name string) (string, bool) {
 	return responses[0][name], true
 }
 
-func orAbsent(trait string) string {
+func describeTrait(trait string) string {
 	if trait == "" {
 		return "absent"
 	}
 	return trait
 }
 
-// traits are what can be seen of a response: its status, its header without what belongs to the
+// readTraits are what can be seen of a response: its status, its header without what belongs to the
 // connection or the moment, and the members of its body.
-func (a *response) traits() map[string]string {
+func (a *response) readTraits() map[string]string {
 	traits := map[string]string{"status": strconv.Itoa(a.Response.Status)}
-	moment := []string{"date", "age", "connection", "keep-alive", "transfer-encoding", "content-length"}
+	moment := []string{"date", "age", "connection", "keep-alive", "transfer-encoding",
+		"content-length"}
 	for _, f := range a.Response.Header {
 		if name := strings.ToLower(f.Name); !slices.Contains(moment, name) {
 			traits[f.Name] += excerpt(strconv.Quote(f.Value))
@@ -161,7 +167,7 @@ func addTraits(traits map[string]string, path string, value any) {
 			addTraits(traits, path+"/"+strconv.Itoa(i), item)
 		}
 	default:
-		traits[path] = compact(v)
+		traits[path] = compactJSON(v)
 	}
 }
 
@@ -176,16 +182,17 @@ func (s *Suite) Observations(run *evidence.Run) []string {
 	}
 	var list []string
 	for _, c := range s.comparisons {
-		known, unknown := spread(took, c.known), spread(took, c.unknown)
+		known, unknown := describeSpread(took, c.known), describeSpread(took, c.unknown)
 		if known != "" && unknown != "" {
-			list = append(list, fmt.Sprintf("Time to respond to a %s of a trader: %s; of an unknown user: %s. Too few to judge by.", c.what, known, unknown))
+			list = append(list,
+				fmt.Sprintf("Time to respond to a %s of a trader: %s; of an unknown user: %s. Too few to judge by.", c.what, known, unknown))
 		}
 	}
 	return list
 }
 
-// spread is the median of the steps' times and the range that they lie in.
-func spread(took map[string]time.Duration, steps []string) string {
+// describeSpread is the median of the steps' times and the range that they lie in.
+func describeSpread(took map[string]time.Duration, steps []string) string {
 	var list []time.Duration
 	for _, step := range steps {
 		if d, responded := took[step]; responded {
@@ -196,9 +203,10 @@ func spread(took map[string]time.Duration, steps []string) string {
 		return ""
 	}
 	slices.Sort(list)
-	return fmt.Sprintf("%s (%s to %s, %d times)", inMilliseconds(list[len(list)/2]), inMilliseconds(list[0]), inMilliseconds(list[len(list)-1]), len(list))
+	return fmt.Sprintf("%s (%s to %s, %d times)", formatMilliseconds(list[len(list)/2]),
+		formatMilliseconds(list[0]), formatMilliseconds(list[len(list)-1]), len(list))
 }
 
-func inMilliseconds(d time.Duration) string {
+func formatMilliseconds(d time.Duration) string {
 	return fmt.Sprintf("%.2f ms", float64(d)/float64(time.Millisecond))
 }

@@ -31,19 +31,22 @@ func (s *Suite) Judge(run *evidence.Run) []verdict.Result {
 			results = append(results, check.notApplicable())
 		}
 		for _, subject := range check.sorted() {
-			results = append(results, s.look(check, subject, record))
+			results = append(results, s.judgeSubject(check, subject, record))
 		}
 	}
 	return results
 }
 
 func (c Check) notApplicable() verdict.Result {
-	return verdict.Result{Requirement: c.Requirement.ID, Verdict: verdict.NotApplicable, Reason: c.Missing}
+	return verdict.Result{Requirement: c.Requirement.ID, Verdict: verdict.NotApplicable,
+		Reason: c.Missing}
 }
 
 // sorted returns the subjects by name, the order in which Ginkgo runs their specs.
 func (c Check) sorted() []Subject {
 	subjects := slices.Clone(c.Subjects)
-	slices.SortStableFunc(subjects, func(a, b Subject) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(subjects, func(a, b Subject) int {
+		return strings.Compare(a.Name, b.Name)
+	})
 	return subjects
 }

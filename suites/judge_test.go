@@ -32,7 +32,8 @@ var reference = sync.OnceValues(func() (judgedRun, error) {
 		return judgedRun{}, err
 	}
 	defer s.Close()
-	cfg, err := config.Load(config.Sources{Flags: map[string]string{"profile": "core,flow,hardening"}})
+	cfg,
+		err := config.Load(config.Sources{Flags: map[string]string{"profile": "core,flow,hardening"}})
 	if err != nil {
 		return judgedRun{}, err
 	}
@@ -62,7 +63,8 @@ type edited struct{ evidence.Run }
 
 func (r judgedRun) edit() *edited {
 	e := &edited{r.run}
-	e.Exchanges, e.Waits, e.Mails = slices.Clone(e.Exchanges), slices.Clone(e.Waits), slices.Clone(e.Mails)
+	e.Exchanges, e.Waits, e.Mails = slices.Clone(e.Exchanges), slices.Clone(e.Waits),
+		slices.Clone(e.Mails)
 	return e
 }
 
@@ -91,7 +93,9 @@ func (e *edited) response(step string, status int, body string) {
 // fail takes the steps' answers away.
 func (e *edited) fail(step, kind string, unreachable bool) {
 	e.each(step, func(x *evidence.Exchange) {
-		x.Response, x.Failure = nil, &evidence.Failure{Kind: kind, Text: "the test took the answer away", Unreachable: unreachable}
+		x.Response, x.Failure = nil,
+			&evidence.Failure{Kind: kind, Text: "the test took the answer away",
+				Unreachable: unreachable}
 	})
 }
 
@@ -124,7 +128,9 @@ func (e *edited) wait(step string, change func(*evidence.Wait)) {
 
 // dropMails takes away all mails of the trader, and what the waits for them found.
 func (e *edited) dropMails(login string) {
-	e.Mails = slices.DeleteFunc(e.Mails, func(m evidence.Mail) bool { return slices.Contains(m.Traders, login) })
+	e.Mails = slices.DeleteFunc(e.Mails, func(m evidence.Mail) bool {
+		return slices.Contains(m.Traders, login)
+	})
 	for i, w := range e.Waits {
 		if w.Trader == login {
 			e.Waits[i].Mail = ""
@@ -172,14 +178,17 @@ func firstReason(r verdict.Result) string {
 
 // TestChangedEvidence judges evidence of the reference deployment in which one thing was changed.
 // The golden file says what is made of each; a requirement that is not named there passed.
-func TestChangedEvidence(t *testing.T) { golden.Check(t, "changed-evidence.txt", judged(t).changed()) }
+func TestChangedEvidence(t *testing.T) {
+	golden.Check(t, "changed-evidence.txt", judged(t).changed())
+}
 
 func (r judgedRun) changed() string {
 	var text strings.Builder
 	for _, c := range changes() {
 		e := r.edit()
 		c.change(e)
-		fmt.Fprintf(&text, "# %s\n%s\n", c.name, said(r.judge(e), verdict.Untestable, verdict.Failed))
+		fmt.Fprintf(&text, "# %s\n%s\n", c.name,
+			said(r.judge(e), verdict.Untestable, verdict.Failed))
 	}
 	return text.String()
 }
@@ -196,7 +205,8 @@ func (r judgedRun) undeclared() string {
 		e.Target.Traders = slices.Clone(e.Target.Traders)
 		c.change(e)
 		results := r.judge(e)
-		fmt.Fprintf(&text, "# %s, %d checks\n%s\n", c.name, len(results), said(results, verdict.NotApplicable))
+		fmt.Fprintf(&text, "# %s, %d checks\n%s\n", c.name, len(results),
+			said(results, verdict.NotApplicable))
 	}
 	return text.String()
 }
@@ -236,20 +246,39 @@ const (
 func changes() []change {
 	return []change{
 		{"nothing is changed", func(e *edited) {}},
-		{"a step was not sent", func(e *edited) { e.forget("reset/wrong-answer/", "the trader is locked") }},
-		{"a step is missing without reason", func(e *edited) { e.forget("reset/wrong-answer/", "") }},
-		{"the run was interrupted", func(e *edited) { e.Interrupted = true; e.forget("reset/wrong-answer/", "") }},
+		{"a step was not sent", func(e *edited) {
+			e.forget("reset/wrong-answer/", "the trader is locked")
+		}},
+		{"a step is missing without reason", func(e *edited) {
+			e.forget("reset/wrong-answer/", "")
+		}},
+		{"the run was interrupted", func(e *edited) {
+			e.Interrupted = true
+			e.forget("reset/wrong-answer/", "")
+		}},
 		{"nobody answered", func(e *edited) { e.fail("reset/wrong-answer/", "refused", true) }},
-		{"the response broke off", func(e *edited) { e.fail("reset/wrong-answer/", "reset", false) }},
+		{"the response broke off", func(e *edited) {
+			e.fail("reset/wrong-answer/", "reset", false)
+		}},
 		{"a limit", func(e *edited) { e.response("question/login/robert.zak", 429, limited) }},
-		{"a limit after wrong answers", func(e *edited) { e.response("reset/wrong-answer/", 429, limited) }},
+		{"a limit after wrong answers", func(e *edited) {
+			e.response("reset/wrong-answer/", 429, limited)
+		}},
 		{"every right key is refused", func(e *edited) {
 			e.response("", 401, keyError)
 		}},
-		{"one right key is refused", func(e *edited) { e.response("question/login/robert.zak", 401, keyError) }},
-		{"the answer is no JSON", func(e *edited) { e.response("question/login/robert.zak", 200, "hello") }},
-		{"the answer is a list", func(e *edited) { e.response("question/login/robert.zak", 200, "[]") }},
-		{"the answer is a redirect", func(e *edited) { e.response("question/login/robert.zak", 302, "{}") }},
+		{"one right key is refused", func(e *edited) {
+			e.response("question/login/robert.zak", 401, keyError)
+		}},
+		{"the answer is no JSON", func(e *edited) {
+			e.response("question/login/robert.zak", 200, "hello")
+		}},
+		{"the answer is a list", func(e *edited) {
+			e.response("question/login/robert.zak", 200, "[]")
+		}},
+		{"the answer is a redirect", func(e *edited) {
+			e.response("question/login/robert.zak", 302, "{}")
+		}},
 		{"the answer is too long", func(e *edited) {
 			e.each("question/login/robert.zak", func(x *evidence.Exchange) {
 				a := *x.Response
@@ -258,17 +287,27 @@ func changes() []change {
 			})
 		}},
 		{"the inbox can't be read", func(e *edited) { e.Target.InboxProblem = "status 500" }},
-		{"the inbox can't be read for a while", func(e *edited) { e.wait("mail/robert.zak", func(w *evidence.Wait) { w.Problem = "status 503" }) }},
+		{"the inbox can't be read for a while", func(e *edited) {
+			e.wait("mail/robert.zak", func(w *evidence.Wait) { w.Problem = "status 503" })
+		}},
 		{"no mail came", func(e *edited) { e.dropMails("robert.zak") }},
 		{"the wait did not begin", func(e *edited) {
-			e.Waits = slices.DeleteFunc(e.Waits, func(w evidence.Wait) bool { return w.Step == "mail/robert.zak" })
+			e.Waits = slices.DeleteFunc(e.Waits, func(w evidence.Wait) bool {
+				return w.Step == "mail/robert.zak"
+			})
 		}},
-		{"a second factor", func(e *edited) { e.response("signin/password/robert.zak", 202, expecting) }},
-		{"a second factor after the update", func(e *edited) { e.response("signin/changed/robert.zak", 202, expecting) }},
+		{"a second factor", func(e *edited) {
+			e.response("signin/password/robert.zak", 202, expecting)
+		}},
+		{"a second factor after the update", func(e *edited) {
+			e.response("signin/changed/robert.zak", 202, expecting)
+		}},
 		{"a lock after wrong passwords", func(e *edited) {
 			e.response("signin/old/robert.zak", 401, locked)
 		}},
-		{"locked sign-in after the update", func(e *edited) { e.response("signin/changed/robert.zak", 401, locked) }},
+		{"locked sign-in after the update", func(e *edited) {
+			e.response("signin/changed/robert.zak", 401, locked)
+		}},
 		{"the update is refused", func(e *edited) {
 			e.response("password/right/robert.zak", 400, refusal)
 			e.response("signin/changed/robert.zak", 401, wrongCredentials)
@@ -286,23 +325,48 @@ func changes() []change {
 			e.response("password/right/robert.zak", 400, refusal)
 			e.again("password/right/robert.zak")
 		}},
-		{"all updates were carried out in silence", func(e *edited) { e.response("password/right/", 400, refusal); e.again("password/right/") }},
-		{"a code is refused", func(e *edited) { e.response("code/right/robert.zak", 400, refusal) }},
-		{"a code is refused when sent again", func(e *edited) { e.response("code/right/robert.zak", 400, refusal); e.again("code/right/robert.zak") }},
-		{"codes are limited", func(e *edited) { e.response("code/right/robert.zak", 400, limited) }},
-		{"malformed bodies get no response", func(e *edited) { e.fail("hardening/body/", "reset", false) }},
-		{"a long body gets no response in time", func(e *edited) { e.fail("hardening/body/long", "timeout", false) }},
+		{"all updates were carried out in silence", func(e *edited) {
+			e.response("password/right/", 400, refusal)
+			e.again("password/right/")
+		}},
+		{"a code is refused", func(e *edited) {
+			e.response("code/right/robert.zak", 400, refusal)
+		}},
+		{"a code is refused when sent again", func(e *edited) {
+			e.response("code/right/robert.zak", 400, refusal)
+			e.again("code/right/robert.zak")
+		}},
+		{"codes are limited", func(e *edited) {
+			e.response("code/right/robert.zak", 400, limited)
+		}},
+		{"malformed bodies get no response", func(e *edited) {
+			e.fail("hardening/body/", "reset", false)
+		}},
+		{"a long body gets no response in time", func(e *edited) {
+			e.fail("hardening/body/long", "timeout", false)
+		}},
 		{"codes rise", func(e *edited) {
-			e.Sequences = []evidence.Sequence{{Trader: "robert.zak", Codes: 5, Length: 8, Symbols: 10, Varying: 8, Step: evidence.StepRising}}
+			e.Sequences = []evidence.Sequence{{Trader: "robert.zak", Codes: 5, Length: 8,
+				Symbols: 10, Varying: 8, Step: evidence.StepRising}}
 		}},
 		{"codes have few symbols", func(e *edited) {
 			e.Sequences = []evidence.Sequence{{Codes: 5, Length: 8, Symbols: 2, Varying: 8}}
 		}},
-		{"few codes", func(e *edited) { e.Sequences = []evidence.Sequence{{Codes: 3, Length: 8, Symbols: 2, Varying: 8}} }},
-		{"further resets are refused", func(e *edited) { e.response("hardening/reset/", 400, refusal) }},
-		{"a foreign host breaks the connection", func(e *edited) { e.fail("hardening/reset/host", "reset", false) }},
-		{"a foreign host is refused", func(e *edited) { e.response("hardening/reset/host", 400, refusal) }},
-		{"questions of a trader are refused", func(e *edited) { e.response("hardening/question/no.question", 400, refusal) }},
+		{"few codes", func(e *edited) {
+			e.Sequences = []evidence.Sequence{{Codes: 3, Length: 8, Symbols: 2, Varying: 8}}
+		}},
+		{"further resets are refused", func(e *edited) {
+			e.response("hardening/reset/", 400, refusal)
+		}},
+		{"a foreign host breaks the connection", func(e *edited) {
+			e.fail("hardening/reset/host", "reset", false)
+		}},
+		{"a foreign host is refused", func(e *edited) {
+			e.response("hardening/reset/host", 400, refusal)
+		}},
+		{"questions of a trader are refused", func(e *edited) {
+			e.response("hardening/question/no.question", 400, refusal)
+		}},
 	}
 }
 
@@ -314,8 +378,13 @@ func undeclared() []change {
 		{"no app key", func(e *edited) { e.Target.HasKey = false }},
 		{"no inbox", func(e *edited) { e.Target.Inbox = "" }},
 		{"no traders", func(e *edited) { e.Target.Traders = nil }},
-		{"one trader, with a question", func(e *edited) { e.Target.Traders = e.Target.Traders[:1] }},
-		{"one trader, without a question", func(e *edited) { e.Target.Traders = e.Target.Traders[:1]; none(&e.Target.Traders[0]) }},
+		{"one trader, with a question", func(e *edited) {
+			e.Target.Traders = e.Target.Traders[:1]
+		}},
+		{"one trader, without a question", func(e *edited) {
+			e.Target.Traders = e.Target.Traders[:1]
+			none(&e.Target.Traders[0])
+		}},
 		{"traders without questions", func(e *edited) {
 			for i := range e.Target.Traders {
 				none(&e.Target.Traders[i])
@@ -326,7 +395,9 @@ func undeclared() []change {
 				e.Target.Traders[i].Question = ""
 			}
 		}},
-		{"one question of two traders", func(e *edited) { e.Target.Traders[1].Question = e.Target.Traders[0].Question }},
+		{"one question of two traders", func(e *edited) {
+			e.Target.Traders[1].Question = e.Target.Traders[0].Question
+		}},
 		{"no passwords", func(e *edited) {
 			for i := range e.Target.Traders {
 				e.Target.Traders[i].HasPasswords = false
@@ -343,11 +414,19 @@ func undeclared() []change {
 				none(&e.Target.Traders[i])
 			}
 		}},
-		{"the company has no secret questions", func(e *edited) { e.Target.SecretQuestions = "none" }},
-		{"every trader has a secret question", func(e *edited) { e.Target.SecretQuestions = "required" }},
+		{"the company has no secret questions", func(e *edited) {
+			e.Target.SecretQuestions = "none"
+		}},
+		{"every trader has a secret question", func(e *edited) {
+			e.Target.SecretQuestions = "required"
+		}},
 		{"core alone", func(e *edited) { e.Target.Profiles = []string{"core"} }},
-		{"core and hardening", func(e *edited) { e.Target.Profiles = []string{"core", "hardening"} }},
-		{"a deployment elsewhere, over http", func(e *edited) { e.Target.URL = "http://etna.example" }},
+		{"core and hardening", func(e *edited) {
+			e.Target.Profiles = []string{"core", "hardening"}
+		}},
+		{"a deployment elsewhere, over http", func(e *edited) {
+			e.Target.URL = "http://etna.example"
+		}},
 		{"some requirements", func(e *edited) { e.Target.Only = []string{"KEY-*", "MAIL-1"} }},
 		{"some labels", func(e *edited) { e.Target.Labels = "RESET && !advice" }},
 		{"nothing", func(e *edited) { e.Target = evidence.Target{Profiles: e.Target.Profiles} }},

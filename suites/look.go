@@ -32,8 +32,8 @@ type Look struct {
 	because []string
 }
 
-// look judges one subject by the record.
-func (s *Suite) look(c Check, subject Subject, record *Record) verdict.Result {
+// judgeSubject judges one subject by the record.
+func (s *Suite) judgeSubject(c Check, subject Subject, record *Record) verdict.Result {
 	l := &Look{suite: s, record: record, subject: subject.Name, steps: subject.Steps}
 	subject.Judge(l)
 	r := verdict.Result{
@@ -59,7 +59,8 @@ func (l *Look) Fail(step, expected, got string) { l.FailAt(0, step, expected, go
 // FailAt is Fail with the line of the contract that demands it.
 func (l *Look) FailAt(line int, step, expected, got string) {
 	l.findings = append(l.findings, verdict.Finding{
-		Subject: l.subject, Expected: expected, Got: got, Exchange: step, Curl: l.record.curl(step), Line: line,
+		Subject: l.subject, Expected: expected, Got: got, Exchange: step,
+		Curl: l.record.curlCommand(step), Line: line,
 	})
 }
 
@@ -85,20 +86,21 @@ func (l *Look) Untestable(reason string, because ...string) {
 	}
 	l.reason, l.because = reason, because
 	if len(because) > 0 {
-		l.reason += "; see " + enumeration(because)
+		l.reason += "; see " + enumerate(because)
 	}
 }
 
-// unsent says why the step was not carried out; what looks at the steps that it needs may have
+// markUnsent says why the step was not carried out; what looks at the steps that it needs may have
 // failed.
-func (l *Look) unsent(step string) {
+func (l *Look) markUnsent(step string) {
 	if l.reason == "" {
-		l.reason, l.because = l.record.unsent(step), l.record.origins.Behind(step)
+		l.reason, l.because = l.record.describeUnsent(step),
+			l.record.origins.RequirementsBehind(step)
 	}
 }
 
-// enumeration is "A, B and C".
-func enumeration(list []string) string {
+// enumerate is "A, B and C".
+func enumerate(list []string) string {
 	last := len(list) - 1
 	if last == 0 {
 		return list[0]
@@ -115,34 +117,36 @@ func (l *Look) Sent(step string) (*response, bool) {
 	a, sent := l.record.responses[step]
 	switch {
 	case !sent:
-		l.unsent(step)
-	case l.record.keyRefused && a.keyed():
+		l.markUnsent(step)
+	case l.record.keyRefused && a.hasRightKey():
 		l.Untestable(keyRefused)
 	case a.Failure != nil && a.Failure.Unreachable:
 		l.Untestable(a.Failure.Text)
 	case a.Response == nil:
 		l.Untestable(fmt.Sprintf("no response to judge by (%s)", a.Failure.Text), "ANSWER-1")
-	case a.limited():
-		l.Untestable(limitedWith(a.Response.Status))
-	case l.notTheAPIs(a):
-		l.Untestable(fmt.Sprintf("a page (status %d) came in place of the API's response", a.Response.Status), "ANSWER-1", "ANSWER-2")
+	case a.isRateLimited():
+		l.Untestable(describeLimit(a.Response.Status))
+	case l.isForeignPage(a):
+		l.Untestable(fmt.Sprintf("a page (status %d) came in place of the API's response",
+			a.Response.Status), "ANSWER-1", "ANSWER-2")
 	default:
 		return a, true
 	}
 	return nil, false
 }
 
-// notTheAPIs reports whether the response turns nothing down, since nothing of the API was ever
+// isForeignPage reports whether the response turns nothing down, since nothing of the API was ever
 // there for the operation. One that is there may refuse a request by a page, and something in front
 // may block it as an attack.
-func (l *Look) notTheAPIs(a *response) bool {
+func (l *Look) isForeignPage(a *response) bool {
 	page := a.outcome.Absent() || a.outcome.Kind == contract.NotTheAPI && a.Response.Status < 500
-	return page && !l.record.responds(a.Operation)
+	return page && !l.record.hasResponseOf(a.Operation)
 }
 
-// limitedWith says that a limit is no response to judge by.
-func limitedWith(status int) string {
-	return fmt.Sprintf("the deployment limits the rate of requests: it responded with status %d", status)
+// describeLimit says that a limit is no response to judge by.
+func describeLimit(status int) string {
+	return fmt.Sprintf("the deployment limits the rate of requests: it responded with status %d",
+		status)
 }
 
 // Readable returns the response to the step where it can be read as JSON.
@@ -161,7 +165,7 @@ func (l *Look) Keyed(step string) (*response, bool) {
 	a, ok := l.Readable(step)
 	switch {
 	case !ok:
-	case a.keyError():
+	case a.isKeyError():
 		l.Untestable("the configured key was refused", "KEY-8")
 	case a.object() == nil:
 		l.Untestable("the answer is not an object", "ANSWER-4")
@@ -188,12 +192,12 @@ type Record struct {
 	// resets are the places of those that may bring a mail, in the order in which they were sent.
 	resets map[string]int
 	// origins say what stands behind a step that was not carried out.
-	origins plan.Origins
+	origins plan.Dependencies
 	steps   map[string]plan.Step
 	// read is what was read of each mail, by id; greeted are the names that mails' headers call a
 	// trader by, by login.
-	read    map[string]readMail
-	greeted map[string][]string
+	read          map[string]readMail
+	greetingNames map[string][]string
 	// byWord are the traders by the words of their names.
 	byWord map[string][]evidence.Trader
 	// resetsBeforeRound is how many had been sent when all traders reset at the same time.
@@ -210,18 +214,19 @@ type response struct {
 	step    plan.Step
 	doc     contract.Document
 	outcome contract.Outcome
-	// asBadKey is true where the right key got the same error as a bad one, in other words than
+	// sameAsBadKey is true where the right key got the same error as a bad one, in other words than
 	// documented.
-	asBadKey bool
+	sameAsBadKey bool
 }
 
 // newRecord reads the evidence for the looks.
 func (s *Suite) newRecord(run *evidence.Run) *Record {
 	r := &Record{
 		Run: run, responses: map[string]*response{}, waits: map[string][]evidence.Wait{},
-		mails: map[string][]evidence.Mail{}, coded: map[string][]evidence.Mail{}, resets: map[string]int{},
+		mails: map[string][]evidence.Mail{}, coded: map[string][]evidence.Mail{},
+		resets: map[string]int{},
 	}
-	r.origins = s.Plan.Origins()
+	r.origins = s.Plan.Dependencies()
 	r.steps = map[string]plan.Step{}
 	for _, step := range s.Plan.Steps {
 		r.steps[step.ID] = step
@@ -238,14 +243,14 @@ func (s *Suite) newRecord(run *evidence.Run) *Record {
 	r.resetsBeforeRound = len(run.Resets)
 	for place, reset := range run.Resets {
 		r.resets[reset] = place
-		if strings.HasPrefix(reset, round+"/") {
+		if strings.HasPrefix(reset, firstRound+"/") {
 			r.resetsBeforeRound = min(r.resetsBeforeRound, place)
 		}
 	}
 	for _, w := range run.Waits {
 		r.waits[w.Step] = append(r.waits[w.Step], w)
 	}
-	for _, m := range r.beforeFurther() {
+	for _, m := range r.mailsBeforeFurther() {
 		for _, login := range m.Traders {
 			r.mails[login] = append(r.mails[login], m)
 		}
@@ -257,7 +262,7 @@ func (s *Suite) newRecord(run *evidence.Run) *Record {
 	r.readMails(s.Target.Traders)
 	r.markBadKeys()
 	r.keyRefused = r.refusesKeyEverywhere()
-	r.others = s.othersReset(r)
+	r.others = s.findForeignResets(r)
 	return r
 }
 
@@ -270,19 +275,21 @@ func (r *Record) markBadKeys() {
 	known := map[words]bool{}
 	each := func(keyed bool, do func(*response, words)) {
 		for _, a := range r.responses {
-			if a.keyed() == keyed && a.outcome.Kind == contract.Refused && a.outcome.Error != "" && !a.outcome.Tells {
+			if a.hasRightKey() == keyed && a.outcome.Kind == contract.Refused &&
+				a.outcome.Error != "" && !a.outcome.StatesOutcome {
 				do(a, words{a.Operation, a.outcome.Error, a.outcome.Status})
 			}
 		}
 	}
 	each(false, func(_ *response, w words) { known[w] = true })
-	each(true, func(a *response, w words) { a.asBadKey = known[w] })
+	each(true, func(a *response, w words) { a.sameAsBadKey = known[w] })
 }
 
 // classify says what the response of the exchange means.
 func (s *Suite) classify(x evidence.Exchange, document contract.Document) contract.Outcome {
 	o, _ := s.Contract.Operation(x.Operation)
-	r := contract.Response{Status: x.Response.Status, Body: x.Response.Body, Truncated: x.Response.Truncated, Document: document}
+	r := contract.Response{Status: x.Response.Status, Body: x.Response.Body,
+		Truncated: x.Response.Truncated, Document: document}
 	for _, f := range x.Response.Header {
 		r.Header = append(r.Header, contract.Field{Name: f.Name, Value: f.Value})
 	}
@@ -303,27 +310,29 @@ func (d documents) read(body []byte) contract.Document {
 	return document
 }
 
-// beforeFurther are the mails that came before requests were repeated, or resets that only the
+// mailsBeforeFurther are the mails that came before requests were repeated, or resets that only the
 // hardening profile asks for: what those bring is for the waits of each to tell, and so many codes
 // that two may be equal by chance.
-func (r *Record) beforeFurther() []evidence.Mail {
-	further, begun := r.furtherBegan()
+func (r *Record) mailsBeforeFurther() []evidence.Mail {
+	further, begun := r.furtherStart()
 	if !begun {
 		return r.Run.Mails
 	}
-	return slices.DeleteFunc(slices.Clone(r.Run.Mails), func(m evidence.Mail) bool { return m.Seen.After(further) })
+	return slices.DeleteFunc(slices.Clone(r.Run.Mails), func(m evidence.Mail) bool {
+		return m.Seen.After(further)
+	})
 }
 
-// furtherBegan is when the first request went out for what surplus codes or the hardening profile
+// furtherStart is when the first request went out for what surplus codes or the hardening profile
 // make necessary.
-func (r *Record) furtherBegan() (time.Time, bool) {
+func (r *Record) furtherStart() (time.Time, bool) {
 	if r.Run.Bisect != nil && len(r.Run.Bisect.Trials) > 0 {
 		return r.Run.Bisect.Trials[0].Started, true
 	}
 	var first time.Time
 	for _, x := range r.Run.Exchanges {
 		earlier := first.IsZero() || x.Started.Before(first)
-		if earlier && strings.HasPrefix(x.Step, furtherReset("")+"/") {
+		if earlier && strings.HasPrefix(x.Step, furtherResetStep("")+"/") {
 			first = x.Started
 		}
 	}
@@ -333,10 +342,10 @@ func (r *Record) furtherBegan() (time.Time, bool) {
 func (r *Record) refusesKeyEverywhere() bool {
 	refused := 0
 	for _, a := range r.responses {
-		if !a.keyed() || a.Response == nil || a.breaks() {
+		if !a.hasRightKey() || a.Response == nil || a.breaksContract() {
 			continue
 		}
-		if !a.keyError() {
+		if !a.isKeyError() {
 			return false
 		}
 		refused++
@@ -344,22 +353,22 @@ func (r *Record) refusesKeyEverywhere() bool {
 	return refused > 0
 }
 
-// responds reports whether some request with the right key got a response of the operation.
-func (r *Record) responds(operation string) bool {
+// hasResponseOf reports whether some request with the right key got a response of the operation.
+func (r *Record) hasResponseOf(operation string) bool {
 	for _, a := range r.responses {
-		if a.Operation == operation && a.keyed() && a.outcome.OfTheAPI() && !a.keyError() {
+		if a.Operation == operation && a.hasRightKey() && a.outcome.OfTheAPI() && !a.isKeyError() {
 			return true
 		}
 	}
 	return false
 }
 
-// behindUnsent are the requirements that stand behind those of the steps that were not carried out.
-func (r *Record) behindUnsent(steps []string) []string {
+// requirementsBehindUnsent are the requirements that stand behind those of the steps that were not carried out.
+func (r *Record) requirementsBehindUnsent(steps []string) []string {
 	var ids []string
 	for _, step := range steps {
 		if _, sent := r.responses[step]; !sent {
-			ids = append(ids, r.origins.Behind(step)...)
+			ids = append(ids, r.origins.RequirementsBehind(step)...)
 		}
 	}
 	slices.Sort(ids)
@@ -376,26 +385,26 @@ func (r *Record) hasOperation(id string) bool {
 	return false
 }
 
-func (r *Record) unsent(step string) string {
+func (r *Record) describeUnsent(step string) string {
 	if r.Run.Interrupted {
-		return "the run was interrupted before " + r.title(step)
+		return "the run was interrupted before " + r.describeStep(step)
 	}
 	if reason := r.Run.Unsent[step]; reason != "" {
 		return reason
 	}
-	return "not sent: " + r.title(step)
+	return "not sent: " + r.describeStep(step)
 }
 
-// title names a step for people.
-func (r *Record) title(id string) string {
+// describeStep names a step for people.
+func (r *Record) describeStep(id string) string {
 	step, planned := r.steps[id]
 	if !planned {
 		return id
 	}
-	return withTrader(step)
+	return titleWithTrader(step)
 }
 
-func (r *Record) curl(step string) string {
+func (r *Record) curlCommand(step string) string {
 	a, sent := r.responses[step]
 	if !sent {
 		return ""
@@ -403,10 +412,12 @@ func (r *Record) curl(step string) string {
 	return evidence.Curl(a.Exchange)
 }
 
-// inOrder returns the responses in the order in which they were asked, inOrderOf those of the steps.
-func (r *Record) inOrder() []*response { return r.inOrderOf(slices.Collect(maps.Keys(r.responses))) }
+// responsesInOrder returns the responses in the order in which they were asked, inOrderOf those of the steps.
+func (r *Record) responsesInOrder() []*response {
+	return r.responsesOf(slices.Collect(maps.Keys(r.responses)))
+}
 
-func (r *Record) inOrderOf(steps []string) []*response {
+func (r *Record) responsesOf(steps []string) []*response {
 	var list []*response
 	for _, step := range steps {
 		if a, sent := r.responses[step]; sent {

@@ -48,20 +48,20 @@ func looseValues(member string, wrong, right any) []looseValue {
 	}
 }
 
-// mostWrongAnswers bounds how often a trader gives a wrong answer, the one before the right answer
+// maxWrongAnswers bounds how often a trader gives a wrong answer, the one before the right answer
 // included, since each may count for a lock-out.
-const mostWrongAnswers = 9
+const maxWrongAnswers = 9
 
 // wrongAnswers are what is sent in place of the trader's answer when the right one has been
 // accepted: nearly right ones and loose values in turn, spread over all traders who have a
 // question.
 func (b *builder) wrongAnswers(t evidence.Trader) []looseValue {
-	traders := b.withQuestion()
-	i, many := at(traders, t), len(traders)
+	traders := b.tradersWithQuestion()
+	i, many := traderIndex(traders, t), len(traders)
 	var near, loose []looseValue
 	for k, answer := range t.NearAnswers {
 		if k%many == i {
-			near = append(near, looseValue{kind: kindOf(answer), value: answer})
+			near = append(near, looseValue{kind: derivationLabel(answer), value: answer})
 		}
 	}
 	for k, value := range looseValues("SecretQuestionAnswer", b.decoys.Answer, t.Answer) {
@@ -69,15 +69,15 @@ func (b *builder) wrongAnswers(t evidence.Trader) []looseValue {
 			loose = append(loose, value)
 		}
 	}
-	list := inTurn(near, loose)
-	return list[:min(len(list), mostWrongAnswers-wrongBefore-wrongEmpty)]
+	list := interleave(near, loose)
+	return list[:min(len(list), maxWrongAnswers-wrongBefore-wrongEmpty)]
 }
 
 // Each trader gives one wrong answer before the right one, and the first an empty one after it.
 const wrongBefore, wrongEmpty = 1, 1
 
-// inTurn takes one of each list after the other.
-func inTurn(a, b []looseValue) []looseValue {
+// interleave takes one of each list after the other.
+func interleave(a, b []looseValue) []looseValue {
 	var list []looseValue
 	for k := range max(len(a), len(b)) {
 		if k < len(a) {
@@ -90,12 +90,12 @@ func inTurn(a, b []looseValue) []looseValue {
 	return list
 }
 
-// blocked reports whether a request that a firewall may block was refused in words that are not the
+// wasBlocked reports whether a request that a firewall may block was refused in words that are not the
 // API's, or by closing the connection. Some firewalls say so by a page of status 200.
-func (l *Look) blocked(step string) bool {
+func (l *Look) wasBlocked(step string) bool {
 	a := l.record.responses[step]
 	switch {
-	case a == nil || !a.step.Ask.Blockable:
+	case a == nil || !a.step.Request.FirewallMayBlock:
 		return false
 	case a.Response == nil:
 		return a.Failure != nil && !a.Failure.Unreachable && a.Failure.Kind != timeout
@@ -105,22 +105,23 @@ func (l *Look) blocked(step string) bool {
 
 // demandKeptOut demands the key error, or whatever a firewall says in its place.
 func (l *Look) demandKeptOut(step string) {
-	if l.blocked(step) {
+	if l.wasBlocked(step) {
 		return
 	}
 	a, ok := l.Sent(step)
-	if !ok || a.step.Ask.Blockable && a.Response.Status >= 400 && a.Response.Status < 500 && !a.outcome.Tells {
+	if !ok || a.step.Request.FirewallMayBlock && a.Response.Status >= 400 &&
+		a.Response.Status < 500 && !a.outcome.StatesOutcome {
 		return
 	}
-	if a.step.Ask.Blockable && !a.doc.Read {
+	if a.step.Request.FirewallMayBlock && !a.doc.Read {
 		l.Fail(step, l.suite.Contract.KeyError.Sample(), a.describe())
 		return
 	}
 	l.demandKeyError(step)
 }
 
-// in puts the loose value into the request in the member's place.
-func (v looseValue) in(ask *plan.Ask, member string) *plan.Ask {
-	ask.Values[member], ask.Breaks, ask.Blockable = v.value, v.breaks, v.blockable
+// putInto puts the loose value into the request in the member's place.
+func (v looseValue) putInto(ask *plan.Request, member string) *plan.Request {
+	ask.Values[member], ask.Breaks, ask.FirewallMayBlock = v.value, v.breaks, v.blockable
 	return ask
 }

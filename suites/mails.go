@@ -13,7 +13,7 @@ import (
 func (r *Record) mailsAfter(t evidence.Trader, reset string) []evidence.Mail {
 	var list []evidence.Mail
 	for _, m := range r.mails[t.Login] {
-		if !r.seenBefore(m, reset) && r.beforeRound(m) {
+		if !r.seenBefore(m, reset) && r.seenBeforeRound(m) {
 			list = append(list, m)
 		}
 	}
@@ -27,30 +27,36 @@ func (r *Record) seenBefore(m evidence.Mail, reset string) bool {
 	return planned && place >= m.ResetsSent
 }
 
-// beforeRound reports whether the mail was seen before all traders reset at the same time.
-func (r *Record) beforeRound(m evidence.Mail) bool { return m.ResetsSent <= r.resetsBeforeRound }
+// seenBeforeRound reports whether the mail was seen before all traders reset at the same time.
+func (r *Record) seenBeforeRound(m evidence.Mail) bool {
+	return m.ResetsSent <= r.resetsBeforeRound
+}
 
-// inTime are the mails that came before the wait's deadline.
-func inTime(mails []evidence.Mail, wait evidence.Wait) []evidence.Mail {
+// mailsInTime are the mails that came before the wait's deadline.
+func mailsInTime(mails []evidence.Mail, wait evidence.Wait) []evidence.Mail {
 	deadline := wait.Started.Add(wait.Deadline)
 	return slices.DeleteFunc(slices.Clone(mails), func(m evidence.Mail) bool {
 		return m.Seen.After(deadline) && m.ID != wait.Mail
 	})
 }
 
-// codesAfter are the mails of mailsAfter that present a code.
-func (r *Record) codesAfter(t evidence.Trader, reset string) []evidence.Mail {
-	return slices.DeleteFunc(r.mailsAfter(t, reset), func(m evidence.Mail) bool { return len(m.Codes) == 0 })
+// codeMailsAfter are the mails of mailsAfter that present a code.
+func (r *Record) codeMailsAfter(t evidence.Trader, reset string) []evidence.Mail {
+	return slices.DeleteFunc(r.mailsAfter(t, reset), func(m evidence.Mail) bool {
+		return len(m.Codes) == 0
+	})
 }
 
-// gotInstead are the addresses of the other traders that a code reached before their own reset was
+// findOtherRecipients are the addresses of the other traders that a code reached before their own reset was
 // sent, or beside its mail.
-func (r *Record) gotInstead(t evidence.Trader, reset string, traders []evidence.Trader) []string {
+func (r *Record) findOtherRecipients(t evidence.Trader, reset string,
+	traders []evidence.Trader) []string {
 	var list []string
 	for _, other := range traders {
 		for _, m := range r.mails[other.Login] {
-			theirs := r.seenBefore(m, acceptedReset(other))
-			if other.Login != t.Login && theirs && !r.seenBefore(m, reset) && len(m.Codes) > 0 && !slices.Contains(list, other.MailTo) {
+			theirs := r.seenBefore(m, acceptedResetStep(other))
+			if other.Login != t.Login && theirs && !r.seenBefore(m, reset) && len(m.Codes) > 0 &&
+				!slices.Contains(list, other.MailTo) {
 				list = append(list, other.MailTo)
 			}
 		}
@@ -58,8 +64,8 @@ func (r *Record) gotInstead(t evidence.Trader, reset string, traders []evidence.
 	return list
 }
 
-// sharing are the logins whose mails are among those given, or begin with the code of one of them.
-func (r *Record) sharing(mails []evidence.Mail) map[string]bool {
+// loginsSharing are the logins whose mails are among those given, or begin with the code of one of them.
+func (r *Record) loginsSharing(mails []evidence.Mail) map[string]bool {
 	logins := map[string]bool{}
 	note := func(m evidence.Mail) {
 		for _, login := range m.Traders {
@@ -81,20 +87,21 @@ type leak struct {
 	to   string
 }
 
-// leaks are the mails by which others than the trader got the code of these mails.
-func (r *Record) leaks(t evidence.Trader, own []evidence.Mail, traders []evidence.Trader) []leak {
+// findLeaks are the mails by which others than the trader got the code of these mails.
+func (r *Record) findLeaks(t evidence.Trader, own []evidence.Mail,
+	traders []evidence.Trader) []leak {
 	var list []leak
-	suspects := r.sharing(own)
+	suspects := r.loginsSharing(own)
 	for _, other := range traders {
 		if !suspects[other.Login] || strings.EqualFold(other.MailTo, t.MailTo) {
 			continue
 		}
-		m, found := r.copyFor(other, own)
+		m, found := r.findCopy(other, own)
 		if !found {
-			m, found = r.exchanged(other, own, traders)
+			m, found = r.findExchangedMail(other, own, traders)
 		}
 		if !found {
-			m, found = r.renderedFor(other, t, own)
+			m, found = r.findMisrenderedMail(other, t, own)
 		}
 		if found {
 			list = append(list, leak{m, other.MailTo})
@@ -103,8 +110,8 @@ func (r *Record) leaks(t evidence.Trader, own []evidence.Mail, traders []evidenc
 	return list
 }
 
-// byCode puts mails with the same code together, in the order in which the codes came.
-func byCode(mails []evidence.Mail) [][]evidence.Mail {
+// groupByCode puts mails with the same code together, in the order in which the codes came.
+func groupByCode(mails []evidence.Mail) [][]evidence.Mail {
 	var groups [][]evidence.Mail
 	for _, m := range mails {
 		i := slices.IndexFunc(groups, func(g []evidence.Mail) bool { return sameCode(g[0], m) })
@@ -117,16 +124,17 @@ func byCode(mails []evidence.Mail) [][]evidence.Mail {
 	return groups
 }
 
-// copyFor finds a mail to the other trader that carries the code of one of the mails: the same
+// findCopy finds a mail to the other trader that carries the code of one of the mails: the same
 // mail, or one that came without a reset of the other's own. A deployment that gives everybody the
 // same code copies nothing.
-func (r *Record) copyFor(other evidence.Trader, own []evidence.Mail) (evidence.Mail, bool) {
+func (r *Record) findCopy(other evidence.Trader, own []evidence.Mail) (evidence.Mail, bool) {
 	for _, m := range r.mails[other.Login] {
-		early := r.seenBefore(m, acceptedReset(other))
-		if !r.beforeRound(m) {
+		early := r.seenBefore(m, acceptedResetStep(other))
+		if !r.seenBeforeRound(m) {
 			continue
 		}
-		surplus := len(r.codesAfter(other, acceptedReset(other))) > 1 && !r.ownMail(other, m)
+		surplus := len(r.codeMailsAfter(other, acceptedResetStep(other))) > 1 &&
+			!r.endedOwnWait(other, m)
 		for _, mine := range own {
 			if mine.ID == m.ID || (early || surplus) && sameCode(mine, m) {
 				return m, true
@@ -136,20 +144,24 @@ func (r *Record) copyFor(other evidence.Trader, own []evidence.Mail) (evidence.M
 	return evidence.Mail{}, false
 }
 
-// unguessable is the length from which codes don't agree by chance.
-const unguessable = 6
+// minUnguessableLength is the length from which codes don't agree by chance.
+const minUnguessableLength = 6
 
-// exchanged finds a mail to the other trader whose code is that of one of the mails, although a
+// findExchangedMail finds a mail to the other trader whose code is that of one of the mails, although a
 // third trader got another: then the deployment does not give everybody the same one.
-func (r *Record) exchanged(other evidence.Trader, own []evidence.Mail, traders []evidence.Trader) (evidence.Mail, bool) {
-	theirs := r.codesAfter(other, acceptedReset(other))
+func (r *Record) findExchangedMail(other evidence.Trader, own []evidence.Mail,
+	traders []evidence.Trader) (evidence.Mail, bool) {
+	theirs := r.codeMailsAfter(other, acceptedResetStep(other))
 	for _, m := range theirs {
 		for _, mine := range own {
-			if !sameCode(mine, m) || r.length(m.Codes[0]) < unguessable {
+			if !sameCode(mine, m) || r.secretLength(m.Codes[0]) < minUnguessableLength {
 				continue
 			}
 			for _, third := range traders {
-				if mails := r.codesAfter(third, acceptedReset(third)); len(mails) > 0 && !slices.ContainsFunc(mails, func(o evidence.Mail) bool { return sameCode(o, m) }) {
+				if mails := r.codeMailsAfter(third, acceptedResetStep(third)); len(mails) > 0 &&
+					!slices.ContainsFunc(mails, func(o evidence.Mail) bool {
+						return sameCode(o, m)
+					}) {
 					return m, true
 				}
 			}
@@ -158,19 +170,22 @@ func (r *Record) exchanged(other evidence.Trader, own []evidence.Mail, traders [
 	return evidence.Mail{}, false
 }
 
-// renderedFor finds a mail to the other trader that carries the code of one of the mails and names
+// findMisrenderedMail finds a mail to the other trader that carries the code of one of the mails and names
 // the trader in place of the other: it is the trader's mail.
-func (r *Record) renderedFor(other, t evidence.Trader, own []evidence.Mail) (evidence.Mail, bool) {
-	for _, m := range r.codesAfter(other, acceptedReset(other)) {
-		shared := slices.ContainsFunc(own, func(mine evidence.Mail) bool { return sameCode(mine, m) })
-		if shared && r.meant(m, t, other) != "" {
+func (r *Record) findMisrenderedMail(other, t evidence.Trader, own []evidence.Mail) (evidence.Mail,
+	bool) {
+	for _, m := range r.codeMailsAfter(other, acceptedResetStep(other)) {
+		shared := slices.ContainsFunc(own, func(mine evidence.Mail) bool {
+			return sameCode(mine, m)
+		})
+		if shared && r.findMisnaming(m, t, other) != "" {
 			return m, true
 		}
 	}
 	return evidence.Mail{}, false
 }
 
-func (r *Record) length(p placeholder.Placeholder) int {
+func (r *Record) secretLength(p placeholder.Placeholder) int {
 	for _, s := range r.Run.Secrets {
 		if s.Placeholder == p {
 			return s.Length
@@ -179,9 +194,10 @@ func (r *Record) length(p placeholder.Placeholder) int {
 	return 0
 }
 
-// ownMail reports whether the mail is one that ended a wait of the trader's own.
-func (r *Record) ownMail(t evidence.Trader, m evidence.Mail) bool {
-	for _, step := range []string{mailOf(t), join(wayBack, "mail", t.Login), again("", "mail", t), again(wayBack, "mail", t)} {
+// endedOwnWait reports whether the mail is one that ended a wait of the trader's own.
+func (r *Record) endedOwnWait(t evidence.Trader, m evidence.Mail) bool {
+	for _, step := range []string{mailStep(t), joinID(restoreLeg, "mail", t.Login),
+		freshCodeStep("", "mail", t), freshCodeStep(restoreLeg, "mail", t)} {
 		for _, w := range r.waits[step] {
 			if w.Mail == m.ID {
 				return true
@@ -192,5 +208,6 @@ func (r *Record) ownMail(t evidence.Trader, m evidence.Mail) bool {
 }
 
 func sameCode(a, b evidence.Mail) bool {
-	return len(a.Codes) > 0 && len(b.Codes) > 0 && strings.EqualFold(string(a.Codes[0]), string(b.Codes[0]))
+	return len(a.Codes) > 0 && len(b.Codes) > 0 &&
+		strings.EqualFold(string(a.Codes[0]), string(b.Codes[0]))
 }

@@ -9,92 +9,98 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// bisecting is the step that looks for the requests that mailed surplus codes.
-const bisecting = "bisect"
+// bisectStep is the step that looks for the requests that mailed surplus codes.
+const bisectStep = "bisect"
 
-// codeless are the requirements that allow no confirmation code for a request. KEY-6 and QUESTION-9
+// codelessGroups are the requirements that allow no confirmation code for a request. KEY-6 and QUESTION-9
 // do so whatever the response was; a reset that should have been refused and was accepted breaks
 // another requirement by its response.
-func codeless() []plan.Group {
+func codelessGroups() []plan.Group {
 	return []plan.Group{
-		{Requirement: "MAIL-3"}, {Requirement: "KEY-6", Always: true}, {Requirement: "QUESTION-9", Always: true}, {Requirement: "RESET-10"},
+		{Requirement: "MAIL-3"}, {Requirement: "KEY-6", EvenIfAccepted: true},
+		{Requirement: "QUESTION-9", EvenIfAccepted: true}, {Requirement: "RESET-10"},
 	}
 }
 
-// demandNoCodes demands that requests which must be refused, and questions, mail no code. The
+// checkNoCodes demands that requests which must be refused, and questions, mail no code. The
 // trader's accepted reset goes after them: when its mail is there, an earlier one is there too.
 // Surplus codes are looked into by bisecting.
-func (b *builder) demandNoCodes() {
-	groups := codeless()
+func (b *builder) checkNoCodes() {
+	groups := codelessGroups()
 	for i, g := range groups {
 		for _, t := range b.target.Traders {
-			groups[i].Steps = appendNew(groups[i].Steps, b.mustMailNone(g.Requirement, t))
+			groups[i].Steps = appendNew(groups[i].Steps, b.codelessSteps(g.Requirement, t))
 		}
 	}
 	for _, g := range groups {
 		for _, t := range b.target.Traders {
-			b.checkNoCode(g, t, b.mustMailNone(g.Requirement, t))
+			b.checkNoCode(g, t, b.codelessSteps(g.Requirement, t))
 		}
 	}
-	step := plan.Step{ID: bisecting, After: []string{allAsked}, Bisect: &plan.Bisect{
+	step := plan.Step{ID: bisectStep, After: []string{allAsked}, Bisect: &plan.Bisect{
 		Groups: groups, Time: b.target.BisectTime, Resets: b.target.BisectResets,
 	}}
 	for _, t := range b.target.Traders {
-		step.Bisect.Accepted = append(step.Bisect.Accepted, acceptedReset(t))
+		step.Bisect.Accepted = append(step.Bisect.Accepted, acceptedResetStep(t))
 	}
 	step.Cost = b.bisectCost(*step.Bisect)
-	b.step(step)
+	b.addStep(step)
 }
 
-// mustMailNone are the steps that must mail the trader no code by the requirement.
-func (b *builder) mustMailNone(requirement string, t evidence.Trader) []string {
-	return b.asked(func(s plan.Step) bool { return b.silent(s, t) == requirement })
+// codelessSteps are the steps that must mail the trader no code by the requirement.
+func (b *builder) codelessSteps(requirement string, t evidence.Trader) []string {
+	return b.selectRequests(func(s plan.Step) bool {
+		return b.codelessRequirement(s, t) == requirement
+	})
 }
 
 func (b *builder) checkNoCode(g plan.Group, t evidence.Trader, steps []string) {
 	if len(steps) == 0 {
 		return
 	}
-	looked := append(slices.Clone(steps), mailOf(t), bisecting)
-	b.check(g.Requirement, join(t.Login, "no code"), looked, func(l *Look) { l.demandNoCode(g, t, steps) })
+	looked := append(slices.Clone(steps), mailStep(t), bisectStep)
+	b.addCheck(g.Requirement, joinID(t.Login, "no code"), looked, func(l *Look) {
+		l.demandNoCode(g, t, steps)
+	})
 }
 
 // bisectCost bounds what bisecting costs: all suspects are repeated five times alone and as often
 // with accepted resets, each group of them twice, and the halves of each group.
 func (b *builder) bisectCost(s plan.Bisect) plan.Cost {
 	const times = 2 * (evidence.Repeats + 1 + evidence.Confirms + 2)
-	cost := plan.Cost{Mails: s.Resets * min(len(s.Accepted), mostTurns)}
+	cost := plan.Cost{Mails: s.Resets * min(len(s.Accepted), maxTurns)}
 	for _, g := range s.Groups {
 		for _, id := range g.Steps {
 			cost.Requests += times
-			cost.WrongAnswers += times * b.find(id).Cost.WrongAnswers
+			cost.WrongAnswers += times * b.findStep(id).Cost.WrongAnswers
 		}
 	}
 	cost.Requests += cost.Mails
 	return cost
 }
 
-func (b *builder) find(id string) plan.Step {
+func (b *builder) findStep(id string) plan.Step {
 	i := slices.IndexFunc(b.steps, func(s plan.Step) bool { return s.ID == id })
 	return b.steps[i]
 }
 
-// silent returns the requirement by which the step must bring the trader no code, "" where none
+// codelessRequirement returns the requirement by which the step must bring the trader no code, "" where none
 // does.
-func (b *builder) silent(s plan.Step, t evidence.Trader) string {
-	if s.Ask == nil || s.Lane != "" && s.Lane != t.Login {
+func (b *builder) codelessRequirement(s plan.Step, t evidence.Trader) string {
+	if s.Request == nil || s.Trader != "" && s.Trader != t.Login {
 		return ""
 	}
 	switch {
 	case strings.HasPrefix(s.ID, "reset/no-"):
 		return "RESET-10"
-	case s.Lane == "":
+	case s.Trader == "":
 		return ""
-	case strings.HasPrefix(s.ID, "key/") && (s.Ask.Operation == opReset || s.Ask.Operation == opQuestion):
+	case strings.HasPrefix(s.ID, "key/") &&
+		(s.Request.Operation == opReset || s.Request.Operation == opQuestion):
 		return "KEY-6"
-	case strings.HasPrefix(s.ID, "question/") && len(b.withQuestion()) > 0:
+	case strings.HasPrefix(s.ID, "question/") && len(b.tradersWithQuestion()) > 0:
 		return "QUESTION-9"
-	case strings.HasPrefix(s.ID, "reset/") && s.Ask.Refusable:
+	case strings.HasPrefix(s.ID, "reset/") && s.Request.MustBeRefused:
 		return "MAIL-3"
 	}
 	return ""
@@ -113,33 +119,34 @@ func appendNew(list, more []string) []string {
 // trader one.
 func (l *Look) demandNoCode(g plan.Group, t evidence.Trader, steps []string) {
 	for _, step := range steps {
-		if a := l.record.responses[step]; a == nil || a.Response == nil && !l.blocked(step) {
+		if a := l.record.responses[step]; a == nil || a.Response == nil && !l.wasBlocked(step) {
 			l.Sent(step)
 		}
 	}
-	if _, ok := l.wait(mailOf(t), acceptedReset(t)); !ok {
+	if _, ok := l.acceptedWait(mailStep(t), acceptedResetStep(t)); !ok {
 		return
 	}
-	if guilty := l.record.guilty(g, t, steps); guilty != nil {
+	if guilty := l.record.findCodeSenders(g, t, steps); guilty != nil {
 		l.failForCode(t, steps, guilty)
 		return
 	}
-	if l.purged() {
+	if l.checkPurged() {
 		return
 	}
-	if len(l.record.codesAfter(t, acceptedReset(t))) == 0 {
-		l.Untestable("without the mail of an accepted reset nobody can tell that no other came", "MAIL-1", "MAIL-2")
+	if len(l.record.codeMailsAfter(t, acceptedResetStep(t))) == 0 {
+		l.Untestable("without the mail of an accepted reset nobody can tell that no other came",
+			"MAIL-1", "MAIL-2")
 		return
 	}
-	if reason, because := l.unexplained(g, t, steps); reason != "" {
+	if reason, because := l.explainSurplus(g, t, steps); reason != "" {
 		l.Untestable(reason, because...)
 	}
 }
 
-// guilty are the fewest requests, of those that the group allows no code for and with one of the
+// findCodeSenders are the fewest requests, of those that the group allows no code for and with one of the
 // steps among them, that were shown to bring codes; several must have brought the trader one. It is
 // nil where none were.
-func (r *Record) guilty(g plan.Group, t evidence.Trader, steps []string) []string {
+func (r *Record) findCodeSenders(g plan.Group, t evidence.Trader, steps []string) []string {
 	if r.Run.Bisect == nil {
 		return nil
 	}
@@ -147,8 +154,8 @@ func (r *Record) guilty(g plan.Group, t evidence.Trader, steps []string) []strin
 	for _, trial := range r.Run.Bisect.Trials {
 		switch requests := trial.Requests; {
 		case fewest != nil && len(requests) >= len(fewest):
-		case !within(requests, g.Steps) || !overlap(requests, steps):
-		case len(requests) > 1 && !r.reached(trial.Mails, t):
+		case !containsOnly(requests, g.Steps) || !overlaps(requests, steps):
+		case len(requests) > 1 && !r.reachedTrader(trial.Mails, t):
 		case r.Run.Bisect.Brings(requests):
 			fewest = requests
 		}
@@ -156,43 +163,48 @@ func (r *Record) guilty(g plan.Group, t evidence.Trader, steps []string) []strin
 	return fewest
 }
 
-func within(part, whole []string) bool {
+func containsOnly(part, whole []string) bool {
 	return !slices.ContainsFunc(part, func(id string) bool { return !slices.Contains(whole, id) })
 }
 
-func overlap(a, b []string) bool {
+func overlaps(a, b []string) bool {
 	return slices.ContainsFunc(a, func(id string) bool { return slices.Contains(b, id) })
 }
 
-// reached reports whether one of the mails is the trader's.
-func (r *Record) reached(mails []string, t evidence.Trader) bool {
+// reachedTrader reports whether one of the mails is the trader's.
+func (r *Record) reachedTrader(mails []string, t evidence.Trader) bool {
 	return slices.ContainsFunc(mails, func(id string) bool {
-		m, found := r.mail(id)
+		m, found := r.findMail(id)
 		return found && slices.Contains(m.Traders, t.Login)
 	})
 }
 
 func (l *Look) failForCode(t evidence.Trader, steps, guilty []string) {
-	step := guilty[slices.IndexFunc(guilty, func(id string) bool { return slices.Contains(steps, id) })]
-	mail, got := l.record.bisected(guilty)
+	step := guilty[slices.IndexFunc(guilty, func(id string) bool {
+		return slices.Contains(steps, id)
+	})]
+	mail, got := l.record.describeBisect(guilty)
 	l.FailMail(mail, step, "no confirmation code for "+t.MailTo, got)
 }
 
-// bisected is a mail that the requests brought when they were repeated, and what was seen then.
-func (r *Record) bisected(guilty []string) (mail, got string) {
+// describeBisect is a mail that the requests brought when they were repeated, and what was seen then.
+func (r *Record) describeBisect(guilty []string) (mail, got string) {
 	b := r.Run.Bisect
-	withResets := !slices.ContainsFunc(b.Of(guilty, false), func(t evidence.Trial) bool { return len(t.Mails) > 0 })
+	withResets := !slices.ContainsFunc(b.Of(guilty, false), func(t evidence.Trial) bool {
+		return len(t.Mails) > 0
+	})
 	trials := b.Of(guilty, withResets)
 	what := "this request, repeated alone"
 	if len(guilty) > 1 {
 		var names []string
-		for _, id := range guilty[:min(len(guilty), shownGuilty)] {
-			names = append(names, r.title(id))
+		for _, id := range guilty[:min(len(guilty), maxShownRequests)] {
+			names = append(names, r.describeStep(id))
 		}
-		if len(guilty) > shownGuilty {
+		if len(guilty) > maxShownRequests {
 			names = append(names, "…")
 		}
-		what = fmt.Sprintf("%d requests, repeated together (%s)", len(guilty), strings.Join(names, "; "))
+		what = fmt.Sprintf("%d requests, repeated together (%s)", len(guilty),
+			strings.Join(names, "; "))
 	}
 	controls := b.Controls(withResets, 0)
 	got = fmt.Sprintf("a mail with a code after %s, %d times of %d; without any, none %d times of %d", what, len(trials), len(trials), controls, controls)
@@ -205,58 +217,64 @@ func (r *Record) bisected(guilty []string) (mail, got string) {
 	return mails[len(mails)-1], got
 }
 
-// shownGuilty is how many of several guilty requests a finding names.
-const shownGuilty = 3
+// maxShownRequests is how many of several guilty requests a finding names.
+const maxShownRequests = 3
 
-// unexplained says why more codes came for the trader than resets were accepted, as far as that is
+// explainSurplus says why more codes came for the trader than resets were accepted, as far as that is
 // not explained; "" where there are no more, or where all requests of the group were repeated,
 // brought none, and something else did.
-func (l *Look) unexplained(g plan.Group, t evidence.Trader, steps []string) (reason string, because []string) {
-	came, accepted, early := l.record.codes(t), l.accepted(t), l.record.cameEarly(t)
+func (l *Look) explainSurplus(g plan.Group, t evidence.Trader, steps []string) (reason string,
+	because []string) {
+	came, accepted, early := l.record.countCodes(t), l.countAccepted(t), l.record.gotEarlyCode(t)
 	if came <= accepted && !early {
 		return "", nil
 	}
-	surplus := fmt.Sprintf("%d mails with a code came for %s after %d accepted resets", came, t.Login, accepted)
+	surplus := fmt.Sprintf("%d mails with a code came for %s after %d accepted resets", came,
+		t.Login, accepted)
 	b := l.record.Run.Bisect
 	switch {
-	case !early && came <= accepted+l.explained(t):
+	case !early && came <= accepted+l.countExplained(t):
 		return surplus + ": resets that should have been refused were accepted",
 			[]string{"RESET-4", "RESET-5", "RESET-7", "RESET-9", "RESET-10"}
 	case b == nil:
 		return surplus + ", and no request was repeated to find out why", nil
 	case b.Stopped != "":
 		return surplus + "; " + b.Stopped, nil
-	case b.EachReset() > 1 && came <= b.EachReset()*accepted, l.othersGuilty() && l.acquitted(steps):
+	case b.EachReset() > 1 && came <= b.EachReset()*accepted, l.foundCodeSenders() &&
+		l.allAcquitted(steps):
 		return "", nil
 	}
-	return surplus + ", and no refused request brings one when it is repeated: mails come late, or somebody else resets the trader", nil
+	return surplus +
+		", and no refused request brings one when it is repeated: mails come late, or somebody else resets the trader", nil
 }
 
 // flowProfile is the profile in which a reset by somebody else voids codes, and another's update
 // changes passwords.
 const flowProfile = "flow"
 
-// othersReset says for which trader more codes came than anything of the run explains, "" where
+// findForeignResets says for which trader more codes came than anything of the run explains, "" where
 // there is none.
-func (s *Suite) othersReset(record *Record) string {
+func (s *Suite) findForeignResets(record *Record) string {
 	l := &Look{suite: s, record: record}
 	for _, t := range s.Target.Traders {
-		came, accepted, explained := record.codes(t), l.accepted(t), l.explained(t)
-		early := record.cameEarly(t) && explained == 0
+		came, accepted, explained := record.countCodes(t), l.countAccepted(t), l.countExplained(t)
+		early := record.gotEarlyCode(t) && explained == 0
 		if came <= accepted+explained && !early {
 			continue
 		}
-		if b := record.Run.Bisect; b != nil && (b.EachReset() > 1 && came <= b.EachReset()*accepted || l.othersGuilty()) {
+		if b := record.Run.Bisect; b != nil &&
+			(b.EachReset() > 1 && came <= b.EachReset()*accepted || l.foundCodeSenders()) {
 			continue
 		}
 		return fmt.Sprintf("%d mails with a code came for %s after %d accepted resets, and nothing explains the others: "+
-			"somebody else may reset the same traders, and change their passwords", came, t.Login, accepted)
+			"somebody else may reset the same traders, and change their passwords", came, t.Login,
+			accepted)
 	}
 	return ""
 }
 
-// codes counts the mails with a code that came for the trader before requests were repeated.
-func (r *Record) codes(t evidence.Trader) int {
+// countCodes counts the mails with a code that came for the trader before requests were repeated.
+func (r *Record) countCodes(t evidence.Trader) int {
 	count := 0
 	for _, m := range r.mails[t.Login] {
 		if len(m.Codes) > 0 {
@@ -266,32 +284,34 @@ func (r *Record) codes(t evidence.Trader) int {
 	return count
 }
 
-// cameEarly reports whether a code came before the trader's accepted reset was sent.
-func (r *Record) cameEarly(t evidence.Trader) bool {
+// gotEarlyCode reports whether a code came before the trader's accepted reset was sent.
+func (r *Record) gotEarlyCode(t evidence.Trader) bool {
 	return slices.ContainsFunc(r.mails[t.Login], func(m evidence.Mail) bool {
-		return len(m.Codes) > 0 && r.seenBefore(m, acceptedReset(t))
+		return len(m.Codes) > 0 && r.seenBefore(m, acceptedResetStep(t))
 	})
 }
 
-// accepted counts the trader's accepted resets before requests were repeated; one that was refused
+// countAccepted counts the trader's accepted resets before requests were repeated; one that was refused
 // brings no code.
-func (l *Look) accepted(t evidence.Trader) int {
-	further, begun := l.record.furtherBegan()
-	return l.count(func(a *response) bool {
-		return a.step.Lane == t.Login && a.step.Cost.Mails > 0 && !(begun && !a.Started.Before(further)) &&
+func (l *Look) countAccepted(t evidence.Trader) int {
+	further, begun := l.record.furtherStart()
+	return l.countResponses(func(a *response) bool {
+		return a.step.Trader == t.Login && a.step.Cost.Mails > 0 &&
+			!(begun && !a.Started.Before(further)) &&
 			!a.outcome.Refused()
 	})
 }
 
-// explained counts the trader's resets with the right key that should have been refused and were
+// countExplained counts the trader's resets with the right key that should have been refused and were
 // accepted.
-func (l *Look) explained(t evidence.Trader) int {
-	return l.count(func(a *response) bool {
-		return a.step.Lane == t.Login && a.keyed() && a.Operation == opReset && a.step.Ask.Refusable && a.outcome.Accepted()
+func (l *Look) countExplained(t evidence.Trader) int {
+	return l.countResponses(func(a *response) bool {
+		return a.step.Trader == t.Login && a.hasRightKey() && a.Operation == opReset &&
+			a.step.Request.MustBeRefused && a.outcome.Accepted()
 	})
 }
 
-func (l *Look) count(pick func(*response) bool) int {
+func (l *Look) countResponses(pick func(*response) bool) int {
 	count := 0
 	for _, a := range l.record.responses {
 		if pick(a) {
@@ -301,16 +321,16 @@ func (l *Look) count(pick func(*response) bool) int {
 	return count
 }
 
-// othersGuilty reports whether requests that one requirement allows no code for were shown to bring
+// foundCodeSenders reports whether requests that one requirement allows no code for were shown to bring
 // some.
-func (l *Look) othersGuilty() bool {
+func (l *Look) foundCodeSenders() bool {
 	for _, s := range l.suite.Plan.Steps {
 		if s.Bisect == nil {
 			continue
 		}
 		for _, g := range s.Bisect.Groups {
 			if slices.ContainsFunc(l.record.Run.Bisect.Trials, func(t evidence.Trial) bool {
-				return within(t.Requests, g.Steps) && l.record.Run.Bisect.Brings(t.Requests)
+				return containsOnly(t.Requests, g.Steps) && l.record.Run.Bisect.Brings(t.Requests)
 			}) {
 				return true
 			}
@@ -319,14 +339,16 @@ func (l *Look) othersGuilty() bool {
 	return false
 }
 
-func (l *Look) acquitted(steps []string) bool {
-	return !slices.ContainsFunc(steps, func(id string) bool { return !l.record.Run.Bisect.Acquits(id) })
+func (l *Look) allAcquitted(steps []string) bool {
+	return !slices.ContainsFunc(steps, func(id string) bool {
+		return !l.record.Run.Bisect.Acquits(id)
+	})
 }
 
-// foreign says why a trader's mails can't be told from others', "" where nothing says so.
-func (l *Look) foreign(t evidence.Trader) string {
+// explainForeignMail says why a trader's mails can't be told from others', "" where nothing says so.
+func (l *Look) explainForeignMail(t evidence.Trader) string {
 	b := l.record.Run.Bisect
-	if b == nil || !b.Foreign || l.record.codes(t) <= l.accepted(t) {
+	if b == nil || !b.Foreign || l.record.countCodes(t) <= l.countAccepted(t) {
 		return ""
 	}
 	return b.Stopped

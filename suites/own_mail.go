@@ -10,31 +10,31 @@ import (
 	"github.com/etna-conformance/conformance/internal/mailtext"
 )
 
-// demandOwnMail demands that the mail of the trader's accepted reset is whole, and addresses nobody
+// checkOwnMail demands that the mail of the trader's accepted reset is whole, and addresses nobody
 // else.
-func (b *builder) demandOwnMail(t evidence.Trader) {
-	mail, reset := mailOf(t), acceptedReset(t)
-	b.check("MAIL-5", t.Login, []string{mail}, func(l *Look) {
-		if m, ok := l.awaited(mail, reset); ok {
+func (b *builder) checkOwnMail(t evidence.Trader) {
+	mail, reset := mailStep(t), acceptedResetStep(t)
+	b.addCheck("MAIL-5", t.Login, []string{mail}, func(l *Look) {
+		if m, ok := l.awaitedMail(mail, reset); ok {
 			l.demandSameCodes(m, reset)
 		}
 	})
 	if len(b.target.Traders) > 1 {
-		b.check("MAIL-6", t.Login, []string{mail}, func(l *Look) {
-			if m, ok := l.awaited(mail, reset); ok {
+		b.addCheck("MAIL-6", t.Login, []string{mail}, func(l *Look) {
+			if m, ok := l.awaitedMail(mail, reset); ok {
 				l.demandNobodyElse(m, reset, t)
 			}
 		})
 	}
 }
 
-// awaited is the mail with a code that ended the wait for the reset's mail.
-func (l *Look) awaited(mail, reset string) (evidence.Mail, bool) {
-	w, ok := l.wait(mail, reset)
+// awaitedMail is the mail with a code that ended the wait for the reset's mail.
+func (l *Look) awaitedMail(mail, reset string) (evidence.Mail, bool) {
+	w, ok := l.acceptedWait(mail, reset)
 	if !ok {
 		return evidence.Mail{}, false
 	}
-	m, found := l.record.mail(w.Mail)
+	m, found := l.record.findMail(w.Mail)
 	if !found {
 		l.Untestable("no mail with a code came", "MAIL-1", "MAIL-2")
 	}
@@ -54,50 +54,51 @@ func (l *Look) demandSameCodes(m evidence.Mail, reset string) {
 
 // demandNobodyElse demands that the mail does not name another trader in place of its own.
 func (l *Look) demandNobodyElse(m evidence.Mail, reset string, t evidence.Trader) {
-	for _, other := range l.record.perhapsNamed(m) {
-		name := l.record.meant(m, other, t)
+	for _, other := range l.record.findPossiblyNamed(m) {
+		name := l.record.findMisnaming(m, other, t)
 		if name == "" {
-			name = l.record.greetedByLogin(m, other, t)
+			name = l.record.findLoginGreeting(m, other, t)
 		}
 		if name != "" {
-			l.FailMail(m.ID, reset, "a mail that names "+t.Login+", or nobody", "one that names "+other.Login+", as "+name)
+			l.FailMail(m.ID, reset, "a mail that names "+t.Login+", or nobody", "one that names "+
+				other.Login+", as "+name)
 			return
 		}
 	}
 }
 
-// meant is by what the mail, which is for the trader t, names the other one and not t, in its
+// findMisnaming is by what the mail, which is for the trader t, names the other one and not t, in its
 // header or in its text; "" where it does not.
-func (r *Record) meant(m evidence.Mail, other, t evidence.Trader) string {
+func (r *Record) findMisnaming(m evidence.Mail, other, t evidence.Trader) string {
 	if other.Login == t.Login || strings.EqualFold(other.MailTo, t.MailTo) {
 		return ""
 	}
 	to := r.read[m.ID].to
-	if addressed(to, other) && !addressed(to, t) {
+	if isAddressed(to, other) && !isAddressed(to, t) {
 		return "recipient " + other.MailTo
 	}
-	if r.calls(m, t) != "" {
+	if r.findName(m, t) != "" {
 		return ""
 	}
-	return r.calls(m, other)
+	return r.findName(m, other)
 }
 
-func addressed(to []string, t evidence.Trader) bool {
+func isAddressed(to []string, t evidence.Trader) bool {
 	return slices.ContainsFunc(to, func(address string) bool {
 		return strings.EqualFold(address, t.MailTo) || strings.EqualFold(address, t.Email)
 	})
 }
 
-// calls is what the mail's text calls the trader: the address, the login, or a name from the header
+// findName is what the mail's text calls the trader: the address, the login, or a name from the header
 // of the trader's mails, where it greets. It is "" where the text does not name the trader.
-func (r *Record) calls(m evidence.Mail, t evidence.Trader) string {
+func (r *Record) findName(m evidence.Mail, t evidence.Trader) string {
 	read := r.read[m.ID]
 	for _, name := range []string{t.MailTo, t.Email, t.Login} {
-		if unlikeWords(name) && mentions(read.lower, strings.ToLower(name)) {
+		if isDistinctive(name) && mentionsWord(read.lower, strings.ToLower(name)) {
 			return name
 		}
 	}
-	for _, name := range r.greeted[t.Login] {
+	for _, name := range r.greetingNames[t.Login] {
 		if greets(read.text, name) {
 			return name
 		}
@@ -116,20 +117,23 @@ type readMail struct {
 // readMails reads all mails, and the names that stand beside the traders' addresses in the header
 // of their mails.
 func (r *Record) readMails(traders []evidence.Trader) {
-	r.read, r.greeted = map[string]readMail{}, map[string][]string{}
+	r.read, r.greetingNames = map[string]readMail{}, map[string][]string{}
 	for _, m := range r.Run.Mails {
 		reading := mailtext.Parse(m.Source)
 		text := m.Subject + "\n" + m.Text
-		r.read[m.ID] = readMail{strings.ToLower(reading.From), reading.To, reading.ToNames, text, strings.ToLower(text)}
+		r.read[m.ID] = readMail{strings.ToLower(reading.From), reading.To, reading.ToNames, text,
+			strings.ToLower(text)}
 	}
 	for _, t := range traders {
 		for _, m := range r.mails[t.Login] {
 			read := r.read[m.ID]
-			if len(read.to) != 1 || len(read.toNames) != 1 || !strings.EqualFold(read.to[0], t.MailTo) {
+			if len(read.to) != 1 || len(read.toNames) != 1 ||
+				!strings.EqualFold(read.to[0], t.MailTo) {
 				continue
 			}
-			if name := read.toNames[0]; !slices.Contains(r.greeted[t.Login], name) && utf8.RuneCountInString(name) > 1 {
-				r.greeted[t.Login] = append(r.greeted[t.Login], name)
+			if name := read.toNames[0]; !slices.Contains(r.greetingNames[t.Login], name) &&
+				utf8.RuneCountInString(name) > 1 {
+				r.greetingNames[t.Login] = append(r.greetingNames[t.Login], name)
 			}
 		}
 	}
@@ -142,8 +146,9 @@ func (r *Record) indexNames(traders []evidence.Trader) {
 	r.byWord = map[string][]evidence.Trader{}
 	for _, t := range traders {
 		var words []string
-		for _, name := range slices.Concat([]string{t.MailTo, t.Email, t.Login}, r.greeted[t.Login]) {
-			words = append(words, wordsIn(name)...)
+		for _, name := range slices.Concat([]string{t.MailTo, t.Email, t.Login},
+			r.greetingNames[t.Login]) {
+			words = append(words, splitWords(name)...)
 		}
 		slices.Sort(words)
 		for _, word := range slices.Compact(words) {
@@ -152,18 +157,18 @@ func (r *Record) indexNames(traders []evidence.Trader) {
 	}
 }
 
-// mostNamed is how many traders may share a word that still tells them from others.
-const mostNamed = 16
+// maxNameSharers is how many traders may share a word that still tells them from others.
+const maxNameSharers = 16
 
-// perhapsNamed are the traders of whose names the mail has a word that few share; of many traders,
+// findPossiblyNamed are the traders of whose names the mail has a word that few share; of many traders,
 // comparing all with all would take long.
-func (r *Record) perhapsNamed(m evidence.Mail) []evidence.Trader {
+func (r *Record) findPossiblyNamed(m evidence.Mail) []evidence.Trader {
 	var list []evidence.Trader
 	seen := map[string]bool{}
 	read := r.read[m.ID]
-	for _, word := range wordsIn(read.text + " " + strings.Join(read.to, " ")) {
+	for _, word := range splitWords(read.text + " " + strings.Join(read.to, " ")) {
 		for _, t := range r.byWord[word] {
-			if !seen[t.Login] && len(r.byWord[word]) <= mostNamed {
+			if !seen[t.Login] && len(r.byWord[word]) <= maxNameSharers {
 				seen[t.Login] = true
 				list = append(list, t)
 			}
@@ -172,20 +177,21 @@ func (r *Record) perhapsNamed(m evidence.Mail) []evidence.Trader {
 	return list
 }
 
-// wordsIn are the runs of letters and digits in the text, in small letters.
-func wordsIn(text string) []string {
-	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !inWord(r) })
+// splitWords are the runs of letters and digits in the text, in small letters.
+func splitWords(text string) []string {
+	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !isWordRune(r) })
 }
 
-// greetedByLogin is the part of the other trader's login by which the mail greets, "" where it
+// findLoginGreeting is the part of the other trader's login by which the mail greets, "" where it
 // greets nobody so, or in a word of the template. Robert is a part of robert.zak.
-func (r *Record) greetedByLogin(m evidence.Mail, other, t evidence.Trader) string {
-	read, own := r.read[m.ID], partsOf(t.Login)
-	if slices.ContainsFunc(own, func(part string) bool { return mentions(read.lower, part) }) {
+func (r *Record) findLoginGreeting(m evidence.Mail, other, t evidence.Trader) string {
+	read, own := r.read[m.ID], splitLogin(t.Login)
+	if slices.ContainsFunc(own, func(part string) bool { return mentionsWord(read.lower, part) }) {
 		return ""
 	}
-	for _, part := range partsOf(other.Login) {
-		usual := slices.Contains(usualNames(), part) || slices.Contains(own, part) || mentions(read.from, part)
+	for _, part := range splitLogin(other.Login) {
+		usual := slices.Contains(usualNames(), part) || slices.Contains(own, part) ||
+			mentionsWord(read.from, part)
 		if !usual && greets(read.lower, part) {
 			return part
 		}
@@ -195,23 +201,29 @@ func (r *Record) greetedByLogin(m evidence.Mail, other, t evidence.Trader) strin
 
 // usualNames are parts of test accounts' logins by which a template may greet anybody.
 func usualNames() []string {
-	return []string{"user", "trader", "client", "customer", "member", "investor", "account", "demo", "test", "tester", "admin", "guest", "friend", "there", "team", "all"}
+	return []string{"user", "trader", "client", "customer", "member", "investor", "account", "demo",
+		"test", "tester", "admin", "guest", "friend", "there", "team", "all"}
 }
 
-// partsOf are the words of a login that are long enough for a name, in small letters.
-func partsOf(login string) []string {
-	words := strings.FieldsFunc(strings.ToLower(login), func(r rune) bool { return !unicode.IsLetter(r) })
-	return slices.DeleteFunc(words, func(word string) bool { return utf8.RuneCountInString(word) < 3 })
+// splitLogin are the words of a login that are long enough for a name, in small letters.
+func splitLogin(login string) []string {
+	words := strings.FieldsFunc(strings.ToLower(login), func(r rune) bool {
+		return !unicode.IsLetter(r)
+	})
+	return slices.DeleteFunc(words, func(word string) bool {
+		return utf8.RuneCountInString(word) < 3
+	})
 }
 
-// unlikeWords reports whether no template holds the login or address by chance, as it may hold
+// isDistinctive reports whether no template holds the login or address by chance, as it may hold
 // "trader" or "demo".
-func unlikeWords(name string) bool {
-	return utf8.RuneCountInString(name) >= 4 && strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) })
+func isDistinctive(name string) bool {
+	return utf8.RuneCountInString(name) >= 4 &&
+		strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) })
 }
 
-// mentions reports whether the text holds the name as a word of its own.
-func mentions(text, name string) bool {
+// mentionsWord reports whether the text holds the name as a word of its own.
+func mentionsWord(text, name string) bool {
 	for at := 0; ; {
 		i := strings.Index(text[at:], name)
 		if i < 0 {
@@ -219,17 +231,17 @@ func mentions(text, name string) bool {
 		}
 		before, _ := utf8.DecodeLastRuneInString(text[:at+i])
 		after, _ := utf8.DecodeRuneInString(text[at+i+len(name):])
-		if !inWord(before) && !inWord(after) {
+		if !isWordRune(before) && !isWordRune(after) {
 			return true
 		}
 		at += i + len(name)
 	}
 }
 
-func inWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// mostGreeting is how many words a line of greeting has at most.
-const mostGreeting = 5
+// maxGreetingWords is how many words a line of greeting has at most.
+const maxGreetingWords = 5
 
 // greets reports whether a line begins with the name and a comma, or is short and ends with it: a
 // name may be a word as well.
@@ -243,8 +255,9 @@ func greets(text, name string) bool {
 		if begins && strings.HasPrefix(rest, ",") {
 			return true
 		}
-		end := strings.TrimRightFunc(line, func(r rune) bool { return !inWord(r) })
-		if len(strings.Fields(line)) <= mostGreeting && strings.HasSuffix(end, name) && mentions(end, name) {
+		end := strings.TrimRightFunc(line, func(r rune) bool { return !isWordRune(r) })
+		if len(strings.Fields(line)) <= maxGreetingWords && strings.HasSuffix(end, name) &&
+			mentionsWord(end, name) {
 			return true
 		}
 	}

@@ -19,21 +19,27 @@ import (
 
 func (a *response) object() map[string]any { return a.doc.Object() }
 
-// keyed reports whether the request carried the configured key.
-func (a *response) keyed() bool { return a.step.Ask != nil && a.step.Ask.Key == KeyPlaceholder }
+// hasRightKey reports whether the request carried the configured key.
+func (a *response) hasRightKey() bool {
+	return a.step.Request != nil && a.step.Request.Key == KeyPlaceholder
+}
 
-// keyError reports whether the response is the documented error about the key, or the one that this
+// isKeyError reports whether the response is the documented error about the key, or the one that this
 // deployment has in its place.
-func (a *response) keyError() bool { return a.outcome.Kind == contract.KeyError || a.asBadKey }
+func (a *response) isKeyError() bool {
+	return a.outcome.Kind == contract.KeyError || a.sameAsBadKey
+}
 
-// breaks reports whether the request broke the contract on purpose.
-func (a *response) breaks() bool { return a.step.Ask != nil && a.step.Ask.Breaks != "" }
+// breaksContract reports whether the request broke the contract on purpose.
+func (a *response) breaksContract() bool {
+	return a.step.Request != nil && a.step.Request.Breaks != ""
+}
 
-// limited reports whether the deployment asks to come back later: that says nothing about its
+// isRateLimited reports whether the deployment asks to come back later: that says nothing about its
 // promises.
-func (a *response) limited() bool { return a.outcome.Kind == contract.RateLimited }
+func (a *response) isRateLimited() bool { return a.outcome.Kind == contract.RateLimited }
 
-func (a *response) header(name string) string {
+func (a *response) headerValue(name string) string {
 	for _, f := range a.Response.Header {
 		if strings.EqualFold(f.Name, name) {
 			return f.Value
@@ -42,7 +48,7 @@ func (a *response) header(name string) string {
 	return ""
 }
 
-func (a *response) headers(name string) []string {
+func (a *response) headerValues(name string) []string {
 	var values []string
 	for _, f := range a.Response.Header {
 		if strings.EqualFold(f.Name, name) {
@@ -52,22 +58,22 @@ func (a *response) headers(name string) []string {
 	return values
 }
 
-// enumerates reports whether the response lists errors, in Errors or by the request's members.
-func (a *response) enumerates() bool { return len(a.outcome.Errors)+len(a.outcome.Invalid) > 0 }
+// listsErrors reports whether the response lists errors, in Errors or by the request's members.
+func (a *response) listsErrors() bool { return len(a.outcome.Errors)+len(a.outcome.Invalid) > 0 }
 
 // question returns the question that the response carries, "" where none.
-func (a *response) question() string { return normal(a.outcome.Model) }
+func (a *response) question() string { return normalizeQuestion(a.outcome.Model) }
 
-// holds reports whether the text stands anywhere in the response, also in a usual encoding.
-func (a *response) holds(text string) bool {
-	if contains(a.doc.Value, norm.NFC.String(text)) {
+// containsText reports whether the text stands anywhere in the response, also in a usual encoding.
+func (a *response) containsText(text string) bool {
+	if containsString(a.doc.Value, norm.NFC.String(text)) {
 		return true
 	}
 	places := []string{string(a.Response.Body)}
 	for _, f := range a.Response.Header {
 		places = append(places, f.Value)
 	}
-	for _, spelling := range spellings(text) {
+	for _, spelling := range listSpellings(text) {
 		for _, place := range places {
 			if strings.Contains(place, spelling) {
 				return true
@@ -77,27 +83,29 @@ func (a *response) holds(text string) bool {
 	return false
 }
 
-// spellings are the text as it is and as it is usually encoded.
-func spellings(text string) []string {
+// listSpellings are the text as it is and as it is usually encoded.
+func listSpellings(text string) []string {
 	return []string{
-		text, url.PathEscape(text), url.QueryEscape(text), html.EscapeString(text), hex.EncodeToString([]byte(text)),
-		base64.RawStdEncoding.EncodeToString([]byte(text)), base64.RawURLEncoding.EncodeToString([]byte(text)),
+		text, url.PathEscape(text), url.QueryEscape(text), html.EscapeString(text),
+		hex.EncodeToString([]byte(text)),
+		base64.RawStdEncoding.EncodeToString([]byte(text)),
+		base64.RawURLEncoding.EncodeToString([]byte(text)),
 	}
 }
 
-func contains(value any, text string) bool {
+func containsString(value any, text string) bool {
 	switch v := value.(type) {
 	case string:
 		return strings.Contains(norm.NFC.String(v), text)
 	case []any:
 		for _, item := range v {
-			if contains(item, text) {
+			if containsString(item, text) {
 				return true
 			}
 		}
 	case map[string]any:
 		for _, item := range v {
-			if contains(item, text) {
+			if containsString(item, text) {
 				return true
 			}
 		}
@@ -112,27 +120,27 @@ func (a *response) describe() string {
 
 func (a *response) describeBody() string {
 	if a.doc.Read {
-		return compact(a.doc.Value)
+		return compactJSON(a.doc.Value)
 	}
 	body := strings.TrimSpace(string(a.Response.Body))
 	if body == "" {
 		return "an empty body"
 	}
-	label := a.header("Content-Type")
+	label := a.headerValue("Content-Type")
 	if media, _, err := mime.ParseMediaType(label); err == nil {
 		label = media
 	}
-	return fmt.Sprintf("a body that is no JSON (%s): %s", orNone(label), excerpt(body))
+	return fmt.Sprintf("a body that is no JSON (%s): %s", describeLabel(label), excerpt(body))
 }
 
-func orNone(label string) string {
+func describeLabel(label string) string {
 	if label == "" {
 		return "no Content-Type"
 	}
 	return label
 }
 
-func compact(value any) string {
+func compactJSON(value any) string {
 	var b strings.Builder
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
@@ -151,8 +159,8 @@ func excerpt(text string) string {
 	return string([]rune(text)[:most]) + "…"
 }
 
-// misread reports whether a reader who trusts the label's charset reads other text than UTF-8 says.
-func misread(body []byte, label string) bool {
+// isMisread reports whether a reader who trusts the label's charset reads other text than UTF-8 says.
+func isMisread(body []byte, label string) bool {
 	name := contract.Charset(label)
 	if name == "" || strings.EqualFold(name, "utf-8") || strings.EqualFold(name, "utf8") {
 		return false

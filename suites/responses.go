@@ -11,23 +11,29 @@ import (
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
-// responses reads what both pages say of every response: a JSON file of the documented shape. It comes
+// planResponses reads what both pages say of every response: a JSON file of the documented shape. It comes
 // last, since it looks at whatever the other pages ask.
-func responses(b *builder) {
-	b.missing("no operation is asked", "ANSWER-1", "ANSWER-2", "ANSWER-3", "ANSWER-5")
-	b.missing("no app key is declared (appKey or CONFORMANCE_APP_KEY)", "ANSWER-4", "ANSWER-6", "KEY-8")
+func planResponses(b *builder) {
+	b.setMissing("no operation is asked", "ANSWER-1", "ANSWER-2", "ANSWER-3", "ANSWER-5")
+	b.setMissing("no app key is declared (appKey or CONFORMANCE_APP_KEY)", "ANSWER-4", "ANSWER-6",
+		"KEY-8")
 	for _, o := range b.contract.Operations {
-		if !b.mayAsk(o) {
+		if !b.canRequest(o) {
 			continue
 		}
 		b.askAsDocumented(o)
 		// What puts things back may be refused, and is asked another time elsewhere.
-		whole := b.asked(func(s plan.Step) bool {
-			return s.Ask.Operation == o.ID && s.Ask.Breaks == "" && !s.Ask.Blockable && !s.Finally
+		whole := b.selectRequests(func(s plan.Step) bool {
+			return s.Request.Operation == o.ID && s.Request.Breaks == "" &&
+				!s.Request.FirewallMayBlock && !s.Cleanup
 		})
-		isKeyed := func(s plan.Step) bool { return s.Ask.Operation == o.ID && s.Ask.Key == KeyPlaceholder && !s.Finally }
-		keyed := b.asked(isKeyed)
-		shaped := b.asked(func(s plan.Step) bool { return isKeyed(s) && s.Ask.Breaks == "" && !s.Ask.Blockable })
+		isKeyed := func(s plan.Step) bool {
+			return s.Request.Operation == o.ID && s.Request.Key == KeyPlaceholder && !s.Cleanup
+		}
+		keyed := b.selectRequests(isKeyed)
+		shaped := b.selectRequests(func(s plan.Step) bool {
+			return isKeyed(s) && s.Request.Breaks == "" && !s.Request.FirewallMayBlock
+		})
 		b.checkAll("ANSWER-1", o, whole, (*Look).demandBody)
 		b.checkAll("ANSWER-2", o, whole, (*Look).demandOneDocument)
 		b.checkAll("ANSWER-3", o, whole, (*Look).demandLabel)
@@ -51,39 +57,41 @@ func responses(b *builder) {
 // askAsDocumented asks an operation that no page asks with the right key: one that was added to
 // the contract alone.
 func (b *builder) askAsDocumented(o contract.Operation) {
-	whole := b.asked(func(s plan.Step) bool {
-		return s.Ask.Operation == o.ID && s.Ask.Key == KeyPlaceholder && s.Ask.KeyName == b.contract.KeyHeader
+	whole := b.selectRequests(func(s plan.Step) bool {
+		return s.Request.Operation == o.ID && s.Request.Key == KeyPlaceholder &&
+			s.Request.KeyName == b.contract.KeyHeader
 	})
 	if len(whole) > 0 || o.Secured && !b.target.HasKey || o.ID == opReset {
 		return
 	}
-	ask := b.ask(o.ID, b.representatives(o)[0])
+	ask := b.newRequest(o.ID, b.representatives(o)[0])
 	if !o.Secured {
 		ask.KeyName, ask.Key = "", ""
 	}
-	b.step(plan.Step{ID: join("ask", o.ID), Ask: ask})
+	b.addStep(plan.Step{ID: joinID("ask", o.ID), Request: ask})
 }
 
 // checkAll looks at all the operation's responses together: what they all do wrong is one finding.
 // Judge reports whether it looked at the response at all.
-func (b *builder) checkAll(requirement string, o contract.Operation, steps []string, judge func(*Look, contract.Operation, *response) bool) {
+func (b *builder) checkAll(requirement string, o contract.Operation, steps []string,
+	judge func(*Look, contract.Operation, *response) bool) {
 	if len(steps) == 0 {
 		return
 	}
-	b.check(requirement, o.String(), steps, func(l *Look) {
+	b.addCheck(requirement, o.String(), steps, func(l *Look) {
 		sent, judged := false, false
-		for _, a := range l.record.inOrderOf(steps) {
+		for _, a := range l.record.responsesOf(steps) {
 			sent = true
 			judged = judge(l, o, a) || judged
 		}
 		switch {
 		case !sent:
-			l.unsent(steps[0])
+			l.markUnsent(steps[0])
 		case judged:
 			l.inapplicable = ""
 		case l.inapplicable == "" && l.reason == "":
 			l.Untestable("no response was left to look at", "ANSWER-1", "ANSWER-2", "KEY-8")
-			l.because = append(l.because, l.record.behindUnsent(steps)...)
+			l.because = append(l.because, l.record.requirementsBehindUnsent(steps)...)
 		}
 		l.findings = merge(l.findings)
 	})
@@ -114,11 +122,12 @@ func (l *Look) judged(a *response) bool {
 	switch {
 	case a.Failure != nil && a.Failure.Unreachable:
 		l.Untestable(a.Failure.Text)
-	case a.limited():
+	case a.isRateLimited():
 		// After wrong answers and earlier resets a limit is a refusal like another, and nothing
 		// that documents describe.
-		if (!strings.HasPrefix(a.Step, "reset/") || !a.step.Ask.Refusable) && a.step.Ask.Together == "" {
-			l.Untestable(limitedWith(a.Response.Status))
+		if (!strings.HasPrefix(a.Step, "reset/") || !a.step.Request.MustBeRefused) &&
+			a.step.Request.Together == "" {
+			l.Untestable(describeLimit(a.Response.Status))
 		}
 	default:
 		return true
@@ -136,10 +145,11 @@ func (l *Look) demandBody(o contract.Operation, a *response) bool {
 	}
 	status := a.Response.Status
 	switch {
-	case status >= 500 && !(a.step.Ask.Invalid && a.documentedFailure()):
+	case status >= 500 && !(a.step.Request.Invalid && a.documentedFailure()):
 		l.Fail(a.Step, "a status below 500", a.describe())
 	case status >= 300 && status < 400:
-		l.Fail(a.Step, "a response where documented", fmt.Sprintf("a redirect, status %d to %s", status, orNone(a.header("Location"))))
+		l.Fail(a.Step, "a response where documented", fmt.Sprintf("a redirect, status %d to %s",
+			status, describeLabel(a.headerValue("Location"))))
 	case !carries(status):
 		l.Fail(a.Step, "a status that can carry a response", fmt.Sprintf("status %d", status))
 	case absent(status) && a.object() == nil, a.outcome.Absent() && !l.record.hasOperation(o.ID):
@@ -150,27 +160,31 @@ func (l *Look) demandBody(o contract.Operation, a *response) bool {
 
 // carries reports whether HTTP allows the status on a response with a body that is all there.
 func carries(status int) bool {
-	return status >= 200 && !slices.Contains([]int{http.StatusNoContent, http.StatusResetContent, http.StatusPartialContent}, status)
+	return status >= 200 && !slices.Contains([]int{http.StatusNoContent, http.StatusResetContent,
+		http.StatusPartialContent}, status)
 }
 
 // absent reports whether the status says that there is no such operation.
 func absent(status int) bool {
-	return slices.Contains([]int{http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusNotImplemented}, status)
+	return slices.Contains([]int{http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone,
+		http.StatusNotImplemented}, status)
 }
 
 // complete reports whether the response's body is there to be looked at; where it is not, ANSWER-1
 // says so.
 func (l *Look) complete(a *response) bool {
-	return l.judged(a) && a.Response != nil && a.Failure == nil && a.Response.Status/100 != 3 && carries(a.Response.Status)
+	return l.judged(a) && a.Response != nil && a.Failure == nil && a.Response.Status/100 != 3 &&
+		carries(a.Response.Status)
 }
 
 // documentedOnly leaves out responses on which the documents are silent: a lock-out after
 // several wrong answers, and a limit of resets, may be told in any words.
 func (l *Look) documentedOnly(a *response) bool {
-	beyond := strings.Contains(a.Step, "-answer/") && a.step.Ask.Refusable &&
-		!strings.HasPrefix(a.Step, "reset/missing-answer/") && !strings.HasPrefix(a.Step, "reset/wrong-answer/")
-	further := a.step.Ask.Together != "" && a.Operation == opReset
-	return !beyond && !further || a.outcome.Tells
+	beyond := strings.Contains(a.Step, "-answer/") && a.step.Request.MustBeRefused &&
+		!strings.HasPrefix(a.Step, "reset/missing-answer/") &&
+		!strings.HasPrefix(a.Step, "reset/wrong-answer/")
+	further := a.step.Request.Together != "" && a.Operation == opReset
+	return !beyond && !further || a.outcome.StatesOutcome
 }
 
 func (l *Look) demandOneDocument(o contract.Operation, a *response) bool {
@@ -191,7 +205,7 @@ func (l *Look) demandLabel(o contract.Operation, a *response) bool {
 	if !l.complete(a) || !l.documentedOnly(a) {
 		return false
 	}
-	labels := a.headers("Content-Type")
+	labels := a.headerValues("Content-Type")
 	if len(labels) == 0 {
 		l.Fail(a.Step, "a Content-Type of JSON", "no Content-Type")
 		return true
@@ -200,8 +214,9 @@ func (l *Look) demandLabel(o contract.Operation, a *response) bool {
 		switch {
 		case !contract.IsJSON(label):
 			l.Fail(a.Step, "a Content-Type of JSON", "Content-Type: "+label)
-		case misread(a.Response.Body, label):
-			l.Fail(a.Step, "a Content-Type of JSON, which is UTF-8", "Content-Type: "+label+", by which the body reads differently")
+		case isMisread(a.Response.Body, label):
+			l.Fail(a.Step, "a Content-Type of JSON, which is UTF-8", "Content-Type: "+label+
+				", by which the body reads differently")
 		}
 	}
 	return true
@@ -222,7 +237,8 @@ func (l *Look) demandNoRepetition(o contract.Operation, a *response) bool {
 // demandShape demands that the response fits a documented outcome; the violations told are those of
 // the outcome that it comes nearest to.
 func (l *Look) demandShape(o contract.Operation, a *response) bool {
-	if !l.complete(a) || !l.documentedOnly(a) || a.keyError() || !a.doc.Read || l.record.keyRefused {
+	if !l.complete(a) || !l.documentedOnly(a) || a.isKeyError() || !a.doc.Read ||
+		l.record.keyRefused {
 		return false
 	}
 	var nearest []contract.Violation
@@ -248,7 +264,8 @@ func likely(o contract.Operation, outcome contract.Outcome) []contract.Shape {
 		if (x.Kind == outcome.Kind) != (y.Kind == outcome.Kind) {
 			return boolOrder(x.Kind == outcome.Kind, y.Kind == outcome.Kind)
 		}
-		return boolOrder((x.Kind == contract.Refused) == outcome.Refused(), (y.Kind == contract.Refused) == outcome.Refused())
+		return boolOrder((x.Kind == contract.Refused) == outcome.Refused(),
+			(y.Kind == contract.Refused) == outcome.Refused())
 	})
 	return list
 }
@@ -266,14 +283,16 @@ func boolOrder(first, second bool) int {
 // reportsSuccess reports whether the operation's responses tell success from failure, as those of
 // both pages do.
 func reportsSuccess(o contract.Operation) bool {
-	return slices.ContainsFunc(o.Shapes, func(x contract.Shape) bool { return x.Has("Errors") || x.Has("IsSucceed") || x.Has("State") })
+	return slices.ContainsFunc(o.Shapes, func(x contract.Shape) bool {
+		return x.Has("Errors") || x.Has("IsSucceed") || x.Has("State")
+	})
 }
 
 func (l *Look) demandFittingStatus(o contract.Operation, a *response) bool {
-	if !l.complete(a) || a.object() == nil || a.keyError() {
+	if !l.complete(a) || a.object() == nil || a.isKeyError() {
 		return false
 	}
-	if !a.outcome.Success() || a.step.Ask.Refusable {
+	if !a.outcome.Success() || a.step.Request.MustBeRefused {
 		l.NotApplicable("no request of the operation got a success")
 		return false
 	}
@@ -286,7 +305,8 @@ func (l *Look) demandFittingStatus(o contract.Operation, a *response) bool {
 // demandDocumentedStatus demands the status that is documented for what the response says of
 // itself. Limits have none.
 func (l *Look) demandDocumentedStatus(o contract.Operation, a *response) bool {
-	if !l.complete(a) || !a.doc.Read || a.keyError() || !a.signedIn() && a.outcome.HintsAtLimit() {
+	if !l.complete(a) || !a.doc.Read || a.isKeyError() || !a.isSignedIn() &&
+		a.outcome.HintsAtLimit() {
 		return false
 	}
 	for _, shape := range o.Shapes {
@@ -304,13 +324,15 @@ func (l *Look) demandDocumentedStatus(o contract.Operation, a *response) bool {
 // documentedFailure reports whether the response is the 500 that several pages document for a
 // request that lacks what it needs.
 func (a *response) documentedFailure() bool {
-	return a.outcome.Kind == contract.ServerError && a.Response.Status == http.StatusInternalServerError
+	return a.outcome.Kind == contract.ServerError &&
+		a.Response.Status == http.StatusInternalServerError
 }
 
 // demandNoFailure demands a status below 500, or the documented failure.
 func (l *Look) demandNoFailure(a *response) {
 	if a.Response.Status >= 500 && !a.documentedFailure() {
-		l.Fail(a.Step, `a status below 500, or the documented "Unexpected server error"`, a.describe())
+		l.Fail(a.Step, `a status below 500, or the documented "Unexpected server error"`,
+			a.describe())
 	}
 }
 
@@ -322,8 +344,9 @@ func (l *Look) demandKeyAccepted(o contract.Operation, a *response) bool {
 	if !l.judged(a) || a.Response == nil || strings.HasPrefix(a.step.ID, "key/") {
 		return false
 	}
-	if a.keyError() {
-		l.Fail(a.Step, "a response to a request with the configured key", a.describe()+"; other requests with the same key were accepted")
+	if a.isKeyError() {
+		l.Fail(a.Step, "a response to a request with the configured key",
+			a.describe()+"; other requests with the same key were accepted")
 	}
 	return true
 }

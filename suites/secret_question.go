@@ -12,99 +12,115 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// secretQuestion reads page 2, "Retrieve the Secret Question".
-func secretQuestion(b *builder) {
+// planSecretQuestion reads page 2, "Retrieve the Secret Question".
+func planSecretQuestion(b *builder) {
 	noTrader := "no trader with a secret question is declared (traders: login, email, question, answer)"
-	b.missing(noTrader, "QUESTION-1", "QUESTION-2", "QUESTION-4", "QUESTION-9")
-	b.missing("no trader's secret question is declared (question, beside its answer)", "QUESTION-3")
-	b.missing("fewer than two traders with different questions are declared", "QUESTION-5")
-	b.missing("no trader without a secret question is declared", "QUESTION-6", "QUESTION-7", "QUESTION-10")
-	b.missing("no app key is declared (appKey or CONFORMANCE_APP_KEY)", "QUESTION-8")
+	b.setMissing(noTrader, "QUESTION-1", "QUESTION-2", "QUESTION-4", "QUESTION-9")
+	b.setMissing("no trader's secret question is declared (question, beside its answer)",
+		"QUESTION-3")
+	b.setMissing("fewer than two traders with different questions are declared", "QUESTION-5")
+	b.setMissing("no trader without a secret question is declared", "QUESTION-6", "QUESTION-7",
+		"QUESTION-10")
+	b.setMissing("no app key is declared (appKey or CONFORMANCE_APP_KEY)", "QUESTION-8")
 	b.ruleOutQuestions()
 	if !b.target.HasKey {
-		b.missing("no app key is declared (appKey or CONFORMANCE_APP_KEY)", "QUESTION-1", "QUESTION-2",
-			"QUESTION-3", "QUESTION-4", "QUESTION-5", "QUESTION-6", "QUESTION-7", "QUESTION-8", "QUESTION-9", "QUESTION-10")
+		b.setMissing("no app key is declared (appKey or CONFORMANCE_APP_KEY)", "QUESTION-1",
+			"QUESTION-2",
+			"QUESTION-3", "QUESTION-4", "QUESTION-5", "QUESTION-6", "QUESTION-7", "QUESTION-8",
+			"QUESTION-9", "QUESTION-10")
 		return
 	}
 	for _, t := range b.target.Traders {
 		if t.Question != "" {
-			b.owners[normal(t.Question)] = t.Login
+			b.owners[normalizeQuestion(t.Question)] = t.Login
 		}
 	}
 	for i, t := range b.target.Traders {
 		if t.Answer != "" {
-			b.askQuestion(i, t)
+			b.planQuestion(i, t)
 		} else {
-			b.askNoQuestion(t)
+			b.planNoQuestion(t)
 		}
 	}
-	b.askQuestionOfNobody()
+	b.planQuestionWithoutUsername()
 }
 
 // ruleOutQuestions says what the company's configuration leaves no room for.
 func (b *builder) ruleOutQuestions() {
 	switch b.target.SecretQuestions {
 	case "none":
-		b.ruledOut("the company uses no secret questions (secretQuestions: none)",
+		b.ruleOut("the company uses no secret questions (secretQuestions: none)",
 			"QUESTION-1", "QUESTION-2", "QUESTION-3", "QUESTION-4", "QUESTION-5", "QUESTION-9",
 			"RESET-2", "RESET-4", "RESET-5", "RESET-6", "RESET-7", "RESET-8", "RESET-9", "MAIL-3")
 	case "required":
-		b.ruledOut("every trader of the company has a secret question (secretQuestions: required)",
+		b.ruleOut("every trader of the company has a secret question (secretQuestions: required)",
 			"QUESTION-6", "QUESTION-7", "QUESTION-10", "RESET-1")
 	}
 }
 
-func (b *builder) askQuestion(i int, t evidence.Trader) {
-	byLogin := b.step(plan.Step{ID: join("question/login", t.Login), Lane: t.Login, Ask: b.questionOf(t, t.Login)})
-	ask := b.questionOf(t, t.Email)
+func (b *builder) planQuestion(i int, t evidence.Trader) {
+	byLogin := b.addStep(plan.Step{ID: joinID("question/login", t.Login), Trader: t.Login,
+		Request: b.newQuestion(t, t.Login)})
+	ask := b.newQuestion(t, t.Email)
 	// Two traders by two share a connection: what is remembered on it is somebody else's.
 	ask.Conn = fmt.Sprintf("questions/%d", i/2)
-	byEmail := b.step(plan.Step{ID: join("question/email", t.Login), Lane: t.Login, Ask: ask, After: b.questionBefore(i)})
+	byEmail := b.addStep(plan.Step{ID: joinID("question/email", t.Login), Trader: t.Login,
+		Request: ask, After: b.previousQuestion(i)})
 
-	b.check("QUESTION-1", t.Login, []string{byLogin}, func(l *Look) { l.demandQuestion(byLogin) })
-	b.check("QUESTION-2", t.Login, []string{byLogin, byEmail}, func(l *Look) { l.demandSameQuestion(byLogin, byEmail) })
+	b.addCheck("QUESTION-1", t.Login, []string{byLogin}, func(l *Look) {
+		l.demandQuestion(byLogin)
+	})
+	b.addCheck("QUESTION-2", t.Login, []string{byLogin, byEmail}, func(l *Look) {
+		l.demandSameQuestion(byLogin, byEmail)
+	})
 	if t.Question != "" {
-		b.check("QUESTION-3", t.Login, []string{byLogin}, func(l *Look) { l.demandDeclaredQuestion(byLogin, t) })
+		b.addCheck("QUESTION-3", t.Login, []string{byLogin}, func(l *Look) {
+			l.demandDeclaredQuestion(byLogin, t)
+		})
 	}
 	for _, step := range []string{byLogin, byEmail} {
-		b.check("QUESTION-4", step, []string{step}, func(l *Look) { l.demandSuccess(step) })
-		b.demandOwnQuestion(step, t)
+		b.addCheck("QUESTION-4", step, []string{step}, func(l *Look) { l.demandSuccess(step) })
+		b.checkOwnQuestion(step, t)
 	}
 }
 
-// questionBefore is the question by email with which the i-th trader's shares a connection.
-func (b *builder) questionBefore(i int) []string {
+// previousQuestion is the question by email with which the i-th trader's shares a connection.
+func (b *builder) previousQuestion(i int) []string {
 	if i%2 == 0 {
 		return nil
 	}
-	return []string{join("question/email", b.target.Traders[i-1].Login)}
+	return []string{joinID("question/email", b.target.Traders[i-1].Login)}
 }
 
-func (b *builder) questionOf(t evidence.Trader, username string) *plan.Ask {
-	ask := b.ask(opQuestion, &t)
+func (b *builder) newQuestion(t evidence.Trader, username string) *plan.Request {
+	ask := b.newRequest(opQuestion, &t)
 	ask.Values["username"] = username
 	if username == t.Login {
-		ask.Conn = connOf(opQuestion, &t)
+		ask.Conn = connectionName(opQuestion, &t)
 	}
 	return ask
 }
 
-func (b *builder) askNoQuestion(t evidence.Trader) {
+func (b *builder) planNoQuestion(t evidence.Trader) {
 	var others []string
-	if traders := b.withQuestion(); len(traders) > 0 {
-		others = []string{join("question/login", traders[0].Login)} // One that is remembered shows here.
+	if traders := b.tradersWithQuestion(); len(traders) > 0 {
+		others = []string{joinID("question/login", traders[0].Login)} // One that is remembered shows here.
 	}
-	byLogin := b.step(plan.Step{ID: join("question/login", t.Login), Lane: t.Login, Ask: b.questionOf(t, t.Login), After: others})
-	b.demandOwnQuestion(byLogin, t)
-	b.check("QUESTION-6", t.Login, []string{byLogin}, func(l *Look) {
+	byLogin := b.addStep(plan.Step{ID: joinID("question/login", t.Login), Trader: t.Login,
+		Request: b.newQuestion(t, t.Login), After: others})
+	b.checkOwnQuestion(byLogin, t)
+	b.addCheck("QUESTION-6", t.Login, []string{byLogin}, func(l *Look) {
 		a, ok := l.Keyed(byLogin)
 		if !ok {
 			return
 		}
-		l.Expect(byLogin, a.question(), gomega.BeEmpty(), "no question for an account that has none", "Model "+compact(a.object()["Model"]))
+		l.Expect(byLogin, a.question(), gomega.BeEmpty(),
+			"no question for an account that has none", "Model "+compactJSON(a.object()["Model"]))
 	})
-	b.check("QUESTION-10", t.Login, []string{byLogin}, func(l *Look) { l.demandSuccess(byLogin) })
-	b.check("QUESTION-7", t.Login, []string{byLogin}, func(l *Look) {
+	b.addCheck("QUESTION-10", t.Login, []string{byLogin}, func(l *Look) {
+		l.demandSuccess(byLogin)
+	})
+	b.addCheck("QUESTION-7", t.Login, []string{byLogin}, func(l *Look) {
 		a, ok := l.Keyed(byLogin)
 		if !ok {
 			return
@@ -114,25 +130,27 @@ func (b *builder) askNoQuestion(t evidence.Trader) {
 			l.Untestable("there is no Model, or one with a question", "ANSWER-4", "QUESTION-6")
 			return
 		}
-		l.Expect(byLogin, model, gomega.BeEquivalentTo(""), `Model ""`, "Model "+compact(model))
+		l.Expect(byLogin, model, gomega.BeEquivalentTo(""), `Model ""`, "Model "+compactJSON(model))
 	})
 }
 
-func (b *builder) askQuestionOfNobody() {
-	ask := b.ask(opQuestion, nil)
+func (b *builder) planQuestionWithoutUsername() {
+	ask := b.newRequest(opQuestion, nil)
 	ask.Values = withoutMember(ask.Values, "username")
 	ask.Breaks = "username is missing"
-	if traders := b.withQuestion(); len(traders) > 0 {
-		ask.Conn = connOf(opQuestion, &traders[0])
+	if traders := b.tradersWithQuestion(); len(traders) > 0 {
+		ask.Conn = connectionName(opQuestion, &traders[0])
 	}
-	id := b.step(plan.Step{ID: questionOfNobody, Ask: ask, After: append(b.keyedQuestions(), b.offTheWay(opQuestion)...)})
-	b.check("QUESTION-8", "no username", []string{id}, func(l *Look) {
+	id := b.addStep(plan.Step{ID: questionOfNobody, Request: ask,
+		After: append(b.keyedQuestions(), b.lowPriorityAfter(opQuestion)...)})
+	b.addCheck("QUESTION-8", "no username", []string{id}, func(l *Look) {
 		a, ok := l.Sent(id)
 		if !ok {
 			return
 		}
 		l.demandNoFailure(a)
-		l.Expect(id, a.question(), gomega.BeEmpty(), "no question", "Model "+compact(a.object()["Model"]))
+		l.Expect(id, a.question(), gomega.BeEmpty(), "no question",
+			"Model "+compactJSON(a.object()["Model"]))
 	})
 }
 
@@ -142,14 +160,16 @@ const questionOfNobody = "question/no-username"
 // keyedQuestions are the questions before the one of nobody: a response remembered from the request
 // before shows there.
 func (b *builder) keyedQuestions() []string {
-	return b.asked(func(s plan.Step) bool {
-		return s.Ask.Operation == opQuestion && s.Ask.Key == KeyPlaceholder && s.ID != lowerCaseName(opQuestion)
+	return b.selectRequests(func(s plan.Step) bool {
+		return s.Request.Operation == opQuestion && s.Request.Key == KeyPlaceholder &&
+			s.ID != lowerCaseNameStep(opQuestion)
 	})
 }
 
 func (l *Look) demandQuestion(step string) {
 	if a, ok := l.Keyed(step); ok {
-		l.Expect(step, a.question(), gomega.Not(gomega.BeEmpty()), "a Model with the question", a.describeBody())
+		l.Expect(step, a.question(), gomega.Not(gomega.BeEmpty()), "a Model with the question",
+			a.describeBody())
 	}
 }
 
@@ -164,7 +184,7 @@ func (l *Look) demandSameQuestion(byLogin, byEmail string) {
 		return
 	}
 	l.Expect(byEmail, second.question(), gomega.Equal(first.question()),
-		"the question that the login gets: "+compact(first.question()), second.describeBody())
+		"the question that the login gets: "+compactJSON(first.question()), second.describeBody())
 }
 
 func (l *Look) demandDeclaredQuestion(step string, t evidence.Trader) {
@@ -176,8 +196,9 @@ func (l *Look) demandDeclaredQuestion(step string, t evidence.Trader) {
 		l.Untestable("there is no question to compare", "QUESTION-1")
 		return
 	}
-	declared := normal(t.Question)
-	l.Expect(step, a.question(), gomega.Equal(declared), "the declared question: "+compact(declared), "Model "+compact(a.object()["Model"]))
+	declared := normalizeQuestion(t.Question)
+	l.Expect(step, a.question(), gomega.Equal(declared), "the declared question: "+
+		compactJSON(declared), "Model "+compactJSON(a.object()["Model"]))
 }
 
 // demandSuccess demands IsSucceed true and no errors, where the response says either.
@@ -186,31 +207,35 @@ func (l *Look) demandSuccess(step string) {
 	if !ok {
 		return
 	}
-	l.Expect(step, a.outcome.Denied, gomega.BeFalse(), "IsSucceed true", "IsSucceed false in "+a.describeBody())
+	l.Expect(step, a.outcome.Denied, gomega.BeFalse(), "IsSucceed true", "IsSucceed false in "+
+		a.describeBody())
 	l.Expect(step, a.outcome.TurnedDown(), gomega.BeFalse(), "no errors", a.describeBody())
 	l.Expect(step, a.outcome.Codes, gomega.BeEmpty(), "no error codes", a.describeBody())
 }
 
-// demandOwnQuestion demands that the answer is not the question of somebody else. Of a trader whose
+// checkOwnQuestion demands that the answer is not the question of somebody else. Of a trader whose
 // question is not declared nobody knows whether it is the same as another's.
-func (b *builder) demandOwnQuestion(step string, t evidence.Trader) {
+func (b *builder) checkOwnQuestion(step string, t evidence.Trader) {
 	if t.Answer != "" && t.Question == "" {
 		return
 	}
-	own := normal(t.Question)
+	own := normalizeQuestion(t.Question)
 	if _, owned := b.owners[own]; len(b.owners) == 0 || owned && len(b.owners) == 1 {
 		return
 	}
-	b.check("QUESTION-5", step, []string{step}, func(l *Look) {
+	b.addCheck("QUESTION-5", step, []string{step}, func(l *Look) {
 		a, ok := l.Keyed(step)
 		if !ok {
 			return
 		}
 		if owner, foreign := b.owners[a.question()]; foreign && a.question() != own {
-			l.Fail(step, "the question of "+t.Login+", or none", "the question of "+owner+": "+contract.Describe(a.question()))
+			l.Fail(step, "the question of "+t.Login+", or none", "the question of "+owner+": "+
+				contract.Describe(a.question()))
 		}
 	})
 }
 
-// normal makes equal what Unicode calls equivalent.
-func normal(question string) string { return strings.TrimSpace(norm.NFC.String(question)) }
+// normalizeQuestion makes equal what Unicode calls equivalent.
+func normalizeQuestion(question string) string {
+	return strings.TrimSpace(norm.NFC.String(question))
+}

@@ -11,66 +11,69 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// settled is the point at which the run knows which of the trader's two passwords is valid.
-func settled(t evidence.Trader) string { return join("signin/settled", t.Login) }
+// passwordKnownStep is the point at which the run knows which of the trader's two passwords is valid.
+func passwordKnownStep(t evidence.Trader) string { return joinID("signin/settled", t.Login) }
 
-// signIn reads the page "Signing In".
-func signIn(b *builder) {
+// planSignIn reads the page "Signing In".
+func planSignIn(b *builder) {
 	all := []string{"SIGNIN-1", "SIGNIN-2", "SIGNIN-3", "SIGNIN-4", "SIGNIN-5", "SIGNIN-6"}
-	b.missing(noPasswords, all...)
+	b.setMissing(noPasswords, all...)
 	if !b.target.HasKey {
-		b.missing("no app key is declared (appKey or CONFORMANCE_APP_KEY)", all...)
+		b.setMissing("no app key is declared (appKey or CONFORMANCE_APP_KEY)", all...)
 	}
-	signers := b.signers()
-	wrongs := wrongPasswords(signers)
+	signers := b.tradersSigningIn()
+	wrongs := spreadWrongPasswords(signers)
 	for i, t := range signers {
-		b.askWhichPassword(t)
-		b.askWrongPasswords(t, wrongs[i])
+		b.planPasswordDetection(t)
+		b.planWrongPasswords(t, wrongs[i])
 	}
 	if len(signers) > 0 {
-		b.askSignInOfNobody()
+		b.planUnknownSignIns()
 	}
 }
 
-// signInStep signs the trader in; a success makes the session known.
-func (b *builder) signInStep(id string, password any, failures int) plan.Step {
-	ask := b.ask(opSignIn, nil)
-	s := plan.Step{ID: id, Ask: ask, Cost: plan.Cost{FailedSignIns: failures}}
+// newSignInStep signs the trader in; a success makes the session known.
+func (b *builder) newSignInStep(id string, password any, failures int) plan.Step {
+	ask := b.newRequest(opSignIn, nil)
+	s := plan.Step{ID: id, Request: ask, Cost: plan.Cost{FailedSignIns: failures}}
 	ask.Values["Password"] = password
-	ask.Learns = []plan.Learn{{Name: placeholder.Session.Of(id), If: contract.SignedIn}}
+	ask.Captures = []plan.Capture{{Name: placeholder.Session.Of(id), If: contract.SignedIn}}
 	return s
 }
 
-func (n *lane) signInStep(id string, password any, failures int) plan.Step {
-	s := n.builder.signInStep(id, password, failures)
-	s.Ask.Values["Username"] = n.trader.Login
+func (n *traderPlanner) newSignInStep(id string, password any, failures int) plan.Step {
+	s := n.builder.newSignInStep(id, password, failures)
+	s.Request.Values["Username"] = n.trader.Login
 	return s
 }
 
-// askWhichPassword finds out which of the two declared passwords is valid.
-func (b *builder) askWhichPassword(t evidence.Trader) {
-	n := &lane{builder: b, trader: t}
-	first := n.add(n.signInStep(join("signin/password", t.Login), t.Password, 1))
-	other := n.signInStep(join("signin/new-password", t.Login), t.NewPassword, 0)
-	other.Unless = session("signin/password", t)
-	second := n.add(other)
-	n.add(plan.Step{ID: settled(t), Settle: &plan.Settle{
-		Trader: t.Login, Valid: validPassword(t), Other: otherPassword(t), Signed: []plan.Signed{
-			{Session: session("signin/password", t), Valid: t.Password, Other: t.NewPassword},
-			{Session: session("signin/new-password", t), Valid: t.NewPassword, Other: t.Password},
+// planPasswordDetection finds out which of the two declared passwords is valid.
+func (b *builder) planPasswordDetection(t evidence.Trader) {
+	n := &traderPlanner{builder: b, trader: t}
+	first := n.addInOrder(n.newSignInStep(joinID("signin/password", t.Login), t.Password, 1))
+	other := n.newSignInStep(joinID("signin/new-password", t.Login), t.NewPassword, 0)
+	other.Unless = sessionOf("signin/password", t)
+	second := n.addInOrder(other)
+	n.addInOrder(plan.Step{ID: passwordKnownStep(t), PasswordChoice: &plan.PasswordChoice{
+		Trader: t.Login, Valid: validPassword(t), Other: otherPassword(t), SignIns: []plan.SignIn{
+			{Session: sessionOf("signin/password", t), Valid: t.Password, Other: t.NewPassword},
+			{Session: sessionOf("signin/new-password", t), Valid: t.NewPassword, Other: t.Password},
 		},
 	}})
-	b.check("SIGNIN-1", t.Login, []string{first, second, settled(t)}, func(l *Look) { l.demandSignedIn(t, first, second) })
+	b.addCheck("SIGNIN-1", t.Login, []string{first, second, passwordKnownStep(t)},
+		func(l *Look) { l.demandSignedIn(t, first, second) })
 }
 
-// askWrongPasswords asks with passwords that nearly are. They come when the trader is back home,
+// planWrongPasswords asks with passwords that nearly are. They come when the trader is back home,
 // where a lock hides nothing. No right one follows: the next sign-in of the account is a right one,
 // which a deployment that counts failures in a row needs to see.
-func (b *builder) askWrongPasswords(t evidence.Trader, wrongs []wrongLogin) {
-	n := &lane{builder: b, trader: t, needs: []string{settled(t)}, before: []string{settled(t), home(t)}}
+func (b *builder) planWrongPasswords(t evidence.Trader, wrongs []wrongLogin) {
+	n := &traderPlanner{builder: b, trader: t, needs: []string{passwordKnownStep(t)},
+		before: []string{passwordKnownStep(t), finalPasswordStep(t)}}
 	for _, wrong := range wrongs {
-		id := n.add(n.signInStep(join("signin", wrong.kind+"-password", t.Login), wrong.password, 1))
-		b.checkWrongCredentials(id, join(t.Login, wrong.kind+" password"))
+		id := n.addInOrder(n.newSignInStep(joinID("signin", wrong.kind+"-password", t.Login),
+			wrong.password, 1))
+		b.checkWrongCredentials(id, joinID(t.Login, wrong.kind+" password"))
 	}
 }
 
@@ -79,22 +82,24 @@ type wrongLogin struct {
 	password placeholder.Placeholder
 }
 
-// mostWrongLogins is how many wrong passwords one trader is asked with: as many in a row as a
+// maxWrongPasswords is how many wrong passwords one trader is asked with: as many in a row as a
 // lock-out may leave room for.
-const mostWrongLogins = 2
+const maxWrongPasswords = 2
 
-// wrongPasswords spreads the kinds of wrong passwords over the traders, another trader's and those
+// spreadWrongPasswords spreads the kinds of wrong passwords over the traders, another trader's and those
 // that nearly are: each kind is asked once, since sign-ins may be limited.
-func wrongPasswords(signers []evidence.Trader) [][]wrongLogin {
+func spreadWrongPasswords(signers []evidence.Trader) [][]wrongLogin {
 	lists := make([][]wrongLogin, len(signers))
 	kinds := []int{0, 1, 2, 3} // In other case, cut short, continued, a character changed.
 	for i, t := range signers {
-		if other, found := neighbour(signers, i, -1); i == 1 && found && other.Password != t.Password && other.Password != t.NewPassword {
+		if other, found := neighbour(signers, i, -1); i == 1 && found &&
+			other.Password != t.Password && other.Password != t.NewPassword {
 			lists[i] = append(lists[i], wrongLogin{"another-traders", other.Password})
 		}
-		for len(lists[i]) < mostWrongLogins && len(kinds) > 0 {
+		for len(lists[i]) < maxWrongPasswords && len(kinds) > 0 {
 			if k := kinds[0]; k < len(t.NearPasswords) {
-				lists[i] = append(lists[i], wrongLogin{kindOf(t.NearPasswords[k]), t.NearPasswords[k]})
+				lists[i] = append(lists[i], wrongLogin{derivationLabel(t.NearPasswords[k]),
+					t.NearPasswords[k]})
 			}
 			kinds = kinds[1:]
 		}
@@ -103,32 +108,37 @@ func wrongPasswords(signers []evidence.Trader) [][]wrongLogin {
 }
 
 func (b *builder) checkWrongCredentials(id, subject string) {
-	b.check("SIGNIN-2", subject, []string{id}, func(l *Look) { l.demandWrongCredentials(id) })
-	b.check("SIGNIN-3", subject, []string{id}, func(l *Look) { l.demandNotSignedIn(id) })
+	b.addCheck("SIGNIN-2", subject, []string{id}, func(l *Look) { l.demandWrongCredentials(id) })
+	b.addCheck("SIGNIN-3", subject, []string{id}, func(l *Look) { l.demandNotSignedIn(id) })
 }
 
-func (b *builder) askSignInOfNobody() {
-	unknown := b.signInStep("signin/unknown-user", b.decoys.Password, 0)
-	unknown.Ask.Values["Username"] = b.decoys.Login
-	b.checkWrongCredentials(b.step(unknown), "unknown Username")
-	for _, missing := range []struct{ id, header string }{{"signin/no-password", "Password"}, {"signin/no-username", "Username"}} {
-		s := b.signInStep(missing.id, b.decoys.Password, 0)
-		s.Ask.Values["Username"] = b.decoys.Login
-		s.Ask.Values = withoutMember(s.Ask.Values, missing.header)
-		s.Ask.Breaks = missing.header + " is missing"
-		id := b.step(s)
-		b.check("SIGNIN-4", s.Ask.Breaks, []string{id}, func(l *Look) {
+func (b *builder) planUnknownSignIns() {
+	unknown := b.newSignInStep("signin/unknown-user", b.decoys.Password, 0)
+	unknown.Request.Values["Username"] = b.decoys.Login
+	b.checkWrongCredentials(b.addStep(unknown), "unknown Username")
+	for _, missing := range []struct{ id, header string }{{"signin/no-password", "Password"},
+		{"signin/no-username", "Username"}} {
+		s := b.newSignInStep(missing.id, b.decoys.Password, 0)
+		s.Request.Values["Username"] = b.decoys.Login
+		s.Request.Values = withoutMember(s.Request.Values, missing.header)
+		s.Request.Breaks = missing.header + " is missing"
+		id := b.addStep(s)
+		b.addCheck("SIGNIN-4", s.Request.Breaks, []string{id}, func(l *Look) {
 			if a, ok := l.Sent(id); ok {
-				l.Expect(id, a.Response.Status, gomega.BeNumerically("<", 500), "a status below 500", fmt.Sprintf("status %d", a.Response.Status))
-				l.Expect(id, a.signedIn() || a.givesToken(), gomega.BeFalse(), "no sign-in", a.describe())
+				l.Expect(id, a.Response.Status, gomega.BeNumerically("<", 500),
+					"a status below 500", fmt.Sprintf("status %d", a.Response.Status))
+				l.Expect(id, a.isSignedIn() || a.givesToken(), gomega.BeFalse(), "no sign-in",
+					a.describe())
 			}
 		})
-		b.check("SIGNIN-6", s.Ask.Breaks, []string{id}, func(l *Look) { l.demandMissingCredentials(id) })
+		b.addCheck("SIGNIN-6", s.Request.Breaks, []string{id}, func(l *Look) {
+			l.demandMissingCredentials(id)
+		})
 	}
 }
 
-// signedIn reports whether the response says that the credentials were right.
-func (a *response) signedIn() bool { return a.outcome.Kind == contract.SignedIn }
+// isSignedIn reports whether the response says that the credentials were right.
+func (a *response) isSignedIn() bool { return a.outcome.Kind == contract.SignedIn }
 
 // givesToken reports whether the response has what the operation opens something by.
 func (a *response) givesToken() bool { return a.outcome.Token != "" }
@@ -150,15 +160,16 @@ func (l *Look) demandSignedIn(t evidence.Trader, first, second string) {
 		case a.outcome.Kind == contract.ExpiredPassword:
 			l.Untestable("the password of " + t.Login + " has expired: " + a.describeBody())
 			return
-		case a.signedIn():
-			l.Expect(step, a.outcome.Named() && a.givesToken(), gomega.BeTrue(), `State "Succeeded" and a Token`, a.describe())
+		case a.isSignedIn():
+			l.Expect(step, a.outcome.Named() && a.givesToken(), gomega.BeTrue(),
+				`State "Succeeded" and a Token`, a.describe())
 			return
 		case !a.outcome.Refused() || !a.outcome.Named() || a.givesToken():
 			l.Fail(step, `State "Succeeded" and a Token, or the documented refusal`, a.describe())
 			return
 		}
 	}
-	l.unsent(settled(t))
+	l.markUnsent(passwordKnownStep(t))
 }
 
 // demandWrongCredentials demands the documented response to wrong credentials.
@@ -166,13 +177,14 @@ func (l *Look) demandWrongCredentials(step string) {
 	a, ok := l.Keyed(step)
 	switch {
 	case !ok:
-	case l.locked(a):
+	case l.isLocked(a):
 		l.Untestable(accountLocked + a.describeBody())
-	case a.signedIn():
+	case a.isSignedIn():
 		l.Untestable("the wrong credentials were not refused", "SIGNIN-3", "SIGNIN-4", "PASSWORD-3")
 	default:
 		o, _ := l.suite.Contract.Operation(a.Operation)
-		l.Expect(step, a.outcome.Kind, gomega.Equal(contract.WrongCredentials), o.Sample(contract.WrongCredentials), a.describe())
+		l.Expect(step, a.outcome.Kind, gomega.Equal(contract.WrongCredentials),
+			o.Sample(contract.WrongCredentials), a.describe())
 	}
 }
 
@@ -190,32 +202,34 @@ func (l *Look) demandMissingCredentials(step string) {
 
 func (l *Look) demandNotSignedIn(step string) {
 	if a, ok := l.Keyed(step); ok {
-		l.Expect(step, a.signedIn() || a.givesToken(), gomega.BeFalse(), "no sign-in with wrong credentials", a.describe())
+		l.Expect(step, a.isSignedIn() || a.givesToken(), gomega.BeFalse(),
+			"no sign-in with wrong credentials", a.describe())
 	}
 }
 
-// stillSignsIn demands that the password that the step carries signs in.
-func (l *Look) stillSignsIn(step, expected string) {
+// demandStillSignsIn demands that the password that the step carries signs in.
+func (l *Look) demandStillSignsIn(step, expected string) {
 	a, ok := l.Keyed(step)
 	switch {
 	case !ok:
-	case l.locked(a):
+	case l.isLocked(a):
 		l.Untestable(accountLocked + a.describeBody())
 	default:
-		l.Expect(step, a.signedIn(), gomega.BeTrue(), expected, a.describe())
+		l.Expect(step, a.isSignedIn(), gomega.BeTrue(), expected, a.describe())
 	}
 }
 
 const accountLocked = "the account is locked after failed sign-ins: "
 
-// locked reports whether the response speaks of a lock, after a sign-in of the same trader that
+// isLocked reports whether the response speaks of a lock, after a sign-in of the same trader that
 // failed in other words.
-func (l *Look) locked(a *response) bool {
-	if a.signedIn() || !a.outcome.HintsAtLimit() {
+func (l *Look) isLocked(a *response) bool {
+	if a.isSignedIn() || !a.outcome.HintsAtLimit() {
 		return false
 	}
 	for _, b := range l.record.responses {
-		if b.Operation == a.Operation && b.Lane == a.Lane && a.Lane != "" && b.Started.Before(a.Started) &&
+		if b.Operation == a.Operation && b.Lane == a.Lane && a.Lane != "" &&
+			b.Started.Before(a.Started) &&
 			b.outcome.Refused() && b.outcome.Named() && !b.outcome.HintsAtLimit() {
 			return true
 		}

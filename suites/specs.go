@@ -35,36 +35,40 @@ func (s *Suite) Register(strict bool, run func() *evidence.Run) {
 	}
 }
 
-func (s *Suite) registerSubjects(check Check, strict bool, location types.CodeLocation, read func() *Record) {
+func (s *Suite) registerSubjects(check Check, strict bool, location types.CodeLocation,
+	read func() *Record) {
 	if len(check.Subjects) == 0 {
 		ginkgo.It("is not applicable", location, func() {
-			ginkgo.AddReportEntry(resultEntry, ginkgo.ReportEntryVisibilityNever, check.notApplicable())
+			ginkgo.AddReportEntry(resultEntry, ginkgo.ReportEntryVisibilityNever,
+				check.notApplicable())
 			ginkgo.Skip("not applicable: " + check.Missing)
 		})
 	}
 	// Ginkgo sorts by name, which takes it long unless they are in order already.
 	for _, subject := range check.sorted() {
 		ginkgo.It(subject.Name, location, func() {
-			result := s.look(check, subject, read())
+			result := s.judgeSubject(check, subject, read())
 			ginkgo.AddReportEntry(resultEntry, ginkgo.ReportEntryVisibilityNever, result)
 			if result.Verdict == verdict.NotApplicable {
 				ginkgo.Skip("not applicable: " + result.Reason)
 			}
-			decides := check.Requirement.Level == "must" || strict && check.Requirement.Level == "should"
+			decides := check.Requirement.Level == "must" || strict &&
+				check.Requirement.Level == "should"
 			if decides && result.Verdict != verdict.Passed {
-				ginkgo.Fail(explain(check.Requirement, result))
+				ginkgo.Fail(explainResult(check.Requirement, result))
 			}
 		})
 	}
 }
 
-// explain says as a finding does what a spec that does not pass came to.
-func explain(r contract.Requirement, result verdict.Result) string {
+// explainResult says as a finding does what a spec that does not pass came to.
+func explainResult(r contract.Requirement, result verdict.Result) string {
 	about := fmt.Sprintf("%s (%s, %s): %s", r.ID, r.Level, r.Profile, result.Subject)
 	if result.Verdict == verdict.Untestable {
 		return "UNTESTABLE, not failed: " + about + "\n" + result.Reason
 	}
-	text := fmt.Sprintf("FAILED: %s\n%s\nsource:   %s: %s, openapi.yaml:%d", about, r.Statement, r.Source.Page, r.Source.Section, r.Line)
+	text := fmt.Sprintf("FAILED: %s\n%s\nsource:   %s: %s, openapi.yaml:%d", about, r.Statement,
+		r.Source.Page, r.Source.Section, r.Line)
 	for _, f := range result.Findings {
 		text += fmt.Sprintf("\n\nexpected: %s\ngot:      %s", f.Expected, f.Got)
 		if f.Exchange != "" {
@@ -81,13 +85,15 @@ func explain(r contract.Requirement, result verdict.Result) string {
 // specs that ended without a result: they panicked.
 func Results(report types.Report) (results []verdict.Result, broken []string) {
 	for _, spec := range report.SpecReports {
-		unjudged := spec.State.Is(types.SpecStateSkipped|types.SpecStatePending) && len(spec.ReportEntries) == 0
+		unjudged := spec.State.Is(types.SpecStateSkipped|types.SpecStatePending) &&
+			len(spec.ReportEntries) == 0
 		if spec.LeafNodeType != types.NodeTypeIt || unjudged {
 			continue
 		}
-		result, found := resultOf(spec)
+		result, found := readResult(spec)
 		if !found {
-			broken = append(broken, spec.FullText()+": "+spec.Failure.Message+" "+spec.Failure.ForwardedPanic)
+			broken = append(broken, spec.FullText()+": "+spec.Failure.Message+" "+
+				spec.Failure.ForwardedPanic)
 			continue
 		}
 		results = append(results, result)
@@ -95,7 +101,7 @@ func Results(report types.Report) (results []verdict.Result, broken []string) {
 	return results, broken
 }
 
-func resultOf(spec types.SpecReport) (verdict.Result, bool) {
+func readResult(spec types.SpecReport) (verdict.Result, bool) {
 	for _, entry := range spec.ReportEntries {
 		if entry.Name != resultEntry {
 			continue

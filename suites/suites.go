@@ -52,22 +52,23 @@ func New(c *contract.Contract, target evidence.Target) (*Suite, error) {
 	if target.StepThree == olderPath {
 		c = c.AtOlderPaths()
 	}
-	b := &builder{contract: c, target: target, decoys: decoysOf(target), checks: map[string]*Check{}, owners: map[string]string{}}
+	b := &builder{contract: c, target: target, decoys: decoysFor(target),
+		checks: map[string]*Check{}, owners: map[string]string{}}
 	b.sortTraders()
-	b.choosePath()
-	for _, page := range []func(*builder){appKey, secretQuestion, signIn, generateToken, updatePassword, resetPassword, confirmationMail, responses, hardening} {
+	b.planPathChoice()
+	for _, page := range []func(*builder){planAppKey, planSecretQuestion, planSignIn, planGenerateToken, planUpdatePassword, planResetPassword, planConfirmationMail, planResponses, planHardening} {
 		page(b)
 	}
 	s := &Suite{Contract: c, Target: target}
-	if err := b.takeChecks(s); err != nil {
+	if err := b.selectChecks(s); err != nil {
 		return nil, err
 	}
-	s.Plan, s.comparisons = b.takePlan(s.Checks), b.comparisons
+	s.Plan, s.comparisons = b.selectPlan(s.Checks), b.comparisons
 	return s, nil
 }
 
-// decoysOf are the wrong values of the run, also of one from before they varied.
-func decoysOf(t evidence.Target) evidence.Decoys {
+// decoysFor are the wrong values of the run, also of one from before they varied.
+func decoysFor(t evidence.Target) evidence.Decoys {
 	if t.Decoys == nil {
 		return decoy.Fixed()
 	}
@@ -93,55 +94,55 @@ type builder struct {
 	comparisons []comparison
 }
 
-func (b *builder) step(s plan.Step) string {
-	if s.Ask != nil {
+func (b *builder) addStep(s plan.Step) string {
+	if s.Request != nil {
 		s.Cost.Requests++
-		s.After = append(slices.Clone(s.After), b.chosenBefore(s)...)
+		s.After = append(slices.Clone(s.After), b.pathStepsBefore(s)...)
 	}
 	b.steps = append(b.steps, s)
 	return s.ID
 }
 
-// check adds a subject to a requirement.
-func (b *builder) check(requirement, subject string, steps []string, judge func(*Look)) {
-	c := b.get(requirement)
+// addCheck adds a subject to a requirement.
+func (b *builder) addCheck(requirement, subject string, steps []string, judge func(*Look)) {
+	c := b.checkFor(requirement)
 	c.Subjects = append(c.Subjects, Subject{Name: subject, Steps: steps, Judge: judge})
 }
 
-// missing says what to declare for requirements that have no subject.
-func (b *builder) missing(reason string, requirements ...string) {
+// setMissing says what to declare for requirements that have no subject.
+func (b *builder) setMissing(reason string, requirements ...string) {
 	for _, id := range requirements {
-		b.get(id).Missing = reason
+		b.checkFor(id).Missing = reason
 	}
 }
 
-func (b *builder) ruledOut(reason string, requirements ...string) {
-	b.missing(reason, requirements...)
+func (b *builder) ruleOut(reason string, requirements ...string) {
+	b.setMissing(reason, requirements...)
 	for _, id := range requirements {
-		b.get(id).ByDocuments = true
+		b.checkFor(id).ByDocuments = true
 	}
 }
 
-func (b *builder) get(id string) *Check {
+func (b *builder) checkFor(id string) *Check {
 	if b.checks[id] == nil {
 		b.checks[id] = &Check{}
 	}
 	return b.checks[id]
 }
 
-// asked returns the ids of the planned requests that the filter picks.
-func (b *builder) asked(pick func(plan.Step) bool) []string {
+// selectRequests returns the ids of the planned requests that the filter picks.
+func (b *builder) selectRequests(pick func(plan.Step) bool) []string {
 	var ids []string
 	for _, s := range b.steps {
-		if s.Ask != nil && pick(s) {
+		if s.Request != nil && pick(s) {
 			ids = append(ids, s.ID)
 		}
 	}
 	return ids
 }
 
-// takeChecks puts the checks in the order of the ledger and leaves out what was not selected.
-func (b *builder) takeChecks(s *Suite) error {
+// selectChecks puts the checks in the order of the ledger and leaves out what was not selected.
+func (b *builder) selectChecks(s *Suite) error {
 	filter, err := types.ParseLabelFilter(s.Target.Labels)
 	if err != nil {
 		return err
@@ -152,7 +153,8 @@ func (b *builder) takeChecks(s *Suite) error {
 			check = &Check{Missing: "no check of this version looks at it"}
 		}
 		check.Requirement = r
-		if slices.Contains(s.Target.Profiles, r.Profile) && Selected(r.ID, s.Target.Only) && filter(Labels(r)) {
+		if slices.Contains(s.Target.Profiles, r.Profile) && Selected(r.ID, s.Target.Only) &&
+			filter(Labels(r)) {
 			s.Checks = append(s.Checks, *check)
 		}
 	}
@@ -172,8 +174,8 @@ func Labels(r contract.Requirement) []string {
 	return []string{r.ID, r.Group(), r.Level, r.Profile}
 }
 
-// takePlan selects the steps that the checks need and tells each which requirements look at it.
-func (b *builder) takePlan(checks []Check) *plan.Plan {
+// selectPlan selects the steps that the checks need and tells each which requirements look at it.
+func (b *builder) selectPlan(checks []Check) *plan.Plan {
 	looked := map[string][]string{}
 	var needed []string
 	for _, check := range checks {

@@ -44,7 +44,8 @@ func given() map[string]string {
 			values[f.Name] = *value
 		}
 	})
-	if name, byEnvironment := os.LookupEnv("CONFORMANCE_CONFIG"); byEnvironment && values["config"] == "" {
+	if name, byEnvironment := os.LookupEnv("CONFORMANCE_CONFIG"); byEnvironment &&
+		values["config"] == "" {
 		values["config"] = name
 	}
 	for _, name := range []string{"config", "baseline", "contract", "ca-file", "challenge"} {

@@ -11,59 +11,59 @@ import (
 func (s *Suite) Titles() map[string]string {
 	titles := map[string]string{}
 	for _, o := range s.Contract.Operations {
-		titles[plan.WithoutKey(o.ID)] = noun(o.ID) + " without a key, to see who responds"
+		titles[plan.ProbeID(o.ID)] = operationNoun(o.ID) + " without a key, to see who responds"
 	}
 	for _, step := range s.Plan.Steps {
-		title := withTrader(step)
+		title := titleWithTrader(step)
 		titles[step.ID] = title
-		titles[plan.Repeated(step.ID)] = title + ", repeated"
+		titles[plan.RepeatID(step.ID)] = title + ", repeated"
 	}
 	return titles
 }
 
-func withTrader(s plan.Step) string {
-	if s.Lane == "" {
+func titleWithTrader(s plan.Step) string {
+	if s.Trader == "" {
 		return Title(s)
 	}
-	return Title(s) + ", " + s.Lane
+	return Title(s) + ", " + s.Trader
 }
 
 // Title names a step, without its trader.
 func Title(s plan.Step) string {
-	name := strings.TrimSuffix(s.ID, "/"+s.Lane)
-	if title, known := titleOf(name); known {
+	name := strings.TrimSuffix(s.ID, "/"+s.Trader)
+	if title, known := fixedTitle(name); known {
 		return title
 	}
-	if rest, back := strings.CutPrefix(name, wayBack+"/"); back {
-		s.ID, s.Lane = rest, ""
+	if rest, back := strings.CutPrefix(name, restoreLeg+"/"); back {
+		s.ID, s.Trader = rest, ""
 		return Title(s) + ", on the way back"
 	}
-	if s.Ask == nil {
-		return spaced(name)
+	if s.Request == nil {
+		return replaceDashes(name)
 	}
 	parts := strings.Split(name, "/")
 	kind := parts[len(parts)-1]
 	switch {
 	case parts[0] == "key":
-		return noun(s.Ask.Operation) + " " + keyed(kind)
+		return operationNoun(s.Request.Operation) + " " + describeKey(kind)
 	case strings.HasPrefix(name, "hardening/body/"):
-		return "reset with an odd body: " + spaced(kind)
+		return "reset with an odd body: " + replaceDashes(kind)
 	case strings.HasPrefix(name, "hardening/question/"):
 		return "secret question, to time the response"
 	}
 	for _, what := range []string{"answer", "password", "code", "token"} {
 		if rest, found := strings.CutSuffix(kind, "-"+what); found {
-			return noun(s.Ask.Operation) + " " + varied(rest, what)
+			return operationNoun(s.Request.Operation) + " " + describeVariation(rest, what)
 		}
 	}
-	if s.Ask.Operation == opToken {
-		return noun(opToken) + " " + varied(kind, "code")
+	if s.Request.Operation == opToken {
+		return operationNoun(opToken) + " " + describeVariation(kind, "code")
 	}
-	return noun(s.Ask.Operation) + ": " + spaced(name)
+	return operationNoun(s.Request.Operation) + ": " + replaceDashes(name)
 }
 
-// noun names what an operation is asked for; one that the documents' pages lack is named by its id.
-func noun(operation string) string {
+// operationNoun names what an operation is asked for; one that the documents' pages lack is named by its id.
+func operationNoun(operation string) string {
 	switch operation {
 	case opReset:
 		return "reset"
@@ -79,8 +79,8 @@ func noun(operation string) string {
 	return operation
 }
 
-// keyed says which key a request with a missing or wrong one carries.
-func keyed(kind string) string {
+// describeKey says which key a request with a missing or wrong one carries.
+func describeKey(kind string) string {
 	switch kind {
 	case "lower-case-name":
 		return "with the key's header in lower case"
@@ -91,14 +91,14 @@ func keyed(kind string) string {
 	}
 	for _, end := range []string{"by-email", "beside-right-ones"} {
 		if rest, found := strings.CutSuffix(kind, "-"+end); found {
-			return varied(rest, "key") + ", " + spaced(end)
+			return describeVariation(rest, "key") + ", " + replaceDashes(end)
 		}
 	}
-	return varied(kind, "key")
+	return describeVariation(kind, "key")
 }
 
-// varied says how what a request carries differs from the right one.
-func varied(kind, what string) string {
+// describeVariation says how what a request carries differs from the right one.
+func describeVariation(kind, what string) string {
 	switch kind {
 	case "missing":
 		return "without the " + what
@@ -136,15 +136,15 @@ func varied(kind, what string) string {
 	if place, found := strings.CutSuffix(kind, "-character-changed"); found {
 		return "with the " + what + "'s " + place + " character changed"
 	}
-	return "with the " + what + " " + spaced(kind)
+	return "with the " + what + " " + replaceDashes(kind)
 }
 
-func spaced(kind string) string {
+func replaceDashes(kind string) string {
 	return strings.NewReplacer("-", " ", "/", ", ").Replace(kind)
 }
 
-// titleOf is the title of a step whose name no rule makes.
-func titleOf(name string) (title string, known bool) {
+// fixedTitle is the title of a step whose name no rule makes.
+func fixedTitle(name string) (title string, known bool) {
 	for _, known := range []struct{ name, title string }{
 		{"question/login", "secret question by login"},
 		{"question/email", "secret question by email"},
@@ -153,7 +153,7 @@ func titleOf(name string) (title string, known bool) {
 		{"reset/no-user", "reset without User"},
 		{"reset/no-body", "reset without a body"},
 		{"mail", "mail of the reset"},
-		{bisecting, "requests repeated, if surplus codes came"},
+		{bisectStep, "requests repeated, if surplus codes came"},
 		{"together/question", "secret question at the same time as others"},
 		{"together/reset", "reset at the same time as others"},
 		{"together/mail", "mail of the reset at the same time"},
@@ -203,7 +203,8 @@ func titleOf(name string) (title string, known bool) {
 		{"hardening/mail/forwarded-host", "mail of the reset with another X-Forwarded-Host"},
 		{"hardening/reset-of-nobody/plain", "reset of an unknown user"},
 		{"hardening/reset-of-nobody/host", "reset of an unknown user with another Host"},
-		{"hardening/reset-of-nobody/forwarded-host", "reset of an unknown user with another X-Forwarded-Host"},
+		{"hardening/reset-of-nobody/forwarded-host",
+			"reset of an unknown user with another X-Forwarded-Host"},
 	} {
 		if known.name == name {
 			return known.title, true

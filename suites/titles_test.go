@@ -15,7 +15,7 @@ func TestEveryRequestHasATitleOfItsOwn(t *testing.T) {
 	}
 	titles, named := planned.Suite.Titles(), map[string]string{}
 	for _, s := range planned.Suite.Plan.Steps {
-		if s.Ask == nil && s.Await == nil || strings.HasPrefix(s.ID, "hardening/question/") {
+		if s.Request == nil && s.Await == nil || strings.HasPrefix(s.ID, "hardening/question/") {
 			continue
 		}
 		title := titles[s.ID]

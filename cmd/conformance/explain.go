@@ -108,7 +108,7 @@ func explain(specimen *app.Run, r contract.Requirement) (e explanation, err erro
 	if !found {
 		return e, nil
 	}
-	o, _ := specimen.Suite.Contract.Operation(step.Ask.Operation)
+	o, _ := specimen.Suite.Contract.Operation(step.Request.Operation)
 	e.Responses = specimen.Suite.Contract.Samples(o, r.Source.Section)
 	e.Request, err = specimen.Sample(step)
 	return e, err
@@ -126,7 +126,7 @@ func requestOf(s *suites.Suite, checks []check) (plan.Step, bool) {
 			if await := steps[id].Await; await != nil {
 				id = await.For
 			}
-			if steps[id].Ask != nil {
+			if steps[id].Request != nil {
 				return steps[id], true
 			}
 		}

@@ -117,11 +117,11 @@ func planOf(s *suites.Suite, pace plan.Pace) shownPlan {
 		SurplusMs: bisectTime(s.Plan).Milliseconds(), ExpectedMs: s.Plan.Estimate(pace).Milliseconds(),
 		LatencyMs: pace.Latency.Milliseconds(), MailMs: pace.Mail.Milliseconds(), Paths: pathsOf(s),
 	}
-	for _, lane := range s.Plan.Lanes() {
+	for _, lane := range s.Plan.CostByTrader() {
 		t := shownTrader{Trader: lane.Trader, Cost: cost(lane.Cost)}
 		for _, step := range s.Plan.Steps {
-			if step.Lane == lane.Trader {
-				t.Steps = append(t.Steps, shownStep{step.ID, describeStep(step), step.Requirements, cost(step.Cost), step.Ask != nil || step.Await != nil})
+			if step.Trader == lane.Trader {
+				t.Steps = append(t.Steps, shownStep{step.ID, describeStep(step), step.Requirements, cost(step.Cost), step.Request != nil || step.Await != nil})
 			}
 		}
 		p.Traders = append(p.Traders, t)
@@ -142,7 +142,7 @@ func bisectTime(p *plan.Plan) time.Duration {
 func pathsOf(s *suites.Suite) []string {
 	var paths []string
 	for _, o := range s.Contract.Operations {
-		asked := slices.ContainsFunc(s.Plan.Steps, func(p plan.Step) bool { return p.Ask != nil && p.Ask.Operation == o.ID })
+		asked := slices.ContainsFunc(s.Plan.Steps, func(p plan.Step) bool { return p.Request != nil && p.Request.Operation == o.ID })
 		if text := whereAsked(o, s.Target.StepThree); asked && text != "" {
 			paths = append(paths, o.ID+" is asked at "+text+".")
 		}
@@ -267,7 +267,7 @@ func showSteps(w io.Writer, t shownTrader, all bool) {
 func describeStep(s plan.Step) string {
 	var parts []string
 	switch {
-	case s.Ask != nil:
+	case s.Request != nil:
 		parts = append(parts, suites.Title(s))
 	case s.Await != nil:
 		parts = append(parts, "wait for the "+suites.Title(s))
@@ -278,16 +278,16 @@ func describeStep(s plan.Step) string {
 	default:
 		parts = append(parts, "a point that others wait for")
 	}
-	if s.Doubted {
+	if s.OnlyInDoubt {
 		parts = append(parts, "only if mails seem to be mixed up")
 	}
-	if s.Settle != nil {
+	if s.PasswordChoice != nil {
 		parts = append(parts[:len(parts)-1], "says which declared password is valid")
 	}
 	if s.Cost.Changes > 0 {
 		parts = append(parts, "carries a declared password")
 	}
-	if s.Finally {
+	if s.Cleanup {
 		parts = append(parts, "also after an interruption")
 	}
 	if s.Cost.Mails > 0 {

@@ -145,8 +145,8 @@ func TestTradersWithoutPasswordsAreAskedAsEver(t *testing.T) {
 	}
 	asked := map[any]bool{}
 	for _, s := range planned.Suite.Plan.Steps {
-		if s.Ask != nil && s.Ask.Operation == "resetPassword" && s.Cost.Mails > 0 {
-			asked[s.Ask.Values["User"]] = true
+		if s.Request != nil && s.Request.Operation == "resetPassword" && s.Cost.Mails > 0 {
+			asked[s.Request.Values["User"]] = true
 		}
 	}
 	for _, trader := range cfg.Traders {

@@ -39,7 +39,7 @@ func (r *Run) Sample(s plan.Step) (string, error) {
 	if !found {
 		return "", nil
 	}
-	request, err := runner.Request(o, s.Ask, func(text string) string { return text })
+	request, err := runner.Request(o, s.Request, func(text string) string { return text })
 	if err != nil {
 		return "", err
 	}
@@ -51,8 +51,8 @@ func (r *Run) Sample(s plan.Step) (string, error) {
 }
 
 func operationOf(s plan.Step) string {
-	if s.Ask == nil {
+	if s.Request == nil {
 		return ""
 	}
-	return s.Ask.Operation
+	return s.Request.Operation
 }

@@ -13,30 +13,30 @@ import (
 func Classify(o Operation, r Response) Outcome {
 	out := readFacts(o, r)
 	out.Page, out.HTML = o.mayBePage(out, r), !out.JSON && isHTML(r)
-	out.Kind = o.kind(out, r)
+	out.Kind = o.classifyKind(out, r)
 	return out
 }
 
-func (o Operation) kind(out Outcome, r Response) Kind {
+func (o Operation) classifyKind(out Outcome, r Response) Kind {
 	switch {
 	case limitedByStatus(r), limitedInPage(out, r):
 		return RateLimited
-	case notTheAPI(r):
+	case isForeignPage(r):
 		return NotTheAPI
-	case r.Document.Object() == nil || !r.readable():
+	case r.Document.Object() == nil || !r.isReadable():
 		return Unreadable
 	case out.named != "" && out.named != Refused:
 		return out.named
 	case out.named == Refused || o.refuses(out):
-		return refusal(out)
+		return refineRefusal(out)
 	case o.succeeds(out):
 		return o.success
 	}
 	return Unreadable
 }
 
-// refusal tells a limit and a lock from other refusals.
-func refusal(out Outcome) Kind {
+// refineRefusal tells a limit and a lock from other refusals.
+func refineRefusal(out Outcome) Kind {
 	switch {
 	case limitedInWords(out):
 		return RateLimited
@@ -48,18 +48,19 @@ func refusal(out Outcome) Kind {
 
 // refuses reports whether an object turns the request down, in words that the contract leaves open.
 func (o Operation) refuses(out Outcome) bool {
-	if !out.Tells {
+	if !out.StatesOutcome {
 		return out.HasError || len(out.Invalid) > 0 || out.Status >= 400
 	}
 	if out.Succeeded {
 		return false
 	}
-	return len(out.Errors) > 0 || len(out.Invalid) > 0 || out.Denied && !o.deniedSuccess && out.Model == ""
+	return len(out.Errors) > 0 || len(out.Invalid) > 0 || out.Denied && !o.deniedSuccess &&
+		out.Model == ""
 }
 
 // succeeds reports whether an object without a refusal says that the request was carried out.
 func (o Operation) succeeds(out Outcome) bool {
-	return out.Tells || out.Token != "" || o.success == Success
+	return out.StatesOutcome || out.Token != "" || o.success == Success
 }
 
 // pattern are texts by which a kind is known.
@@ -73,8 +74,8 @@ type pattern struct {
 	denied bool
 }
 
-// named returns the kind whose texts the object has, "" where there is none.
-func (o Operation) named(object map[string]any) Kind {
+// matchPattern returns the kind whose texts the object has, "" where there is none.
+func (o Operation) matchPattern(object map[string]any) Kind {
 	for _, p := range o.patterns {
 		if p.matches(object) {
 			return p.kind
@@ -85,7 +86,7 @@ func (o Operation) named(object map[string]any) Kind {
 
 func (p pattern) matches(object map[string]any) bool {
 	for name, want := range p.members {
-		if p.exact && object[name] != want[0] || !slices.Equal(texts(object[name]), want) {
+		if p.exact && object[name] != want[0] || !slices.Equal(readTexts(object[name]), want) {
 			return false
 		}
 	}
@@ -102,23 +103,25 @@ func (o *Operation) readPatterns(keyError Shape) {
 		}
 	}
 	for _, s := range o.samples() {
-		if !s.kind.success() {
-			add(s.pattern())
-		} else if s.denied() {
+		if !s.kind.isSuccess() {
+			add(s.newPattern())
+		} else if s.deniesSuccess() {
 			o.deniedSuccess = true
 		}
 	}
 	for _, s := range o.Shapes {
-		add(s.pattern())
+		add(s.newPattern())
 	}
 	if o.Secured {
-		add(keyError.pattern())
+		add(keyError.newPattern())
 	}
-	slices.SortStableFunc(o.patterns, func(a, b pattern) int { return len(b.members) - len(a.members) })
+	slices.SortStableFunc(o.patterns, func(a, b pattern) int {
+		return len(b.members) - len(a.members)
+	})
 }
 
-// pattern are the members for which the shape allows one text only.
-func (s Shape) pattern() pattern {
+// newPattern are the members for which the shape allows one text only.
+func (s Shape) newPattern() pattern {
 	p := pattern{kind: s.Kind, members: map[string][]string{}, exact: true}
 	for name, member := range s.schema.Properties {
 		if len(member.Value.Enum) != 1 {
@@ -137,19 +140,19 @@ type sample struct {
 	value map[string]any
 }
 
-// pattern are the sample's texts; its other members say nothing of their own.
-func (s sample) pattern() pattern {
-	p := pattern{kind: s.kind, members: map[string][]string{}, denied: s.denied()}
+// newPattern are the sample's texts; its other members say nothing of their own.
+func (s sample) newPattern() pattern {
+	p := pattern{kind: s.kind, members: map[string][]string{}, denied: s.deniesSuccess()}
 	for name, value := range s.value {
-		if list := texts(value); len(list) > 0 {
+		if list := readTexts(value); len(list) > 0 {
 			p.members[name] = list
 		}
 	}
 	return p
 }
 
-// denied reports whether the sample has IsSucceed false.
-func (s sample) denied() bool {
+// deniesSuccess reports whether the sample has IsSucceed false.
+func (s sample) deniesSuccess() bool {
 	succeeded, known := readBool(s.value["IsSucceed"])
 	return known && !succeeded
 }
@@ -159,7 +162,7 @@ func (s sample) denied() bool {
 func (o Operation) Sample(kind Kind) string {
 	for _, s := range o.samples() {
 		if s.kind == kind {
-			return spaced(s.value)
+			return formatObject(s.value)
 		}
 	}
 	return ""
@@ -168,14 +171,14 @@ func (o Operation) Sample(kind Kind) string {
 // Sample is the shape's documented texts, as JSON for a person to read.
 func (s Shape) Sample() string {
 	value := map[string]any{}
-	for name, list := range s.pattern().members {
+	for name, list := range s.newPattern().members {
 		value[name] = list[0]
 	}
-	return spaced(value)
+	return formatObject(value)
 }
 
-// spaced writes an object on one line, as the documents do.
-func spaced(value map[string]any) string {
+// formatObject writes an object on one line, as the documents do.
+func formatObject(value map[string]any) string {
 	var members []string
 	for _, name := range slices.Sorted(maps.Keys(value)) {
 		members = append(members, fmt.Sprintf("%q: %s", name, excerpt(value[name])))
@@ -197,15 +200,16 @@ func (o Operation) samples() []sample {
 
 // readFacts reads the members that meaning hangs on.
 func readFacts(o Operation, r Response) Outcome {
-	out := Outcome{Status: r.Status, JSON: r.readable()}
+	out := Outcome{Status: r.Status, JSON: r.isReadable()}
 	object := r.Document.Object()
-	if object == nil || !r.readable() {
+	if object == nil || !r.isReadable() {
 		return out
 	}
-	out.Errors, out.Codes, out.Invalid = texts(object["Errors"]), texts(object["ErrorsCode"]), texts(object["ModelState"])
+	out.Errors, out.Codes, out.Invalid = readTexts(object["Errors"]),
+		readTexts(object["ErrorsCode"]), readTexts(object["ModelState"])
 	_, errors := object["Errors"]
 	_, succeed := object["IsSucceed"]
-	out.Tells = errors || succeed
+	out.StatesOutcome = errors || succeed
 	value, known := readBool(object["IsSucceed"])
 	out.Succeeded, out.Denied = value, known && !value
 	_, out.HasError = object["error"]
@@ -216,7 +220,7 @@ func readFacts(o Operation, r Response) Outcome {
 			out.Token = text
 		}
 	}
-	out.named, out.words = o.named(object), words(object)
+	out.named, out.words = o.matchPattern(object), refusalWords(object)
 	return out
 }
 
@@ -229,42 +233,43 @@ func readBool(value any) (is, known bool) {
 		return v != 0, true
 	case string:
 		text := strings.ToLower(strings.TrimSpace(v))
-		return text == "true" || text == "1", text == "true" || text == "false" || text == "1" || text == "0"
+		return text == "true" || text == "1", text == "true" || text == "false" || text == "1" ||
+			text == "0"
 	}
 	return false, false
 }
 
-// mostTexts and longestText bound what is read of a member, in items and in bytes: a hostile one
+// maxTexts and longestText bound what is read of a member, in items and in bytes: a hostile one
 // has as many as fit into a body.
-const mostTexts, longestText = 32, 1 << 10
+const maxTexts, maxTextBytes = 32, 1 << 10
 
-// texts are the texts of a member that should be a list of them: of a list its items, of an object
+// readTexts are the texts of a member that should be a list of them: of a list its items, of an object
 // its values, else the value itself. What says nothing (null, false, zero, an empty text) has none.
-func texts(value any) []string {
+func readTexts(value any) []string {
 	switch v := value.(type) {
 	case nil:
 		return nil
 	case []any:
 		var list []string
-		for _, item := range v[:min(len(v), mostTexts)] {
-			list = append(list, textOf(item))
+		for _, item := range v[:min(len(v), maxTexts)] {
+			list = append(list, readText(item))
 		}
 		return list
 	case map[string]any:
 		var list []string
 		names := slices.Sorted(maps.Keys(v))
-		for _, name := range names[:min(len(names), mostTexts)] {
-			list = append(list, texts(v[name])...)
+		for _, name := range names[:min(len(names), maxTexts)] {
+			list = append(list, readTexts(v[name])...)
 		}
-		return list[:min(len(list), mostTexts)]
+		return list[:min(len(list), maxTexts)]
 	}
-	if text := textOf(value); text != "" && text != "false" && text != "0" {
+	if text := readText(value); text != "" && text != "false" && text != "0" {
 		return []string{text}
 	}
 	return nil
 }
 
-func textOf(value any) string {
+func readText(value any) string {
 	text, plain := value.(string)
 	switch value.(type) {
 	case []any, map[string]any:
@@ -273,5 +278,5 @@ func textOf(value any) string {
 	if !plain {
 		text = fmt.Sprint(value)
 	}
-	return text[:min(len(text), longestText)]
+	return text[:min(len(text), maxTextBytes)]
 }

@@ -22,7 +22,8 @@ const (
 	htmlPage      = `<!DOCTYPE html><html><body>Service</body></html>`
 )
 
-func classify(t *testing.T, operation string, status int, body string, header ...contract.Field) contract.Outcome {
+func classify(t *testing.T, operation string, status int, body string,
+	header ...contract.Field) contract.Outcome {
 	t.Helper()
 	o, found := load(t).Operation(operation)
 	if !found {
@@ -43,13 +44,19 @@ func TestKindOfEveryShape(t *testing.T) {
 		// The documents' own samples.
 		{reset, 200, `{"Errors": [], "IsSucceed": false}`, contract.Accepted},
 		{reset, 200, incorrectBody, contract.IncorrectAnswer},
-		{question, 200, `{"Model": "What street did you live on in third grade?", "Errors": [], "IsSucceed": true}`, contract.Question},
+		{question, 200,
+			`{"Model": "What street did you live on in third grade?", "Errors": [], "IsSucceed": true}`, contract.Question},
 		{generate, 200, `{"Model": "3f6c", "Errors": [], "IsSucceed": true}`, contract.Token},
 		{update, 200, `{"Errors": [], "IsSucceed": true}`, contract.Updated},
 		{signIn, 200, `{"State": "Succeeded", "Token": "3f6c"}`, contract.SignedIn},
-		{signIn, 202, `{"State": "Expecting", "Step": "VerificationCode", "Token": "3f6c"}`, contract.SecondFactor},
-		{signIn, 401, `{"State": "Failed", "Step": "BaseAuthentication", "Reason": "Invalid credentials"}`, contract.WrongCredentials},
-		{signIn, 401, `{"State": "BaseAuthentication", "Reason": "Password has expired", "Token": "3f6c"}`, contract.ExpiredPassword},
+		{signIn, 202, `{"State": "Expecting", "Step": "VerificationCode", "Token": "3f6c"}`,
+			contract.SecondFactor},
+		{signIn, 401,
+			`{"State": "Failed", "Step": "BaseAuthentication", "Reason": "Invalid credentials"}`,
+			contract.WrongCredentials},
+		{signIn, 401,
+			`{"State": "BaseAuthentication", "Reason": "Password has expired", "Token": "3f6c"}`,
+			contract.ExpiredPassword},
 
 		// Errors of every type.
 		{reset, 200, `{"Errors": ["no"], "IsSucceed": false}`, contract.Refused},
@@ -70,9 +77,12 @@ func TestKindOfEveryShape(t *testing.T) {
 
 		// The incorrect answer, and what nearly is it.
 		{reset, 401, incorrectBody, contract.IncorrectAnswer},
-		{reset, 200, `{"Errors": "Answer is incorrect, try again.", "ErrorsCode": "ErrorIncorrectAnswer", "IsSucceed": false}`, contract.IncorrectAnswer},
-		{reset, 200, `{"Errors": ["Answer is incorrect, try again"], "ErrorsCode": ["ErrorIncorrectAnswer"], "IsSucceed": false}`, contract.Refused},
-		{reset, 200, `{"Errors": ["Answer is incorrect, try again."], "ErrorsCode": ["Incorrect"], "IsSucceed": false}`, contract.Refused},
+		{reset, 200,
+			`{"Errors": "Answer is incorrect, try again.", "ErrorsCode": "ErrorIncorrectAnswer", "IsSucceed": false}`, contract.IncorrectAnswer},
+		{reset, 200,
+			`{"Errors": ["Answer is incorrect, try again"], "ErrorsCode": ["ErrorIncorrectAnswer"], "IsSucceed": false}`, contract.Refused},
+		{reset, 200,
+			`{"Errors": ["Answer is incorrect, try again."], "ErrorsCode": ["Incorrect"], "IsSucceed": false}`, contract.Refused},
 		{reset, 200, strings.Replace(incorrectBody, "false", "true", 1), contract.Accepted},
 		{question, 200, incorrectBody, contract.Refused},
 
@@ -89,27 +99,36 @@ func TestKindOfEveryShape(t *testing.T) {
 		{question, 200, `{"Model": null, "Errors": [], "IsSucceed": false}`, contract.Refused},
 
 		// Validation errors.
-		{update, 422, `{"Message": "The request is invalid.", "ModelState": {"PasswordConfirmation": ["differs"]}}`, contract.Refused},
-		{update, 200, `{"Message": "The request is invalid.", "ModelState": {"Password": ["too simple"]}}`, contract.Refused},
-		{reset, 200, `{"Errors": [], "IsSucceed": false, "ModelState": {"User": ["required"]}}`, contract.Refused},
+		{update, 422,
+			`{"Message": "The request is invalid.", "ModelState": {"PasswordConfirmation": ["differs"]}}`, contract.Refused},
+		{update, 200,
+			`{"Message": "The request is invalid.", "ModelState": {"Password": ["too simple"]}}`,
+			contract.Refused},
+		{reset, 200, `{"Errors": [], "IsSucceed": false, "ModelState": {"User": ["required"]}}`,
+			contract.Refused},
 		{reset, 200, `{"Errors": [], "IsSucceed": false, "ModelState": {}}`, contract.Accepted},
-		{reset, 404, `{"Message": "No HTTP resource was found that matches the request URI."}`, contract.Refused},
+		{reset, 404, `{"Message": "No HTTP resource was found that matches the request URI."}`,
+			contract.Refused},
 		{reset, 400, `{"Error": {"Code": "UnsupportedApiVersion"}}`, contract.Refused},
 
 		// The key error, and other members error.
 		{reset, 403, keyErrorBody, contract.KeyError},
 		{signIn, 200, keyErrorBody, contract.KeyError},
-		{generate, 500, `{"error": "Application key is not defined or does not exist", "more": 1}`, contract.KeyError},
+		{generate, 500, `{"error": "Application key is not defined or does not exist", "more": 1}`,
+			contract.KeyError},
 		{reset, 401, `{"error": "Invalid application key"}`, contract.Refused},
-		{reset, 400, `{"statusCode": 400, "error": "Bad Request", "message": "body must have required property 'User'"}`, contract.Refused},
+		{reset, 400,
+			`{"statusCode": 400, "error": "Bad Request", "message": "body must have required property 'User'"}`, contract.Refused},
 		{reset, 500, `{"message": "no", "error": "Unexpected server error"}`, contract.ServerError},
 		{reset, 200, `{"error": ""}`, contract.Refused},
 		{reset, 200, `{"error": null}`, contract.Refused},
-		{reset, 200, `{"error": {"message": "Application key is not defined or does not exist"}}`, contract.Refused},
+		{reset, 200, `{"error": {"message": "Application key is not defined or does not exist"}}`,
+			contract.Refused},
 		{reset, 200, `{"error": null, "Errors": [], "IsSucceed": true}`, contract.Accepted},
 
 		// Signing in, in other words.
-		{signIn, 401, `{"State": "Failed", "Step": "BaseAuthentication", "Reason": "No"}`, contract.Refused},
+		{signIn, 401, `{"State": "Failed", "Step": "BaseAuthentication", "Reason": "No"}`,
+			contract.Refused},
 		{signIn, 401, `{"message": "Unauthorized"}`, contract.Refused},
 		{signIn, 200, `{"State": "Pending"}`, contract.Unreadable},
 		{signIn, 200, `{"Token": "3f6c"}`, contract.SignedIn},
@@ -118,11 +137,17 @@ func TestKindOfEveryShape(t *testing.T) {
 		{reset, 429, `{"Errors": [], "IsSucceed": false}`, contract.RateLimited},
 		{reset, 429, htmlPage, contract.RateLimited},
 		{reset, 429, "", contract.RateLimited},
-		{reset, 200, `{"Errors": ["Too many attempts, try again later."], "IsSucceed": false}`, contract.RateLimited},
+		{reset, 200, `{"Errors": ["Too many attempts, try again later."], "IsSucceed": false}`,
+			contract.RateLimited},
 		{reset, 400, `{"Message": "API calls quota exceeded!"}`, contract.RateLimited},
-		{signIn, 401, `{"State": "Failed", "Step": "BaseAuthentication", "Reason": "Rate limit exceeded"}`, contract.RateLimited},
-		{signIn, 401, `{"State": "Failed", "Step": "BaseAuthentication", "Reason": "Account is locked"}`, contract.Locked},
-		{signIn, 200, `{"State": "Succeeded", "Token": "3f6c", "Reason": "Account is locked"}`, contract.SignedIn},
+		{signIn, 401,
+			`{"State": "Failed", "Step": "BaseAuthentication", "Reason": "Rate limit exceeded"}`,
+			contract.RateLimited},
+		{signIn, 401,
+			`{"State": "Failed", "Step": "BaseAuthentication", "Reason": "Account is locked"}`,
+			contract.Locked},
+		{signIn, 200, `{"State": "Succeeded", "Token": "3f6c", "Reason": "Account is locked"}`,
+			contract.SignedIn},
 		{reset, 200, `{"Errors": ["‹answer, rate limit›"], "IsSucceed": false}`, contract.Refused},
 
 		// Pages, and what no document gives a meaning.
@@ -156,7 +181,8 @@ func TestKindOfEveryShape(t *testing.T) {
 
 func TestRetryAfterMakesAnUnavailableServiceALimit(t *testing.T) {
 	for _, after := range []string{"1", "Wed, 21 Oct 2026 07:28:00 GMT"} {
-		got := classify(t, reset, http.StatusServiceUnavailable, htmlPage, contract.Field{Name: "retry-after", Value: after})
+		got := classify(t, reset, http.StatusServiceUnavailable, htmlPage,
+			contract.Field{Name: "retry-after", Value: after})
 		if got.Kind != contract.RateLimited {
 			t.Errorf("Retry-After %s: %q", after, got.Kind)
 		}
@@ -178,7 +204,8 @@ func TestPredicates(t *testing.T) {
 		statuses                               []int
 		success, refused, turnedDown, accepted bool
 	}{
-		{`{"Errors": [], "IsSucceed": false}`, []int{200, 202, 302, 400, 422, 500}, true, false, false, true},
+		{`{"Errors": [], "IsSucceed": false}`, []int{200, 202, 302, 400, 422, 500}, true, false,
+			false, true},
 		{incorrectBody, []int{200, 202, 302, 401, 404, 422, 500}, false, true, true, false},
 		{keyErrorBody, []int{200, 302, 401, 403, 500}, false, true, true, false},
 		// Errors beside IsSucceed true may be read either way.
@@ -192,16 +219,19 @@ func TestPredicates(t *testing.T) {
 			o := classify(t, reset, status, c.body)
 			got := [4]bool{o.Success(), o.Refused(), o.TurnedDown(), o.Accepted()}
 			if want := [4]bool{c.success, c.refused, c.turnedDown, c.accepted}; got != want {
-				t.Errorf("%d %s: success, refused, turned down, accepted: %v, want %v", status, c.body, got, want)
+				t.Errorf("%d %s: success, refused, turned down, accepted: %v, want %v", status,
+					c.body, got, want)
 			}
 		}
 	}
 }
 
 func TestFacts(t *testing.T) {
-	o := classify(t, generate, 200, `{"Model": "3f6c", "Errors": ["a", 1], "ErrorsCode": "B", "ModelState": {"Code": ["bad"], "A": "x"}, "IsSucceed": false, "error": "e"}`)
+	o := classify(t, generate, 200,
+		`{"Model": "3f6c", "Errors": ["a", 1], "ErrorsCode": "B", "ModelState": {"Code": ["bad"], "A": "x"}, "IsSucceed": false, "error": "e"}`)
 	want := `[["a","1"],["B"],["x","bad"],false,true,true,"e","3f6c","3f6c"]`
-	got, err := json.Marshal([]any{o.Errors, o.Codes, o.Invalid, o.Succeeded, o.Denied, o.HasError, o.Error, o.Model, o.Token})
+	got, err := json.Marshal([]any{o.Errors, o.Codes, o.Invalid, o.Succeeded, o.Denied, o.HasError,
+		o.Error, o.Model, o.Token})
 	if err != nil || string(got) != want {
 		t.Errorf("%s, want %s", got, want)
 	}
@@ -216,12 +246,19 @@ func TestTextsComeFromTheContract(t *testing.T) {
 		operation, old, new, body string
 		want                      contract.Kind
 	}{
-		{reset, "Answer is incorrect, try again.", "Falsche Antwort", strings.Replace(incorrectBody, "Answer is incorrect, try again.", "Falsche Antwort", 1), contract.IncorrectAnswer},
-		{reset, "Application key is not defined or does not exist", "No key", `{"error": "No key"}`, contract.KeyError},
-		{signIn, "Invalid credentials", "Wrong", `{"State": "Failed", "Step": "BaseAuthentication", "Reason": "Wrong"}`, contract.WrongCredentials},
-		{signIn, "enum: [Expecting]", "enum: [Waiting]", `{"State": "Waiting"}`, contract.SecondFactor},
+		{reset, "Answer is incorrect, try again.", "Falsche Antwort",
+			strings.Replace(incorrectBody, "Answer is incorrect, try again.", "Falsche Antwort", 1),
+			contract.IncorrectAnswer},
+		{reset, "Application key is not defined or does not exist", "No key", `{"error": "No key"}`,
+			contract.KeyError},
+		{signIn, "Invalid credentials", "Wrong",
+			`{"State": "Failed", "Step": "BaseAuthentication", "Reason": "Wrong"}`,
+			contract.WrongCredentials},
+		{signIn, "enum: [Expecting]", "enum: [Waiting]", `{"State": "Waiting"}`,
+			contract.SecondFactor},
 	} {
-		changed, err := contract.Load("openapi.yaml", []byte(strings.ReplaceAll(text(), c.old, c.new)))
+		changed, err := contract.Load("openapi.yaml",
+			[]byte(strings.ReplaceAll(text(), c.old, c.new)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -276,16 +313,22 @@ func TestPageInJSON(t *testing.T) {
 		{question, 503, `{"message": "no healthy upstream"}`, true},
 		{update, 403, `{"Message": "Authorization has been denied for this request."}`, true},
 		{signIn, 403, `{"message": "Forbidden"}`, true},
-		{reset, 503, `{"timestamp": "2026-01-02T03:04:05Z", "status": 503, "error": "Service Unavailable", "path": "/"}`, true},
+		{reset, 503,
+			`{"timestamp": "2026-01-02T03:04:05Z", "status": 503, "error": "Service Unavailable", "path": "/"}`, true},
 		{reset, 403, keyErrorBody, false},
 		{reset, 400, incorrectBody, false},
 		{reset, 400, `{"IsSucceed": false}`, false},
-		{reset, 500, `{"message": "An error has occurred.", "error": "Unexpected server error"}`, false},
-		{update, 422, `{"Message": "The request is invalid.", "ModelState": {"Token": ["no"]}}`, false},
-		{signIn, 401, `{"State": "Failed", "Step": "BaseAuthentication", "Reason": "Invalid credentials"}`, false},
+		{reset, 500, `{"message": "An error has occurred.", "error": "Unexpected server error"}`,
+			false},
+		{update, 422, `{"Message": "The request is invalid.", "ModelState": {"Token": ["no"]}}`,
+			false},
+		{signIn, 401,
+			`{"State": "Failed", "Step": "BaseAuthentication", "Reason": "Invalid credentials"}`,
+			false},
 	} {
 		if got := classify(t, c.operation, c.status, c.body); got.Page != c.page {
-			t.Errorf("%s, %d %s: may be a page %v, want %v", c.operation, c.status, c.body, got.Page, c.page)
+			t.Errorf("%s, %d %s: may be a page %v, want %v", c.operation, c.status, c.body,
+				got.Page, c.page)
 		}
 	}
 }

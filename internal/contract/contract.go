@@ -54,7 +54,7 @@ func Load(name string, data []byte) (*Contract, error) {
 // most of the time.
 func Ledger(name string, data []byte) (*Contract, error) {
 	c := &Contract{}
-	ledger, _, err := split(data)
+	ledger, _, err := splitLedger(data)
 	if err == nil {
 		err = c.readLedger(ledger)
 	}
@@ -65,7 +65,7 @@ func Ledger(name string, data []byte) (*Contract, error) {
 }
 
 func load(data []byte) (*Contract, error) {
-	ledger, operations, err := split(data)
+	ledger, operations, err := splitLedger(data)
 	if err != nil {
 		return nil, err
 	}
@@ -150,7 +150,8 @@ func (c *Contract) readScheme() error {
 		ref, found := schemas[schema]
 		if !found {
 			return fmt.Errorf("line %d: %s: x-key-error must name a schema of components.schemas, got %q%s",
-				line(scheme.Origin), name, schema, nearest.Hint(schema, slices.Sorted(maps.Keys(schemas))))
+				lineOf(scheme.Origin), name, schema,
+				nearest.Hint(schema, slices.Sorted(maps.Keys(schemas))))
 		}
 		c.KeyError = newShape(ref)
 		return nil
@@ -188,7 +189,8 @@ func (c *Contract) foldOlderPaths() error {
 		}
 		i := slices.IndexFunc(c.Operations, func(o Operation) bool { return o.ID == older.olderOf })
 		if i < 0 {
-			return fmt.Errorf("%s: x-older-path-of: there is no operation %q%s", older, older.olderOf, nearest.Hint(older.olderOf, c.operationIDs()))
+			return fmt.Errorf("%s: x-older-path-of: there is no operation %q%s", older,
+				older.olderOf, nearest.Hint(older.olderOf, c.operationIDs()))
 		}
 		older.ID = older.olderOf
 		c.Operations[i].Older = &older

@@ -89,7 +89,8 @@ func (c *Contract) titles() []string {
 func (c *Contract) addSentences(d PageSentences, _ int) error {
 	for _, s := range d.Sentences {
 		if s.Says == "" || (len(s.Required) == 0) == (s.Excluded == "") {
-			return fmt.Errorf("%s: the sentence %q: expected says, and either required or excluded", d.Page, s.Says)
+			return fmt.Errorf("%s: the sentence %q: expected says, and either required or excluded",
+				d.Page, s.Says)
 		}
 	}
 	c.Sentences = append(c.Sentences, d)

@@ -25,7 +25,8 @@ func documents() map[string]string {
 func TestEverySentenceIsRequiredOrExcluded(t *testing.T) {
 	c := load(t)
 	if len(c.Sentences) != len(documents()) {
-		t.Fatalf("the contract has the sentences of %d pages, want %d", len(c.Sentences), len(documents()))
+		t.Fatalf("the contract has the sentences of %d pages, want %d", len(c.Sentences),
+			len(documents()))
 	}
 	for _, page := range c.Sentences {
 		data, err := os.ReadFile(filepath.Join("testdata", "documents", documents()[page.Page]))
@@ -39,7 +40,8 @@ func TestEverySentenceIsRequiredOrExcluded(t *testing.T) {
 				held++
 			}
 			if held == 0 {
-				t.Errorf("%s: nothing in x-sentences, or not in its place, says: %s", page.Page, sentence)
+				t.Errorf("%s: nothing in x-sentences, or not in its place, says: %s", page.Page,
+					sentence)
 			}
 			rest = rest[held:]
 		}
@@ -83,7 +85,8 @@ func TestRequirementsHoldSentences(t *testing.T) {
 	for _, r := range c.Requirements {
 		_, document := documents()[r.Source.Page]
 		if document && r.Level == "must" && r.Source.Edition == "" && !held[r.ID] {
-			t.Errorf("%s names a document as its source, and x-sentences has no sentence for it", r.ID)
+			t.Errorf("%s names a document as its source, and x-sentences has no sentence for it",
+				r.ID)
 		}
 	}
 }
@@ -180,7 +183,8 @@ func splitBlocks(text string) []string {
 			flush()
 		case strings.HasPrefix(line, "|"):
 			flush()
-			if cells := strings.Split(strings.Trim(line, "| "), " | "); cells[0] != "Parameter" && !strings.HasPrefix(cells[0], ":") {
+			if cells := strings.Split(strings.Trim(line, "| "), " | "); cells[0] != "Parameter" &&
+				!strings.HasPrefix(cells[0], ":") {
 				blocks = append(blocks, cells[1])
 			}
 		case listMark.MatchString(line):
@@ -216,18 +220,24 @@ func TestOlderPathIsTheSameOperation(t *testing.T) {
 		t.Fatal("step 3 has no older path")
 	}
 	older, found := c.AtOlderPaths().Operation("generateToken")
-	if !found || older.Path != "/v{version}/users/password/reset/code" || older.Method != newer.Method || older.Profile != newer.Profile {
+	if !found || older.Path != "/v{version}/users/password/reset/code" ||
+		older.Method != newer.Method || older.Profile != newer.Profile {
 		t.Errorf("at its older path step 3 is %s", older)
 	}
 	body, err := older.FillBody(map[string]any{"Code": "741175", "Identifier": "ResetPassword"})
 	if err != nil || string(body) != `{"Code":"741175"}` {
 		t.Errorf("at its older path step 3 is sent %s, %v", body, err)
 	}
-	if len(c.AtOlderPaths().Operations) != len(c.Operations) || slices.ContainsFunc(c.Operations, func(o contract.Operation) bool { return o.Path == older.Path }) {
+	if len(c.AtOlderPaths().Operations) != len(c.Operations) ||
+		slices.ContainsFunc(c.Operations, func(o contract.Operation) bool {
+			return o.Path == older.Path
+		}) {
 		t.Error("the older path is an operation of its own")
 	}
-	text := strings.Replace(string(conformance.OpenAPI), "x-older-path-of: generateToken", "x-older-path-of: generateTokn", 1)
-	if _, err := contract.Load("openapi.yaml", []byte(text)); err == nil || !strings.Contains(err.Error(), `did you mean "generateToken"?`) {
+	text := strings.Replace(string(conformance.OpenAPI), "x-older-path-of: generateToken",
+		"x-older-path-of: generateTokn", 1)
+	if _, err := contract.Load("openapi.yaml", []byte(text)); err == nil ||
+		!strings.Contains(err.Error(), `did you mean "generateToken"?`) {
 		t.Errorf("a misspelt x-older-path-of: %v", err)
 	}
 }

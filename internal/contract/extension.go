@@ -12,7 +12,8 @@ import (
 
 // Facts are the declared facts that x-fact may name.
 func Facts() []string {
-	return []string{"trader.login", "trader.email", "trader.answer", "trader.password", "deployment.apiVersion"}
+	return []string{"trader.login", "trader.email", "trader.answer", "trader.password",
+		"deployment.apiVersion"}
 }
 
 // place is a kind of object of OpenAPI.
@@ -48,21 +49,29 @@ func grammar() map[place]map[string]member {
 	return map[place]map[string]member{
 		atRoot: {"paths": many(atPath), "components": one(atComponents)},
 		atComponents: {
-			"schemas": many(atSchema), "parameters": many(atParameter), "headers": many(atParameter), "examples": many(atExample),
-			"securitySchemes": many(atScheme), "responses": many(atBody), "requestBodies": many(atBody),
+			"schemas": many(atSchema), "parameters": many(atParameter),
+			"headers": many(atParameter), "examples": many(atExample),
+			"securitySchemes": many(atScheme), "responses": many(atBody),
+			"requestBodies": many(atBody),
 		},
 		atPath: {
-			"parameters": many(atParameter), "get": operation, "put": operation, "post": operation, "delete": operation,
+			"parameters": many(atParameter), "get": operation, "put": operation, "post": operation,
+			"delete":  operation,
 			"options": operation, "head": operation, "patch": operation, "trace": operation,
 		},
-		atOperation: {"parameters": many(atParameter), "requestBody": one(atBody), "responses": many(atBody)},
-		atBody:      {"content": many(atMedia), "headers": many(atParameter)},
-		atMedia:     {"schema": one(atSchema), "examples": many(atExample), "example": one(payload)},
-		atParameter: {"schema": one(atSchema), "examples": many(atExample), "example": one(payload), "content": many(atMedia)},
-		atExample:   {"value": one(payload)},
+		atOperation: {"parameters": many(atParameter), "requestBody": one(atBody),
+			"responses": many(atBody)},
+		atBody: {"content": many(atMedia), "headers": many(atParameter)},
+		atMedia: {"schema": one(atSchema), "examples": many(atExample),
+			"example": one(payload)},
+		atParameter: {"schema": one(atSchema), "examples": many(atExample), "example": one(payload),
+			"content": many(atMedia)},
+		atExample: {"value": one(payload)},
 		atSchema: {
-			"properties": many(atSchema), "items": one(atSchema), "anyOf": many(atSchema), "oneOf": many(atSchema), "allOf": many(atSchema),
-			"not": one(atSchema), "additionalProperties": one(atSchema), "example": one(payload), "default": one(payload), "enum": one(payload),
+			"properties": many(atSchema), "items": one(atSchema), "anyOf": many(atSchema),
+			"oneOf": many(atSchema), "allOf": many(atSchema),
+			"not": one(atSchema), "additionalProperties": one(atSchema), "example": one(payload),
+			"default": one(payload), "enum": one(payload),
 		},
 	}
 }
@@ -75,7 +84,7 @@ type key struct {
 	values []string
 }
 
-func keys() []key {
+func contractKeys() []key {
 	var kinds []string
 	for _, k := range Kinds() {
 		kinds = append(kinds, string(k))
@@ -101,7 +110,7 @@ func checkKeys(document *yaml.Node) error {
 	if document.Kind != yaml.DocumentNode || len(document.Content) == 0 {
 		return nil
 	}
-	w := keyWalker{grammar: grammar(), keys: keys(), seen: map[visit]bool{}}
+	w := keyWalker{grammar: grammar(), keys: contractKeys(), seen: map[visit]bool{}}
 	return w.object(document.Content[0], atRoot)
 }
 
@@ -175,13 +184,15 @@ func (w keyWalker) check(object, name, value *yaml.Node, p place) error {
 	}
 	switch k := w.keys[i]; {
 	case !slices.Contains(k.places, p):
-		return wrong("%s means nothing in %s; it belongs to %s", k.name, p, places(k.places))
+		return wrong("%s means nothing in %s; it belongs to %s", k.name, p, joinPlaces(k.places))
 	case slices.ContainsFunc(object.Content, func(n *yaml.Node) bool { return n.Value == "$ref" }):
 		return wrong("%s means nothing beside $ref; it belongs to what is referred to", k.name)
 	case k.values == nil:
 		return nil
-	case value.Kind != yaml.ScalarNode || !slices.Contains(k.values, value.Value) || k.name == "x-secret" && value.Tag != "!!bool":
-		return wrong("%s %q: expected %s%s", k.name, value.Value, strings.Join(k.values, ", "), nearest.Hint(value.Value, k.values))
+	case value.Kind != yaml.ScalarNode || !slices.Contains(k.values, value.Value) ||
+		k.name == "x-secret" && value.Tag != "!!bool":
+		return wrong("%s %q: expected %s%s", k.name, value.Value, strings.Join(k.values, ", "),
+			nearest.Hint(value.Value, k.values))
 	}
 	return nil
 }
@@ -194,7 +205,7 @@ func (w keyWalker) nearest(name string) string {
 	return nearest.Hint(name, names)
 }
 
-func places(list []place) string {
+func joinPlaces(list []place) string {
 	var names []string
 	for _, p := range list {
 		names = append(names, string(p))

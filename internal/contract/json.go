@@ -62,32 +62,34 @@ func ReadJSON(body []byte) Document {
 
 func (d *Document) read(body []byte) error {
 	r := newReader(body, false)
-	value, err := r.value(0)
-	if err != nil && !syntactic(body) {
+	value, err := r.readValue(0)
+	if err != nil && !isSyntactic(body) {
 		return err
 	}
 	if err != nil {
 		d.Problems = append(d.Problems, problemText(err, body))
 		r = newReader(body, true)
-		if value, err = r.value(0); err != nil {
+		if value, err = r.readValue(0); err != nil {
 			return err
 		}
 	}
 	d.Value, d.Repeated = value, r.repeated
 	if rest := bytes.Trim(body[r.decoder.InputOffset():], jsonSpace); len(rest) > 0 {
-		d.Problems = append(d.Problems, fmt.Sprintf("%s after the document", plural(len(rest), "byte")))
+		d.Problems = append(d.Problems,
+			fmt.Sprintf("%s after the document", formatCount(len(rest), "byte")))
 	}
 	return nil
 }
 
-// syntactic reports whether a JSON text starts the body when its encoding is left aside.
-func syntactic(body []byte) bool {
+// isSyntactic reports whether a JSON text starts the body when its encoding is left aside.
+func isSyntactic(body []byte) bool {
 	_, err := newDecoder(body, true).ReadValue()
 	return err == nil
 }
 
 func newDecoder(body []byte, forgiving bool) *jsontext.Decoder {
-	return jsontext.NewDecoder(bytes.NewReader(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(forgiving))
+	return jsontext.NewDecoder(bytes.NewReader(body), jsontext.AllowDuplicateNames(true),
+		jsontext.AllowInvalidUTF8(forgiving))
 }
 
 // unwrap notices a document that was encoded twice: a string that holds the object.
@@ -123,27 +125,27 @@ func newReader(body []byte, forgiving bool) *reader {
 	return &reader{decoder: newDecoder(body, forgiving), known: map[string]bool{}}
 }
 
-func (r *reader) value(depth int) (any, error) {
+func (r *reader) readValue(depth int) (any, error) {
 	token, err := r.decoder.ReadToken()
 	if err != nil {
 		return nil, err
 	}
 	switch token.Kind() {
 	case '{':
-		return r.object(depth)
+		return r.readObject(depth)
 	case '[':
-		return r.array(depth)
+		return r.readArray(depth)
 	case '"':
 		return token.String(), nil
 	case '0':
-		return number(token.String()), nil
+		return parseNumber(token.String()), nil
 	case 't', 'f':
 		return token.Bool(), nil
 	}
 	return nil, nil
 }
 
-func (r *reader) object(depth int) (any, error) {
+func (r *reader) readObject(depth int) (any, error) {
 	object := map[string]any{}
 	for r.decoder.PeekKind() != '}' {
 		token, err := r.decoder.ReadToken()
@@ -155,7 +157,7 @@ func (r *reader) object(depth int) (any, error) {
 			r.known[name] = true
 			r.repeated = append(r.repeated, name)
 		}
-		if object[name], err = r.value(depth + 1); err != nil {
+		if object[name], err = r.readValue(depth + 1); err != nil {
 			return nil, err
 		}
 	}
@@ -163,10 +165,10 @@ func (r *reader) object(depth int) (any, error) {
 	return object, err
 }
 
-func (r *reader) array(depth int) (any, error) {
+func (r *reader) readArray(depth int) (any, error) {
 	list := []any{}
 	for r.decoder.PeekKind() != ']' {
-		item, err := r.value(depth + 1)
+		item, err := r.readValue(depth + 1)
 		if err != nil {
 			return nil, err
 		}
@@ -176,7 +178,7 @@ func (r *reader) array(depth int) (any, error) {
 	return list, err
 }
 
-func number(text string) any {
+func parseNumber(text string) any {
 	n, err := strconv.ParseFloat(text, 64)
 	if err != nil {
 		return json.Number(text)
@@ -188,7 +190,8 @@ func number(text string) any {
 // text/json or a type with the suffix +json, with any parameters.
 func IsJSON(contentType string) bool {
 	media := strings.ToLower(strings.TrimSpace(strings.SplitN(contentType, ";", 2)[0]))
-	return media == "application/json" || media == "text/json" || strings.Contains(media, "/") && strings.HasSuffix(media, "+json")
+	return media == "application/json" || media == "text/json" || strings.Contains(media, "/") &&
+		strings.HasSuffix(media, "+json")
 }
 
 // Charset returns the charset parameter of a Content-Type, "" where there is none.
@@ -232,7 +235,7 @@ func excerpt(value any) string {
 	return text
 }
 
-func plural(n int, noun string) string {
+func formatCount(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}

@@ -14,8 +14,10 @@ import (
 // is JSON and is read alike, and what is JSON in UTF-8 is read at all.
 func FuzzReadJSON(f *testing.F) {
 	for _, seed := range []string{
-		`{"Errors": [], "IsSucceed": false}`, `{"a": 1, "\u0061": 2}`, "\xef\xbb\xbf{}", `{} {}`, `"{\"Errors\": []}"`,
-		`{"a": "\ud800"}`, "{\"a\": \"\xff\"}", `[1e400, -0, 01]`, `{"a": {"b": [null, true, {}]}, "a": {}}`, ``, ` `,
+		`{"Errors": [], "IsSucceed": false}`, `{"a": 1, "\u0061": 2}`, "\xef\xbb\xbf{}", `{} {}`,
+		`"{\"Errors\": []}"`,
+		`{"a": "\ud800"}`, "{\"a\": \"\xff\"}", `[1e400, -0, 01]`,
+		`{"a": {"b": [null, true, {}]}, "a": {}}`, ``, ` `,
 		strings.Repeat("[", 20_000), "{\"a\": 1}\x00", `nul`, `{"a": NaN}`, `{'a': 1}`, `{"a": 1,}`,
 	} {
 		f.Add([]byte(seed))
@@ -30,7 +32,8 @@ func FuzzReadJSON(f *testing.F) {
 			t.Fatalf("%q is JSON, but not read: %v", body, d.Problems)
 		}
 		var value any
-		if len(d.Problems) == 0 && json.Unmarshal(body, &value) == nil && !reflect.DeepEqual(value, d.Value) {
+		if len(d.Problems) == 0 && json.Unmarshal(body, &value) == nil &&
+			!reflect.DeepEqual(value, d.Value) {
 			t.Fatalf("%q is read as %#v, want %#v", body, d.Value, value)
 		}
 	})

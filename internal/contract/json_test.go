@@ -13,7 +13,8 @@ func TestValuesAreDescribedBriefly(t *testing.T) {
 		value any
 		want  string
 	}{
-		{nil, "null"}, {true, "the boolean true"}, {1.5, "the number 1.5"}, {"<a>", `the string "<a>"`},
+		{nil, "null"}, {true, "the boolean true"}, {1.5, "the number 1.5"},
+		{"<a>", `the string "<a>"`},
 		{[]any{}, "an array []"}, {map[string]any{"a": nil}, `an object {"a":null}`},
 		{json.Number("1e999"), "the number 1e999"},
 		{strings.Repeat("é", 500), `the string "` + strings.Repeat("é", 119) + "…"},
@@ -30,7 +31,8 @@ func TestCharsetAndMediaType(t *testing.T) {
 		isJSON               bool
 	}{
 		{"application/json", "", true}, {"Text/JSON; charset=UTF-8", "UTF-8", true},
-		{"application/problem+json;charset=\"utf-16\"", "utf-16", true}, {"text/html; charset=x; charset=y", "", false},
+		{"application/problem+json;charset=\"utf-16\"", "utf-16", true},
+		{"text/html; charset=x; charset=y", "", false},
 		{"", "", false}, {"+json", "", false}, {"application/jsonp", "", false},
 	} {
 		if got := contract.Charset(c.contentType); got != c.charset {
@@ -43,7 +45,8 @@ func TestCharsetAndMediaType(t *testing.T) {
 }
 
 func TestOnlyAnObjectIsAnObject(t *testing.T) {
-	if contract.ReadJSON([]byte(`{"a":1}`)).Object() == nil || contract.ReadJSON([]byte(`[]`)).Object() != nil || contract.ReadJSON(nil).Object() != nil {
+	if contract.ReadJSON([]byte(`{"a":1}`)).Object() == nil ||
+		contract.ReadJSON([]byte(`[]`)).Object() != nil || contract.ReadJSON(nil).Object() != nil {
 		t.Error("an object is one, and nothing else is")
 	}
 	if d := contract.ReadJSON([]byte(`{"n":1e999}`)); d.Object()["n"] != json.Number("1e999") {

@@ -64,12 +64,13 @@ type ledger struct {
 
 // isLedger reports whether a member of the contract's root belongs to the ledger.
 func isLedger(name string) bool {
-	return slices.Contains([]string{"x-pages", "x-requirements", "x-withdrawn", "x-sentences"}, name)
+	return slices.Contains([]string{"x-pages", "x-requirements", "x-withdrawn",
+		"x-sentences"}, name)
 }
 
-// split reads the ledger, and returns the contract with the ledger's lines empty: most of the file
+// splitLedger reads the ledger, and returns the contract with the ledger's lines empty: most of the file
 // is the ledger, which a reader of OpenAPI would only take long over.
-func split(data []byte) (ledger, []byte, error) {
+func splitLedger(data []byte) (ledger, []byte, error) {
 	var doc yaml.Node
 	var l ledger
 	if err := yaml.Unmarshal(data, &doc); err != nil {
@@ -106,8 +107,14 @@ func split(data []byte) (ledger, []byte, error) {
 func (c *Contract) readLedger(l ledger) error {
 	return cmp.Or(
 		decodeEach(l.Pages, func(p Page, _ int) error { c.Pages = append(c.Pages, p); return nil }),
-		decodeEach(l.Withdrawn, func(w Withdrawal, _ int) error { c.Withdrawn = append(c.Withdrawn, w); return nil }),
-		decodeEach(l.Requirements, func(r Requirement, line int) error { r.Line = line; return c.addRequirement(r) }),
+		decodeEach(l.Withdrawn, func(w Withdrawal, _ int) error {
+			c.Withdrawn = append(c.Withdrawn, w)
+			return nil
+		}),
+		decodeEach(l.Requirements, func(r Requirement, line int) error {
+			r.Line = line
+			return c.addRequirement(r)
+		}),
 		decodeEach(l.Sentences, c.addSentences),
 	)
 }
@@ -144,11 +151,14 @@ func (c *Contract) addRequirement(r Requirement) error {
 	case withdrawn:
 		return fmt.Errorf("requirement %s was withdrawn; ids are never reused", r.ID)
 	case !c.hasPage(r.Source.Page):
-		return fmt.Errorf("%s: x-pages has no page %q%s", r.ID, r.Source.Page, nearest.Hint(r.Source.Page, c.titles()))
+		return fmt.Errorf("%s: x-pages has no page %q%s", r.ID, r.Source.Page,
+			nearest.Hint(r.Source.Page, c.titles()))
 	case !slices.Contains(Levels(), r.Level):
-		return fmt.Errorf("%s: level %q: expected %s%s", r.ID, r.Level, strings.Join(Levels(), ", "), nearest.Hint(r.Level, Levels()))
+		return fmt.Errorf("%s: level %q: expected %s%s", r.ID, r.Level,
+			strings.Join(Levels(), ", "), nearest.Hint(r.Level, Levels()))
 	case !slices.Contains(Profiles(), r.Profile):
-		return fmt.Errorf("%s: profile %q: expected %s%s", r.ID, r.Profile, strings.Join(Profiles(), ", "), nearest.Hint(r.Profile, Profiles()))
+		return fmt.Errorf("%s: profile %q: expected %s%s", r.ID, r.Profile,
+			strings.Join(Profiles(), ", "), nearest.Hint(r.Profile, Profiles()))
 	case r.Statement == "" || r.Source.Page == "" || r.Sent == "" || r.Demanded == "":
 		return fmt.Errorf("%s: statement, source, sent and demanded must not be empty", r.ID)
 	}
@@ -158,23 +168,25 @@ func (c *Contract) addRequirement(r Requirement) error {
 
 // decodeStrictly decodes a mapping whose keys must all be known.
 func decodeStrictly(node, known *yaml.Node, into any) error {
-	if key := unknown(node, known); key != nil {
-		return fmt.Errorf("line %d: there is no member %q%s", key.Line, key.Value, nearest.Hint(key.Value, namesIn(known)))
+	if key := findUnknownKey(node, known); key != nil {
+		return fmt.Errorf("line %d: there is no member %q%s", key.Line, key.Value,
+			nearest.Hint(key.Value, collectNames(known)))
 	}
 	return node.Decode(into)
 }
 
-// namesIn are the names of the mapping and of the mappings in it.
-func namesIn(mapping *yaml.Node) []string {
+// collectNames are the names of the mapping and of the mappings in it.
+func collectNames(mapping *yaml.Node) []string {
 	var names []string
 	for i := 0; i+1 < len(mapping.Content); i += 2 {
-		names = append(append(names, mapping.Content[i].Value), namesIn(mapping.Content[i+1])...)
+		names = append(append(names, mapping.Content[i].Value),
+			collectNames(mapping.Content[i+1])...)
 	}
 	return names
 }
 
-// unknown returns the first key, at any depth, that a mapping has and the known one has not.
-func unknown(node, known *yaml.Node) *yaml.Node {
+// findUnknownKey returns the first key, at any depth, that a mapping has and the known one has not.
+func findUnknownKey(node, known *yaml.Node) *yaml.Node {
 	values := map[string]*yaml.Node{}
 	for i := 0; i+1 < len(known.Content); i += 2 {
 		values[known.Content[i].Value] = known.Content[i+1]
@@ -184,7 +196,7 @@ func unknown(node, known *yaml.Node) *yaml.Node {
 		if !found {
 			return node.Content[i]
 		}
-		if key := unknown(node.Content[i+1], value); key != nil {
+		if key := findUnknownKey(node.Content[i+1], value); key != nil {
 			return key
 		}
 	}

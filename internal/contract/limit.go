@@ -13,7 +13,8 @@ import (
 // limitedByStatus reports whether the response asks to come back later by its status. It says
 // nothing about the operation, and may be that of a gateway.
 func limitedByStatus(r Response) bool {
-	return r.Status == http.StatusTooManyRequests || r.Status == http.StatusServiceUnavailable && r.Field("Retry-After") != ""
+	return r.Status == http.StatusTooManyRequests || r.Status == http.StatusServiceUnavailable &&
+		r.Field("Retry-After") != ""
 }
 
 // In a refusal these words speak of how often one may ask, and of an account that takes no part.
@@ -64,12 +65,13 @@ func (o Outcome) RetryIn() (time.Duration, bool) {
 // with any status.
 func (o Outcome) LimitedInWords() bool { return o.Kind == RateLimited && limitedInWords(o) }
 
-// words are the texts in which a refusal says why, in small letters. Placeholders say nothing of
+// refusalWords are the texts in which a refusal says why, in small letters. Placeholders say nothing of
 // their own.
-func words(object map[string]any) string {
+func refusalWords(object map[string]any) string {
 	var list []string
-	for _, name := range []string{"Errors", "ErrorsCode", "ModelState", "Message", "message", "Reason", "Step", "error"} {
-		list = append(list, texts(object[name])...)
+	for _, name := range []string{"Errors", "ErrorsCode", "ModelState", "Message", "message",
+		"Reason", "Step", "error"} {
+		list = append(list, readTexts(object[name])...)
 	}
 	return strings.ToLower(placeholder.Remove(strings.Join(list, " ")))
 }

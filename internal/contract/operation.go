@@ -108,25 +108,28 @@ func (o Operation) IsOlder() bool { return o.olderOf != "" }
 // Values returns the values of all parameters and body members.
 func (o Operation) Values() []Value { return append(slices.Clone(o.Parameters), o.Body...) }
 
-// longestWindow bounds x-limit-window: a run waits for it.
-const longestWindow = 10 * time.Minute
+// maxLimitWindow bounds x-limit-window: a run waits for it.
+const maxLimitWindow = 10 * time.Minute
 
-func (c *Contract) newOperation(method, path string, item *openapi3.PathItem, doc *openapi3.Operation) (Operation, error) {
+func (c *Contract) newOperation(method, path string, item *openapi3.PathItem,
+	doc *openapi3.Operation) (Operation, error) {
 	if doc.OperationID == "" {
 		return Operation{}, errors.New("operationId is missing")
 	}
 	o := Operation{
-		ID: doc.OperationID, Method: method, Path: path, Line: line(doc.Origin),
-		Profile: extension(doc.Extensions, "x-profile", "core"), olderOf: extension(doc.Extensions, "x-older-path-of", ""),
-		Secured: c.secured(doc), doc: doc, item: item, spec: c.doc,
+		ID: doc.OperationID, Method: method, Path: path, Line: lineOf(doc.Origin),
+		Profile: extension(doc.Extensions, "x-profile", "core"),
+		olderOf: extension(doc.Extensions, "x-older-path-of", ""),
+		Secured: c.isSecured(doc), doc: doc, item: item, spec: c.doc,
 	}
 	for _, ref := range append(slices.Clone(item.Parameters), doc.Parameters...) {
 		o.Parameters = append(o.Parameters, parameterValue(ref.Value))
 	}
 	if seconds, given := doc.Extensions["x-limit-window"]; given {
 		n, isNumber := seconds.(float64)
-		if !isNumber || n <= 0 || n > longestWindow.Seconds() {
-			return Operation{}, fmt.Errorf("x-limit-window: expected seconds from 1 to %.0f", longestWindow.Seconds())
+		if !isNumber || n <= 0 || n > maxLimitWindow.Seconds() {
+			return Operation{}, fmt.Errorf("x-limit-window: expected seconds from 1 to %.0f",
+				maxLimitWindow.Seconds())
 		}
 		o.LimitWindow = time.Duration(n * float64(time.Second))
 	}
@@ -136,19 +139,19 @@ func (c *Contract) newOperation(method, path string, item *openapi3.PathItem, do
 	if err := checkStatuses(doc); err != nil {
 		return Operation{}, err
 	}
-	o.Shapes = c.shapes(doc)
+	o.Shapes = c.listShapes(doc)
 	if len(o.Shapes) == 0 {
 		return Operation{}, errors.New("no response has a JSON schema")
 	}
 	o.readPatterns(c.KeyError)
 	o.success = Success
-	if i := slices.IndexFunc(o.Shapes, func(s Shape) bool { return s.Kind.success() }); i >= 0 {
+	if i := slices.IndexFunc(o.Shapes, func(s Shape) bool { return s.Kind.isSuccess() }); i >= 0 {
 		o.success = o.Shapes[i].Kind
 	}
 	return o, nil
 }
 
-func (c *Contract) secured(doc *openapi3.Operation) bool {
+func (c *Contract) isSecured(doc *openapi3.Operation) bool {
 	requirements := c.doc.Security
 	if doc.Security != nil {
 		requirements = *doc.Security
@@ -158,11 +161,11 @@ func (c *Contract) secured(doc *openapi3.Operation) bool {
 
 func parameterValue(p *openapi3.Parameter) Value {
 	v := Value{
-		Name: p.Name, In: p.In, Required: p.Required, Line: line(p.Origin),
+		Name: p.Name, In: p.In, Required: p.Required, Line: lineOf(p.Origin),
 		Fact: extension(p.Extensions, "x-fact", ""), Example: p.Example,
 	}
 	if v.Example == nil {
-		v.Example = example(p.Schema)
+		v.Example = exampleValue(p.Schema)
 	}
 	return v
 }
@@ -182,10 +185,10 @@ func (o *Operation) readBody() error {
 		ref := schema.Properties[name]
 		v := Value{
 			Name: name, In: "body", Required: slices.Contains(schema.Required, name),
-			Fact: extension(ref.Value.Extensions, "x-fact", ""), Line: line(ref.Value.Origin),
+			Fact: extension(ref.Value.Extensions, "x-fact", ""), Line: lineOf(ref.Value.Origin),
 		}
 		if v.Example = samples[name]; v.Example == nil {
-			v.Example = example(ref)
+			v.Example = exampleValue(ref)
 		}
 		o.Body = append(o.Body, v)
 	}
@@ -197,15 +200,16 @@ func (o *Operation) readBody() error {
 func sampleMembers(media *openapi3.MediaType) map[string]any {
 	most, _ := media.Example.(map[string]any)
 	for _, name := range slices.Sorted(maps.Keys(media.Examples)) {
-		if sample, ok := media.Examples[name].Value.Value.(map[string]any); ok && len(sample) > len(most) {
+		if sample, ok := media.Examples[name].Value.Value.(map[string]any); ok &&
+			len(sample) > len(most) {
 			most = sample
 		}
 	}
 	return most
 }
 
-// example returns a value that the schema allows.
-func example(ref *openapi3.SchemaRef) any {
+// exampleValue returns a value that the schema allows.
+func exampleValue(ref *openapi3.SchemaRef) any {
 	if ref == nil || ref.Value == nil {
 		return "example"
 	}
@@ -229,9 +233,9 @@ func example(ref *openapi3.SchemaRef) any {
 	return "example"
 }
 
-// shapes lists the schemas of the JSON responses, those of an anyOf or oneOf one by
+// listShapes lists the schemas of the JSON responses, those of an anyOf or oneOf one by
 // one, the key error left out.
-func (c *Contract) shapes(doc *openapi3.Operation) []Shape {
+func (c *Contract) listShapes(doc *openapi3.Operation) []Shape {
 	var list []Shape
 	responses := doc.Responses.Map()
 	for _, status := range slices.Sorted(maps.Keys(responses)) {
@@ -240,7 +244,7 @@ func (c *Contract) shapes(doc *openapi3.Operation) []Shape {
 			if media.Schema == nil || !IsJSON(kind) {
 				continue
 			}
-			for _, ref := range alternatives(media.Schema) {
+			for _, ref := range listAlternatives(media.Schema) {
 				if shape := newShape(ref); shape.schema != c.KeyError.schema {
 					list = addShape(list, shape, status)
 				}
@@ -295,7 +299,7 @@ func (o Operation) examples() []*openapi3.Example {
 	return list
 }
 
-func alternatives(ref *openapi3.SchemaRef) openapi3.SchemaRefs {
+func listAlternatives(ref *openapi3.SchemaRef) openapi3.SchemaRefs {
 	switch {
 	case len(ref.Value.AnyOf) > 0:
 		return ref.Value.AnyOf
@@ -305,7 +309,7 @@ func alternatives(ref *openapi3.SchemaRef) openapi3.SchemaRefs {
 	return openapi3.SchemaRefs{ref}
 }
 
-func line(origin *openapi3.Origin) int {
+func lineOf(origin *openapi3.Origin) int {
 	if origin == nil || origin.Key == nil {
 		return 0
 	}

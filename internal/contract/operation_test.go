@@ -164,7 +164,9 @@ func TestViolationsSayWhatIsDemanded(t *testing.T) {
 }
 
 func TestUnusableOperationsAreRefused(t *testing.T) {
-	if _, err := small(t, "a: {type: string}", "text/plain: {schema: {type: string}}"); err == nil || !strings.Contains(err.Error(), "no response has a JSON schema") {
+	if _, err := small(t, "a: {type: string}",
+		"text/plain: {schema: {type: string}}"); err == nil ||
+		!strings.Contains(err.Error(), "no response has a JSON schema") {
 		t.Errorf("no JSON response: %v", err)
 	}
 	text := string(conformance.OpenAPI)
@@ -172,7 +174,8 @@ func TestUnusableOperationsAreRefused(t *testing.T) {
 		{"operationId: signIn", "deprecated: false"}:        "operationId",
 		{"type: apiKey", "type: http\n      scheme: basic"}: "",
 	} {
-		_, err := contract.Load("openapi.yaml", []byte(strings.Replace(text, change[0], change[1], 1)))
+		_, err := contract.Load("openapi.yaml",
+			[]byte(strings.Replace(text, change[0], change[1], 1)))
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v, want one with %q", change[1], err, want)
 		}
@@ -181,7 +184,8 @@ func TestUnusableOperationsAreRefused(t *testing.T) {
 
 func TestTextsAreTheDocumentsOwnWords(t *testing.T) {
 	texts := load(t).Texts()
-	for _, want := range []string{"Answer is incorrect, try again.", "IsSucceed", "ErrorIncorrectAnswer", "error"} {
+	for _, want := range []string{"Answer is incorrect, try again.", "IsSucceed",
+		"ErrorIncorrectAnswer", "error"} {
 		if !slices.Contains(texts, want) {
 			t.Errorf("%q is missing", want)
 		}
@@ -197,7 +201,9 @@ func TestTheLedgerAloneIsTheContractsLedger(t *testing.T) {
 		t.Fatal(err)
 	}
 	whole := load(t)
-	if !slices.EqualFunc(c.Requirements, whole.Requirements, func(a, b contract.Requirement) bool { return a.ID == b.ID && a.Line == b.Line }) {
+	if !slices.EqualFunc(c.Requirements, whole.Requirements, func(a, b contract.Requirement) bool {
+		return a.ID == b.ID && a.Line == b.Line
+	}) {
 		t.Error("the requirements differ")
 	}
 	if len(c.Excluded()) == 0 || len(c.Excluded()) != len(whole.Excluded()) {
@@ -213,7 +219,8 @@ func TestTheLedgerAloneIsTheContractsLedger(t *testing.T) {
 		"an id of no form":   "x-requirements: [{id: a1}]",
 		"an unknown profile": "x-requirements: [{id: A-1, level: must, profile: heart}]",
 	} {
-		if _, err := contract.Ledger("x.yaml", []byte(text)); err == nil || !strings.HasPrefix(err.Error(), "x.yaml: ") {
+		if _, err := contract.Ledger("x.yaml", []byte(text)); err == nil ||
+			!strings.HasPrefix(err.Error(), "x.yaml: ") {
 			t.Errorf("%s: %v", what, err)
 		}
 	}

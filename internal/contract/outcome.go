@@ -47,16 +47,18 @@ const (
 func Kinds() []Kind {
 	return []Kind{
 		Accepted, Question, Token, Updated, SignedIn, Success,
-		IncorrectAnswer, WrongCredentials, KeyError, ServerError, Refused, SecondFactor, ExpiredPassword,
+		IncorrectAnswer, WrongCredentials, KeyError, ServerError, Refused, SecondFactor,
+		ExpiredPassword,
 	}
 }
 
-func (k Kind) success() bool {
+func (k Kind) isSuccess() bool {
 	return slices.Contains([]Kind{Accepted, Question, Token, Updated, SignedIn, Success}, k)
 }
 
-func (k Kind) refusal() bool {
-	return slices.Contains([]Kind{IncorrectAnswer, WrongCredentials, KeyError, ServerError, Refused, RateLimited, Locked}, k)
+func (k Kind) isRefusal() bool {
+	return slices.Contains([]Kind{IncorrectAnswer, WrongCredentials, KeyError, ServerError, Refused,
+		RateLimited, Locked}, k)
 }
 
 // Outcome is what a response means, with the facts that it was told by. Members are read
@@ -73,8 +75,8 @@ type Outcome struct {
 	Errors, Codes, Invalid []string
 	// Succeeded is true where IsSucceed is true, Denied where it is false.
 	Succeeded, Denied bool
-	// Tells is true where Errors or IsSucceed is there, the members that tell success from refusal.
-	Tells bool
+	// StatesOutcome is true where Errors or IsSucceed is there, the members that tell success from refusal.
+	StatesOutcome bool
 	// HasError is true where there is a member error, Error its text.
 	HasError bool
 	Error    string
@@ -88,15 +90,15 @@ type Outcome struct {
 }
 
 // Success reports whether the response says that the request was carried out.
-func (o Outcome) Success() bool { return o.Kind.success() }
+func (o Outcome) Success() bool { return o.Kind.isSuccess() }
 
 // Refused reports whether the response turns the request down and says nothing else.
-func (o Outcome) Refused() bool { return o.Kind.refusal() }
+func (o Outcome) Refused() bool { return o.Kind.isRefusal() }
 
 // TurnedDown reports whether the request was not accepted, in whatever words. A response that lists
 // errors beside IsSucceed true may be read either way: it is a success and turned down.
 func (o Outcome) TurnedDown() bool {
-	return o.Refused() || len(o.Errors) > 0 || o.Status >= 400 && !o.Tells
+	return o.Refused() || len(o.Errors) > 0 || o.Status >= 400 && !o.StatesOutcome
 }
 
 // Accepted reports whether the response claims success and nothing that speaks against it.

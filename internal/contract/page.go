@@ -13,27 +13,28 @@ import (
 // request that is known to be good tells: what gets the same is not the API's.
 func (o Operation) mayBePage(out Outcome, r Response) bool {
 	switch {
-	case !r.readable():
-		return notTheAPI(r) || r.Status >= 400 || r.Status/100 == 3 || isHTML(r)
+	case !r.isReadable():
+		return isForeignPage(r) || r.Status >= 400 || r.Status/100 == 3 || isHTML(r)
 	case out.Absent():
 		return true
 	}
 	gateway := slices.Contains(frontStatuses(), r.Status)
-	known := out.Tells || out.HasError && !gateway || len(out.Invalid) > 0 || o.documents(r.Document.Object())
+	known := out.StatesOutcome || out.HasError && !gateway || len(out.Invalid) > 0 ||
+		o.fitsShape(r.Document.Object())
 	return r.Status >= 400 && !known
 }
 
-// documents reports whether the object has all members that a shape of the operation requires. One
+// fitsShape reports whether the object has all members that a shape of the operation requires. One
 // member is not enough: gateways have a message, too.
-func (o Operation) documents(object map[string]any) bool {
+func (o Operation) fitsShape(object map[string]any) bool {
 	return slices.ContainsFunc(o.Shapes, func(s Shape) bool { return s.hasRequired(object) })
 }
 
-// notTheAPI reports whether the response says nothing of the API: no deployment refuses a request
+// isForeignPage reports whether the response says nothing of the API: no deployment refuses a request
 // by it.
-func notTheAPI(r Response) bool {
+func isForeignPage(r Response) bool {
 	switch {
-	case r.readable(), slices.Contains(badRequests(), r.Status):
+	case r.isReadable(), slices.Contains(badRequests(), r.Status):
 		return false
 	case slices.Contains(frontStatuses(), r.Status):
 		return true
@@ -53,18 +54,21 @@ func badRequests() []int {
 // frontStatuses are those by which a proxy says that it does not reach the deployment, and by which
 // another server says that it knows no such path.
 func frontStatuses() []int {
-	return append(absentStatuses(), http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout,
+	return append(absentStatuses(), http.StatusBadGateway, http.StatusServiceUnavailable,
+		http.StatusGatewayTimeout,
 		http.StatusProxyAuthRequired, http.StatusNetworkAuthenticationRequired)
 }
 
 // absentStatuses say that there is no such operation.
 func absentStatuses() []int {
-	return []int{http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusMisdirectedRequest}
+	return []int{http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone,
+		http.StatusMisdirectedRequest}
 }
 
 // Absent reports whether the response may say that there is no such operation.
 func (o Outcome) Absent() bool {
-	return slices.Contains(absentStatuses(), o.Status) && !o.Named() && len(o.Invalid) == 0 && (!o.Tells || len(o.Errors) > 0)
+	return slices.Contains(absentStatuses(), o.Status) && !o.Named() && len(o.Invalid) == 0 &&
+		(!o.StatesOutcome || len(o.Errors) > 0)
 }
 
 // OfTheAPI reports whether the response can only be the API's own.
@@ -75,11 +79,12 @@ var pageLimit = regexp.MustCompile(`too many requests|rate.?limit|error (code: )
 
 // limitedInPage reports whether a page says that requests come too fast, with whatever status.
 func limitedInPage(out Outcome, r Response) bool {
-	return out.Page && r.Status >= 400 && pageLimit.Match(bytes.ToLower(r.Body[:min(len(r.Body), mostOfPage)]))
+	return out.Page && r.Status >= 400 &&
+		pageLimit.Match(bytes.ToLower(r.Body[:min(len(r.Body), maxPageBytes)]))
 }
 
-// mostOfPage is how much of a page is read for the words of a limit.
-const mostOfPage = 16 << 10
+// maxPageBytes is how much of a page is read for the words of a limit.
+const maxPageBytes = 16 << 10
 
 // MayBeLimit reports whether requests may have come too fast for something in front of the
 // deployment: nginx says so by the page of a service that is not available.
@@ -89,7 +94,8 @@ func (o Outcome) MayBeLimit() bool {
 
 // NeverLimits reports whether no limiter says by this status that requests come too fast.
 func (o Outcome) NeverLimits() bool {
-	return o.Absent() || o.Status/100 == 3 || o.Status == http.StatusUnauthorized || slices.Contains(badRequests(), o.Status)
+	return o.Absent() || o.Status/100 == 3 || o.Status == http.StatusUnauthorized ||
+		slices.Contains(badRequests(), o.Status)
 }
 
 func isHTML(r Response) bool {

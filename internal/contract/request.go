@@ -24,12 +24,12 @@ func (o Operation) FillPath(values map[string]any) string {
 		if !given {
 			continue
 		}
-		text := escape(fmt.Sprint(value))
+		text := escapeValue(fmt.Sprint(value))
 		switch p.In {
 		case "path":
 			path = strings.ReplaceAll(path, "{"+p.Name+"}", text)
 		case "query":
-			query = append(query, escape(p.Name)+"="+text)
+			query = append(query, escapeValue(p.Name)+"="+text)
 		}
 	}
 	if len(query) == 0 {
@@ -53,7 +53,7 @@ func (o Operation) FillHeader(values map[string]any) []Field {
 	return fields
 }
 
-func escape(text string) string {
+func escapeValue(text string) string {
 	return strings.ReplaceAll(url.QueryEscape(text), "+", "%20")
 }
 
@@ -94,12 +94,14 @@ func (o Operation) CheckRequest(path string, header http.Header, body []byte) er
 	if err != nil {
 		return err
 	}
-	return openapi3filter.ValidateRequest(context.Background(), &openapi3filter.RequestValidationInput{
-		Request:    r,
-		PathParams: parameters,
-		Route:      &routers.Route{Spec: o.spec, Path: o.Path, PathItem: o.item, Method: o.Method, Operation: o.doc},
-		Options:    &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc},
-	})
+	return openapi3filter.ValidateRequest(context.Background(),
+		&openapi3filter.RequestValidationInput{
+			Request:    r,
+			PathParams: parameters,
+			Route: &routers.Route{Spec: o.spec, Path: o.Path, PathItem: o.item,
+				Method: o.Method, Operation: o.doc},
+			Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc},
+		})
 }
 
 func (o Operation) pathParameters(path string) (map[string]string, error) {

@@ -24,9 +24,11 @@ func TestPathAndQueryAreFilledAndEscaped(t *testing.T) {
 		values map[string]any
 		want   string
 	}{
-		{map[string]any{"version": "1.0", "username": "a b+c&d/é"}, "/v1.0/users/password/secret-question?username=a%20b%2Bc%26d%2F%C3%A9"},
+		{map[string]any{"version": "1.0", "username": "a b+c&d/é"},
+			"/v1.0/users/password/secret-question?username=a%20b%2Bc%26d%2F%C3%A9"},
 		{map[string]any{"version": "1/0"}, "/v1%2F0/users/password/secret-question"},
-		{map[string]any{"version": "1.0", "username": "", "other": 1}, "/v1.0/users/password/secret-question?username="},
+		{map[string]any{"version": "1.0", "username": "", "other": 1},
+			"/v1.0/users/password/secret-question?username="},
 	} {
 		if got := o.FillPath(c.values); got != c.want {
 			t.Errorf("%v: %s, want %s", c.values, got, c.want)
@@ -35,8 +37,10 @@ func TestPathAndQueryAreFilledAndEscaped(t *testing.T) {
 }
 
 func TestHeaderHoldsTheOperationsOwnParametersOnly(t *testing.T) {
-	fields := operation(t, "signIn").FillHeader(map[string]any{"Username": "zoe", "Password": "x y", "Other": "z"})
-	for _, want := range []contract.Field{{Name: "Username", Value: "zoe"}, {Name: "Password", Value: "x y"}} {
+	fields := operation(t, "signIn").FillHeader(map[string]any{"Username": "zoe", "Password": "x y",
+		"Other": "z"})
+	for _, want := range []contract.Field{{Name: "Username", Value: "zoe"},
+		{Name: "Password", Value: "x y"}} {
 		if !slices.Contains(fields, want) {
 			t.Errorf("%v lacks %v", fields, want)
 		}
@@ -51,7 +55,9 @@ func TestBodyHoldsDocumentedMembersOnly(t *testing.T) {
 	if err != nil || string(body) != `{"User":"<zoe>"}` {
 		t.Errorf("%s, %v", body, err)
 	}
-	if _, err := operation(t, "resetPassword").FillBody(map[string]any{"User": make(chan int)}); err == nil {
+	if _,
+		err := operation(t,
+		"resetPassword").FillBody(map[string]any{"User": make(chan int)}); err == nil {
 		t.Error("a value that is no JSON is not refused")
 	}
 }
@@ -65,14 +71,16 @@ func TestRequestsThatBreakTheContractAreTold(t *testing.T) {
 		{"user is a number", "resetPassword", reset, `{"User":1}`, "User"},
 		{"no body", "resetPassword", reset, "", "body"},
 		{"no username", "getSecretQuestion", question, "", "username"},
-		{"another path", "getSecretQuestion", question + "/more?username=zoe", "", "not of the form"},
+		{"another path", "getSecretQuestion", question + "/more?username=zoe", "",
+			"not of the form"},
 		{"no path", "getSecretQuestion", "/%zz", "", "invalid URL escape"},
 	} {
 		var body []byte
 		if c.body != "" {
 			body = []byte(c.body)
 		}
-		err := operation(t, c.operation).CheckRequest(c.path, http.Header{"Content-Type": {"application/json"}}, body)
+		err := operation(t, c.operation).CheckRequest(c.path,
+			http.Header{"Content-Type": {"application/json"}}, body)
 		switch {
 		case c.want == "" && err != nil:
 			t.Errorf("%s: %v", c.what, err)

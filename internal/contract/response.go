@@ -15,7 +15,8 @@ type Response struct {
 
 // ReadResponse reads the body as JSON.
 func ReadResponse(status int, header []Field, body []byte, truncated bool) Response {
-	return Response{Status: status, Header: header, Body: body, Truncated: truncated, Document: ReadJSON(body)}
+	return Response{Status: status, Header: header, Body: body, Truncated: truncated,
+		Document: ReadJSON(body)}
 }
 
 // Field returns the first header field of the name, "" where there is none.
@@ -28,9 +29,9 @@ func (r Response) Field(name string) string {
 	return ""
 }
 
-// readable reports whether the whole body is JSON, or an object that a forgiving reader makes of
+// isReadable reports whether the whole body is JSON, or an object that a forgiving reader makes of
 // it: "404 page not found" begins with a JSON number.
-func (r Response) readable() bool {
+func (r Response) isReadable() bool {
 	d := r.Document
 	return d.Read && !r.Truncated && (len(d.Problems) == 0 || d.Object() != nil)
 }

@@ -36,7 +36,7 @@ type Violation struct {
 func newShape(ref *openapi3.SchemaRef) Shape {
 	return Shape{
 		Kind:   Kind(extension(ref.Value.Extensions, "x-outcome", "")),
-		Line:   line(ref.Value.Origin),
+		Line:   lineOf(ref.Value.Origin),
 		schema: ref.Value,
 	}
 }
@@ -61,21 +61,21 @@ func (s Shape) hasRequired(object map[string]any) bool {
 // Claimed reports whether the object has the texts that tell the shape: those of members that allow
 // one only.
 func (s Shape) Claimed(object map[string]any) bool {
-	p := s.pattern()
+	p := s.newPattern()
 	return len(p.members) > 0 && p.matches(object)
 }
 
-// mostViolations is how many are told of one value: a hostile one has as many as it has bytes.
-const mostViolations = 20
+// maxViolations is how many are told of one value: a hostile one has as many as it has bytes.
+const maxViolations = 20
 
 // Check returns the ways in which a decoded JSON value is not of the
 // shape, the first of very many; none means that it fits.
 func (s Shape) Check(value any) []Violation {
 	err := s.schema.VisitJSON(value, openapi3.MultiErrors())
-	return violations(err, value, s)
+	return collectViolations(err, value, s)
 }
 
-func violations(err error, value any, shape Shape) []Violation {
+func collectViolations(err error, value any, shape Shape) []Violation {
 	var many openapi3.MultiError
 	var one *openapi3.SchemaError
 	switch {
@@ -84,46 +84,48 @@ func violations(err error, value any, shape Shape) []Violation {
 	case errors.As(err, &many):
 		var list []Violation
 		for _, e := range many {
-			if list = append(list, violations(e, value, shape)...); len(list) >= mostViolations {
-				return list[:mostViolations]
+			if list = append(list,
+				collectViolations(e, value, shape)...); len(list) >= maxViolations {
+				return list[:maxViolations]
 			}
 		}
 		return list
 	case errors.As(err, &one):
-		return []Violation{violation(one, value, shape)}
+		return []Violation{newViolation(one, value, shape)}
 	}
 	return []Violation{{Expected: "a response as documented", Got: err.Error(), Line: shape.Line}}
 }
 
-func violation(e *openapi3.SchemaError, value any, shape Shape) Violation {
+func newViolation(e *openapi3.SchemaError, value any, shape Shape) Violation {
 	pointer := e.JSONPointer()
 	v := Violation{Line: shape.Line}
 	if e.Schema != nil && e.Schema.Origin != nil {
-		v.Line = line(e.Schema.Origin)
+		v.Line = lineOf(e.Schema.Origin)
 	}
 	where := "the response"
 	if len(pointer) > 0 {
 		where = strings.Join(pointer, "/")
 	}
 	if e.SchemaField == "required" {
-		name := missing(e, pointer)
-		v.Expected, v.Got = fmt.Sprintf("a member %q", name), fmt.Sprintf("no member %q%s", name, lookalike(name, value))
+		name := missingMember(e, pointer)
+		v.Expected, v.Got = fmt.Sprintf("a member %q", name),
+			fmt.Sprintf("no member %q%s", name, findLookalike(name, value))
 		return v
 	}
-	v.Expected = where + ": " + demand(e)
+	v.Expected = where + ": " + describeDemand(e)
 	v.Got = where + ": " + Describe(e.Value)
 	return v
 }
 
-func missing(e *openapi3.SchemaError, pointer []string) string {
+func missingMember(e *openapi3.SchemaError, pointer []string) string {
 	if len(pointer) > 0 {
 		return pointer[len(pointer)-1]
 	}
 	return strings.Trim(strings.TrimPrefix(e.Reason, "property "), `"`)
 }
 
-// lookalike points at a member that differs from the documented name by case or separators only.
-func lookalike(name string, value any) string {
+// findLookalike points at a member that differs from the documented name by case or separators only.
+func findLookalike(name string, value any) string {
 	object, _ := value.(map[string]any)
 	plain := func(s string) string {
 		return strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(s))
@@ -136,11 +138,11 @@ func lookalike(name string, value any) string {
 	return ""
 }
 
-func demand(e *openapi3.SchemaError) string {
+func describeDemand(e *openapi3.SchemaError) string {
 	s := e.Schema
 	switch e.SchemaField {
 	case "type", "nullable":
-		return typeName(s)
+		return describeType(s)
 	case "enum":
 		var values []string
 		for _, v := range s.Enum {
@@ -155,7 +157,7 @@ func demand(e *openapi3.SchemaError) string {
 	return e.Reason
 }
 
-func typeName(s *openapi3.Schema) string {
+func describeType(s *openapi3.Schema) string {
 	if s == nil || s.Type == nil {
 		return "a documented type"
 	}

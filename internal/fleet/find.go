@@ -14,7 +14,7 @@ import (
 func findShards(dirs []string) ([]string, error) {
 	var all []string
 	for _, dir := range dirs {
-		if holds(dir, stateFile) || holds(dir, resultFile) {
+		if hasFile(dir, stateFile) || hasFile(dir, resultFile) {
 			all = append(all, dir)
 			continue
 		}
@@ -32,16 +32,16 @@ func findShards(dirs []string) ([]string, error) {
 func latestBelow(dir string) ([]string, error) {
 	below, err := subdirectories(dir)
 	if err != nil {
-		return nil, refused(dir, err.Error())
+		return nil, refuseDirectory(dir, err.Error())
 	}
-	if shards := shardsAmong(below); len(shards) > 0 {
+	if shards := filterShards(below); len(shards) > 0 {
 		return shards, nil
 	}
 	var latest []string
 	var began time.Time
 	for _, run := range below {
 		inside, _ := subdirectories(run) // Others' directories, such as lost+found, may be closed.
-		shards := shardsAmong(inside)
+		shards := filterShards(inside)
 		when, err := lastBegin(shards)
 		if err != nil {
 			return nil, err
@@ -51,14 +51,17 @@ func latestBelow(dir string) ([]string, error) {
 		}
 	}
 	if len(latest) == 0 {
-		return nil, refused(dir, "expected a directory that conformance fleet run has left, or one of such")
+		return nil, refuseDirectory(dir,
+			"expected a directory that conformance fleet run has left, or one of such")
 	}
 	return latest, nil
 }
 
-// shardsAmong leaves out what was merged: it has no state.
-func shardsAmong(dirs []string) []string {
-	return slices.DeleteFunc(slices.Clone(dirs), func(dir string) bool { return !holds(dir, stateFile) })
+// filterShards leaves out what was merged: it has no state.
+func filterShards(dirs []string) []string {
+	return slices.DeleteFunc(slices.Clone(dirs), func(dir string) bool {
+		return !hasFile(dir, stateFile)
+	})
 }
 
 func lastBegin(shards []string) (last time.Time, err error) {
@@ -88,7 +91,7 @@ func subdirectories(dir string) ([]string, error) {
 	return all, err
 }
 
-func holds(dir, name string) bool {
+func hasFile(dir, name string) bool {
 	_, err := os.Stat(filepath.Join(dir, name))
 	return err == nil
 }

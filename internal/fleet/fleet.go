@@ -37,12 +37,12 @@ func Load(file string, flags map[string]string, env []string) ([]Deployment, err
 	var list []Deployment
 	for _, entry := range read.Entries {
 		place := fmt.Sprintf("%s:%d", file, entry.Line)
-		files, err := matches(entry.Config)
+		files, err := expandGlob(entry.Config)
 		if err != nil {
 			return nil, &config.Error{Where: place, Text: err.Error()}
 		}
 		for _, path := range files {
-			d := Deployment{Name: nameOf(entry, path), Place: place, File: path}
+			d := Deployment{Name: deploymentName(entry, path), Place: place, File: path}
 			d.Config, d.Err = load(d, entry, read.Defaults, flags, env)
 			list = append(list, d)
 		}
@@ -67,7 +67,7 @@ func checkEnvironment(env []string) error {
 	return nil
 }
 
-func matches(path string) ([]string, error) {
+func expandGlob(path string) ([]string, error) {
 	if !config.IsGlob(path) {
 		return []string{path}, nil
 	}
@@ -81,9 +81,9 @@ func matches(path string) ([]string, error) {
 	return files, nil
 }
 
-// nameOf is what distinguishes the configuration: what the glob's wildcards stand for, or the
+// deploymentName is what distinguishes the configuration: what the glob's wildcards stand for, or the
 // file's name.
-func nameOf(entry config.FleetEntry, path string) string {
+func deploymentName(entry config.FleetEntry, path string) string {
 	if entry.Name != "" {
 		return entry.Name
 	}
@@ -97,7 +97,8 @@ func nameOf(entry config.FleetEntry, path string) string {
 	return config.FleetName(strings.TrimSuffix(path, filepath.Ext(path)))
 }
 
-func load(d Deployment, entry config.FleetEntry, defaults *config.Defaults, flags map[string]string, env []string) (config.Config, error) {
+func load(d Deployment, entry config.FleetEntry, defaults *config.Defaults, flags map[string]string,
+	env []string) (config.Config, error) {
 	env, err := entry.Secrets.Env(env, d.Name)
 	if err != nil {
 		return config.Config{}, err
@@ -128,11 +129,15 @@ func checkNames(list []Deployment) error {
 		other, repeated := first[key]
 		switch {
 		case d.Name == "" || slices.Contains(ownFiles(), key):
-			return &config.Error{Where: d.Place, Text: fmt.Sprintf("%s can't be a name for %s; expected another one, as name", quoted(d.Name), d.File)}
+			return &config.Error{Where: d.Place,
+				Text: fmt.Sprintf("%s can't be a name for %s; expected another one, as name",
+					quote(d.Name), d.File)}
 		case repeated && other.File == d.File:
-			return &config.Error{Where: d.Place, Text: fmt.Sprintf("%s is a deployment of %s already", d.File, other.Place)}
+			return &config.Error{Where: d.Place,
+				Text: fmt.Sprintf("%s is a deployment of %s already", d.File, other.Place)}
 		case repeated:
-			return &config.Error{Where: d.Place, Text: fmt.Sprintf("%s and %s (%s) are both called %s; expected different names, as name", d.File, other.File, other.Place, quoted(d.Name))}
+			return &config.Error{Where: d.Place,
+				Text: fmt.Sprintf("%s and %s (%s) are both called %s; expected different names, as name", d.File, other.File, other.Place, quote(d.Name))}
 		}
 		first[key] = d
 	}
@@ -151,7 +156,10 @@ func refuseShared(list []Deployment) {
 		for _, use := range app.Uses(list[i].Config) {
 			other, used := users[use]
 			if used && other != i {
-				shared = append(shared, func() { refuse(&list[i], list[other], use); refuse(&list[other], list[i], use) })
+				shared = append(shared, func() {
+					refuse(&list[i], list[other], use)
+					refuse(&list[other], list[i], use)
+				})
 			}
 			users[use] = i
 		}
@@ -164,8 +172,9 @@ func refuseShared(list []Deployment) {
 // refuse keeps the first reason.
 func refuse(d *Deployment, other Deployment, use app.Use) {
 	if d.Err == nil {
-		d.Err = &config.Error{Where: d.File, Text: fmt.Sprintf("shares %s with %s (%s); expected each of them in one deployment alone", use, other.Name, other.File)}
+		d.Err = &config.Error{Where: d.File,
+			Text: fmt.Sprintf("shares %s with %s (%s); expected each of them in one deployment alone", use, other.Name, other.File)}
 	}
 }
 
-func quoted(text string) string { return `"` + text + `"` }
+func quote(text string) string { return `"` + text + `"` }

@@ -26,23 +26,29 @@ func TestFindShard(t *testing.T) {
 		want   Shard
 		err    string
 	}{
-		"the whole":            {},
-		"by flag":              {flag: "2/5", want: Shard{2, 5}},
-		"one of one":           {flag: "1/1"},
-		"the flag wins":        {flag: "2/5", env: map[string]string{"CI_NODE_INDEX": "1", "CI_NODE_TOTAL": "3"}, want: Shard{2, 5}},
-		"Kubernetes":           {shards: 5, env: map[string]string{"JOB_COMPLETION_INDEX": "4"}, want: Shard{5, 5}},
-		"GitLab":               {env: map[string]string{"CI_NODE_INDEX": "3", "CI_NODE_TOTAL": "3"}, want: Shard{3, 3}},
+		"the whole":  {},
+		"by flag":    {flag: "2/5", want: Shard{2, 5}},
+		"one of one": {flag: "1/1"},
+		"the flag wins": {flag: "2/5", env: map[string]string{"CI_NODE_INDEX": "1",
+			"CI_NODE_TOTAL": "3"}, want: Shard{2, 5}},
+		"Kubernetes": {shards: 5, env: map[string]string{"JOB_COMPLETION_INDEX": "4"},
+			want: Shard{5, 5}},
+		"GitLab": {env: map[string]string{"CI_NODE_INDEX": "3", "CI_NODE_TOTAL": "3"},
+			want: Shard{3, 3}},
 		"GitLab, not parallel": {env: map[string]string{"CI_NODE_TOTAL": "1"}},
 		"no slash":             {flag: "2", err: "expected I/N"},
 		"none of five":         {flag: "0/5", err: "from 1 to that of all shards, got 0 of 5"},
 		"a sixth of five":      {flag: "6/5", err: "got 6 of 5"},
 		"no numbers":           {flag: "a/b", err: "got a of b"},
-		"of how many":          {env: map[string]string{"JOB_COMPLETION_INDEX": "4"}, err: "expected --shards N"},
-		"beyond the last":      {shards: 4, env: map[string]string{"JOB_COMPLETION_INDEX": "4"}, err: "from 0 to that of all shards"},
-		"which one":            {shards: 4, err: "expected --shard I/N"},
+		"of how many": {env: map[string]string{"JOB_COMPLETION_INDEX": "4"},
+			err: "expected --shards N"},
+		"beyond the last": {shards: 4, env: map[string]string{"JOB_COMPLETION_INDEX": "4"},
+			err: "from 0 to that of all shards"},
+		"which one": {shards: 4, err: "expected --shard I/N"},
 	} {
 		got, err := FindShard(c.flag, c.shards, func(name string) string { return c.env[name] })
-		if got != c.want || (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {
+		if got != c.want || (err == nil) != (c.err == "") || err != nil &&
+			!strings.Contains(err.Error(), c.err) {
 			t.Errorf("%s: got %v, %v; want %v, %q", name, got, err, c.want, c.err)
 		}
 	}
@@ -71,7 +77,8 @@ func TestNamesAreWhatDistinguishesConfigurations(t *testing.T) {
 		{"sites/acme.yaml", "", "sites/acme.yaml", "acme"},
 		{"sites/acme.yaml", "acme-us", "sites/acme.yaml", "acme-us"},
 	} {
-		if got := nameOf(config.FleetEntry{Config: c.config, Name: c.name}, c.path); got != c.want {
+		if got := deploymentName(config.FleetEntry{Config: c.config, Name: c.name},
+			c.path); got != c.want {
 			t.Errorf("%s of %s: got %q, want %q", c.path, c.config, got, c.want)
 		}
 	}
@@ -79,17 +86,20 @@ func TestNamesAreWhatDistinguishesConfigurations(t *testing.T) {
 
 func TestNamesThatCannotBeDirectories(t *testing.T) {
 	for want, list := range map[string][]Deployment{
-		"can't be a name":           {{Name: "fleet.json", File: "a.yaml"}},
-		"\"Index.html\" can't be":   {{Name: "Index.html", File: "a.yaml"}},
-		"\"\" can't be":             {{File: ".yaml"}},
-		"are both called \"Acme\"":  {{Name: "acme", File: "a.yaml"}, {Name: "Acme", File: "b.yaml"}},
-		"is a deployment of p:1 al": {{Name: "a", File: "a.yaml", Place: "p:1"}, {Name: "a", File: "a.yaml", Place: "p:2"}},
+		"can't be a name":         {{Name: "fleet.json", File: "a.yaml"}},
+		"\"Index.html\" can't be": {{Name: "Index.html", File: "a.yaml"}},
+		"\"\" can't be":           {{File: ".yaml"}},
+		"are both called \"Acme\"": {{Name: "acme", File: "a.yaml"},
+			{Name: "Acme", File: "b.yaml"}},
+		"is a deployment of p:1 al": {{Name: "a", File: "a.yaml", Place: "p:1"},
+			{Name: "a", File: "a.yaml", Place: "p:2"}},
 	} {
 		if err := checkNames(list); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)
 		}
 	}
-	if err := checkNames([]Deployment{{Name: "a", File: "a.yaml"}, {Name: "b", File: "a.yaml"}}); err != nil {
+	if err := checkNames([]Deployment{{Name: "a", File: "a.yaml"},
+		{Name: "b", File: "a.yaml"}}); err != nil {
 		t.Errorf("one file for two deployments: %v", err)
 	}
 }
@@ -108,13 +118,14 @@ func TestTheExitCodeIsTheWorst(t *testing.T) {
 		codes []int
 		want  int
 	}{
-		{nil, 0}, {[]int{0, 0}, 0}, {[]int{0, 3}, 3}, {[]int{3, 2}, 2}, {[]int{2, 1, 3}, 1}, {[]int{1, 130}, 130}, {[]int{130, 70, 0}, 70},
+		{nil, 0}, {[]int{0, 0}, 0}, {[]int{0, 3}, 3}, {[]int{3, 2}, 2}, {[]int{2, 1, 3}, 1},
+		{[]int{1, 130}, 130}, {[]int{130, 70, 0}, 70},
 	} {
 		var r Report
 		for _, code := range c.codes {
 			r.Deployments = append(r.Deployments, Result{ExitCode: code})
 		}
-		if r.sum(); r.ExitCode != c.want {
+		if r.sumUp(); r.ExitCode != c.want {
 			t.Errorf("%v: got %d, want %d", c.codes, r.ExitCode, c.want)
 		}
 	}
@@ -122,10 +133,12 @@ func TestTheExitCodeIsTheWorst(t *testing.T) {
 
 func TestEachDeploymentCountsOnce(t *testing.T) {
 	r := Report{Deployments: []Result{
-		result("a", verdict.Conformant, 0), result("b", verdict.PartlyJudged, 0), result("c", verdict.Incomplete, 3),
-		result("d", verdict.NotConformant, 1), result("e", "", 2), result("f", "", 70), result("g", verdict.Incomplete, 70), result("h", "", 130),
+		result("a", verdict.Conformant, 0), result("b", verdict.PartlyJudged, 0),
+		result("c", verdict.Incomplete, 3),
+		result("d", verdict.NotConformant, 1), result("e", "", 2), result("f", "", 70),
+		result("g", verdict.Incomplete, 70), result("h", "", 130),
 	}}
-	r.sum()
+	r.sumUp()
 	if want := (Counts{1, 1, 1, 1, 1, 2, 1}); r.Counts != want {
 		t.Errorf("got %+v, want %+v", r.Counts, want)
 	}
@@ -135,14 +148,16 @@ func TestEachDeploymentCountsOnce(t *testing.T) {
 }
 
 func shardOf(dir string, index int, results ...Result) part {
-	return part{dir, Report{RunID: "RUN" + dir, Names: []string{"a", "b", "c"}, Shard: &Shard{index, 2}, Deployments: results,
+	return part{dir, Report{RunID: "RUN" + dir, Names: []string{"a", "b", "c"},
+		Shard: &Shard{index, 2}, Deployments: results,
 		Started: time.Unix(int64(100*index), 0), DurationMs: 5000}}
 }
 
 func TestMergedShardsAreTheWhole(t *testing.T) {
-	first := shardOf("one", 1, result("a", verdict.Conformant, 0), result("c", verdict.NotConformant, 1))
+	first := shardOf("one", 1, result("a", verdict.Conformant, 0),
+		result("c", verdict.NotConformant, 1))
 	second := shardOf("two", 2, result("b", verdict.Conformant, 0))
-	m, err := merge([]part{second, first}, ".")
+	m, err := mergeParts([]part{second, first}, ".")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,17 +165,19 @@ func TestMergedShardsAreTheWhole(t *testing.T) {
 	for _, d := range m.Deployments {
 		got = append(got, d.Name+" "+d.Dir)
 	}
-	if !slices.Equal(got, []string{"a one/a", "b two/b", "c one/c"}) || m.ExitCode != 1 || !m.Started.Equal(time.Unix(100, 0)) || m.DurationMs != 105_000 {
+	if !slices.Equal(got, []string{"a one/a", "b two/b", "c one/c"}) || m.ExitCode != 1 ||
+		!m.Started.Equal(time.Unix(100, 0)) || m.DurationMs != 105_000 {
 		t.Errorf("got %v, exit code %d, %s, %d ms", got, m.ExitCode, m.Started, m.DurationMs)
 	}
 }
 
 func TestWhatIsMissingIsNamed(t *testing.T) {
-	m, err := merge([]part{shardOf("one", 1, result("a", verdict.Conformant, 0))}, ".")
+	m, err := mergeParts([]part{shardOf("one", 1, result("a", verdict.Conformant, 0))}, ".")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m.ExitCode != verdict.ExitIncomplete || m.Deployments[1].Reason != "not judged: shard 2/2 is missing" ||
+	if m.ExitCode != verdict.ExitIncomplete ||
+		m.Deployments[1].Reason != "not judged: shard 2/2 is missing" ||
 		m.Deployments[2].Reason != "not judged: one is of a run that did not come to its end" {
 		t.Errorf("got %d, %+v", m.ExitCode, m.Deployments)
 	}
@@ -171,7 +188,7 @@ func TestALaterAttemptCompletesAnInterruptedOne(t *testing.T) {
 	interrupted := shardOf("one", 1, result("a", "", 130), result("c", verdict.Conformant, 0))
 	again := shardOf("two", 1, result("a", verdict.Conformant, 0), result("c", "", 130))
 	for _, parts := range [][]part{{interrupted, again}, {again, interrupted}} {
-		m, err := merge(parts, ".")
+		m, err := mergeParts(parts, ".")
 		if err != nil || m.Deployments[0].Dir != "two/a" || m.Deployments[2].Dir != "one/c" {
 			t.Errorf("got %+v, %v", m.Deployments, err)
 		}
@@ -181,13 +198,15 @@ func TestALaterAttemptCompletesAnInterruptedOne(t *testing.T) {
 func TestNoRunCountsTwice(t *testing.T) {
 	twice := result("c", verdict.Conformant, 0)
 	twice.RunID = "RUN-a"
-	_, err := merge([]part{shardOf("one", 1, result("a", verdict.Conformant, 0)), shardOf("two", 2, twice)}, ".")
+	_, err := mergeParts([]part{shardOf("one", 1, result("a", verdict.Conformant, 0)),
+		shardOf("two", 2, twice)}, ".")
 	if err == nil || !strings.Contains(err.Error(), "holds the run RUN-a of c, as one does") {
 		t.Errorf("got %v", err)
 	}
 	other := result("a", verdict.Conformant, 0)
 	other.RunID = "ANOTHER"
-	_, err = merge([]part{shardOf("one", 1, result("a", verdict.Conformant, 0)), shardOf("two", 1, other)}, ".")
+	_, err = mergeParts([]part{shardOf("one", 1, result("a", verdict.Conformant, 0)),
+		shardOf("two", 1, other)}, ".")
 	if err == nil || !strings.Contains(err.Error(), "a was judged in one, too") {
 		t.Errorf("got %v", err)
 	}
@@ -200,13 +219,14 @@ func TestOnlyShardsOfOneDivisionFit(t *testing.T) {
 	thirds.Shard = &Shard{2, 3}
 	whole.Shard = nil
 	for want, p := range map[string]part{
-		"as one does": same, "is of another fleet than one": other, "expected shards of one division": thirds, "shards as one is not": whole,
+		"as one does": same, "is of another fleet than one": other,
+		"expected shards of one division": thirds, "shards as one is not": whole,
 	} {
-		if err := fits([]part{one}, p); err == nil || !strings.Contains(err.Error(), want) {
+		if err := checkFits([]part{one}, p); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %q", err, want)
 		}
 	}
-	if err := fits([]part{one}, shardOf("two", 2)); err != nil {
+	if err := checkFits([]part{one}, shardOf("two", 2)); err != nil {
 		t.Error(err)
 	}
 }
@@ -225,12 +245,13 @@ func TestARunGoesOnOnlyAsItself(t *testing.T) {
 		"all anew":                 {func(r *runner) { r.Fresh = true }, false, false},
 		"another version":          {func(r *runner) { r.header.Tool = "2" }, false, false},
 		"asked for something else": {func(r *runner) { r.header.Asked = "" }, false, false},
-		"another fleet":            {func(r *runner) { r.header.Names = []string{"b"} }, false, false},
-		"a shard":                  {func(r *runner) { r.header.Shard = &Shard{1, 2} }, false, false},
+		"another fleet": {func(r *runner) { r.header.Names = []string{"b"} }, false,
+			false},
+		"a shard": {func(r *runner) { r.header.Shard = &Shard{1, 2} }, false, false},
 	} {
 		r := &runner{header: before}
 		c.change(r)
-		if got := r.goesOn(before, c.done); got != c.want {
+		if got := r.continuesRun(before, c.done); got != c.want {
 			t.Errorf("%s: goes on: %t", name, got)
 		}
 	}
@@ -239,12 +260,14 @@ func TestARunGoesOnOnlyAsItself(t *testing.T) {
 // TestAJournalIsReadUpToWhereItBreaks cuts it as a kill does.
 func TestAJournalIsReadUpToWhereItBreaks(t *testing.T) {
 	dir := t.TempDir()
-	j, err := openJournal(dir, header{RunID: "NIGHTLY", Names: []string{"a", "b"}}, map[string]Result{"a": result("a", verdict.Incomplete, 3)})
+	j, err := openJournal(dir, header{RunID: "NIGHTLY", Names: []string{"a", "b"}},
+		map[string]Result{"a": result("a", verdict.Incomplete, 3)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	b, again := result("b", verdict.Conformant, 0), result("a", verdict.Conformant, 0)
-	if err := errors.Join(j.add(line{Result: &b}), j.add(line{Result: &again}), j.add(line{Done: true}), j.file.Close()); err != nil {
+	if err := errors.Join(j.add(line{Result: &b}), j.add(line{Result: &again}),
+		j.add(line{Done: true}), j.file.Close()); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(filepath.Join(dir, stateFile))
@@ -252,7 +275,8 @@ func TestAJournalIsReadUpToWhereItBreaks(t *testing.T) {
 		t.Fatal(err)
 	}
 	h, results, done, err := readJournal(dir)
-	if err != nil || h.RunID != "NIGHTLY" || len(results) != 2 || results["a"].Verdict != verdict.Conformant || !done {
+	if err != nil || h.RunID != "NIGHTLY" || len(results) != 2 ||
+		results["a"].Verdict != verdict.Conformant || !done {
 		t.Errorf("got %+v, %+v, %t, %v", h, results, done, err)
 	}
 	lines := bytes.SplitAfter(text, []byte("\n"))
@@ -261,7 +285,8 @@ func TestAJournalIsReadUpToWhereItBreaks(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, results, done, err = readJournal(dir)
-	if err != nil || results["a"].Verdict != verdict.Incomplete || results["b"].Verdict != verdict.Conformant || done {
+	if err != nil || results["a"].Verdict != verdict.Incomplete ||
+		results["b"].Verdict != verdict.Conformant || done {
 		t.Errorf("cut: got %+v, %t, %v", results, done, err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, stateFile), []byte("{}\n"), 0o600); err != nil {
@@ -274,17 +299,22 @@ func TestAJournalIsReadUpToWhereItBreaks(t *testing.T) {
 
 // TestTheSchemaDescribesFleetJSON holds what is written against docs/fleet.schema.json.
 func TestTheSchemaDescribesFleetJSON(t *testing.T) {
-	schema, err := jsonschema.NewCompiler().Compile(filepath.Join("..", "..", "docs", "fleet.schema.json"))
+	schema, err := jsonschema.NewCompiler().Compile(filepath.Join("..", "..", "docs",
+		"fleet.schema.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	full := result("a", verdict.NotConformant, 1)
-	full.take(verdict.Report{RunID: "R", Verdict: verdict.NotConformant, Started: time.Unix(1, 0), DurationMs: 5,
-		Requirements: []verdict.Requirement{{ID: "RESET-1", Verdict: verdict.Failed}, {ID: "KEY-1", Verdict: verdict.Untestable}}}, false, false)
-	full.Config, full.URL, full.Labels, full.LastLine = "a.yaml", "http://a.invalid", map[string]string{"region": "eu"}, "x"
-	single := Report{SchemaVersion: SchemaVersion, Tool: verdict.Tool{Name: "conformance", Version: "1"}, RunID: "X", Shard: &Shard{1, 2},
+	full.fillFrom(verdict.Report{RunID: "R", Verdict: verdict.NotConformant,
+		Started: time.Unix(1, 0), DurationMs: 5,
+		Requirements: []verdict.Requirement{{ID: "RESET-1", Verdict: verdict.Failed},
+			{ID: "KEY-1", Verdict: verdict.Untestable}}}, false, false)
+	full.Config, full.URL, full.Labels, full.LastLine = "a.yaml", "http://a.invalid",
+		map[string]string{"region": "eu"}, "x"
+	single := Report{SchemaVersion: SchemaVersion,
+		Tool: verdict.Tool{Name: "conformance", Version: "1"}, RunID: "X", Shard: &Shard{1, 2},
 		Names: []string{"a", "b"}, Deployments: []Result{full, result("b", "", 2)}}
-	single.sum()
+	single.sumUp()
 	merged := single
 	merged.RunID, merged.Shard, merged.Shards = "", nil, []ShardRun{{"X", &Shard{1, 2}}, {"Y", nil}}
 	for name, r := range map[string]Report{"single": single, "merged": merged} {

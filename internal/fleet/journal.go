@@ -23,8 +23,8 @@ type header struct {
 	Started time.Time `json:"started"`
 }
 
-// same reports whether both are of one fleet, asked in the same way.
-func (h header) same(other header) bool {
+// isSameRun reports whether both are of one fleet, asked in the same way.
+func (h header) isSameRun(other header) bool {
 	return h.Tool == other.Tool && h.Asked == other.Asked && slices.Equal(h.Names, other.Names) &&
 		(h.Shard == nil) == (other.Shard == nil) && (h.Shard == nil || *h.Shard == *other.Shard)
 }
@@ -48,7 +48,8 @@ func readJournal(dir string) (h header, results map[string]Result, done bool, er
 	}
 	lines := bytes.SplitAfter(text, []byte("\n"))
 	if err := json.Unmarshal(lines[0], &h); err != nil || h.RunID == "" {
-		return h, nil, false, errors.New(filepath.Join(dir, stateFile) + ": expected the state of a fleet's run")
+		return h, nil, false, errors.New(filepath.Join(dir, stateFile) +
+			": expected the state of a fleet's run")
 	}
 	results = map[string]Result{}
 	for _, text := range lines[1:] {
@@ -64,11 +65,11 @@ func readJournal(dir string) (h header, results map[string]Result, done bool, er
 	return h, results, done, nil
 }
 
-// keepWhole drops the results that are to be judged again, or whose report is not there any more.
-func keepWhole(dir string, results map[string]Result) {
+// dropUnfinished drops the results that are to be judged again, or whose report is not there any more.
+func dropUnfinished(dir string, results map[string]Result) {
 	for name, r := range results {
 		found, err := report.Read(filepath.Join(dir, r.Dir))
-		if !r.final() || err != nil || found.RunID != r.RunID {
+		if !r.isFinal() || err != nil || found.RunID != r.RunID {
 			delete(results, name)
 		}
 	}

@@ -35,26 +35,27 @@ func Merge(dirs []string, out, version string) (Report, error) {
 	var parts []part
 	for _, dir := range dirs {
 		if sameDirectory(dir, out) {
-			return Report{}, refused(dir, "is one of the directories to merge; expected another --out")
+			return Report{}, refuseDirectory(dir,
+				"is one of the directories to merge; expected another --out")
 		}
 		p, err := readPart(dir)
 		if err != nil {
 			return Report{}, err
 		}
-		if err := fits(parts, p); err != nil {
+		if err := checkFits(parts, p); err != nil {
 			return Report{}, err
 		}
 		parts = append(parts, p)
 	}
-	merged, err := merge(parts, out)
+	merged, err := mergeParts(parts, out)
 	if err != nil {
 		return merged, err
 	}
 	merged.Tool = verdict.Tool{Name: "conformance", Version: version}
-	return merged, merged.write(out)
+	return merged, merged.writeFiles(out)
 }
 
-func refused(where, text string) error { return &config.Error{Where: where, Text: text} }
+func refuseDirectory(where, text string) error { return &config.Error{Where: where, Text: text} }
 
 func sameDirectory(a, b string) bool {
 	first, err := os.Stat(a)
@@ -67,28 +68,31 @@ func readPart(dir string) (part, error) {
 	p := part{dir: dir}
 	text, err := os.ReadFile(filepath.Join(dir, resultFile))
 	if errors.Is(err, os.ErrNotExist) {
-		return killedPart(dir)
+		return readKilledPart(dir)
 	}
 	if err == nil {
 		err = json.Unmarshal(text, &p.Report)
 	}
 	switch {
 	case err != nil:
-		return p, refused(dir, err.Error())
+		return p, refuseDirectory(dir, err.Error())
 	case p.SchemaVersion != SchemaVersion:
-		return p, refused(dir, fmt.Sprintf("expected the result of a fleet of version %d, got %d", SchemaVersion, p.SchemaVersion))
+		return p, refuseDirectory(dir,
+			fmt.Sprintf("expected the result of a fleet of version %d, got %d", SchemaVersion,
+				p.SchemaVersion))
 	case len(p.Shards) > 0:
-		return p, refused(dir, "is merged already; expected the shards")
+		return p, refuseDirectory(dir, "is merged already; expected the shards")
 	}
 	return p, nil
 }
 
-func killedPart(dir string) (part, error) {
+func readKilledPart(dir string) (part, error) {
 	h, results, _, err := readJournal(dir)
 	if err != nil {
-		return part{}, refused(dir, "expected a directory that conformance fleet run has left")
+		return part{}, refuseDirectory(dir,
+			"expected a directory that conformance fleet run has left")
 	}
-	keepWhole(dir, results)
+	dropUnfinished(dir, results)
 	p := part{dir, Report{RunID: h.RunID, Shard: h.Shard, Names: h.Names, Started: h.Started}}
 	for _, r := range results {
 		p.Deployments = append(p.Deployments, r)
@@ -96,16 +100,23 @@ func killedPart(dir string) (part, error) {
 	return p, nil
 }
 
-// fits refuses what is no other part of the same fleet.
-func fits(parts []part, p part) error {
+// checkFits refuses what is no other part of the same fleet.
+func checkFits(parts []part, p part) error {
 	for _, other := range parts {
 		switch {
 		case other.RunID == p.RunID && sameShard(other.Shard, p.Shard):
-			return refused(p.dir, fmt.Sprintf("holds the run %s, as %s does; expected each run once", p.RunID, other.dir))
+			return refuseDirectory(p.dir,
+				fmt.Sprintf("holds the run %s, as %s does; expected each run once", p.RunID,
+					other.dir))
 		case !slices.Equal(other.Names, p.Names):
-			return refused(p.dir, fmt.Sprintf("is of another fleet than %s: its deployments are not the same", other.dir))
-		case (other.Shard == nil) != (p.Shard == nil) || p.Shard != nil && other.Shard.Of != p.Shard.Of:
-			return refused(p.dir, fmt.Sprintf("is of as many shards as %s is not; expected shards of one division", other.dir))
+			return refuseDirectory(p.dir,
+				fmt.Sprintf("is of another fleet than %s: its deployments are not the same",
+					other.dir))
+		case (other.Shard == nil) != (p.Shard == nil) || p.Shard != nil &&
+			other.Shard.Of != p.Shard.Of:
+			return refuseDirectory(p.dir,
+				fmt.Sprintf("is of as many shards as %s is not; expected shards of one division",
+					other.dir))
 		}
 	}
 	return nil
@@ -113,8 +124,9 @@ func fits(parts []part, p part) error {
 
 func sameShard(a, b *Shard) bool { return a == nil && b == nil || a != nil && b != nil && *a == *b }
 
-func merge(parts []part, out string) (Report, error) {
-	m := Report{SchemaVersion: SchemaVersion, Names: parts[0].Names, Started: parts[0].Started, Deployments: []Result{}}
+func mergeParts(parts []part, out string) (Report, error) {
+	m := Report{SchemaVersion: SchemaVersion, Names: parts[0].Names, Started: parts[0].Started,
+		Deployments: []Result{}}
 	results, from, runs := map[string]Result{}, map[string]string{}, map[string]string{}
 	var ended time.Time
 	for _, p := range parts {
@@ -127,18 +139,22 @@ func merge(parts []part, out string) (Report, error) {
 		}
 		for _, r := range p.Deployments {
 			if other, twice := runs[r.RunID]; twice && r.RunID != "" {
-				return m, refused(p.dir, fmt.Sprintf("holds the run %s of %s, as %s does; expected each run once", r.RunID, r.Name, other))
+				return m, refuseDirectory(p.dir,
+					fmt.Sprintf("holds the run %s of %s, as %s does; expected each run once",
+						r.RunID, r.Name, other))
 			}
 			runs[r.RunID] = p.dir
 			was, known := results[r.Name]
 			switch {
 			case known && was.Verdict != "" && r.Verdict != "":
-				return m, refused(p.dir, fmt.Sprintf("%s was judged in %s, too; expected each deployment once", r.Name, from[r.Name]))
+				return m, refuseDirectory(p.dir,
+					fmt.Sprintf("%s was judged in %s, too; expected each deployment once", r.Name,
+						from[r.Name]))
 			case known && was.Verdict != "":
 				continue
 			}
 			if r.Dir != "" {
-				r.Dir = seenFrom(out, filepath.Join(p.dir, r.Dir))
+				r.Dir = relativePath(out, filepath.Join(p.dir, r.Dir))
 			}
 			results[r.Name], from[r.Name] = r, p.dir
 		}
@@ -147,16 +163,17 @@ func merge(parts []part, out string) (Report, error) {
 	for i, name := range m.Names {
 		r, found := results[name]
 		if !found {
-			r = Result{Name: name, ExitCode: verdict.ExitIncomplete, Reason: "not judged: " + missing(parts, i)}
+			r = Result{Name: name, ExitCode: verdict.ExitIncomplete, Reason: "not judged: " +
+				explainMissing(parts, i)}
 		}
 		m.Deployments = append(m.Deployments, r)
 	}
-	m.sum()
+	m.sumUp()
 	return m, nil
 }
 
-// missing says where the result of the deployment at this place should be.
-func missing(parts []part, place int) string {
+// explainMissing says where the result of the deployment at this place should be.
+func explainMissing(parts []part, place int) string {
 	for _, p := range parts {
 		if p.Shard == nil || p.Shard.Holds(place) {
 			return p.dir + " is of a run that did not come to its end"
@@ -166,7 +183,7 @@ func missing(parts []part, place int) string {
 	return fmt.Sprintf("shard %s is missing", Shard{place%of + 1, of})
 }
 
-func seenFrom(dir, path string) string {
+func relativePath(dir, path string) string {
 	from, err := filepath.Abs(dir)
 	if err == nil {
 		path, err = filepath.Abs(path)

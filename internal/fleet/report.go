@@ -86,16 +86,18 @@ type Result struct {
 	DurationMs int64      `json:"durationMs,omitempty"`
 }
 
-// final reports whether the deployment needs no judging again in the same run.
-func (r Result) final() bool {
-	return r.Verdict != "" && r.ExitCode != verdict.ExitFault && r.ExitCode != verdict.ExitInterrupted
+// isFinal reports whether the deployment needs no judging again in the same run.
+func (r Result) isFinal() bool {
+	return r.Verdict != "" && r.ExitCode != verdict.ExitFault &&
+		r.ExitCode != verdict.ExitInterrupted
 }
 
-// take fills in what the report of the deployment says.
-func (r *Result) take(found verdict.Report, strict, complete bool) {
+// fillFrom fills in what the report of the deployment says.
+func (r *Result) fillFrom(found verdict.Report, strict, complete bool) {
 	r.RunID, r.Verdict, r.Counts = found.RunID, found.Verdict, &found.Counts
 	r.Started, r.DurationMs = &found.Started, found.DurationMs
-	r.ExitCode, r.Reason = found.ExitCode(strict, complete), report.ExitReason(found, strict, complete)
+	r.ExitCode, r.Reason = found.ExitCode(strict, complete),
+		report.ExitReason(found, strict, complete)
 	for _, q := range found.Requirements {
 		switch q.Verdict {
 		case verdict.Failed:
@@ -109,12 +111,13 @@ func (r *Result) take(found verdict.Report, strict, complete bool) {
 // worstFirst orders the exit codes: the first that any deployment has is the fleet's. A fault of
 // this tool and a signal come first, since the fleet must then be run again.
 func worstFirst() []int {
-	return []int{verdict.ExitFault, verdict.ExitInterrupted, verdict.ExitNotConformant, verdict.ExitUsage, verdict.ExitIncomplete, verdict.ExitConformant}
+	return []int{verdict.ExitFault, verdict.ExitInterrupted, verdict.ExitNotConformant,
+		verdict.ExitUsage, verdict.ExitIncomplete, verdict.ExitConformant}
 }
 
-// sum fills in the counts and the exit code. A shard without deployments is no mistake: the others
+// sumUp fills in the counts and the exit code. A shard without deployments is no mistake: the others
 // have them.
-func (r *Report) sum() {
+func (r *Report) sumUp() {
 	r.Counts = Counts{}
 	codes := map[int]bool{}
 	for _, d := range r.Deployments {
@@ -157,36 +160,38 @@ func (r *Report) Missing() []string {
 	return names
 }
 
-// write writes fleet.json, the JUnit file and the page into the directory.
-func (r *Report) write(dir string) error {
+// writeFiles writes fleet.json, the JUnit file and the page into the directory.
+func (r *Report) writeFiles(dir string) error {
 	var runs []site.Run
 	err := report.WriteFile(filepath.Join(dir, junitFile), func(w io.Writer) error {
-		return r.junit(w, dir, func(run site.Run) { runs = append(runs, run) })
+		return r.writeJUnit(w, dir, func(run site.Run) { runs = append(runs, run) })
 	})
 	return errors.Join(err,
 		report.WriteFile(filepath.Join(dir, pageFile), func(w io.Writer) error {
-			return site.Write(w, site.Of(runs), r.leftOut(), dir)
+			return site.Write(w, site.Of(runs), r.listUnjudged(), dir)
 		}),
-		report.WriteFile(filepath.Join(dir, resultFile), func(w io.Writer) error { return report.WriteJSON(w, r) }))
+		report.WriteFile(filepath.Join(dir, resultFile), func(w io.Writer) error {
+			return report.WriteJSON(w, r)
+		}))
 }
 
-// leftOut says of each deployment that was not judged why, for the page.
-func (r *Report) leftOut() []string {
+// listUnjudged says of each deployment that was not judged why, for the page.
+func (r *Report) listUnjudged() []string {
 	var list []string
 	for _, d := range r.Deployments {
-		if !d.judged() {
+		if !d.wasJudged() {
 			list = append(list, d.Name+": "+d.Reason)
 		}
 	}
 	return list
 }
 
-// judged reports whether the deployment has a report.
-func (r Result) judged() bool { return r.Dir != "" && r.Verdict != "" }
+// wasJudged reports whether the deployment has a report.
+func (r Result) wasJudged() bool { return r.Dir != "" && r.Verdict != "" }
 
-// junit has a suite for each deployment. All reports of a large fleet do not fit into memory: they are
+// writeJUnit has a suite for each deployment. All reports of a large fleet do not fit into memory: they are
 // read one by one, and told what the page shows of each.
-func (r *Report) junit(w io.Writer, dir string, judged func(site.Run)) error {
+func (r *Report) writeJUnit(w io.Writer, dir string, judged func(site.Run)) error {
 	body, err := os.CreateTemp(dir, ".junit-*")
 	if err != nil {
 		return err
@@ -196,10 +201,10 @@ func (r *Report) junit(w io.Writer, dir string, judged func(site.Run)) error {
 	return report.FleetJUnit(w, body, len(r.Deployments), func(i int) (report.FleetSuite, error) {
 		d := r.Deployments[i]
 		suite := report.FleetSuite{Name: d.Name, Reason: d.Reason}
-		if !d.judged() {
+		if !d.wasJudged() {
 			return suite, nil
 		}
-		found, err := d.read(dir)
+		found, err := d.readReport(dir)
 		if err != nil {
 			return suite, err
 		}
@@ -211,11 +216,12 @@ func (r *Report) junit(w io.Writer, dir string, judged func(site.Run)) error {
 	})
 }
 
-// read reads the deployment's report again.
-func (r Result) read(dir string) (verdict.Report, error) {
+// readReport reads the deployment's report again.
+func (r Result) readReport(dir string) (verdict.Report, error) {
 	found, err := report.Read(filepath.Join(dir, filepath.FromSlash(r.Dir)))
 	if err == nil && found.RunID != r.RunID {
-		err = fmt.Errorf("%s: expected the run %s, got %s", filepath.Join(dir, r.Dir, report.VerdictFile), r.RunID, found.RunID)
+		err = fmt.Errorf("%s: expected the run %s, got %s",
+			filepath.Join(dir, r.Dir, report.VerdictFile), r.RunID, found.RunID)
 	}
 	return found, err
 }

@@ -61,26 +61,28 @@ func Run(ctx context.Context, fleet []Deployment, o Options) (Report, error) {
 	if err := app.Writable(o.Out); err != nil {
 		return Report{}, err
 	}
-	unlock, err := lock(o.Out)
+	unlock, err := lockDirectory(o.Out)
 	if err != nil {
 		return Report{}, err
 	}
 	defer unlock()
-	r := &runner{Options: o, places: semaphore.NewWeighted(int64(o.Concurrency)), results: map[string]Result{}}
-	if err := r.begin(fleet); err != nil {
+	r := &runner{Options: o, places: semaphore.NewWeighted(int64(o.Concurrency)),
+		results: map[string]Result{}}
+	if err := r.startRun(fleet); err != nil {
 		return Report{}, err
 	}
 	defer r.journal.file.Close()
-	r.all(ctx)
-	return r.end()
+	r.judgeAll(ctx)
+	return r.writeReport()
 }
 
-// lock keeps two processes out of one directory.
-func lock(dir string) (unlock func(), err error) {
+// lockDirectory keeps two processes out of one directory.
+func lockDirectory(dir string) (unlock func(), err error) {
 	l := flock.New(filepath.Join(dir, ".fleet.lock"))
 	free, err := l.TryLock()
 	if err == nil && !free {
-		return nil, &config.Error{Where: "--out " + dir, Text: "another fleet is judged into this directory; expected one for each, also of each shard"}
+		return nil, &config.Error{Where: "--out " + dir,
+			Text: "another fleet is judged into this directory; expected one for each, also of each shard"}
 	}
 	if err != nil {
 		return func() {}, nil // A file system without locks.
@@ -92,9 +94,9 @@ type runner struct {
 	Options
 	header header
 	// own are the shard's deployments, left those of them that are to be judged.
-	own, left []Deployment
-	places    *semaphore.Weighted
-	inboxes   app.Inboxes
+	own, pending []Deployment
+	places       *semaphore.Weighted
+	inboxes      app.Inboxes
 
 	mu       sync.Mutex
 	journal  *journal
@@ -104,9 +106,10 @@ type runner struct {
 	unwritten error
 }
 
-// begin finds out what is left to do.
-func (r *runner) begin(fleet []Deployment) error {
-	r.header = header{RunID: r.RunID, Tool: r.Version, Asked: r.Asked, Started: time.Now(), Names: []string{}}
+// startRun finds out what is left to do.
+func (r *runner) startRun(fleet []Deployment) error {
+	r.header = header{RunID: r.RunID, Tool: r.Version, Asked: r.Asked, Started: time.Now(),
+		Names: []string{}}
 	if r.Shard.Of > 0 {
 		r.header.Shard = &r.Shard
 	}
@@ -116,21 +119,23 @@ func (r *runner) begin(fleet []Deployment) error {
 			r.own = append(r.own, d)
 		}
 	}
-	if before, results, done, err := readJournal(r.Out); err == nil && r.goesOn(before, done) {
-		keepWhole(r.Out, results)
+	if before, results, done, err := readJournal(r.Out); err == nil &&
+		r.continuesRun(before, done) {
+		dropUnfinished(r.Out, results)
 		r.results = results
 		r.header = before
 	}
 	for _, d := range r.own {
 		if _, kept := r.results[d.Name]; !kept {
-			r.left = append(r.left, d)
+			r.pending = append(r.pending, d)
 		}
 	}
 	if r.header.RunID == "" {
 		r.header.RunID = rand.Text()[:12]
 	}
 	for _, name := range []string{resultFile, junitFile, pageFile} {
-		if err := os.Remove(filepath.Join(r.Out, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		if err := os.Remove(filepath.Join(r.Out, name)); err != nil &&
+			!errors.Is(err, os.ErrNotExist) {
 			return err
 		}
 	}
@@ -142,17 +147,17 @@ func (r *runner) begin(fleet []Deployment) error {
 	return err
 }
 
-// goesOn reports whether this is the run that left the journal.
-func (r *runner) goesOn(before header, done bool) bool {
+// continuesRun reports whether this is the run that left the journal.
+func (r *runner) continuesRun(before header, done bool) bool {
 	named := r.RunID != "" && r.RunID == before.RunID
-	return !r.Fresh && before.same(r.header) && (named || r.RunID == "" && !done)
+	return !r.Fresh && before.isSameRun(r.header) && (named || r.RunID == "" && !done)
 }
 
-// all judges as many at once as the requests allow.
-func (r *runner) all(ctx context.Context) {
+// judgeAll judges as many at once as the requests allow.
+func (r *runner) judgeAll(ctx context.Context) {
 	var judging sync.WaitGroup
 	defer judging.Wait()
-	for _, d := range r.left {
+	for _, d := range r.pending {
 		d.Config.Concurrency = max(1, min(d.Config.Concurrency, r.Concurrency))
 		weight := int64(d.Config.Concurrency)
 		if r.places.Acquire(ctx, weight) != nil {
@@ -160,13 +165,13 @@ func (r *runner) all(ctx context.Context) {
 		}
 		judging.Go(func() {
 			defer r.places.Release(weight)
-			r.begun()
-			r.finish(r.judge(ctx, d))
+			r.markBegun()
+			r.recordResult(r.judgeDeployment(ctx, d))
 		})
 	}
 }
 
-func (r *runner) begun() {
+func (r *runner) markBegun() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.underWay++
@@ -185,7 +190,7 @@ func (r *runner) tellProgress() {
 	r.Progress(p)
 }
 
-func (r *runner) finish(result Result) {
+func (r *runner) recordResult(result Result) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	defer r.tellProgress()
@@ -197,9 +202,9 @@ func (r *runner) finish(result Result) {
 	}
 }
 
-// judge judges one deployment; whatever is wrong with it stops no other.
-func (r *runner) judge(ctx context.Context, d Deployment) Result {
-	result := resultOf(d)
+// judgeDeployment judges one deployment; whatever is wrong with it stops no other.
+func (r *runner) judgeDeployment(ctx context.Context, d Deployment) Result {
+	result := newResult(d)
 	err := d.Err
 	if err == nil {
 		err = mishap.Guard(func() error { return r.judgeInto(ctx, d, &result) })
@@ -213,8 +218,9 @@ func (r *runner) judge(ctx context.Context, d Deployment) Result {
 	return result
 }
 
-func resultOf(d Deployment) Result {
-	return Result{Name: d.Name, Config: filepath.ToSlash(d.File), URL: d.Config.URL, Labels: d.Config.Deployment.Labels}
+func newResult(d Deployment) Result {
+	return Result{Name: d.Name, Config: filepath.ToSlash(d.File), URL: d.Config.URL,
+		Labels: d.Config.Deployment.Labels}
 }
 
 func (r *runner) judgeInto(ctx context.Context, d Deployment, into *Result) error {
@@ -241,31 +247,33 @@ func (r *runner) judgeInto(ctx context.Context, d Deployment, into *Result) erro
 	})
 	came := planned.Live(ctx, app.Live{Version: r.Version, Known: known, Waiting: waiting})
 	into.Dir = d.Name
-	into.take(came.Report, r.Strict, r.Complete)
+	into.fillFrom(came.Report, r.Strict, r.Complete)
 	into.LastLine = came.Evidence.LastLine
 	view := report.View{Report: came.Report, Run: came.Evidence, Titles: planned.Suite.Titles()}
 	return errors.Join(report.WriteAll(cfg.Out, r.Formats, view), came.Unstored)
 }
 
-// end writes what came of the fleet.
-func (r *runner) end() (Report, error) {
+// writeReport writes what came of the fleet.
+func (r *runner) writeReport() (Report, error) {
 	all := Report{
 		SchemaVersion: SchemaVersion, Tool: verdict.Tool{Name: "conformance", Version: r.Version},
 		RunID: r.header.RunID, Shard: r.header.Shard, Names: r.header.Names,
-		Started: r.header.Started, DurationMs: time.Since(r.header.Started).Milliseconds(), Deployments: []Result{},
+		Started: r.header.Started, DurationMs: time.Since(r.header.Started).Milliseconds(),
+		Deployments: []Result{},
 	}
 	finished := true
 	for _, d := range r.own {
 		result, judged := r.results[d.Name]
 		if !judged {
-			result = resultOf(d)
-			result.ExitCode, result.Reason = verdict.ExitInterrupted, "not judged: the run was interrupted before"
+			result = newResult(d)
+			result.ExitCode, result.Reason = verdict.ExitInterrupted,
+				"not judged: the run was interrupted before"
 		}
-		finished = finished && (result.final() || result.ExitCode == verdict.ExitUsage)
+		finished = finished && (result.isFinal() || result.ExitCode == verdict.ExitUsage)
 		all.Deployments = append(all.Deployments, result)
 	}
-	all.sum()
-	err := errors.Join(r.unwritten, all.write(r.Out))
+	all.sumUp()
+	err := errors.Join(r.unwritten, all.writeFiles(r.Out))
 	if err == nil && finished {
 		err = r.journal.add(line{Done: true})
 	}

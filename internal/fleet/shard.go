@@ -25,13 +25,15 @@ func FindShard(flag string, shards int, getenv func(string) string) (Shard, erro
 		}
 		return newShard("--shard", of, n, 1)
 	case job != "" && shards == 0:
-		return Shard{}, fmt.Errorf("JOB_COMPLETION_INDEX is %s: expected --shards N to say of how many, or --shard 1/1 for the whole fleet", job)
+		return Shard{},
+			fmt.Errorf("JOB_COMPLETION_INDEX is %s: expected --shards N to say of how many, or --shard 1/1 for the whole fleet", job)
 	case job != "":
 		return newShard("JOB_COMPLETION_INDEX", job, strconv.Itoa(shards), 0)
 	case index != "" && total != "":
 		return newShard("CI_NODE_INDEX of CI_NODE_TOTAL", index, total, 1)
 	case shards > 1:
-		return Shard{}, errors.New("--shards: neither JOB_COMPLETION_INDEX nor CI_NODE_INDEX says which one; expected --shard I/N")
+		return Shard{},
+			errors.New("--shards: neither JOB_COMPLETION_INDEX nor CI_NODE_INDEX says which one; expected --shard I/N")
 	}
 	return Shard{}, nil
 }
@@ -42,7 +44,9 @@ func newShard(where, index, of string, first int) (Shard, error) {
 	n, alsoWrong := strconv.Atoi(of)
 	i += 1 - first
 	if wrong != nil || alsoWrong != nil || i < 1 || i > n {
-		return Shard{}, fmt.Errorf("%s: expected a number from %d to that of all shards, got %s of %s", where, first, index, of)
+		return Shard{},
+			fmt.Errorf("%s: expected a number from %d to that of all shards, got %s of %s", where,
+				first, index, of)
 	}
 	if n == 1 {
 		return Shard{}, nil

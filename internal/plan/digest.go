@@ -9,8 +9,8 @@ import (
 	"slices"
 )
 
-// asked is what a deployment sees of a step, and which mail is waited for.
-type asked struct {
+// digestEntry is the part of a step that a deployment sees, and the reset of an awaited mail.
+type digestEntry struct {
 	ID                                string
 	Operation, KeyName, Key, Raw, For string
 	Values                            map[string]any
@@ -19,22 +19,24 @@ type asked struct {
 	Breaks                            string
 }
 
-// Digest names what the plan sends and waits for: evidence of plans with one digest can be judged
-// alike. Order, costs and what is done when surplus mail comes do not count.
+// Digest identifies the plan's requests and waits: evidence of plans with the same digest can be
+// judged alike. Order, costs and bisecting do not count.
 func (p *Plan) Digest() string {
-	var all []asked
+	var all []digestEntry
 	for _, s := range p.Steps {
 		switch {
-		case s.Ask != nil:
-			all = append(all, asked{
-				ID: s.ID, Operation: s.Ask.Operation, KeyName: s.Ask.KeyName, Key: s.Ask.Key, Raw: s.Ask.Raw, Values: s.Ask.Values,
-				Header: s.Ask.Header, NoBody: s.Ask.NoBody, Refusable: s.Ask.Refusable, Breaks: s.Ask.Breaks,
+		case s.Request != nil:
+			all = append(all, digestEntry{
+				ID: s.ID, Operation: s.Request.Operation, KeyName: s.Request.KeyName,
+				Key: s.Request.Key, Raw: s.Request.Raw, Values: s.Request.Values,
+				Header: s.Request.Header, NoBody: s.Request.NoBody,
+				Refusable: s.Request.MustBeRefused, Breaks: s.Request.Breaks,
 			})
 		case s.Await != nil:
-			all = append(all, asked{ID: s.ID, For: s.Await.For})
+			all = append(all, digestEntry{ID: s.ID, For: s.Await.For})
 		}
 	}
-	slices.SortFunc(all, func(a, b asked) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(all, func(a, b digestEntry) int { return cmp.Compare(a.ID, b.ID) })
 	text, err := json.Marshal(all)
 	if err != nil {
 		panic(fmt.Sprintf("a plan that is no JSON: %v", err)) // Values are texts and numbers.

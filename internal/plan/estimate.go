@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Pace is what the time of a run follows from.
+// Pace is the speed of deployment and run.
 type Pace struct {
 	// Latency is how long a response takes, Mail how long a mail takes after it.
 	Latency, Mail time.Duration
@@ -16,20 +16,20 @@ type Pace struct {
 	Rate        float64
 }
 
-// Estimate is about how long the plan takes at the pace, where nothing slows it down and no surplus
-// mail comes.
+// Estimate is about how long the plan takes at the pace if nothing slows it down and no surplus mail
+// comes.
 func (p *Plan) Estimate(pace Pace) time.Duration {
 	e := newEstimate(p, pace)
 	var end time.Duration
-	for len(e.line) > 0 {
-		next := e.line[0]
-		e.line = e.line[1:]
-		next.at = e.carryOut(next)
+	for len(e.ready) > 0 {
+		next := e.ready[0]
+		e.ready = e.ready[1:]
+		next.at = e.finishStep(next)
 		end = max(end, next.at)
 		for _, after := range e.after[next.ID] {
 			after.at = max(after.at, next.at)
 			if after.before--; after.before == 0 {
-				e.queue(after)
+				e.enqueue(after)
 			}
 		}
 	}
@@ -39,20 +39,21 @@ func (p *Plan) Estimate(pace Pace) time.Duration {
 // estimate is a run as it goes on.
 type estimate struct {
 	pace Pace
-	// steps are by id; after are those that come after each; line holds what waits for nothing but
-	// its time.
-	steps map[string]*estimated
-	after map[string][]*estimated
-	line  []*estimated
-	// slots and connections are when they are free; begun is when the last request began.
+	// steps are by id; after are the successors by id; ready are the steps with no unfinished
+	// predecessor, by time.
+	steps map[string]*pendingStep
+	after map[string][]*pendingStep
+	ready []*pendingStep
+	// slots and connections are the times at which they are free; lastStart is the start of the last
+	// request.
 	slots       []time.Duration
 	connections map[string]time.Duration
-	begun       time.Duration
+	lastStart   time.Duration
 }
 
-// estimated is a step with what it waits for: how many steps, and until when; later, when it is
-// over.
-type estimated struct {
+// pendingStep is a step with the number of its unfinished predecessors. at is the earliest start, and
+// later the end.
+type pendingStep struct {
 	Step
 	before int
 	at     time.Duration
@@ -60,12 +61,13 @@ type estimated struct {
 
 func newEstimate(p *Plan, pace Pace) *estimate {
 	e := &estimate{
-		pace: pace, steps: map[string]*estimated{}, after: map[string][]*estimated{}, connections: map[string]time.Duration{},
-		slots: make([]time.Duration, max(pace.Concurrency, 1)), begun: -time.Hour,
+		pace: pace, steps: map[string]*pendingStep{}, after: map[string][]*pendingStep{},
+		connections: map[string]time.Duration{},
+		slots:       make([]time.Duration, max(pace.Concurrency, 1)), lastStart: -time.Hour,
 	}
 	for _, s := range p.Steps {
-		if !s.Doubted && s.Bisect == nil {
-			e.steps[s.ID] = &estimated{Step: s}
+		if !s.OnlyInDoubt && s.Bisect == nil {
+			e.steps[s.ID] = &pendingStep{Step: s}
 		}
 	}
 	for _, s := range p.Steps {
@@ -80,40 +82,42 @@ func newEstimate(p *Plan, pace Pace) *estimate {
 			}
 		}
 		if one.before == 0 {
-			e.queue(one)
+			e.enqueue(one)
 		}
 	}
 	return e
 }
 
-// queue lets the step go when what is ready earlier has gone.
-func (e *estimate) queue(s *estimated) {
-	i, _ := slices.BinarySearchFunc(e.line, s.at+1, func(other *estimated, at time.Duration) int { return cmp.Compare(other.at, at) })
-	e.line = slices.Insert(e.line, i, s)
+// enqueue puts the step behind those that are ready earlier.
+func (e *estimate) enqueue(s *pendingStep) {
+	i, _ := slices.BinarySearchFunc(e.ready, s.at+1,
+		func(other *pendingStep, at time.Duration) int { return cmp.Compare(other.at, at) })
+	e.ready = slices.Insert(e.ready, i, s)
 }
 
-// carryOut returns when the step is over.
-func (e *estimate) carryOut(s *estimated) time.Duration {
+// finishStep returns the end of the step.
+func (e *estimate) finishStep(s *pendingStep) time.Duration {
 	switch {
-	case s.Ask != nil:
-		return e.send(s)
+	case s.Request != nil:
+		return e.finishRequest(s)
 	case s.Await != nil && e.steps[s.Await.For] != nil:
 		return max(s.at, e.steps[s.Await.For].at+e.pace.Mail)
 	}
 	return s.at
 }
 
-// send sends the request when there is a slot for it, its connection is free, and the rate lets it.
-func (e *estimate) send(s *estimated) time.Duration {
-	at := max(s.at, slices.Min(e.slots), e.connections[s.Ask.Conn])
+// finishRequest returns the end of the request. It starts once a slot and its connection are free and
+// the rate allows it.
+func (e *estimate) finishRequest(s *pendingStep) time.Duration {
+	at := max(s.at, slices.Min(e.slots), e.connections[s.Request.Conn])
 	if e.pace.Rate > 0 {
-		at = max(at, e.begun+time.Duration(float64(time.Second)/e.pace.Rate))
+		at = max(at, e.lastStart+time.Duration(float64(time.Second)/e.pace.Rate))
 	}
-	e.begun = at
+	e.lastStart = at
 	at += e.pace.Latency
 	e.slots[slices.Index(e.slots, slices.Min(e.slots))] = at
-	if s.Ask.Conn != "" {
-		e.connections[s.Ask.Conn] = at
+	if s.Request.Conn != "" {
+		e.connections[s.Request.Conn] = at
 	}
 	return at
 }

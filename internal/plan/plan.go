@@ -1,5 +1,5 @@
-// Package plan describes what a run will send, in which order, and what it waits
-// for, before anything is sent. Texts hold placeholders where a secret will stand.
+// Package plan describes the requests, mail waits and barriers of a run before anything is sent. In
+// texts, placeholders stand for secrets.
 package plan
 
 import (
@@ -11,51 +11,51 @@ import (
 	"github.com/etna-conformance/conformance/internal/placeholder"
 )
 
-// Plan is what one run will send and wait for.
+// Plan is everything one run sends and waits for.
 type Plan struct {
-	// Steps stand in an order in which they could go out one by one.
+	// Steps are in an order in which they could be carried out one by one.
 	Steps []Step
 }
 
-// Step is one request, one wait for a mail, or (with neither) a point that others wait for.
+// Step is one request, one wait for a mail, or (with neither) a barrier.
 type Step struct {
 	// ID is the key of the step in the evidence, for example "reset/right-answer/robert.zak".
 	ID string
-	// Lane is the trader whose state the step touches, "" where it touches none.
-	Lane string
-	// Needs are steps that must have got a response; without them the step is not sent.
+	// Trader is the login of the trader whose state the step touches, "" for none.
+	Trader string
+	// Needs are steps without whose response the step is not sent.
 	Needs []string
-	// After are steps that come first where they are planned at all.
+	// After are steps that come first if they are planned at all.
 	After []string
-	// Chooses is true of the request that finds out whether its operation is at the newer or the
-	// older path: it is sent to the older one where the newer one is not there, and other requests
-	// of the operation follow.
-	Chooses bool
-	// Unless is known where the step has nothing left to find out.
+	// FindsPath is true of the request that tries the newer path of its operation, and the older
+	// path if the newer one is absent. Other requests of the operation use the path it finds.
+	FindsPath bool
+	// Unless makes the step unnecessary once this placeholder is known.
 	Unless placeholder.Placeholder
-	// Despite are steps of which one that claimed success outweighs Unless.
-	Despite []string
-	// UnlessDone is a step that leaves nothing to find out where it claimed success.
-	UnlessDone string
-	// Since are steps of which one must have been sent, whatever came of it.
-	Since []string
-	// Finally is true of what puts things back: it is carried out also after an interruption.
-	Finally bool
-	// Doubted is true of what is done only where a [Doubt] lets it.
-	Doubted bool
-	// Requirements are the ids that look at the step.
-	Requirements []string
-	Ask          *Ask
-	Await        *Await
-	Turn         *Turn
-	Bisect       *Bisect
-	Doubt        *Doubt
-	Settle       *Settle
-	Cost         Cost
+	// RunAnywayAfter lists steps. If any of them claimed success, the step runs even when Unless is
+	// known.
+	RunAnywayAfter []string
+	// UnlessSucceeded is a step whose claimed success makes this one unnecessary.
+	UnlessSucceeded string
+	// OnlyIfAnySent are steps: the step runs only if one of them was sent, with whatever result.
+	OnlyIfAnySent []string
+	// Cleanup is true of steps that restore a password; they run after an interruption, too.
+	Cleanup bool
+	// OnlyInDoubt is true of steps that need a [Doubt] to be confirmed.
+	OnlyInDoubt bool
+	// Requirements are the ids of the requirements judged by the step.
+	Requirements   []string
+	Request        *Request
+	Await          *Await
+	Barrier        *Barrier
+	Bisect         *Bisect
+	Doubt          *Doubt
+	PasswordChoice *PasswordChoice
+	Cost           Cost
 }
 
-// Ask is one request of an operation of the contract.
-type Ask struct {
+// Request is one request of an operation of the contract.
+type Request struct {
 	Operation string
 	// KeyName is the spelling of the key's header; "" sends no key.
 	KeyName string
@@ -65,46 +65,44 @@ type Ask struct {
 	Values map[string]any
 	// Header are further header fields by name; Host among them replaces the base URL's.
 	Header map[string]string
-	// Raw is a body that is none of the operation's, "" where Values make one.
+	// Raw is a body sent as it is, "" for one made of Values.
 	Raw string
 	// NoBody leaves out the body of an operation that has one.
 	NoBody bool
-	// Breaks says what of the contract the request breaks on purpose, "" where nothing.
+	// Breaks describes how the request breaks the contract on purpose, "" if it does not.
 	Breaks string
-	// NewerOnly is true of a request that the operation's older path has no room for.
+	// NewerOnly is true of a request that the operation's older path can't express.
 	NewerOnly bool
-	// Invalid is true where a body that the contract's schema allows must fail validation all the
-	// same.
+	// Invalid is true of a body that fits the contract's schema and must still fail validation.
 	Invalid bool
 	// Conn names the connection to use; "" is any.
 	Conn string
-	// Together names requests that go out at the same moment, when all of them are connected; "" is
-	// none.
+	// Together names a group of requests. They are sent at the same moment, once all of them are
+	// connected; "" is no group.
 	Together string
-	// Blockable is true of a request that a firewall in front of the deployment may block in words
-	// of its own.
-	Blockable bool
-	// Refusable is true where the response must be a refusal: acceptance is what
-	// would explain a code mail.
-	Refusable bool
-	// Learns are what the response makes known. A template with a placeholder that did not become
-	// known is not sent.
-	Learns []Learn
-	// Again says when the same is asked once more; nil never.
-	Again *Again
+	// FirewallMayBlock is true of a request that looks like an attack. A firewall in front of the
+	// deployment may refuse it with a page of its own.
+	FirewallMayBlock bool
+	// MustBeRefused is true if the deployment must refuse the request. If it accepts, that explains
+	// a code mail.
+	MustBeRefused bool
+	// Captures are the values taken from the response. Steps with an unknown placeholder are not
+	// sent.
+	Captures []Capture
+	// Retry is when to repeat the request once; nil is never.
+	Retry *Retry
 }
 
-// Again asks once more, a moment later, where one of the steps After claimed success and the
-// sign-in contradicts it: a deployment of several machines may take a moment until all of them know
-// of a new password.
-type Again struct {
+// Retry repeats a sign-in once, a moment later, if one of the steps After claimed success and the
+// sign-in contradicts it. A deployment of several machines may need a moment to spread a password.
+type Retry struct {
 	After []string
-	// SignedIn is true where a sign-in contradicts the step, false where a refused one does.
+	// SignedIn is true if a successful sign-in is the contradiction, false if a refused one is.
 	SignedIn bool
 }
 
-// Learn gives the token of a response a name that later templates can hold.
-type Learn struct {
+// Capture names the token of a response, so that later templates can hold it.
+type Capture struct {
 	// Name is for example "‹token of robert.zak›".
 	Name placeholder.Placeholder
 	// If is the kind that the response must have, "" for any.
@@ -116,23 +114,23 @@ type Await struct {
 	Trader string
 	// For is the step of the reset.
 	For string
-	// Learns names the codes that the mail presents, see [placeholder.Placeholder.Other]; "" names
-	// none. Tries is how many of them.
-	Learns placeholder.Placeholder
-	Tries  int
-	// Instead are requests that may have brought the mail, against all promises: then the reset's
-	// own comes as much later as the reset was sent, and is waited for.
-	Instead []string
-	// Unlike is the placeholder of an earlier code: its mail may come once more, late.
-	Unlike placeholder.Placeholder
-	// Others are traders into whose mailboxes to look where no mail came: it may have gone there.
-	Others []string
-	// Brief is true of a wait that lasts no longer than a few times what mails took so far.
+	// Capture names the codes of the mail, see [placeholder.Placeholder.Other]; "" names none. Tries
+	// is the number of codes.
+	Capture placeholder.Placeholder
+	Tries   int
+	// OtherCauses are requests that may have brought the mail although they must not. In that case
+	// the wait goes on: the reset's own mail follows it by as much as the reset followed the request.
+	OtherCauses []string
+	// EarlierCode is the placeholder of an earlier code: its mail may come once more, late.
+	EarlierCode placeholder.Placeholder
+	// OtherTraders are traders whose mailboxes are searched if no mail came: it may be misdirected.
+	OtherTraders []string
+	// Brief limits the wait to a few times the delay of earlier mails.
 	Brief bool
 }
 
-// Doubt lets steps go on only if the mails that these waits were for seem mixed up: what is seen
-// once may be chance, or somebody else's doing.
+// Doubt lets its dependent steps run only if the mails of these waits seem mixed up. A mix-up seen
+// once may be chance, or caused by somebody else.
 type Doubt struct{ Waits []string }
 
 // Ways to derive from a secret, see [placeholder.Placeholder.Near].
@@ -141,19 +139,18 @@ const (
 	LetterBehind = "letter behind"
 )
 
-// Settle says which of a trader's two declared passwords is valid: the first that signed in.
-type Settle struct {
+// PasswordChoice decides which of a trader's two declared passwords is valid: that of the first
+// successful sign-in.
+type PasswordChoice struct {
 	Trader string
-	// Signed are the sign-ins to go by, the one that counts most first.
-	Signed []Signed
-	// Valid and Other are the placeholders that become known: the password that is valid, and the
-	// other.
+	// SignIns are the sign-ins to decide by, most reliable first.
+	SignIns []SignIn
+	// Valid and Other are the placeholders that become known: the valid password and the other one.
 	Valid, Other placeholder.Placeholder
-	// Updates are the trader's right updates, the last first: what they set is known also where no
-	// sign-in tells.
+	// Updates are the trader's right updates, latest first. They decide if no sign-in does.
 	Updates []Update
-	// Tell is true at the end of the run, where the response belongs to the user.
-	Tell bool
+	// Report is true at the end of the run: the valid password is reported to the user.
+	Report bool
 }
 
 // Update is a step that sets a password where it succeeds.
@@ -162,48 +159,47 @@ type Update struct {
 	Valid placeholder.Placeholder
 }
 
-// Signed is one way in which a password showed itself valid.
-type Signed struct {
-	// Session is known where the sign-in succeeded.
+// SignIn is a sign-in that shows one password to be valid.
+type SignIn struct {
+	// Session becomes known if the sign-in succeeded.
 	Session placeholder.Placeholder
-	// Valid is the password that it was made with, Other the one that it was not.
+	// Valid is the password of the sign-in, Other the trader's other one.
 	Valid, Other placeholder.Placeholder
-	// Until are steps that may have changed the password since: with one of them sent it says
-	// nothing any more.
-	Until []string
+	// VoidedBy are later steps that may have changed the password. Once one of them was sent, the
+	// sign-in proves nothing.
+	VoidedBy []string
 }
 
-// Turn lets the next accepted reset go when the wait is over, and at the latest after AtMost: two
-// resets that overlap could have their mails exchanged unseen.
-type Turn struct {
-	Of     string
+// Barrier releases the next accepted reset when the wait is over, and at the latest after AtMost. If
+// two resets overlapped, a deployment could swap their mails unseen.
+type Barrier struct {
+	Wait   string
 	AtMost time.Duration
 }
 
-// Bisect repeats refused requests, all together and then in halves, where more codes came than
-// resets were accepted: a surplus code is no guilt until the same requests bring one again, and
-// controls bring none.
+// Bisect repeats refused requests, first all together and then in halves, if more codes came than
+// resets were accepted. Surplus codes are evidence against a request only if repeating it brings a
+// code again and controls bring none.
 type Bisect struct {
-	// Groups are the requests that must bring no code, by the requirement that says so.
+	// Groups are the requests that must bring no code, by requirement.
 	Groups []Group
-	// Accepted are the accepted resets of the traders, for deployments that mail the code of a
-	// refused one with the next that they accept.
+	// Accepted are the traders' accepted resets. Some deployments mail the code of a refused reset
+	// with the next accepted one.
 	Accepted []string
-	// Time and Resets are the budget: how long it may take, and how many more accepted resets a
-	// trader may get.
+	// Time and Resets are the budget: the duration, and the further accepted resets of one trader.
 	Time   time.Duration
 	Resets int
 }
 
-// Group is what one requirement allows no code for.
+// Group is the requests for which one requirement forbids a code.
 type Group struct {
 	Requirement string
 	Steps       []string
-	// Always is true where a response that accepts the request does not explain a code.
-	Always bool
+	// EvenIfAccepted is true if an accepting response does not explain a code.
+	EvenIfAccepted bool
 }
 
-// Cost is what a step costs the deployment and the trader, at most.
+// Cost is the most a step costs the deployment and the trader.
 type Cost struct {
 	Requests, Mails, WrongAnswers int
 	// WrongCodes and FailedSignIns count against limits of the deployment; Changes are password
@@ -211,14 +207,14 @@ type Cost struct {
 	WrongCodes, FailedSignIns, Changes int
 }
 
-// Select returns the plan of the named steps, of all that they need or hold, and of the points in
-// between, which send nothing and keep the order.
+// Select returns the plan of the named steps and of all their prerequisites. It keeps the barriers,
+// for the order.
 func (p *Plan) Select(ids []string) *Plan {
 	byID := make(map[string]Step, len(p.Steps))
 	for _, s := range p.Steps {
 		byID[s.ID] = s
 	}
-	learners, choosers := p.learners(), p.choosers()
+	learners, choosers := p.captureSteps(), p.pathFinders()
 	wanted := map[string]bool{}
 	var want func(id string)
 	want = func(id string) {
@@ -229,10 +225,10 @@ func (p *Plan) Select(ids []string) *Plan {
 		for _, need := range byID[id].Needs {
 			want(need)
 		}
-		if ask := byID[id].Ask; ask != nil && choosers[ask.Operation] != "" {
+		if ask := byID[id].Request; ask != nil && choosers[ask.Operation] != "" {
 			want(choosers[ask.Operation])
 		}
-		for _, name := range byID[id].holds() {
+		for _, name := range byID[id].requiredPlaceholders() {
 			for _, learner := range learners[name] {
 				want(learner)
 			}
@@ -241,77 +237,80 @@ func (p *Plan) Select(ids []string) *Plan {
 	for _, id := range ids {
 		want(id)
 	}
-	// What puts things back goes with what may have changed them.
+	// Cleanup steps go with the steps that may have changed a password.
 	for _, s := range p.Steps {
-		if s.Finally && slices.ContainsFunc(s.Since, func(id string) bool { return wanted[id] }) {
+		if s.Cleanup && slices.ContainsFunc(s.OnlyIfAnySent, func(id string) bool {
+			return wanted[id]
+		}) {
 			want(s.ID)
 		}
 	}
 	selected := &Plan{}
 	for _, s := range p.Steps {
-		if wanted[s.ID] || s.point() {
+		if wanted[s.ID] || s.isBarrier() {
 			selected.Steps = append(selected.Steps, s)
 		}
 	}
 	return selected
 }
 
-// choosers are the steps that find out where an operation is, by the operation.
-func (p *Plan) choosers() map[string]string {
+// pathFinders are the FindsPath steps, by operation.
+func (p *Plan) pathFinders() map[string]string {
 	steps := map[string]string{}
 	for _, s := range p.Steps {
-		if s.Chooses {
-			steps[s.Ask.Operation] = s.ID
+		if s.FindsPath {
+			steps[s.Request.Operation] = s.ID
 		}
 	}
 	return steps
 }
 
-// point reports whether the step only keeps others in order.
-func (s Step) point() bool {
-	return s.Ask == nil && s.Await == nil && s.Bisect == nil && s.Doubt == nil && s.Settle == nil
+// isBarrier reports whether the step only orders others.
+func (s Step) isBarrier() bool {
+	return s.Request == nil && s.Await == nil && s.Bisect == nil && s.Doubt == nil &&
+		s.PasswordChoice == nil
 }
 
-// Cost adds up what the plan costs, and what it costs besides, at most, when surplus mail
-// makes it ask again, and when a [Doubt] lets it.
+// Cost adds up the plan's cost, and the further cost of bisecting surplus mail and of a confirmed
+// [Doubt].
 func (p *Plan) Cost() (sum, again, doubted Cost) {
 	for _, s := range p.Steps {
 		switch {
 		case s.Bisect != nil:
-			again = again.plus(s.Cost)
-		case s.Doubted:
-			doubted = doubted.plus(s.Cost)
+			again = again.add(s.Cost)
+		case s.OnlyInDoubt:
+			doubted = doubted.add(s.Cost)
 		default:
-			sum = sum.plus(s.Cost)
+			sum = sum.add(s.Cost)
 		}
 	}
 	return sum, again, doubted
 }
 
-// Lane is what the plan costs one trader, or (with no trader) what touches nobody's state.
-type Lane struct {
+// TraderCost is the cost of one trader's steps, or (with no trader) of those that touch no trader.
+type TraderCost struct {
 	Trader string
 	Cost   Cost
 }
 
-// Lanes adds up what the plan costs each trader, without what surplus mail and doubts make it ask
-// again; what touches no trader stands last.
-func (p *Plan) Lanes() []Lane {
-	var lanes []Lane
+// CostByTrader adds up the plan's cost for each trader, without bisecting and doubts. Steps that touch
+// no trader come last.
+func (p *Plan) CostByTrader() []TraderCost {
+	var lanes []TraderCost
 	index := map[string]int{}
 	for _, s := range p.Steps {
-		if s.Bisect != nil || s.Doubted || s.Cost == (Cost{}) {
+		if s.Bisect != nil || s.OnlyInDoubt || s.Cost == (Cost{}) {
 			continue
 		}
-		i, known := index[s.Lane]
+		i, known := index[s.Trader]
 		if !known {
 			i = len(lanes)
-			index[s.Lane] = i
-			lanes = append(lanes, Lane{Trader: s.Lane})
+			index[s.Trader] = i
+			lanes = append(lanes, TraderCost{Trader: s.Trader})
 		}
-		lanes[i].Cost = lanes[i].Cost.plus(s.Cost)
+		lanes[i].Cost = lanes[i].Cost.add(s.Cost)
 	}
-	slices.SortStableFunc(lanes, func(a, b Lane) int {
+	slices.SortStableFunc(lanes, func(a, b TraderCost) int {
 		if (a.Trader == "") != (b.Trader == "") {
 			return strings.Compare(b.Trader, a.Trader)
 		}
@@ -320,15 +319,17 @@ func (p *Plan) Lanes() []Lane {
 	return lanes
 }
 
-func (c Cost) plus(d Cost) Cost {
+func (c Cost) add(d Cost) Cost {
 	return Cost{
-		Requests: c.Requests + d.Requests, Mails: c.Mails + d.Mails, WrongAnswers: c.WrongAnswers + d.WrongAnswers,
-		WrongCodes: c.WrongCodes + d.WrongCodes, FailedSignIns: c.FailedSignIns + d.FailedSignIns, Changes: c.Changes + d.Changes,
+		Requests: c.Requests + d.Requests, Mails: c.Mails + d.Mails, WrongAnswers: c.WrongAnswers +
+			d.WrongAnswers,
+		WrongCodes: c.WrongCodes + d.WrongCodes, FailedSignIns: c.FailedSignIns + d.FailedSignIns,
+		Changes: c.Changes + d.Changes,
 	}
 }
 
-// Repeated is the id under which a request is repeated to find out which one mails a code.
-func Repeated(id string) string { return "bisect/" + id }
+// RepeatID is the id of a request repeated by [Bisect].
+func RepeatID(id string) string { return "bisect/" + id }
 
-// WithoutKey is the id of the request that looks whether the deployment is there.
-func WithoutKey(operation string) string { return "no-key/" + operation }
+// ProbeID is the id of the request without a key that probes the deployment.
+func ProbeID(operation string) string { return "no-key/" + operation }

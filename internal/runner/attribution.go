@@ -80,7 +80,7 @@ func (t *attribution) mayBeForeign() bool { return isSilent(t.x) || t.isPage(t.s
 // findOrigin says why the response is not the deployment's, or reports it as its own. If neither is
 // clear, the request should be sent again, now that others get through.
 func (t *attribution) findOrigin(ctx context.Context, doubts int) (unreachable string, own bool) {
-	if reason := t.availability.blockedReason(t.step.Ask.Operation); reason != "" {
+	if reason := t.availability.blockedReason(t.step.Request.Operation); reason != "" {
 		return reason, false
 	}
 	if stopped := t.stopReason(); stopped != "" {
@@ -95,7 +95,7 @@ func (t *attribution) findOrigin(ctx context.Context, doubts int) (unreachable s
 		return reason, false
 	case got == operationUnreachable:
 		reason := blockedReason(t.step, t.x)
-		t.availability.markBlocked(t.step.Ask.Operation, reason)
+		t.availability.markBlocked(t.step.Request.Operation, reason)
 		return reason, false
 	default:
 		return "", !t.shouldResend(doubts, waited)
@@ -106,7 +106,7 @@ func (t *attribution) findOrigin(ctx context.Context, doubts int) (unreachable s
 // it may have come too fast.
 func (t *attribution) shouldResend(doubts int, waited bool) bool {
 	most, pause := t.resendLimit()
-	operation, status := t.step.Ask.Operation, t.outcome().Status
+	operation, status := t.step.Request.Operation, t.outcome().Status
 	settled := isSilent(t.x) && most == 1 || timedOut(t.x) || t.outcome().NeverLimits() || t.outcome().MayBeLimit()
 	switch {
 	case waited && doubts < maxResends:
@@ -115,7 +115,7 @@ func (t *attribution) shouldResend(doubts int, waited bool) bool {
 		t.pacer.dropSuspicion()
 		return false
 	case doubts >= most:
-		if !t.step.Ask.Blockable { // A block of this request says nothing about others.
+		if !t.step.Request.FirewallMayBlock { // A block of this request says nothing about others.
 			t.availability.recordOwnPage(operation, status)
 		}
 		t.pacer.dropSuspicion()
@@ -127,7 +127,7 @@ func (t *attribution) shouldResend(doubts int, waited bool) bool {
 
 // resendLimit is how often the request may be sent again, and the shortest pause before.
 func (t *attribution) resendLimit() (most int, pause time.Duration) {
-	blocked := t.step.Ask.Blockable && t.outcome().Status < http.StatusInternalServerError
+	blocked := t.step.Request.FirewallMayBlock && t.outcome().Status < http.StatusInternalServerError
 	switch {
 	case mayBeCarriedOut(t.step) && blocked:
 		return 0, 0

@@ -72,7 +72,7 @@ func (r *run) newBisection(s plan.Bisect, surplus []evidence.Trader) *bisection 
 	b.traders = slices.Concat(surplus, others)
 	b.traders = b.traders[:min(len(b.traders), maxBisectTraders)]
 	for _, id := range s.Accepted {
-		if state, planned := r.states[id]; planned && hasTrader(surplus, state.step.Lane) && hasTrader(b.traders, state.step.Lane) {
+		if state, planned := r.states[id]; planned && hasTrader(surplus, state.step.Trader) && hasTrader(b.traders, state.step.Trader) {
 			b.resets = append(b.resets, state.step)
 		}
 	}
@@ -107,7 +107,7 @@ func (b *bisection) groupsForResets(resets []plan.Step) []suspects {
 	groups := b.selectGroups(true, false)
 	for i, g := range groups {
 		groups[i] = slices.DeleteFunc(g, func(s plan.Step) bool {
-			return s.Lane != "" && !slices.ContainsFunc(resets, func(r plan.Step) bool { return r.Lane == s.Lane })
+			return s.Trader != "" && !slices.ContainsFunc(resets, func(r plan.Step) bool { return r.Trader == s.Trader })
 		})
 	}
 	return slices.DeleteFunc(groups, func(g suspects) bool { return len(g) == 0 })
@@ -120,7 +120,7 @@ func (b *bisection) selectGroups(wrong ...bool) []suspects {
 	for _, g := range b.plan.Groups {
 		var list suspects
 		for _, id := range g.Steps {
-			if s, ok := b.findSuspect(id, g.Always); ok && slices.Contains(wrong, s.Cost.WrongAnswers > 0) {
+			if s, ok := b.findSuspect(id, g.EvenIfAccepted); ok && slices.Contains(wrong, s.Cost.WrongAnswers > 0) {
 				list = append(list, s)
 			}
 		}
@@ -139,7 +139,7 @@ func (b *bisection) findSuspect(id string, always bool) (plan.Step, bool) {
 	if !planned || !b.sent[id] || b.explained[id] && !always {
 		return plan.Step{}, false
 	}
-	return state.step, state.step.Lane == "" || hasTrader(b.traders, state.step.Lane)
+	return state.step, state.step.Trader == "" || hasTrader(b.traders, state.step.Trader)
 }
 
 // searchGroups looks for groups with codes; it is false once the trials rule out a result.
@@ -416,7 +416,7 @@ func (b *bisection) sendRepeat(ctx context.Context, s plan.Step, attempt int) {
 		b.recordFault(err)
 		return
 	}
-	b.recordExchange(s, plan.Repeated(s.ID), attempt, b.run.send(ctx, s, request), "")
+	b.recordExchange(s, plan.RepeatID(s.ID), attempt, b.run.send(ctx, s, request), "")
 }
 
 // waitForCodes waits for this many new codes; it is false after the time is over.

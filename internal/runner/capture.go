@@ -31,11 +31,11 @@ func (r *run) cleanupContext(ctx context.Context) (context.Context, context.Canc
 
 // isNeeded reports whether the step still has something to find out or to clean up.
 func (r *run) isNeeded(s plan.Step) bool {
-	if s.Unless != "" && r.Redactor.Knows(s.Unless) && !r.anySucceeded(s.Despite) || s.UnlessDone != "" && r.hasSucceeded(s.UnlessDone) {
+	if s.Unless != "" && r.Redactor.Knows(s.Unless) && !r.anySucceeded(s.RunAnywayAfter) || s.UnlessSucceeded != "" && r.hasSucceeded(s.UnlessSucceeded) {
 		r.recordUnsent(s.ID, "not needed any more: "+s.ID)
 		return false
 	}
-	if len(s.Since) > 0 && !r.anySent(s.Since) {
+	if len(s.OnlyIfAnySent) > 0 && !r.anySent(s.OnlyIfAnySent) {
 		r.recordUnsent(s.ID, "not needed: nothing was changed")
 		return false
 	}
@@ -58,7 +58,7 @@ func (r *run) anySucceeded(ids []string) bool { return slices.ContainsFunc(ids, 
 // mayBeStale reports whether the response contradicts a preceding update and may come from a node
 // without it.
 func (r *run) mayBeStale(s plan.Step, x httpclient.Exchange) bool {
-	again := s.Ask.Again
+	again := s.Request.Retry
 	if again == nil || !r.anySucceeded(again.After) {
 		return false
 	}
@@ -89,20 +89,20 @@ func findCaptures(p *plan.Plan) map[placeholder.Placeholder]bool {
 	names := map[placeholder.Placeholder]bool{}
 	for _, s := range p.Steps {
 		switch {
-		case s.Ask != nil:
-			for _, l := range s.Ask.Learns {
+		case s.Request != nil:
+			for _, l := range s.Request.Captures {
 				names[l.Name] = true
 			}
-			for _, value := range s.Ask.Values {
+			for _, value := range s.Request.Values {
 				// A derived secret becomes known with its original.
 				for _, name := range placeholder.In(value) {
 					names[name] = names[name] || name.IsLearned()
 				}
 			}
-		case s.Await != nil && s.Await.Learns != "":
-			names[s.Await.Learns] = true
-		case s.Settle != nil:
-			names[s.Settle.Valid], names[s.Settle.Other] = true, true
+		case s.Await != nil && s.Await.Capture != "":
+			names[s.Await.Capture] = true
+		case s.PasswordChoice != nil:
+			names[s.PasswordChoice.Valid], names[s.PasswordChoice.Other] = true, true
 		}
 	}
 	return names
@@ -120,12 +120,12 @@ func (r *run) missingCapture(value any) placeholder.Placeholder {
 
 // captureSecrets registers the secrets of a response, and captures the values for later templates.
 func (r *run) captureSecrets(s plan.Step, id string, x httpclient.Exchange) {
-	o, found := r.operation(s.Ask.Operation)
+	o, found := r.operation(s.Request.Operation)
 	if x.Response == nil || !found || len(o.Secrets()) == 0 {
 		return
 	}
 	object, outcome := contract.ReadJSON(x.Response.Body).Object(), r.classify(s, x)
-	for _, l := range s.Ask.Learns {
+	for _, l := range s.Request.Captures {
 		if len(outcome.Token) >= minSecretLength && (l.If == "" || l.If == outcome.Kind) {
 			r.Redactor.Add(l.Name, outcome.Token)
 			r.addDerived(l.Name, outcome.Token)
@@ -168,7 +168,7 @@ func (r *run) captureCookies(id string, x httpclient.Exchange) {
 // captureCodes captures the mail's codes or, if none is recognised, its candidates.
 func (r *run) captureCodes(s plan.Step, id string) {
 	m, found := r.findMail(id)
-	if s.Await.Learns == "" || !found {
+	if s.Await.Capture == "" || !found {
 		return
 	}
 	codes := m.codes
@@ -176,7 +176,7 @@ func (r *run) captureCodes(s plan.Step, id string) {
 		codes = m.candidates
 	}
 	for n, code := range codes[:min(len(codes), s.Await.Tries)] {
-		name := s.Await.Learns.Other(n)
+		name := s.Await.Capture.Other(n)
 		r.Redactor.Add(name, code)
 		if n == 0 {
 			r.addDerived(name, code)

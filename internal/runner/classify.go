@@ -17,7 +17,7 @@ type outcomes struct {
 // classify returns the outcome of the response to the step's request; without a response it has no
 // kind.
 func (r *run) classify(s plan.Step, x httpclient.Exchange) contract.Outcome {
-	if s.Ask == nil || x.Response == nil {
+	if s.Request == nil || x.Response == nil {
 		return contract.Outcome{}
 	}
 	r.outcomes.mu.Lock()
@@ -41,7 +41,7 @@ func (o *outcomes) dropOutcome(a *httpclient.Response) {
 }
 
 func (r *run) classifyUncached(s plan.Step, x httpclient.Exchange) contract.Outcome {
-	o, _ := r.operation(s.Ask.Operation)
+	o, _ := r.operation(s.Request.Operation)
 	var header []contract.Field
 	for _, f := range x.Response.Header {
 		header = append(header, contract.Field(f))

@@ -76,7 +76,7 @@ func (r *run) monotonicTime(at time.Time) time.Time {
 func (r *run) redactExchanges() []evidence.Exchange {
 	var list []evidence.Exchange
 	for i, x := range r.exchanges {
-		redacted := r.Redactor.Exchange(x.id, x.attempt, x.step.Lane, x.step.Ask.Operation, x.Exchange)
+		redacted := r.Redactor.Exchange(x.id, x.attempt, x.step.Trader, x.step.Request.Operation, x.Exchange)
 		redacted.Requirements = x.step.Requirements
 		redacted.Started = r.monotonicTime(redacted.Started)
 		if x.unreachable != "" {

@@ -93,6 +93,6 @@ func TestPanicInTheInboxIsAFault(t *testing.T) {
 
 func TestRequestOfOursThatBreaksTheContractIsAFault(t *testing.T) {
 	o := options(t)
-	o.Plan = &plan.Plan{Steps: []plan.Step{{ID: "ours", Ask: &plan.Ask{Operation: "resetPassword", Values: map[string]any{"version": "1.0"}}}}}
+	o.Plan = &plan.Plan{Steps: []plan.Step{{ID: "ours", Request: &plan.Request{Operation: "resetPassword", Values: map[string]any{"version": "1.0"}}}}}
 	wantFault(t, o, "step ours breaks the contract, and should not")
 }

@@ -18,7 +18,7 @@ const (
 
 // limitWindow is how long a limit of the operation may last, 0 if undocumented.
 func (r *run) limitWindow(s plan.Step) time.Duration {
-	o, _ := r.operation(s.Ask.Operation)
+	o, _ := r.operation(s.Request.Operation)
 	if o.LimitWindow == 0 {
 		return 0
 	}

@@ -232,7 +232,7 @@ func (r *run) resetNumber(reset string) int {
 // numberReset polls the trader's mailbox a last time before the accepted reset is sent, and numbers
 // the reset. A code already there has another cause.
 func (r *run) numberReset(ctx context.Context, s plan.Step) {
-	if t, found := r.findTrader(s.Lane); found && r.Inbox != nil {
+	if t, found := r.findTrader(s.Trader); found && r.Inbox != nil {
 		_ = r.pollMailbox(ctx, t.MailTo)
 	}
 	r.mu.Lock()
@@ -266,7 +266,7 @@ func (r *run) waitForMail(ctx context.Context, s plan.Step) bool {
 		w.Mail = r.preferDifferentCode(ctx, t, s, w)
 		r.waitForOwnMail(ctx, t, s, w)
 		if w.Mail == "" {
-			r.pollMailboxes(ctx, s.Await.Others)
+			r.pollMailboxes(ctx, s.Await.OtherTraders)
 		}
 	}
 	w.Duration = time.Since(w.Started)
@@ -280,7 +280,7 @@ func (r *run) waitForMail(ctx context.Context, s plan.Step) bool {
 func (r *run) waitForOwnMail(ctx context.Context, t evidence.Trader, s plan.Step, w evidence.Wait) {
 	reset, sent := r.lastExchange(w.For)
 	first := reset.Started
-	for _, id := range s.Await.Instead {
+	for _, id := range s.Await.OtherCauses {
 		if x, asked := r.lastExchange(id); asked && x.Started.Before(first) {
 			first = x.Started
 		}
@@ -296,14 +296,14 @@ func (r *run) waitForOwnMail(ctx context.Context, t evidence.Trader, s plan.Step
 // a different code shortly after. An earlier mail may come twice, everybody may get a newsletter,
 // and a deployment may send one code twice.
 func (r *run) preferDifferentCode(ctx context.Context, t evidence.Trader, s plan.Step, w evidence.Wait) string {
-	earlier := r.Redactor.Fill(string(s.Await.Unlike))
+	earlier := r.Redactor.Fill(string(s.Await.EarlierCode))
 	m, found := r.findMail(w.Mail)
 	switch {
 	case !found || len(m.codes) == 0:
 		return w.Mail
 	case r.isCodeShared(m, t):
 		earlier = m.codes[0]
-	case s.Await.Unlike == "" || !slices.Contains(m.codes, earlier):
+	case s.Await.EarlierCode == "" || !slices.Contains(m.codes, earlier):
 		return w.Mail
 	}
 	place := r.resetNumber(w.For)
@@ -329,7 +329,7 @@ func (r *run) isCodeShared(m mail, t evidence.Trader) bool {
 func (r *run) mayBringMail(step string) bool {
 	_, found := r.lastExchange(step)
 	outcome := r.lastOutcome(step)
-	return found && !outcome.Refused() && outcome.Status < 500 && (outcome.Tells || outcome.Status < 400)
+	return found && !outcome.Refused() && outcome.Status < 500 && (outcome.StatesOutcome || outcome.Status < 400)
 }
 
 func (r *run) addWait(w evidence.Wait) {

@@ -19,9 +19,9 @@ func TestRequestsOfAGroupAreUnderWayTogether(t *testing.T) {
 	o := options(t)
 	i := slices.IndexFunc(o.Plan.Steps, func(s plan.Step) bool { return s.ID == "reset/no-body" })
 	step := func(id, group string, after, needs []string) plan.Step {
-		ask := *o.Plan.Steps[i].Ask
+		ask := *o.Plan.Steps[i].Request
 		ask.Together, ask.Header = group, map[string]string{"X-Group": group}
-		return plan.Step{ID: id, Ask: &ask, After: after, Needs: needs}
+		return plan.Step{ID: id, Request: &ask, After: after, Needs: needs}
 	}
 	o.Plan = &plan.Plan{Steps: []plan.Step{
 		step("a", "all", nil, nil), step("b", "all", nil, nil), step("c", "all", nil, nil), step("never", "all", nil, []string{"absent"}),

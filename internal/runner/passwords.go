@@ -12,9 +12,9 @@ import (
 
 // determinePassword finds out which of the trader's two passwords is valid.
 func (r *run) determinePassword(s plan.Step) bool {
-	t := s.Settle
-	for _, one := range t.Signed {
-		if !r.Redactor.Knows(one.Session) || t.Tell && r.anySent(one.Until) {
+	t := s.PasswordChoice
+	for _, one := range t.SignIns {
+		if !r.Redactor.Knows(one.Session) || t.Report && r.anySent(one.VoidedBy) {
 			continue
 		}
 		valid, other := r.Redactor.Fill(string(one.Valid)), r.Redactor.Fill(string(one.Other))
@@ -23,16 +23,16 @@ func (r *run) determinePassword(s plan.Step) bool {
 			r.Redactor.Add(t.Other, other)
 			r.addDerived(t.Other, other)
 		}
-		if t.Tell {
+		if t.Report {
 			r.addToLastLine(fmt.Sprintf("%s signs in with %s", t.Trader, r.namePassword(t.Trader, valid)))
 		}
 		return true
 	}
-	if t.Tell {
+	if t.Report {
 		r.addToLastLine(r.passwordWithoutSignIn(t))
 		return true
 	}
-	r.recordUnsent(s.ID, r.notSignedIn(t.Trader, t.Signed))
+	r.recordUnsent(s.ID, r.notSignedIn(t.Trader, t.SignIns))
 	return false
 }
 
@@ -50,7 +50,7 @@ func (r *run) namePassword(login, password string) string {
 }
 
 // notSignedIn says why neither password signed the trader in.
-func (r *run) notSignedIn(trader string, signed []plan.Signed) string {
+func (r *run) notSignedIn(trader string, signed []plan.SignIn) string {
 	switch r.signInObstacle(signed) {
 	case contract.SecondFactor:
 		return trader + " signs in with a second factor (State Expecting), which this tool cannot give"
@@ -64,7 +64,7 @@ func (r *run) notSignedIn(trader string, signed []plan.Signed) string {
 }
 
 // signInObstacle is the outcome of an inconclusive sign-in, "" if all were refused as wrong.
-func (r *run) signInObstacle(signed []plan.Signed) contract.Kind {
+func (r *run) signInObstacle(signed []plan.SignIn) contract.Kind {
 	telling := []contract.Kind{contract.SecondFactor, contract.ExpiredPassword, contract.RateLimited, contract.Locked}
 	for _, s := range r.Plan.Steps {
 		kind := r.lastOutcome(s.ID).Kind
@@ -77,9 +77,9 @@ func (r *run) signInObstacle(signed []plan.Signed) contract.Kind {
 
 // passwordWithoutSignIn describes the trader's password without a conclusive sign-in: by the last
 // update's own response, unless one met silence.
-func (r *run) passwordWithoutSignIn(t *plan.Settle) string {
+func (r *run) passwordWithoutSignIn(t *plan.PasswordChoice) string {
 	unknown := fmt.Sprintf("which of the two declared passwords of %s is valid is not known", t.Trader)
-	why := r.signInObstacle(t.Signed)
+	why := r.signInObstacle(t.SignIns)
 	if why == "" {
 		return unknown
 	}
@@ -123,8 +123,8 @@ func (r *run) lastLine() string {
 }
 
 // isSignInStep reports whether the step is one of the sign-ins.
-func isSignInStep(s plan.Step, signed []plan.Signed) bool {
-	return s.Ask != nil && slices.ContainsFunc(s.Ask.Learns, func(l plan.Learn) bool {
-		return slices.ContainsFunc(signed, func(one plan.Signed) bool { return one.Session == l.Name })
+func isSignInStep(s plan.Step, signed []plan.SignIn) bool {
+	return s.Request != nil && slices.ContainsFunc(s.Request.Captures, func(l plan.Capture) bool {
+		return slices.ContainsFunc(signed, func(one plan.SignIn) bool { return one.Session == l.Name })
 	})
 }

@@ -41,7 +41,7 @@ func (r *run) choosePath(ctx context.Context, s plan.Step, request httpclient.Re
 	r.recordExchange(s, s.ID, attempt, x, "")
 	if !r.operationExists(s, x) {
 		r.older.Store(false)
-		r.availability.forgetOperation(s.Ask.Operation)
+		r.availability.forgetOperation(s.Request.Operation)
 		return true
 	}
 	r.addNote("Step 3 is at its older path: %s.", request.Path)
@@ -55,7 +55,7 @@ func (r *run) operationExists(s plan.Step, x httpclient.Exchange) bool {
 	if x.Response == nil || slices.Contains(absent, x.Response.Status) {
 		return false
 	}
-	o, _ := r.operation(s.Ask.Operation)
+	o, _ := r.operation(s.Request.Operation)
 	value := contract.ReadJSON(x.Response.Body).Value
 	fits := func(shape contract.Shape) bool { return len(shape.Check(value)) == 0 }
 	return slices.ContainsFunc(o.Shapes, fits) || fits(r.Contract.KeyError)

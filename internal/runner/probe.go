@@ -47,7 +47,7 @@ func (r *run) probeRepeatedly(ctx context.Context, s plan.Step, x httpclient.Exc
 // probeTimeout is how long to wait for a request to get through.
 func (r *run) probeTimeout(s plan.Step, x httpclient.Exchange) time.Duration {
 	switch {
-	case timedOut(x) || r.availability.isGivenUp(s.Ask.Operation):
+	case timedOut(x) || r.availability.isGivenUp(s.Request.Operation):
 		return 0
 	case r.availability.hasResponded(""):
 		return longLimitWait
@@ -150,36 +150,36 @@ func (r *run) probeCandidates(suspect plan.Step, got probeResult) []plan.Step {
 		list = slices.DeleteFunc(list, func(s plan.Step) bool { return !withAppKey(s) })
 	}
 	if got == operationUnreachable {
-		list = slices.DeleteFunc(list, func(s plan.Step) bool { return s.Ask.Operation == suspect.Ask.Operation })
+		list = slices.DeleteFunc(list, func(s plan.Step) bool { return s.Request.Operation == suspect.Request.Operation })
 	}
 	slices.SortStableFunc(list, func(a, b plan.Step) int {
 		return cmp.Or(
 			sortLast(!r.lastOutcome(a.ID).OfTheAPI())-sortLast(!r.lastOutcome(b.ID).OfTheAPI()),
-			sortLast(a.Ask.Breaks != "")-sortLast(b.Ask.Breaks != ""),
-			sortLast(a.Ask.Refusable)-sortLast(b.Ask.Refusable),
-			sortLast(a.Ask.Operation == suspect.Ask.Operation)-sortLast(b.Ask.Operation == suspect.Ask.Operation),
+			sortLast(a.Request.Breaks != "")-sortLast(b.Request.Breaks != ""),
+			sortLast(a.Request.MustBeRefused)-sortLast(b.Request.MustBeRefused),
+			sortLast(a.Request.Operation == suspect.Request.Operation)-sortLast(b.Request.Operation == suspect.Request.Operation),
 		)
 	})
-	seen := map[string]bool{suspect.Ask.Operation: true}
+	seen := map[string]bool{suspect.Request.Operation: true}
 	var firsts, rest []plan.Step
 	for _, s := range list {
-		if seen[s.Ask.Operation] {
+		if seen[s.Request.Operation] {
 			rest = append(rest, s)
 		} else {
 			firsts = append(firsts, s)
 		}
-		seen[s.Ask.Operation] = true
+		seen[s.Request.Operation] = true
 	}
 	list = slices.Concat(firsts, rest)
 	return list[:min(len(list), most)]
 }
 
-func withAppKey(s plan.Step) bool { return s.Ask.Key == string(placeholder.Key) }
+func withAppKey(s plan.Step) bool { return s.Request.Key == string(placeholder.Key) }
 
 // findProbe returns a harmless request of the suspect's operation with an earlier response of the
 // API, with the right key if possible. After a limit any harmless request of the operation will do.
 func (r *run) findProbe(suspect plan.Step, x httpclient.Exchange) (plan.Step, bool) {
-	list := slices.DeleteFunc(r.listProbes(), func(s plan.Step) bool { return s.Ask.Operation != suspect.Ask.Operation })
+	list := slices.DeleteFunc(r.listProbes(), func(s plan.Step) bool { return s.Request.Operation != suspect.Request.Operation })
 	if responded := slices.DeleteFunc(slices.Clone(list), func(s plan.Step) bool { return !r.lastOutcome(s.ID).OfTheAPI() }); len(responded) > 0 {
 		list = responded
 	} else if !r.mayBeLimited(suspect, x) {
@@ -197,7 +197,7 @@ func (r *run) findProbe(suspect plan.Step, x httpclient.Exchange) (plan.Step, bo
 // mayBeLimited reports whether the request may have met a limit of an operation with earlier
 // responses.
 func (r *run) mayBeLimited(s plan.Step, x httpclient.Exchange) bool {
-	return r.classify(s, x).MayBeLimit() && r.availability.hasResponded(s.Ask.Operation)
+	return r.classify(s, x).MayBeLimit() && r.availability.hasResponded(s.Request.Operation)
 }
 
 // keylessRequests are requests without a key, one of each secured operation; the plan may have
@@ -208,7 +208,7 @@ func (r *run) keylessRequests() []plan.Step {
 		if !o.Secured {
 			continue
 		}
-		ask := &plan.Ask{Operation: o.ID, Values: map[string]any{}, Refusable: true}
+		ask := &plan.Request{Operation: o.ID, Values: map[string]any{}, MustBeRefused: true}
 		for _, v := range o.Parameters {
 			if ask.Values[v.Name] = v.Example; v.Fact == "deployment.apiVersion" {
 				ask.Values[v.Name] = r.Target.APIVersion
@@ -218,7 +218,7 @@ func (r *run) keylessRequests() []plan.Step {
 		if o.HasBody {
 			ask.NoBody, ask.Breaks = true, "the body is missing"
 		}
-		steps = append(steps, plan.Step{ID: plan.WithoutKey(o.ID), Ask: ask})
+		steps = append(steps, plan.Step{ID: plan.ProbeID(o.ID), Request: ask})
 	}
 	return steps
 }
@@ -233,7 +233,7 @@ func (r *run) listProbes() []plan.Step {
 			if !r.isHarmless(s) || r.lastOutcome(s.ID).OfTheAPI() != responded {
 				continue
 			}
-			if kind := [2]string{s.Ask.Operation, keyKind(s)}; !seen[kind] {
+			if kind := [2]string{s.Request.Operation, keyKind(s)}; !seen[kind] {
 				seen[kind] = true
 				steps = append(steps, s)
 			}
@@ -244,9 +244,9 @@ func (r *run) listProbes() []plan.Step {
 
 // keyKind distinguishes the right key, a bad one and none: all bad keys are alike.
 func keyKind(s plan.Step) string {
-	switch s.Ask.Key {
+	switch s.Request.Key {
 	case "", string(placeholder.Key):
-		return s.Ask.Key
+		return s.Request.Key
 	}
 	return "bad"
 }
@@ -254,11 +254,11 @@ func keyKind(s plan.Step) string {
 // isHarmless reports whether the step may be sent at any time: it reads, has no key, or lacks
 // something required for a change.
 func (r *run) isHarmless(s plan.Step) bool {
-	if s.Ask == nil || s.Cost.Mails+s.Cost.WrongAnswers+s.Cost.WrongCodes+s.Cost.FailedSignIns+s.Cost.Changes > 0 || len(s.Ask.Learns) > 0 {
+	if s.Request == nil || s.Cost.Mails+s.Cost.WrongAnswers+s.Cost.WrongCodes+s.Cost.FailedSignIns+s.Cost.Changes > 0 || len(s.Request.Captures) > 0 {
 		return false
 	}
-	o, _ := r.operation(s.Ask.Operation)
-	return o.Method == http.MethodGet || o.Secured && s.Ask.KeyName == "" || s.Ask.Breaks != "" && s.Lane == ""
+	o, _ := r.operation(s.Request.Operation)
+	return o.Method == http.MethodGet || o.Secured && s.Request.KeyName == "" || s.Request.Breaks != "" && s.Trader == ""
 }
 
 func sortLast(late bool) int {

@@ -30,7 +30,7 @@ type Waiting struct {
 func (r *run) describeWait(s plan.Step) (Waiting, bool) {
 	w := Waiting{Since: time.Now()}
 	switch {
-	case s.Ask != nil:
+	case s.Request != nil:
 		w.For = "the response to " + s.ID
 	case s.Await != nil && r.Inbox != nil:
 		w.For, w.Mail = s.Await.Trader+"'s mail", true

@@ -35,10 +35,10 @@ func (r *run) limitReason(s plan.Step, x httpclient.Exchange) string {
 // blockedReason explains an operation none of whose requests gets through.
 func blockedReason(s plan.Step, x httpclient.Exchange) string {
 	if isSilent(x) {
-		return fmt.Sprintf("nothing responds to %s any more, not even to what got a response before: %s", s.Ask.Operation, x.Failure.Text)
+		return fmt.Sprintf("nothing responds to %s any more, not even to what got a response before: %s", s.Request.Operation, x.Failure.Text)
 	}
 	return fmt.Sprintf("a page (status %d) came for %s in place of the API's response, also where the API responded before: something in front limits or blocks requests; %s",
-		x.Response.Status, s.Ask.Operation, rateHint)
+		x.Response.Status, s.Request.Operation, rateHint)
 }
 
 // unreachableReason explains why no request gets through, from the last response or failure.

@@ -32,14 +32,14 @@ type rendezvous struct {
 func newRendezvous(p *plan.Plan, atOnce int) map[string]*rendezvous {
 	groups := map[string]*rendezvous{}
 	for _, s := range p.Steps {
-		if s.Ask == nil || s.Ask.Together == "" {
+		if s.Request == nil || s.Request.Together == "" {
 			continue
 		}
-		if groups[s.Ask.Together] == nil {
-			groups[s.Ask.Together] = &rendezvous{opened: make(chan struct{}), arrived: map[string]bool{}}
+		if groups[s.Request.Together] == nil {
+			groups[s.Request.Together] = &rendezvous{opened: make(chan struct{}), arrived: map[string]bool{}}
 		}
-		groups[s.Ask.Together].missing++
-		groups[s.Ask.Together].traders = append(groups[s.Ask.Together].traders, s.Lane)
+		groups[s.Request.Together].missing++
+		groups[s.Request.Together].traders = append(groups[s.Request.Together].traders, s.Trader)
 	}
 	for _, g := range groups {
 		g.missing = min(g.missing, atOnce)
@@ -50,7 +50,7 @@ func newRendezvous(p *plan.Plan, atOnce int) map[string]*rendezvous {
 // pollGroup polls the mailboxes of all the group's traders before its first request goes out: a
 // code already there has another cause.
 func (r *run) pollGroup(ctx context.Context, s plan.Step) {
-	if g := r.rendezvous[s.Ask.Together]; g != nil && s.Cost.Mails > 0 {
+	if g := r.rendezvous[s.Request.Together]; g != nil && s.Cost.Mails > 0 {
 		g.prepare.Do(func() { r.pollMailboxes(ctx, g.traders) })
 	}
 }
@@ -58,7 +58,7 @@ func (r *run) pollGroup(ctx context.Context, s plan.Step) {
 // joinRendezvous returns the wait of a connected request before it goes out, nil if requests must
 // keep apart.
 func (r *run) joinRendezvous(s plan.Step) func(context.Context) {
-	g := r.rendezvous[s.Ask.Together]
+	g := r.rendezvous[s.Request.Together]
 	switch {
 	case g == nil:
 		return nil
@@ -107,8 +107,8 @@ func (g *rendezvous) release() {
 
 // leaveRendezvous tells the rest of the group not to wait for the step.
 func (r *run) leaveRendezvous(s plan.Step) {
-	if s.Ask != nil && r.rendezvous[s.Ask.Together] != nil {
-		r.rendezvous[s.Ask.Together].arrive(s.ID)
+	if s.Request != nil && r.rendezvous[s.Request.Together] != nil {
+		r.rendezvous[s.Request.Together].arrive(s.ID)
 	}
 }
 

@@ -15,11 +15,11 @@ import (
 // build makes the step's request with its secrets, and checks it against the contract. An unplanned
 // violation is a fault of this tool.
 func (r *run) build(s plan.Step) (httpclient.Request, error) {
-	o, found := r.operation(s.Ask.Operation)
+	o, found := r.operation(s.Request.Operation)
 	if !found {
-		return httpclient.Request{}, fmt.Errorf("step %s asks operation %s, which the contract does not have", s.ID, s.Ask.Operation)
+		return httpclient.Request{}, fmt.Errorf("step %s asks operation %s, which the contract does not have", s.ID, s.Request.Operation)
 	}
-	request, err := Request(o, s.Ask, r.Redactor.Fill)
+	request, err := Request(o, s.Request, r.Redactor.Fill)
 	if err != nil {
 		return httpclient.Request{}, err
 	}
@@ -27,7 +27,7 @@ func (r *run) build(s plan.Step) (httpclient.Request, error) {
 }
 
 // Request makes the request of the template; fill replaces the placeholders in a text.
-func Request(o contract.Operation, ask *plan.Ask, fill func(string) string) (httpclient.Request, error) {
+func Request(o contract.Operation, ask *plan.Request, fill func(string) string) (httpclient.Request, error) {
 	values := map[string]any{}
 	for name, value := range ask.Values {
 		values[name] = fillPlaceholders(value, fill)
@@ -86,10 +86,10 @@ func checkRequest(o contract.Operation, s plan.Step, request httpclient.Request)
 	}
 	err := o.CheckRequest(request.Path, fields, request.Body)
 	switch {
-	case err != nil && s.Ask.Breaks == "":
+	case err != nil && s.Request.Breaks == "":
 		return fmt.Errorf("step %s breaks the contract, and should not: a request of ours is not as documented", s.ID)
-	case err == nil && s.Ask.Breaks != "":
-		return fmt.Errorf("step %s should break the contract (%s), and does not", s.ID, s.Ask.Breaks)
+	case err == nil && s.Request.Breaks != "":
+		return fmt.Errorf("step %s should break the contract (%s), and does not", s.ID, s.Request.Breaks)
 	}
 	return nil
 }

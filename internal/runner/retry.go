@@ -42,7 +42,7 @@ func (r *run) sendWithRetries(ctx context.Context, s plan.Step, request httpclie
 func (r *run) retryDelay(ctx context.Context, s plan.Step, x httpclient.Exchange, attempts int) (time.Duration, bool) {
 	outcome := r.classify(s, x)
 	switch {
-	case r.stopReason() != "" && !s.Finally:
+	case r.stopReason() != "" && !s.Cleanup:
 		return 0, false
 	case r.noResponse(s, x), isGatewayError(outcome):
 		return delayAfterSilence(s, x), attempts == 1
@@ -56,7 +56,7 @@ func (r *run) retryDelay(ctx context.Context, s plan.Step, x httpclient.Exchange
 	if !known || !r.isGeneralLimit(ctx, s, outcome) {
 		return 0, false
 	}
-	if r.availability.recordLimit(s.Ask.Operation, x.Started, pause, said, r.limitWindow(s)) {
+	if r.availability.recordLimit(s.Request.Operation, x.Started, pause, said, r.limitWindow(s)) {
 		r.pacer.stopPacing()
 		return 0, false
 	}
@@ -66,7 +66,7 @@ func (r *run) retryDelay(ctx context.Context, s plan.Step, x httpclient.Exchange
 // delayAfterSilence is the pause before the second attempt of an unanswered request. A request with
 // side effects gets no third attempt; meanwhile other requests show whether the rate is too high.
 func delayAfterSilence(s plan.Step, x httpclient.Exchange) time.Duration {
-	if !mayBeCarriedOut(s) || timedOut(x) || s.Finally {
+	if !mayBeCarriedOut(s) || timedOut(x) || s.Cleanup {
 		return 0
 	}
 	return defaultPause
@@ -91,7 +91,7 @@ func isGatewayError(outcome contract.Outcome) bool {
 // waitForDeployment delays a cleanup step after silence until the deployment responds again. All
 // cleanup steps share one timeout.
 func (r *run) waitForDeployment(ctx context.Context, s plan.Step, x httpclient.Exchange) bool {
-	if !s.Finally || !r.noResponse(s, x) {
+	if !s.Cleanup || !r.noResponse(s, x) {
 		return true
 	}
 	r.mu.Lock()
@@ -111,7 +111,7 @@ func (r *run) waitForDeployment(ctx context.Context, s plan.Step, x httpclient.E
 // noResponse reports whether the deployment did not respond. Cleanup steps also retry on a proxy's
 // error page.
 func (r *run) noResponse(s plan.Step, x httpclient.Exchange) bool {
-	return isSilent(x) || s.Finally && r.isPage(s, x)
+	return isSilent(x) || s.Cleanup && r.isPage(s, x)
 }
 
 // isSilent reports whether not even the first byte of a response came.

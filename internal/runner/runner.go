@@ -53,7 +53,7 @@ func Run(ctx context.Context, o Options) (*evidence.Run, error) {
 	}
 	for _, s := range o.Plan.Steps {
 		r.states[s.ID] = &state{step: s, done: make(chan struct{})}
-		if s.Ask != nil && s.Cost.Mails > 0 {
+		if s.Request != nil && s.Cost.Mails > 0 {
 			r.accepted[s.ID] = 0
 		}
 	}
@@ -145,17 +145,17 @@ func (r *run) executeStep(ctx context.Context, s *state) {
 	}
 	r.reportBegin(s.step)
 	switch {
-	case s.step.Ask != nil:
+	case s.step.Request != nil:
 		s.ok = r.sendStep(ctx, s.step)
 	case s.step.Await != nil:
 		s.ok = r.waitForMail(ctx, s.step)
-	case s.step.Turn != nil:
+	case s.step.Barrier != nil:
 		s.ok = true
 	case s.step.Bisect != nil:
 		s.ok = r.bisect(ctx, *s.step.Bisect)
 	case s.step.Doubt != nil:
 		s.ok = r.checkMixedUp(s.step)
-	case s.step.Settle != nil:
+	case s.step.PasswordChoice != nil:
 		s.ok = r.determinePassword(s.step)
 	default:
 		s.ok = true
@@ -188,11 +188,11 @@ func (r *run) waitForPredecessors(ctx context.Context, s plan.Step) bool {
 		if !planned {
 			continue
 		}
-		if s.Turn != nil && limit == nil {
+		if s.Barrier != nil && limit == nil {
 			if !r.waitForNeeds(ctx, before) {
 				return false
 			}
-			timer := time.NewTimer(s.Turn.AtMost)
+			timer := time.NewTimer(s.Barrier.AtMost)
 			defer timer.Stop()
 			limit = timer.C
 		}

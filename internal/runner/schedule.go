@@ -39,7 +39,7 @@ func (r *run) newScheduler(ctx, lasting context.Context) *scheduler {
 				o.waiting[s.ID]++
 			}
 		}
-		if s.Turn != nil {
+		if s.Barrier != nil {
 			o.waiting[s.ID] = 0 // It starts at once, since it does not wait for ever.
 		}
 	}
@@ -94,7 +94,7 @@ func (o *scheduler) runAll() {
 func (o *scheduler) startSteps(ready []*state) {
 	for _, s := range ready {
 		switch {
-		case s.step.Ask != nil:
+		case s.step.Request != nil:
 			o.mu.Lock()
 			heap.Push(&o.queue, s)
 			o.mu.Unlock()
@@ -126,7 +126,7 @@ func (o *scheduler) dispatch(free int) {
 func (o *scheduler) runStep(s *state) {
 	defer o.wait.Done()
 	within := o.ctx
-	if s.step.Finally {
+	if s.step.Cleanup {
 		within = o.cleanupCtx
 	}
 	o.run.recoverPanic(func() { o.run.executeStep(within, s) })
@@ -150,7 +150,7 @@ func (o *scheduler) releaseSuccessors(s *state) []*state {
 
 // isOrderOnly reports whether the step only orders others, without waiting itself.
 func isOrderOnly(s plan.Step) bool {
-	return s.Ask == nil && s.Await == nil && s.Bisect == nil && s.Doubt == nil && s.Settle == nil && s.Turn == nil
+	return s.Request == nil && s.Await == nil && s.Bisect == nil && s.Doubt == nil && s.PasswordChoice == nil && s.Barrier == nil
 }
 
 // stepQueue is a heap of the requests waiting for a slot.

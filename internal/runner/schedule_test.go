@@ -15,8 +15,8 @@ import (
 // of the plan. A released successor overtakes less urgent requests queued before it.
 func TestTheMostUrgentGoesFirst(t *testing.T) {
 	o := options(t)
-	ask := o.Plan.Steps[slices.IndexFunc(o.Plan.Steps, func(s plan.Step) bool { return s.ID == "reset/no-body" })].Ask
-	step := func(id string, after ...string) plan.Step { return plan.Step{ID: id, Ask: ask, After: after} }
+	ask := o.Plan.Steps[slices.IndexFunc(o.Plan.Steps, func(s plan.Step) bool { return s.ID == "reset/no-body" })].Request
+	step := func(id string, after ...string) plan.Step { return plan.Step{ID: id, Request: ask, After: after} }
 	o.Plan = &plan.Plan{Steps: []plan.Step{
 		step("alone"), step("also alone"), step("end", "point"), {ID: "point", After: []string{"middle"}}, step("middle", "begin"), step("begin"),
 	}}

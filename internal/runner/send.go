@@ -27,8 +27,8 @@ func (r *run) send(ctx context.Context, s plan.Step, request httpclient.Request)
 	switch outcome := r.classify(s, x); {
 	case outcome.OfTheAPI():
 		r.pacer.recordSuccess()
-		r.availability.recordResponse(s.Ask.Operation)
-	case outcome.MayBeLimit() && !r.availability.isGivenUp(s.Ask.Operation):
+		r.availability.recordResponse(s.Request.Operation)
+	case outcome.MayBeLimit() && !r.availability.isGivenUp(s.Request.Operation):
 		pause, _, known := r.pauseAfterLimit(s, x, outcome, 1)
 		if known && (!mayBeTraderLimit(s, outcome) || r.pacer.hasMetLimit()) {
 			r.pacer.slowDown(x.Started, pause)

@@ -17,15 +17,15 @@ const maxTruncatedBody = 64 << 10
 // once more on a fresh connection, since a kept-alive one may die at any time. After a limit it
 // sends more slowly, as long as other requests get through. The evidence holds every attempt.
 func (r *run) sendStep(ctx context.Context, s plan.Step) bool {
-	if name := r.missingCapture(s.Ask.Values); name != "" {
+	if name := r.missingCapture(s.Request.Values); name != "" {
 		r.recordUnsent(s.ID, fmt.Sprintf("no response and no mail gave %s: %s was not sent", name, s.ID))
 		return false
 	}
-	if r.stopReason() != "" && !s.Finally {
+	if r.stopReason() != "" && !s.Cleanup {
 		r.recordExchange(s, s.ID, 1, httpclient.Exchange{Failure: &httpclient.Failure{Text: r.stopReason()}}, r.stopReason())
 		return false
 	}
-	if s.Ask.NewerOnly && r.older.Load() {
+	if s.Request.NewerOnly && r.older.Load() {
 		r.recordUnsent(s.ID, "not sent: the older path of the operation has no room for "+s.ID)
 		return false
 	}
@@ -39,7 +39,7 @@ func (r *run) sendStep(ctx context.Context, s plan.Step) bool {
 		r.numberReset(ctx, s)
 	}
 	r.markSent(s.ID)
-	if s.Chooses {
+	if s.FindsPath {
 		return r.choosePath(ctx, s, request)
 	}
 	request.Ready = r.joinRendezvous(s)
@@ -71,7 +71,7 @@ func (r *run) recordExchange(s plan.Step, id string, attempt int, x httpclient.E
 	// A request must be refused and was accepted: its response is the finding, and its mail no
 	// surplus.
 	defer r.outcomes.dropOutcome(x.Response)
-	explained := id == s.ID && s.Ask.Refusable && outcome.Accepted()
+	explained := id == s.ID && s.Request.MustBeRefused && outcome.Accepted()
 	r.captureSecrets(s, id, x)
 	r.mu.Lock()
 	defer r.mu.Unlock()

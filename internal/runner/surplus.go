@@ -46,7 +46,7 @@ func (r *run) codeMails(t evidence.Trader) []mail {
 func (r *run) cameEarly(t evidence.Trader, codes []mail, accepted []string) bool {
 	i := slices.IndexFunc(accepted, func(id string) bool {
 		state, planned := r.states[id]
-		return planned && state.step.Lane == t.Login
+		return planned && state.step.Trader == t.Login
 	})
 	if i < 0 {
 		return false
@@ -62,12 +62,12 @@ func (r *run) countExpectedCodes(t evidence.Trader, explained []string) int {
 	defer r.mu.Unlock()
 	count := 0
 	for _, id := range explained {
-		if r.states[id].step.Lane == t.Login {
+		if r.states[id].step.Trader == t.Login {
 			count++
 		}
 	}
 	for id, place := range r.accepted {
-		if place > 0 && r.states[id].step.Lane == t.Login && !r.isRefused(id) {
+		if place > 0 && r.states[id].step.Trader == t.Login && !r.isRefused(id) {
 			count++
 		}
 	}
@@ -81,7 +81,7 @@ func (r *run) explainedRequests(s plan.Bisect) []string {
 	var list []string
 	for _, group := range s.Groups {
 		for _, id := range group.Steps {
-			if r.explained[id] && !group.Always {
+			if r.explained[id] && !group.EvenIfAccepted {
 				list = append(list, id)
 			}
 		}
@@ -95,7 +95,7 @@ func (r *run) countRequests(t evidence.Trader) int {
 	defer r.mu.Unlock()
 	count := 0
 	for _, x := range r.exchanges {
-		if x.step.Lane == t.Login || x.step.Lane == "" {
+		if x.step.Trader == t.Login || x.step.Trader == "" {
 			count++
 		}
 	}

@@ -23,7 +23,8 @@ func (r *Report) Accept(baseline []Known, now time.Time) error {
 	for _, known := range baseline {
 		until, err := time.ParseInLocation(time.DateOnly, known.Until, now.Location())
 		if err != nil {
-			return fmt.Errorf("%s: until %q: expected a day as in 2027-01-31", known.ID, known.Until)
+			return fmt.Errorf("%s: until %q: expected a day as in 2027-01-31", known.ID,
+				known.Until)
 		}
 		for i, q := range r.Requirements {
 			if q.ID == known.ID {
@@ -31,13 +32,13 @@ func (r *Report) Accept(baseline []Known, now time.Time) error {
 			}
 		}
 	}
-	r.acceptHidden()
+	r.acceptConsequences()
 	return nil
 }
 
-// acceptHidden accepts what is untestable only because of accepted failures. What anything else
+// acceptConsequences accepts what is untestable only because of accepted failures. What anything else
 // stands behind is not.
-func (r *Report) acceptHidden() {
+func (r *Report) acceptConsequences() {
 	candidates := map[string][]string{}
 	for _, q := range r.Requirements {
 		if q.Verdict == Untestable {
@@ -46,7 +47,7 @@ func (r *Report) acceptHidden() {
 	}
 	for before := -1; before != len(candidates); {
 		before = len(candidates)
-		candidates = r.reached(candidates)
+		candidates = r.findConsequences(candidates)
 	}
 	for i, q := range r.Requirements {
 		if causes := candidates[q.ID]; len(causes) > 0 {
@@ -55,9 +56,9 @@ func (r *Report) acceptHidden() {
 	}
 }
 
-// reached are those of the candidates that go back to accepted failures, each with its causes, and
+// findConsequences are those of the candidates that go back to accepted failures, each with its causes, and
 // have nothing else behind them: two that are untestable because of each other say nothing.
-func (r *Report) reached(candidates map[string][]string) map[string][]string {
+func (r *Report) findConsequences(candidates map[string][]string) map[string][]string {
 	reached := map[string][]string{}
 	for more := true; more; {
 		more = false
@@ -65,7 +66,7 @@ func (r *Report) reached(candidates map[string][]string) map[string][]string {
 			if _, candidate := candidates[q.ID]; !candidate || reached[q.ID] != nil {
 				continue
 			}
-			if causes := r.causes(q, candidates, reached); len(causes) > 0 {
+			if causes := r.findCauses(q, candidates, reached); len(causes) > 0 {
 				reached[q.ID], more = causes, true
 			}
 		}
@@ -73,17 +74,18 @@ func (r *Report) reached(candidates map[string][]string) map[string][]string {
 	return reached
 }
 
-// causes are the accepted ones of the requirement's untestable checks, nil where a check has none
+// findCauses are the accepted ones of the requirement's untestable checks, nil where a check has none
 // or another one.
-func (r *Report) causes(q Requirement, candidates, reached map[string][]string) []string {
+func (r *Report) findCauses(q Requirement, candidates, reached map[string][]string) []string {
 	var causes []string
-	for _, c := range q.untestable() {
+	for _, c := range q.untestableChecks() {
 		accepted := len(causes)
 		for _, id := range c.Because {
-			cause, _ := r.requirement(id)
+			cause, _ := r.findRequirement(id)
 			_, candidate := candidates[id]
 			switch {
-			case cause.Verdict == Failed && cause.Known == "", cause.Verdict == Untestable && !candidate:
+			case cause.Verdict == Failed && cause.Known == "", cause.Verdict == Untestable &&
+				!candidate:
 				return nil
 			case cause.Verdict == Failed, reached[id] != nil:
 				causes = append(causes, id)
@@ -97,12 +99,14 @@ func (r *Report) causes(q Requirement, candidates, reached map[string][]string) 
 	return slices.Compact(causes)
 }
 
-// untestable are the requirement's checks that are.
-func (q Requirement) untestable() []Check {
-	return slices.DeleteFunc(slices.Clone(q.Checks), func(c Check) bool { return c.Verdict != Untestable })
+// untestableChecks are the requirement's checks that are.
+func (q Requirement) untestableChecks() []Check {
+	return slices.DeleteFunc(slices.Clone(q.Checks), func(c Check) bool {
+		return c.Verdict != Untestable
+	})
 }
 
-func (r *Report) requirement(id string) (Requirement, bool) {
+func (r *Report) findRequirement(id string) (Requirement, bool) {
 	i := slices.IndexFunc(r.Requirements, func(q Requirement) bool { return q.ID == id })
 	if i < 0 {
 		return Requirement{}, false
@@ -113,16 +117,16 @@ func (r *Report) requirement(id string) (Requirement, bool) {
 func (r *Report) accept(q *Requirement, known Known, valid bool) {
 	switch {
 	case q.Verdict == Passed:
-		r.stale(fmt.Sprintf("Baseline: %s passes again; take it out.", q.ID))
+		r.addStale(fmt.Sprintf("Baseline: %s passes again; take it out.", q.ID))
 	case q.Verdict == Failed && !valid:
-		r.stale(fmt.Sprintf("Baseline: %s was to be mended until %s.", q.ID, known.Until))
+		r.addStale(fmt.Sprintf("Baseline: %s was to be mended until %s.", q.ID, known.Until))
 	case q.Verdict == Failed:
 		q.Known = known.Reason + " (until " + known.Until + ")"
 		q.Reason = "known failure: " + q.Known
 	}
 }
 
-func (r *Report) stale(text string) {
+func (r *Report) addStale(text string) {
 	r.StaleBaseline = append(r.StaleBaseline, text)
 	r.Observations = append(r.Observations, text)
 }

@@ -20,7 +20,7 @@ func Diff(before, after Report) []Change {
 	known := map[string]bool{}
 	for _, q := range after.Requirements {
 		known[q.ID] = true
-		if was := before.outcome(q.ID); was != q.Verdict {
+		if was := before.outcomeOf(q.ID); was != q.Verdict {
 			changes = append(changes, Change{q.ID, q.Statement, was, q.Verdict})
 		}
 	}
@@ -32,7 +32,7 @@ func Diff(before, after Report) []Change {
 	return changes
 }
 
-func (r Report) outcome(id string) Outcome {
+func (r Report) outcomeOf(id string) Outcome {
 	for _, q := range r.Requirements {
 		if q.ID == id {
 			return q.Verdict

@@ -19,7 +19,7 @@ func (r *Report) Fill(judged []Judged, results []Result) {
 	r.SchemaVersion = SchemaVersion
 	r.Requirements = make([]Requirement, 0, len(judged))
 	for _, j := range judged {
-		q := requirement(j, results)
+		q := newRequirement(j, results)
 		r.Requirements = append(r.Requirements, q)
 		r.Counts.add(q)
 	}
@@ -29,11 +29,12 @@ func (r *Report) Fill(judged []Judged, results []Result) {
 	r.Verdict = r.overall()
 }
 
-func requirement(j Judged, results []Result) Requirement {
+func newRequirement(j Judged, results []Result) Requirement {
 	q := Requirement{
 		ID: j.Requirement.ID, Level: j.Requirement.Level, Profile: j.Requirement.Profile,
 		Statement: j.Requirement.Statement, Reading: j.Requirement.Reading,
-		Source:      Source{Page: j.Requirement.Source.Page, Section: j.Requirement.Source.Section, Edition: j.Requirement.Source.Edition, Line: j.Requirement.Line},
+		Source: Source{Page: j.Requirement.Source.Page, Section: j.Requirement.Source.Section,
+			Edition: j.Requirement.Source.Edition, Line: j.Requirement.Line},
 		ByDocuments: j.ByDocuments, Findings: []Finding{}, Checks: []Check{},
 	}
 	missing := j.Missing
@@ -45,7 +46,8 @@ func requirement(j Judged, results []Result) Requirement {
 			missing = result.Reason
 			continue
 		}
-		q.Checks = append(q.Checks, Check{Subject: result.Subject, Verdict: result.Verdict, Reason: result.Reason, Because: result.Because, Steps: result.Steps})
+		q.Checks = append(q.Checks, Check{Subject: result.Subject, Verdict: result.Verdict,
+			Reason: result.Reason, Because: result.Because, Steps: result.Steps})
 		for _, f := range result.Findings {
 			if f.Line == 0 {
 				f.Line = q.Source.Line
@@ -53,16 +55,16 @@ func requirement(j Judged, results []Result) Requirement {
 			q.Findings = append(q.Findings, f)
 		}
 	}
-	q.Verdict, q.Reason = sum(q.Checks, missing)
+	q.Verdict, q.Reason = sumChecks(q.Checks, missing)
 	if q.Verdict != NotApplicable {
 		q.ByDocuments = false
 	}
 	return q
 }
 
-// sum is failed if any check failed, else untestable if any was, else passed if any passed, else
+// sumChecks is failed if any check failed, else untestable if any was, else passed if any passed, else
 // not applicable.
-func sum(checks []Check, missing string) (Outcome, string) {
+func sumChecks(checks []Check, missing string) (Outcome, string) {
 	for _, outcome := range []Outcome{Failed, Untestable, Passed} {
 		i := slices.IndexFunc(checks, func(c Check) bool { return c.Verdict == outcome })
 		if i >= 0 {
@@ -98,9 +100,9 @@ func (r *Report) overall() Overall {
 	switch musts := r.Counts.Musts; {
 	case musts.Failed > 0:
 		return NotConformant
-	case musts.Untestable > 0 || r.Interrupted || r.Fault != "" || !r.whole():
+	case musts.Untestable > 0 || r.Interrupted || r.Fault != "" || !r.hasWholeEvidence():
 		return Incomplete
-	case r.undeclared() || r.Selection != nil:
+	case r.hasUndeclaredMust() || r.Selection != nil:
 		return PartlyJudged
 	}
 	return Conformant
@@ -113,13 +115,14 @@ func (r *Report) JudgedBy(e Evidence) {
 	r.Verdict = r.overall()
 }
 
-func (r *Report) whole() bool { return r.Evidence == nil || r.Evidence.Problem == "" }
+func (r *Report) hasWholeEvidence() bool { return r.Evidence == nil || r.Evidence.Problem == "" }
 
-// undeclared reports whether a selected must was not judged for want of configuration, or none was.
-func (r *Report) undeclared() bool {
-	return r.Counts.Musts.Passed+r.Counts.Musts.Failed == 0 || slices.ContainsFunc(r.Requirements, func(q Requirement) bool {
-		return q.Level == "must" && q.Verdict == NotApplicable && !q.ByDocuments
-	})
+// hasUndeclaredMust reports whether a selected must was not judged for want of configuration, or none was.
+func (r *Report) hasUndeclaredMust() bool {
+	return r.Counts.Musts.Passed+r.Counts.Musts.Failed == 0 ||
+		slices.ContainsFunc(r.Requirements, func(q Requirement) bool {
+			return q.Level == "must" && q.Verdict == NotApplicable && !q.ByDocuments
+		})
 }
 
 // Musts are the musts of the chosen profiles, selected or not, without those that the documents
@@ -156,34 +159,37 @@ func (r *Report) ExitCode(strict, complete bool) int {
 		return ExitFault
 	case r.Interrupted:
 		return ExitInterrupted
-	case r.failed(strict) || len(r.StaleBaseline) > 0:
+	case r.hasFailure(strict) || len(r.StaleBaseline) > 0:
 		return ExitNotConformant
-	case r.hidden() || !r.whole() || complete && r.undeclared():
+	case r.hasUntestableMust() || !r.hasWholeEvidence() || complete && r.hasUndeclaredMust():
 		return ExitIncomplete
-	case !r.judgedAny():
+	case !r.hasJudged():
 		return ExitUsage
 	}
 	return ExitConformant
 }
 
-// failed reports whether something failed that the baseline does not accept.
-func (r *Report) failed(strict bool) bool {
+// hasFailure reports whether something failed that the baseline does not accept.
+func (r *Report) hasFailure(strict bool) bool {
 	return slices.ContainsFunc(r.Requirements, func(q Requirement) bool {
-		return q.Verdict == Failed && q.Known == "" && (q.Level == "must" || strict && q.Level == "should")
+		return q.Verdict == Failed && q.Known == "" &&
+			(q.Level == "must" || strict && q.Level == "should")
 	})
 }
 
-// hidden reports whether a must is untestable for another reason than failures that the baseline
+// hasUntestableMust reports whether a must is untestable for another reason than failures that the baseline
 // accepts.
-func (r *Report) hidden() bool {
+func (r *Report) hasUntestableMust() bool {
 	return slices.ContainsFunc(r.Requirements, func(q Requirement) bool {
 		return q.Verdict == Untestable && q.Known == "" && q.Level == "must"
 	})
 }
 
-// judgedAny reports whether a must was judged or, where none was selected, anything at all.
-func (r *Report) judgedAny() bool {
-	musts := slices.ContainsFunc(r.Requirements, func(q Requirement) bool { return q.Level == "must" })
+// hasJudged reports whether a must was judged or, where none was selected, anything at all.
+func (r *Report) hasJudged() bool {
+	musts := slices.ContainsFunc(r.Requirements, func(q Requirement) bool {
+		return q.Level == "must"
+	})
 	return slices.ContainsFunc(r.Requirements, func(q Requirement) bool {
 		return (q.Verdict == Passed || q.Verdict == Failed) && (q.Level == "must" || !musts)
 	})

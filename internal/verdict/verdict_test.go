@@ -15,7 +15,8 @@ func judged(outcomes ...verdict.Outcome) *verdict.Report {
 	var results []verdict.Result
 	for i, outcome := range outcomes {
 		id := string(rune('A'+i)) + "-1"
-		list = append(list, verdict.Judged{Requirement: contract.Requirement{ID: id, Level: "must"}, Missing: "nothing declared"})
+		list = append(list, verdict.Judged{Requirement: contract.Requirement{ID: id, Level: "must"},
+			Missing: "nothing declared"})
 		if outcome != verdict.NotApplicable {
 			results = append(results, verdict.Result{Requirement: id, Verdict: outcome})
 		}
@@ -26,7 +27,8 @@ func judged(outcomes ...verdict.Outcome) *verdict.Report {
 }
 
 func TestOverallVerdictAndExitCode(t *testing.T) {
-	passed, failed, missing, untestable := verdict.Passed, verdict.Failed, verdict.NotApplicable, verdict.Untestable
+	passed, failed, missing, untestable := verdict.Passed, verdict.Failed, verdict.NotApplicable,
+		verdict.Untestable
 	for _, c := range []struct {
 		outcomes []verdict.Outcome
 		overall  verdict.Overall
@@ -40,18 +42,23 @@ func TestOverallVerdictAndExitCode(t *testing.T) {
 		{[]verdict.Outcome{missing}, verdict.PartlyJudged, 2, 3},
 	} {
 		r := judged(c.outcomes...)
-		if r.Verdict != c.overall || r.ExitCode(false, false) != c.exit || r.ExitCode(false, true) != c.complete {
-			t.Errorf("%v: %s, %d, complete %d; want %+v", c.outcomes, r.Verdict, r.ExitCode(false, false), r.ExitCode(false, true), c)
+		if r.Verdict != c.overall || r.ExitCode(false, false) != c.exit ||
+			r.ExitCode(false, true) != c.complete {
+			t.Errorf("%v: %s, %d, complete %d; want %+v", c.outcomes, r.Verdict,
+				r.ExitCode(false, false), r.ExitCode(false, true), c)
 		}
 	}
 }
 
 func TestOneFailedCheckFailsTheRequirement(t *testing.T) {
 	r := &verdict.Report{}
-	r.Fill([]verdict.Judged{{Requirement: contract.Requirement{ID: "A-1", Level: "must"}}}, []verdict.Result{
-		{Requirement: "A-1", Verdict: verdict.Passed}, {Requirement: "A-1", Verdict: verdict.Untestable, Reason: "why"},
-		{Requirement: "A-1", Verdict: verdict.Failed}, {Requirement: "A-1", Verdict: verdict.Passed},
-	})
+	r.Fill([]verdict.Judged{{Requirement: contract.Requirement{ID: "A-1", Level: "must"}}},
+		[]verdict.Result{
+			{Requirement: "A-1", Verdict: verdict.Passed},
+			{Requirement: "A-1", Verdict: verdict.Untestable, Reason: "why"},
+			{Requirement: "A-1", Verdict: verdict.Failed},
+			{Requirement: "A-1", Verdict: verdict.Passed},
+		})
 	if r.Requirements[0].Verdict != verdict.Failed || r.Counts.Musts.Failed != 1 {
 		t.Errorf("%+v", r.Requirements[0])
 	}
@@ -75,7 +82,8 @@ func TestBaselineAcceptsUntilItsDayAndNoLonger(t *testing.T) {
 }
 
 func TestDiffTellsWorseFromBetter(t *testing.T) {
-	before, after := judged(verdict.Passed, verdict.Failed, verdict.Passed), judged(verdict.Failed, verdict.Passed, verdict.Untestable)
+	before, after := judged(verdict.Passed, verdict.Failed, verdict.Passed),
+		judged(verdict.Failed, verdict.Passed, verdict.Untestable)
 	worse := map[string]bool{}
 	for _, c := range verdict.Diff(*before, *after) {
 		worse[c.ID] = c.Worse()
@@ -95,25 +103,33 @@ func TestBaselineAcceptsWhatHangsOnItAlone(t *testing.T) {
 		exit    int
 		hidden  string
 	}{
-		"its own":                  {[]verdict.Result{hidden("B-1", "A-1")}, 0, "B-1"},
-		"one of several, and kept": {[]verdict.Result{passed("B-1"), hidden("C-1", "A-1", "B-1")}, 0, "C-1"},
-		"a chain":                  {[]verdict.Result{hidden("B-1", "A-1"), hidden("C-1", "B-1"), hidden("D-1", "C-1", "A-1")}, 0, "B-1 C-1 D-1"},
-		"each other and the known": {[]verdict.Result{hidden("B-1", "A-1", "C-1"), hidden("C-1", "B-1")}, 0, "B-1 C-1"},
-		"each other alone":         {[]verdict.Result{hidden("B-1", "C-1"), hidden("C-1", "B-1")}, 3, ""},
-		"no cause":                 {[]verdict.Result{hidden("B-1")}, 3, ""},
-		"no known cause":           {[]verdict.Result{passed("C-1"), hidden("B-1", "C-1")}, 3, ""},
-		"another failure":          {[]verdict.Result{hidden("B-1", "A-1", "C-1"), {Requirement: "C-1", Verdict: verdict.Failed}}, 1, ""},
-		"another unseen":           {[]verdict.Result{hidden("B-1", "A-1", "C-1"), hidden("C-1")}, 3, ""},
-		"a circle beside it":       {[]verdict.Result{hidden("B-1", "A-1", "C-1"), hidden("C-1", "D-1"), hidden("D-1", "C-1")}, 3, ""},
-		"one check of two":         {[]verdict.Result{hidden("B-1", "A-1"), hidden("B-1")}, 3, ""},
+		"its own": {[]verdict.Result{hidden("B-1", "A-1")}, 0, "B-1"},
+		"one of several, and kept": {[]verdict.Result{passed("B-1"), hidden("C-1", "A-1", "B-1")},
+			0, "C-1"},
+		"a chain": {[]verdict.Result{hidden("B-1", "A-1"), hidden("C-1", "B-1"),
+			hidden("D-1", "C-1", "A-1")}, 0, "B-1 C-1 D-1"},
+		"each other and the known": {[]verdict.Result{hidden("B-1", "A-1", "C-1"),
+			hidden("C-1", "B-1")}, 0, "B-1 C-1"},
+		"each other alone": {[]verdict.Result{hidden("B-1", "C-1"), hidden("C-1", "B-1")}, 3, ""},
+		"no cause":         {[]verdict.Result{hidden("B-1")}, 3, ""},
+		"no known cause":   {[]verdict.Result{passed("C-1"), hidden("B-1", "C-1")}, 3, ""},
+		"another failure": {[]verdict.Result{hidden("B-1", "A-1", "C-1"),
+			{Requirement: "C-1", Verdict: verdict.Failed}}, 1, ""},
+		"another unseen": {[]verdict.Result{hidden("B-1", "A-1", "C-1"), hidden("C-1")}, 3, ""},
+		"a circle beside it": {[]verdict.Result{hidden("B-1", "A-1", "C-1"), hidden("C-1", "D-1"),
+			hidden("D-1", "C-1")}, 3, ""},
+		"one check of two": {[]verdict.Result{hidden("B-1", "A-1"), hidden("B-1")}, 3, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := &verdict.Report{}
 			var list []verdict.Judged
 			for _, id := range []string{"A-1", "B-1", "C-1", "D-1"} {
-				list = append(list, verdict.Judged{Requirement: contract.Requirement{ID: id, Level: "must"}, ByDocuments: true})
+				list = append(list,
+					verdict.Judged{Requirement: contract.Requirement{ID: id, Level: "must"},
+						ByDocuments: true})
 			}
-			r.Fill(list, append(c.results, verdict.Result{Requirement: "A-1", Verdict: verdict.Failed}))
+			r.Fill(list, append(c.results,
+				verdict.Result{Requirement: "A-1", Verdict: verdict.Failed}))
 			if err := r.Accept(known, on); err != nil {
 				t.Fatal(err)
 			}
@@ -123,8 +139,10 @@ func TestBaselineAcceptsWhatHangsOnItAlone(t *testing.T) {
 					accepted = append(accepted, q.ID)
 				}
 			}
-			if got := strings.Join(accepted, " "); got != c.hidden || r.ExitCode(false, false) != c.exit || r.Verdict != verdict.NotConformant {
-				t.Errorf("accepted %q, exit %d, %s; want %q, %d", got, r.ExitCode(false, false), r.Verdict, c.hidden, c.exit)
+			if got := strings.Join(accepted, " "); got != c.hidden ||
+				r.ExitCode(false, false) != c.exit || r.Verdict != verdict.NotConformant {
+				t.Errorf("accepted %q, exit %d, %s; want %q, %d", got, r.ExitCode(false, false),
+					r.Verdict, c.hidden, c.exit)
 			}
 		})
 	}
@@ -135,17 +153,21 @@ func TestExpiredBaselineAcceptsNothing(t *testing.T) {
 	r := &verdict.Report{}
 	var list []verdict.Judged
 	for _, id := range []string{"A-1", "B-1"} {
-		list = append(list, verdict.Judged{Requirement: contract.Requirement{ID: id, Level: "must"}})
+		list = append(list, verdict.Judged{Requirement: contract.Requirement{ID: id,
+			Level: "must"}})
 	}
-	r.Fill(list, []verdict.Result{{Requirement: "A-1", Verdict: verdict.Failed}, hidden("B-1", "A-1")})
-	err := r.Accept([]verdict.Known{{ID: "A-1", Reason: "ticket", Until: "2029-12-31"}}, time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC))
+	r.Fill(list, []verdict.Result{{Requirement: "A-1", Verdict: verdict.Failed},
+		hidden("B-1", "A-1")})
+	err := r.Accept([]verdict.Known{{ID: "A-1", Reason: "ticket", Until: "2029-12-31"}},
+		time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC))
 	if err != nil || r.Requirements[1].Known != "" || r.ExitCode(false, false) != 1 {
 		t.Errorf("%v, %+v, exit %d", err, r.Requirements[1], r.ExitCode(false, false))
 	}
 }
 
 func hidden(id string, because ...string) verdict.Result {
-	return verdict.Result{Requirement: id, Verdict: verdict.Untestable, Reason: "why", Because: because}
+	return verdict.Result{Requirement: id, Verdict: verdict.Untestable, Reason: "why",
+		Because: because}
 }
 
 func passed(id string) verdict.Result {

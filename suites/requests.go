@@ -18,12 +18,12 @@ const (
 	opQuestion = "getSecretQuestion"
 )
 
-// values returns what a right request of the operation sends: the declared facts, else the
+// requestValues returns what a right request of the operation sends: the declared facts, else the
 // contract's own examples. A fact that the trader does not have is left out.
-func (b *builder) values(o contract.Operation, trader *evidence.Trader) map[string]any {
+func (b *builder) requestValues(o contract.Operation, trader *evidence.Trader) map[string]any {
 	values := map[string]any{}
 	for _, v := range o.Values() {
-		value, known := b.fact(v.Fact, trader)
+		value, known := b.declaredFact(v.Fact, trader)
 		if !known {
 			value = v.Example
 		}
@@ -34,8 +34,8 @@ func (b *builder) values(o contract.Operation, trader *evidence.Trader) map[stri
 	return values
 }
 
-// fact returns a declared fact; nil, true says that it is declared to be absent.
-func (b *builder) fact(name string, trader *evidence.Trader) (value any, known bool) {
+// declaredFact returns a declared fact; nil, true says that it is declared to be absent.
+func (b *builder) declaredFact(name string, trader *evidence.Trader) (value any, known bool) {
 	if name == "deployment.apiVersion" {
 		return b.target.APIVersion, true
 	}
@@ -58,19 +58,19 @@ func (b *builder) fact(name string, trader *evidence.Trader) (value any, known b
 	return nil, false
 }
 
-// ask is a right request of the operation, for the trader or (nil) with the contract's examples.
-func (b *builder) ask(operation string, trader *evidence.Trader) *plan.Ask {
+// newRequest is a right request of the operation, for the trader or (nil) with the contract's examples.
+func (b *builder) newRequest(operation string, trader *evidence.Trader) *plan.Request {
 	o, _ := b.contract.Operation(operation)
-	return &plan.Ask{
+	return &plan.Request{
 		Operation: operation, KeyName: b.contract.KeyHeader, Key: KeyPlaceholder,
-		Values: b.values(o, trader),
+		Values: b.requestValues(o, trader),
 		// The example's token opens nothing.
 		Invalid: operation == opPassword,
 	}
 }
 
-// has reports whether the contract documents the operation and a selected profile includes it.
-func (b *builder) has(operation string) bool {
+// hasOperation reports whether the contract documents the operation and a selected profile includes it.
+func (b *builder) hasOperation(operation string) bool {
 	o, found := b.contract.Operation(operation)
 	if !found {
 		return false
@@ -83,16 +83,17 @@ func (b *builder) has(operation string) bool {
 	return false
 }
 
-// mayAsk reports whether the operation is asked at all: a request that carries a password, only
+// canRequest reports whether the operation is asked at all: a request that carries a password, only
 // where a trader has declared two and an inbox shows the way back.
-func (b *builder) mayAsk(o contract.Operation) bool {
-	return b.has(o.ID) && (!b.carriesPassword(o) || o.ID == opPassword && len(b.travellers()) > 0 || o.ID != opPassword && len(b.signers()) > 0)
+func (b *builder) canRequest(o contract.Operation) bool {
+	return b.hasOperation(o.ID) && (!b.carriesPassword(o) || o.ID == opPassword &&
+		len(b.tradersChangingPassword()) > 0 || o.ID != opPassword && len(b.tradersSigningIn()) > 0)
 }
 
-// withQuestion and withoutQuestion return the declared traders that have a secret question, or
+// tradersWithQuestion and withoutQuestion return the declared traders that have a secret question, or
 // none.
-func (b *builder) withQuestion() []evidence.Trader    { return b.order[b.first:] }
-func (b *builder) withoutQuestion() []evidence.Trader { return b.order[:b.first] }
+func (b *builder) tradersWithQuestion() []evidence.Trader    { return b.order[b.first:] }
+func (b *builder) tradersWithoutQuestion() []evidence.Trader { return b.order[:b.first] }
 
 // resetOrder puts traders without a question first: their mail then stands between the
 // refused resets of the others and the others' accepted ones.
@@ -119,14 +120,15 @@ func (b *builder) sortTraders() {
 // representatives are the traders that a request is asked for when one of each kind is enough.
 func (b *builder) representatives(o contract.Operation) []*evidence.Trader {
 	if b.carriesPassword(o) {
-		signers := b.signers()
+		signers := b.tradersSigningIn()
 		if len(signers) == 0 {
 			return []*evidence.Trader{nil}
 		}
 		return []*evidence.Trader{&signers[0]}
 	}
 	var list []*evidence.Trader
-	for _, traders := range [][]evidence.Trader{b.withQuestion(), b.withoutQuestion()} {
+	for _, traders := range [][]evidence.Trader{b.tradersWithQuestion(),
+		b.tradersWithoutQuestion()} {
 		if len(traders) > 0 {
 			list = append(list, &traders[0])
 		}
@@ -158,15 +160,15 @@ func usesAnswer(o contract.Operation) bool {
 	return false
 }
 
-func login(t *evidence.Trader) string {
+func loginOf(t *evidence.Trader) string {
 	if t == nil {
 		return ""
 	}
 	return t.Login
 }
 
-// join makes a step's id of its parts, leaving out empty ones.
-func join(parts ...string) string {
+// joinID makes a step's id of its parts, leaving out empty ones.
+func joinID(parts ...string) string {
 	var given []string
 	for _, p := range parts {
 		if p != "" {
