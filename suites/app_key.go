@@ -17,8 +17,8 @@ type badKey struct {
 	requirement, kind, name, value string
 }
 
-// planAppKey reads "Failing to Specify the Et-App-Key Parameter", which stands on every page: each
-// operation of the contract is asked with a key that is missing or wrong, everything else right.
+// planAppKey covers "Failing to Specify the Et-App-Key Parameter", a section of every page. Each
+// operation is sent with a missing or wrong key, everything else right.
 func planAppKey(b *builder) {
 	noKey := "no app key is declared (appKey or CONFORMANCE_APP_KEY)"
 	b.setMissing(noKey, "KEY-4", "KEY-7", "KEY-8")
@@ -74,7 +74,7 @@ func (b *builder) planBadKey(o contract.Operation, trader *evidence.Trader, bad 
 	b.checkBadKey(joinID("key", o.ID, bad.kind, loginOf(trader)), subject, ask, trader, bad)
 }
 
-// planBadKeyByEmail asks the question the other way that is documented.
+// planBadKeyByEmail requests the question by email, the other documented way.
 func (b *builder) planBadKeyByEmail(o contract.Operation, trader *evidence.Trader) {
 	for _, bad := range b.badKeys() {
 		if bad.requirement == "KEY-1" || bad.requirement == "KEY-3" {
@@ -86,10 +86,9 @@ func (b *builder) planBadKeyByEmail(o contract.Operation, trader *evidence.Trade
 	}
 }
 
-// planRefusableBadKey asks what may be refused with the right key, too: the key's error comes
-// before any other, else users can be found out and answers tried without a key. A missing answer
-// tries none. None of it can bring a code that others with a bad key would not, so that no accepted
-// reset needs to wait for it.
+// planRefusableBadKey sends requests that the deployment may refuse with the right key, too. The
+// key error must come first, or users and answers could be probed without a key. None of these
+// requests can bring a code that other bad keys would not, so no accepted reset waits for them.
 func (b *builder) planRefusableBadKey(o contract.Operation, trader *evidence.Trader) {
 	for _, key := range append(looseTexts(), looseValue{kind: "star", value: "*"}) {
 		b.planLooseKey(o, key)
@@ -114,8 +113,8 @@ func (b *builder) planRefusableBadKey(o contract.Operation, trader *evidence.Tra
 	}
 }
 
-// planLooseKey asks what reveals and changes nothing with a text that a careless look-up
-// takes for any key.
+// planLooseKey sends a text that a careless look-up takes for any key. The request reveals and
+// changes nothing.
 func (b *builder) planLooseKey(o contract.Operation, key looseValue) {
 	if o.ID != opReset && o.ID != opQuestion {
 		return
@@ -137,8 +136,7 @@ func (b *builder) checkBadKey(id, subject string, ask *plan.Request, trader *evi
 	bad badKey) {
 	ask.KeyName, ask.Key, ask.MustBeRefused = bad.name, bad.value, true
 	s := plan.Step{ID: id, Trader: loginOf(trader), Request: ask}
-	// The reset shows how keys are compared before a right one was seen, every other operation
-	// after it.
+	// For the reset, near keys are sent before the first right one; for other operations, after it.
 	if ask.Operation != opReset || bad.requirement != "KEY-4" {
 		s.After = b.rightKeySteps(ask.Operation, trader)
 	}
@@ -155,8 +153,8 @@ func connectionName(operation string, trader *evidence.Trader) string {
 	return joinID("keyed", operation, loginOf(trader))
 }
 
-// rightKeySteps are the steps with the right key that go out before the bad ones, so that
-// what is remembered from the request before shows.
+// rightKeySteps are the steps with the right key before the bad ones, so that a remembered key
+// shows.
 func (b *builder) rightKeySteps(operation string, trader *evidence.Trader) []string {
 	switch {
 	case operation == opReset && trader != nil && trader.Answer != "":
@@ -195,8 +193,9 @@ func lowerCaseNameStep(operation string) string {
 	return joinID("key", operation, "lower-case-name")
 }
 
-// lowPriorityAfter is what requests wait for that no accepted reset waits for, so as to take no slot from
-// those that one does. They go beside it, before further wrong answers, which may lock the trader.
+// lowPriorityAfter lists what low-priority requests wait for. No accepted reset waits for them, so
+// they must not take slots from those it does wait for. They come before further wrong answers,
+// which may lock the trader.
 func (b *builder) lowPriorityAfter(operation string) []string {
 	if operation != opReset && operation != opQuestion || len(b.order) == 0 {
 		return nil
@@ -204,7 +203,7 @@ func (b *builder) lowPriorityAfter(operation string) []string {
 	return []string{refusedStep(b.order[min(b.first, len(b.order)-1)])}
 }
 
-// lowPrioritySteps are the requests that are off the way.
+// lowPrioritySteps are the requests sent after [builder.lowPriorityAfter].
 func lowPrioritySteps() []string {
 	return []string{
 		lowerCaseNameStep(opReset), lowerCaseNameStep(opQuestion), questionOfNobody,
@@ -213,8 +212,8 @@ func lowPrioritySteps() []string {
 	}
 }
 
-// guardPasswordChange puts a request that could change a password between finding out which one is valid and
-// the way back.
+// guardPasswordChange places a request that could change a password after the valid password is
+// known and before cleanup.
 func (b *builder) guardPasswordChange(s plan.Step, trader *evidence.Trader) plan.Step {
 	if s.Request.Operation == opPassword && trader != nil {
 		s.Trader, s.Needs, s.Cost.Changes = trader.Login,
@@ -245,19 +244,17 @@ func (l *Look) demandKeyError(step string) {
 	}
 }
 
-// minQuestionLength is the length from which a question is not found by chance in a response that does
-// not tell it.
+// minQuestionLength is the shortest question that does not occur in a response by chance.
 const minQuestionLength = 4
 
-// mayOccurByChance reports whether a question is so short that any response may hold it, or stands in
-// the documented error itself: a Model would tell it all the same.
+// mayOccurByChance reports whether a question is very short or part of the documented error. A
+// Model would still reveal it.
 func (l *Look) mayOccurByChance(question string) bool {
 	return utf8.RuneCountInString(question) < minQuestionLength ||
 		strings.Contains(l.suite.Contract.KeyError.Sample(), question)
 }
 
-// demandNothingRevealed demands that beside the error there is nothing that only the right key may
-// see.
+// demandNothingRevealed demands an error without anything reserved for the right key.
 func (l *Look) demandNothingRevealed(step string) {
 	a, ok := l.Readable(step)
 	if !ok {

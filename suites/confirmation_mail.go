@@ -11,14 +11,15 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// maxTurns bounds how many accepted resets wait for each other's mail: with more traders some
-// go together, or the run would take the mail's delay once for each.
+// maxTurns bounds how many accepted resets wait for each other's mail. With more traders some
+// resets overlap, or the run would take the mail's delay once for each.
 const maxTurns = 8
 
 // maxTurnWait bounds how long one missing mail holds up the next trader's reset.
 const maxTurnWait = 10 * time.Second
 
-// planConfirmationMail reads page 1, Response: the trader receives the confirmation code via email.
+// planConfirmationMail covers page 1, Response: the trader receives the confirmation code via
+// email.
 func planConfirmationMail(b *builder) {
 	all := []string{"MAIL-1", "MAIL-2", "MAIL-3", "MAIL-4", "MAIL-5", "MAIL-6", "MAIL-7", "MAIL-8",
 		"KEY-6", "QUESTION-9"}
@@ -43,7 +44,7 @@ func planConfirmationMail(b *builder) {
 	b.checkNoCodes()
 }
 
-// allAsked is the point at which everything has been asked and every mail has come or is late.
+// allAsked is the barrier after all requests and mail waits.
 const allAsked = "all-asked"
 
 func (b *builder) listRequestsAndMails() []string {
@@ -78,7 +79,8 @@ func (b *builder) planMailWait(t evidence.Trader, reset string) {
 	})
 }
 
-// newCodeWait waits for the mail of the reset; where the trader travels on, its code becomes known.
+// newCodeWait waits for the mail of the reset. It captures the code if the trader changes the
+// password.
 func (b *builder) newCodeWait(t evidence.Trader, reset string) *plan.Await {
 	a := &plan.Await{Trader: t.Login, For: reset}
 	if first := b.order[0]; t.Login == first.Login && (t.Answer != "" || len(b.order) == 1) {
@@ -95,7 +97,7 @@ func (b *builder) newCodeWait(t evidence.Trader, reset string) *plan.Await {
 	return a
 }
 
-// codeSteps are the steps after which the trader's code waits no more: a wrong code of the next one
+// codeSteps are the steps after which the trader's code is used up: the next trader's wrong code
 // can't count against it.
 func (b *builder) codeSteps(t evidence.Trader) []string {
 	n := &traderPlanner{builder: b, trader: t}
@@ -106,7 +108,7 @@ func (b *builder) codeSteps(t evidence.Trader) []string {
 	return append(steps, freshCodeStep("", "code", t))
 }
 
-// previousTurn is the turn that the trader's accepted reset waits for, "" where there is none.
+// previousTurn is the barrier before the trader's accepted reset, nil if there is none.
 func (b *builder) previousTurn(t evidence.Trader) []string {
 	order := b.resetOrder()
 	i := slices.IndexFunc(order, func(o evidence.Trader) bool { return o.Login == t.Login })
@@ -188,8 +190,8 @@ func (l *Look) demandCode(mail, reset string, t evidence.Trader) {
 			excerpt(strings.Join(strings.Fields(last.Text), " "))))
 }
 
-// findPossibleCodes returns the first mail that holds what could be a code, and the shapes of all that
-// could, never their texts.
+// findPossibleCodes returns the first mail with a possible code, and the shapes of all possible
+// codes, never their texts.
 func (r *Record) findPossibleCodes(mails []evidence.Mail) (evidence.Mail, string) {
 	for _, m := range mails {
 		var shapes []string
@@ -208,13 +210,12 @@ func (r *Record) findPossibleCodes(mails []evidence.Mail) (evidence.Mail, string
 
 func isCandidate(p placeholder.Placeholder) bool { return p.Is(placeholder.Candidate) }
 
-// isCode reports whether the placeholder is that of a code, and not of the app key, an answer or a
-// password in its place.
+// isCode reports whether the placeholder is that of a code, not of an app key, answer or password.
 func isCode(p placeholder.Placeholder) bool { return p.Is(placeholder.Code) }
 
-// demandCodeForNobodyElse demands that no other trader got the mail or the code of this one's
-// reset. Where several codes came, as beside a shop's newsletter to everybody, one that nobody else
-// got is the reset's.
+// demandCodeForNobodyElse demands that no other trader got the mail or the code of this reset.
+// Several codes may come, as beside a newsletter to everybody: a code nobody else got is the
+// reset's.
 func (l *Look) demandCodeForNobodyElse(mail, reset string, t evidence.Trader) {
 	if _, ok := l.acceptedWait(mail, reset); !ok {
 		return
@@ -241,8 +242,8 @@ func (l *Look) demandCodeForNobodyElse(mail, reset string, t evidence.Trader) {
 	}
 }
 
-// checkPurged reports whether mails vanished from the inbox during the run; then nobody can tell that a
-// mail did not come.
+// checkPurged reports whether mails vanished from the inbox during the run. A missing mail then
+// proves nothing.
 func (l *Look) checkPurged() bool {
 	if l.record.Run.InboxPurged {
 		l.Untestable("mails were deleted from the inbox during the run, perhaps by another job: others may have gone unseen")
@@ -250,7 +251,7 @@ func (l *Look) checkPurged() bool {
 	return l.record.Run.InboxPurged
 }
 
-// acceptedWait returns the wait for the mail of a reset that was accepted and whose inbox could be read.
+// acceptedWait returns the wait for the mail of an accepted reset with a readable inbox.
 func (l *Look) acceptedWait(mail, reset string) (evidence.Wait, bool) {
 	target := l.suite.Target
 	if target.InboxProblem != "" {

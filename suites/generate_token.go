@@ -11,13 +11,13 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// noIdentifier says why nothing can be said of unknown ones.
+// noIdentifier is the reason why unknown identifiers can't be judged.
 const noIdentifier = "step 3 is at its older path, which takes no Identifier"
 
-// unknownIdentifier is none of those that the page lists.
+// unknownIdentifier is none of the page's identifiers.
 const unknownIdentifier = "ConformanceUnknown"
 
-// planGenerateToken reads the page "Generate a Token for a New Password".
+// planGenerateToken covers the page "Generate a Token for a New Password".
 func planGenerateToken(b *builder) {
 	b.setMissing(noPasswords, "CODE-1", "CODE-2", "CODE-3", "CODE-4", "CODE-7")
 	if b.target.Inbox == "" {
@@ -42,14 +42,14 @@ func planGenerateToken(b *builder) {
 	}
 }
 
-// olderPath is what the target says where step 3 is at its older path.
+// olderPath is the target's value for step 3 at its older path.
 const olderPath = "password"
 
-// pathStep is the step that finds out at which of its paths step 3 is.
+// pathStep finds out at which of its paths step 3 is.
 const pathStep = "code/path"
 
-// planPathChoice plans to find out at which of its published paths the deployment has step 3, unless
-// that is declared. The request lacks the code, so that it is refused.
+// planPathChoice plans the request that finds the path of step 3, unless it is declared. The
+// request lacks the code and is refused.
 func (b *builder) planPathChoice() {
 	o, _ := b.contract.Operation(opToken)
 	if !b.hasOperation(opToken) || o.Older == nil || b.target.StepThree != "" {
@@ -63,7 +63,7 @@ func (b *builder) planPathChoice() {
 	b.addStep(plan.Step{ID: pathStep, Request: ask, FindsPath: true, Cost: plan.Cost{Requests: 1}})
 }
 
-// pathStepsBefore is the step that finds out where the operation is, for the others of the operation.
+// pathStepsBefore is the path request, for all others of the operation.
 func (b *builder) pathStepsBefore(s plan.Step) []string {
 	o, _ := b.contract.Operation(s.Request.Operation)
 	if s.FindsPath || o.Older == nil || b.target.StepThree != "" {
@@ -72,7 +72,7 @@ func (b *builder) pathStepsBefore(s plan.Step) []string {
 	return []string{pathStep}
 }
 
-// newCodeStep asks for a token; the response makes it known.
+// newCodeStep requests a token and captures it.
 func (b *builder) newCodeStep(id string, code any, token placeholder.Placeholder) plan.Step {
 	ask := b.newRequest(opToken, nil)
 	ask.Values["Code"], ask.Values["Identifier"] = code, "ResetPassword"
@@ -80,7 +80,7 @@ func (b *builder) newCodeStep(id string, code any, token placeholder.Placeholder
 	return plan.Step{ID: id, Request: ask}
 }
 
-// planCodes asks with the code of the trader's mail, after what must not be taken for it.
+// planCodes sends the code of the trader's mail, after codes that must not be taken for it.
 func (n *traderPlanner) planCodes(i, travellers int) {
 	if i < maxWrongCodeTraders {
 		n.planWrongCode(i, "", func(s plan.Step) plan.Step { return s })
@@ -98,8 +98,8 @@ func (n *traderPlanner) planCodes(i, travellers int) {
 	n.checkRightCodes()
 }
 
-// planFreshCode asks, where no code gave a token, for another mail, and with its code alone: one that
-// was wrong on purpose may have used up the first, and the documents don't forbid that.
+// planFreshCode resets again and sends the new code alone, if no code gave a token. An earlier
+// deliberate wrong code may have invalidated the first one, as the documents allow.
 func (n *traderPlanner) planFreshCode(leg string, as func(plan.Step) plan.Step) {
 	t, needs, token := n.trader, n.needs, tokenOf(leg, n.trader)
 	reset := as(plan.Step{ID: freshCodeStep(leg, "reset", t), Request: n.newRightReset(t),
@@ -118,13 +118,12 @@ func (n *traderPlanner) planFreshCode(leg string, as func(plan.Step) plan.Step) 
 	n.needs = needs
 }
 
-// freshCodeStep are the steps that ask with a code alone.
+// freshCodeStep is the id of a step of [traderPlanner.planFreshCode].
 func freshCodeStep(leg, what string, t evidence.Trader) string {
 	return joinID(leg, "again", what, t.Login)
 }
 
-// planWrongCode asks with one code that nearly is the one that waits; the kinds are spread over the
-// legs.
+// planWrongCode sends one near miss of the code. The kinds are spread over the legs.
 func (n *traderPlanner) planWrongCode(kind int, leg string, as func(plan.Step) plan.Step) {
 	kinds := []string{"last character changed", "cut short", "continued", "first character changed",
 		"middle character changed"}
@@ -148,7 +147,7 @@ func (n *traderPlanner) planWrongCode(kind int, leg string, as func(plan.Step) p
 	}
 }
 
-// planCodeWithoutKey shows that the right code does not make up for the key.
+// planCodeWithoutKey sends the right code without the key.
 func (n *traderPlanner) planCodeWithoutKey() {
 	id := joinID("code/without-key", n.trader.Login)
 	s := n.newCodeStep(id, codeOf("", n.trader), placeholder.Token.Of(id))
@@ -260,7 +259,7 @@ func (l *Look) demandNoToken(step string) {
 	}
 }
 
-// demandErrors demands that what was refused says why.
+// demandErrors demands that a refusal gives reasons.
 func (l *Look) demandErrors(step string) {
 	a, ok := l.Keyed(step)
 	switch {

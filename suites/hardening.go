@@ -21,8 +21,8 @@ import (
 // longBody is more than a request of these operations ever needs, in bytes.
 const longBody = 100 << 10
 
-// planHardening reads what good practice asks beyond the documents (OWASP Forgot Password, ASVS 5.0).
-// It comes after all pages, so that no requirement of theirs looks at its requests.
+// planHardening covers good practice beyond the documents (OWASP Forgot Password, ASVS 5.0). It
+// comes after all pages, so that none of their requirements sees its requests.
 func planHardening(b *builder) {
 	b.setMissing("no app key is declared (appKey or CONFORMANCE_APP_KEY)", "HARD-1", "HARD-2",
 		"HARD-3", "HARD-7")
@@ -50,7 +50,7 @@ func planHardening(b *builder) {
 	b.planMalformedBodies()
 }
 
-// checkMails looks at the codes and the mails that the pages bring about.
+// checkMails checks the codes and mails of the pages' requests.
 func (b *builder) checkMails() {
 	b.addCheck("HARD-2", "all responses", b.listRequestsAndMails(),
 		func(l *Look) { l.demandDiscreetResponses() })
@@ -64,8 +64,8 @@ func (b *builder) checkMails() {
 	}
 }
 
-// planReuse asks with a code and a token that have been used. The token carries the password that is
-// valid already.
+// planReuse sends a used code and a used token. The token carries the password that is already
+// valid.
 func (b *builder) planReuse(t evidence.Trader) {
 	n := &traderPlanner{builder: b, trader: t, needs: []string{joinID("signin/changed", t.Login)}}
 	token := n.newUpdateStep(usedTokenStep(t), tokenOf("", t), otherPassword(t), otherPassword(t))
@@ -85,7 +85,7 @@ func (b *builder) planReuse(t evidence.Trader) {
 func usedCodeStep(t evidence.Trader) string  { return joinID("hardening/code-again", t.Login) }
 func usedTokenStep(t evidence.Trader) string { return joinID("hardening/token-again", t.Login) }
 
-// planMalformedBodies sends bodies that no client of the documents sends.
+// planMalformedBodies sends bodies unlike any documented one.
 func (b *builder) planMalformedBodies() {
 	for _, kind := range []struct {
 		name, breaks, raw string
@@ -109,7 +109,7 @@ func (b *builder) planMalformedBodies() {
 	}
 }
 
-// bits of a code that ASVS 5.0, V6.5.4 has in mind with "typically 4 random alphanumeric characters
+// minCodeBits is the entropy behind ASVS 5.0, V6.5.4: "typically 4 random alphanumeric characters
 // or 6 random digits".
 const minCodeBits = 19.9
 
@@ -137,7 +137,7 @@ func (l *Look) demandUnguessable(t evidence.Trader) {
 	}
 }
 
-// alphabetSize is how many characters the run's codes of that length are made of, as their alphabets go.
+// alphabetSize is the number of characters used in the run's codes of the length.
 func (r *Record) alphabetSize(length int) int {
 	sizes := map[string]int{"digits": 10, "hex": 16, "letters": 26, "letters and digits": 36,
 		"any": 64}
@@ -170,7 +170,7 @@ func (l *Look) demandDiscreetResponses() {
 	l.findings = merge(l.findings)
 }
 
-// headerAndBody is what the response says, header and body.
+// headerAndBody is the whole response.
 func (a *response) headerAndBody() []byte {
 	text := slices.Clone(a.Response.Body)
 	for _, f := range a.Response.Header {
@@ -194,13 +194,13 @@ func (l *Look) demandDiscreetMail(t evidence.Trader) {
 	}
 }
 
-// readableText is what a person, or a program that follows links, finds in the mail.
+// readableText is the mail's text and links.
 func readableText(m evidence.Mail) []byte {
 	return []byte(strings.Join(append(mailtext.Parse(m.Source).Links, m.Subject, m.Text), "\n"))
 }
 
-// findSecret finds a secret of one of the kinds; what is derived from one does not count, nor does
-// one so short that it may stand there by chance.
+// findSecret finds a secret of one of the kinds. Derived secrets don't count, nor do short ones,
+// which may occur by chance.
 func (r *Record) findSecret(text []byte, kinds ...placeholder.Kind) (string, bool) {
 	for _, s := range r.Run.Secrets {
 		if s.Placeholder.Is(kinds...) && s.Length >= 4 && s.Placeholder.Derivation() == "" &&

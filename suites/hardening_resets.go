@@ -11,18 +11,19 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// minCodes is how many codes it takes to see a pattern that chance does not make.
+// minCodes is the fewest codes that show a pattern beyond chance.
 const minCodes = 4
 
-// furtherResetStep is the step of one more accepted reset, its mail and the same for nobody.
+// furtherResetStep is the id of one more accepted reset, furtherMailStep of its mail,
+// unknownUserResetStep of the same for an unknown user.
 func furtherResetStep(name string) string { return joinID("hardening/reset", name) }
 func furtherMailStep(name string) string  { return joinID("hardening/mail", name) }
 func unknownUserResetStep(before string) string {
 	return joinID("hardening/reset-of-nobody", before)
 }
 
-// furtherResets are one trader's further resets, in their order. The last says whether the others were
-// refused for their header.
+// furtherResets are one trader's further resets, in order. The last one, plain, tells whether the
+// others were refused for their header.
 func furtherResets() []string { return []string{"forwarded-host", "host", "plain"} }
 
 // foreignHeader names a host that is nobody's: no mail of a deployment can lead there by itself.
@@ -37,9 +38,8 @@ func foreignHeader(name, host string) map[string]string {
 	return nil
 }
 
-// planFurtherResets asks for one trader's reset again and again, one after another and each beside
-// the same for nobody, when everything else has been asked: a mail that they bring is nobody else's
-// business.
+// planFurtherResets repeats one trader's reset, each beside one for an unknown user, after all
+// other requests. Their mails then disturb no other requirement.
 func (b *builder) planFurtherResets() {
 	if len(b.order) == 0 {
 		return
@@ -102,8 +102,8 @@ func (b *builder) checkFurther(t evidence.Trader, unknown []string) {
 	}
 }
 
-// demandOwnHost demands that the mail does not lead where the request's header says. A deployment
-// may also refuse such a request.
+// demandOwnHost demands a mail without the host of the request's header. A deployment may also
+// refuse the request.
 func (l *Look) demandOwnHost(t evidence.Trader, name string) {
 	reset, last := furtherResetStep(name), furtherResetStep("plain")
 	if x := l.record.responses[reset]; x != nil && x.Failure != nil && !x.Failure.Unreachable {
@@ -134,7 +134,7 @@ func (l *Look) demandOwnHost(t evidence.Trader, name string) {
 	}
 }
 
-// furtherMails are the trader's mails that came after the further reset and before the next.
+// furtherMails are the trader's mails between the further reset and the next.
 func (r *Record) furtherMails(t evidence.Trader, name string) []evidence.Mail {
 	next := furtherResetStep(furtherResets()[slices.Index(furtherResets(), name)+1])
 	return slices.DeleteFunc(slices.Clone(r.Run.Mails), func(m evidence.Mail) bool {
@@ -143,7 +143,7 @@ func (r *Record) furtherMails(t evidence.Trader, name string) []evidence.Mail {
 	})
 }
 
-// demandNoPattern demands that nobody who has seen some codes can tell the next.
+// demandNoPattern demands that seen codes do not predict the next one.
 func (l *Look) demandNoPattern() {
 	enough := false
 	for _, s := range l.record.Run.Sequences {
@@ -169,8 +169,8 @@ func describeTrader(s evidence.Sequence) string {
 	return " of " + s.Trader
 }
 
-// describePattern says by what the next code can be told, "" where by nothing. None of it happens by
-// chance more than once in a hundred thousand runs.
+// describePattern says how the next code can be predicted, "" if it can't. Each pattern occurs by
+// chance at most once in a hundred thousand runs.
 func describePattern(s evidence.Sequence) string {
 	const fewSymbols, fewVarying, few = 4, 4, 1e6
 	switch {

@@ -29,8 +29,8 @@ type comparison struct {
 	known, unknown []string
 }
 
-// planQuestionsOfUnknownUser asks for the question of nobody and of a trader who has none in turn, who
-// therefore has nothing to hide behind.
+// planQuestionsOfUnknownUser requests in turn the question of an unknown user and of a trader
+// without one, who has nothing to hide.
 func (b *builder) planQuestionsOfUnknownUser(t evidence.Trader) {
 	before := b.selectRequests(func(plan.Step) bool { return true })
 	var known, unknown []string
@@ -62,8 +62,8 @@ func (b *builder) checkAlike(what string, t evidence.Trader, known, unknown []st
 	})
 }
 
-// demandAlike demands that nobody can tell from the responses who is known. What differs between
-// responses to the same request, like a time or a number of the request, tells nothing.
+// demandAlike demands that responses do not reveal whether a user is known. Differences between
+// responses to the same request, like a time or request number, reveal nothing.
 func (l *Look) demandAlike(t evidence.Trader, known, unknown []string) {
 	ofTrader, ok := l.sentAll(known)
 	ofNobody, both := l.sentAll(unknown)
@@ -92,7 +92,8 @@ func (l *Look) sentAll(steps []string) ([]*response, bool) {
 	return list, true
 }
 
-// findTellingTraits lists the traits that all responses of one side share and all of the other have otherwise.
+// findTellingTraits lists the traits common to all responses of each side that differ between the
+// sides.
 func findTellingTraits(known, unknown []*response) []string {
 	mine, theirs := collectTraits(known), collectTraits(unknown)
 	all := maps.Clone(mine[0])
@@ -119,7 +120,7 @@ func collectTraits(responses []*response) []map[string]string {
 	return list
 }
 
-// sharedTrait is the trait that all of them have.
+// sharedTrait is the trait common to all of them.
 func sharedTrait(responses []map[string]string, name string) (string, bool) {
 	for _, traits := range responses[1:] {
 		if traits[name] != responses[0][name] {
@@ -136,8 +137,8 @@ func describeTrait(trait string) string {
 	return trait
 }
 
-// readTraits are what can be seen of a response: its status, its header without what belongs to the
-// connection or the moment, and the members of its body.
+// readTraits returns the visible traits of a response: its status, its lasting header fields, and
+// the members of its body.
 func (a *response) readTraits() map[string]string {
 	traits := map[string]string{"status": strconv.Itoa(a.Response.Status)}
 	moment := []string{"date", "age", "connection", "keep-alive", "transfer-encoding",
@@ -171,8 +172,8 @@ func addTraits(traits map[string]string, path string, value any) {
 	}
 }
 
-// Observations are figures that the run shows besides its verdicts: how long responses about traders
-// and about nobody took. No verdict follows from so few.
+// Observations are figures beside the verdicts: the response times for traders and for unknown
+// users. They are too few for a verdict.
 func (s *Suite) Observations(run *evidence.Run) []string {
 	took := map[string]time.Duration{}
 	for _, x := range run.Exchanges {

@@ -10,10 +10,8 @@ import (
 )
 
 // Judge judges the evidence by the contract: one result for each requirement and subject, in the
-// order of the ledger. It plans the run again from the evidence's own target; an error says that
+// order of the ledger. It plans the run again from the evidence's own target. An error means that
 // the target's label filter can't be read.
-//
-// Judge is pure. It may be called any number of times, also at the same time.
 func Judge(c *contract.Contract, run *evidence.Run) ([]verdict.Result, error) {
 	s, err := New(c, run.Target)
 	if err != nil {
@@ -22,7 +20,7 @@ func Judge(c *contract.Contract, run *evidence.Run) ([]verdict.Result, error) {
 	return s.Judge(run), nil
 }
 
-// Judge judges the evidence of the suite's own plan. It is as pure as the function of that name.
+// Judge judges the evidence of the suite's own plan; it is pure, too.
 func (s *Suite) Judge(run *evidence.Run) []verdict.Result {
 	record := s.newRecord(run)
 	var results []verdict.Result

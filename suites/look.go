@@ -17,8 +17,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
-// Look is one look at the evidence on behalf of one subject. It collects findings, or the
-// reason why there is nothing to look at.
+// Look judges the evidence on one subject. It collects findings, or the reason why nothing can be
+// judged.
 type Look struct {
 	suite    *Suite
 	record   *Record
@@ -26,7 +26,7 @@ type Look struct {
 	steps    []string
 	findings []verdict.Finding
 	reason   string
-	// inapplicable says why there turned out to be nothing to look at, "" where there was.
+	// inapplicable says why the requirement turned out not to apply, "" if it does.
 	inapplicable string
 	// because are the requirements whose failures are the reason.
 	because []string
@@ -56,7 +56,7 @@ func (s *Suite) judgeSubject(c Check, subject Subject, record *Record) verdict.R
 // Fail adds a finding about the exchange of the step.
 func (l *Look) Fail(step, expected, got string) { l.FailAt(0, step, expected, got) }
 
-// FailAt is Fail with the line of the contract that demands it.
+// FailAt is Fail with the demanding line of the contract.
 func (l *Look) FailAt(line int, step, expected, got string) {
 	l.findings = append(l.findings, verdict.Finding{
 		Subject: l.subject, Expected: expected, Got: got, Exchange: step,
@@ -64,8 +64,7 @@ func (l *Look) FailAt(line int, step, expected, got string) {
 	})
 }
 
-// FailMail adds a finding about a mail, and about the exchange that should or should not have
-// brought it.
+// FailMail adds a finding about a mail and about the exchange that brought it, or should have.
 func (l *Look) FailMail(mail, step, expected, got string) {
 	l.Fail(step, expected, got)
 	l.findings[len(l.findings)-1].Mail = mail
@@ -78,8 +77,8 @@ func (l *Look) Expect(step string, actual any, matcher types.GomegaMatcher, expe
 	}
 }
 
-// Untestable says why the subject cannot be looked at, and because of which requirements' failures;
-// the first reason stands.
+// Untestable gives the reason why the subject can't be judged, and the requirements whose failures
+// cause it. The first reason stands.
 func (l *Look) Untestable(reason string, because ...string) {
 	if l.reason != "" {
 		return
@@ -90,8 +89,8 @@ func (l *Look) Untestable(reason string, because ...string) {
 	}
 }
 
-// markUnsent says why the step was not carried out; what looks at the steps that it needs may have
-// failed.
+// markUnsent gives the reason why the step was not carried out. The cause may be a failure on a
+// step it needs.
 func (l *Look) markUnsent(step string) {
 	if l.reason == "" {
 		l.reason, l.because = l.record.describeUnsent(step),
@@ -108,11 +107,11 @@ func enumerate(list []string) string {
 	return strings.Join(list[:last], ", ") + " and " + list[last]
 }
 
-// NotApplicable says why the subject holds nothing that the requirement speaks of.
+// NotApplicable gives the reason why the requirement does not apply to the subject.
 func (l *Look) NotApplicable(reason string) { l.inapplicable = reason }
 
-// Sent returns the response to the step, whatever it is; where none came, or none that is this
-// deployment's, the subject is untestable.
+// Sent returns the response to the step, whatever it is. Without a response of this deployment, the
+// subject is untestable.
 func (l *Look) Sent(step string) (*response, bool) {
 	a, sent := l.record.responses[step]
 	switch {
@@ -135,21 +134,21 @@ func (l *Look) Sent(step string) (*response, bool) {
 	return nil, false
 }
 
-// isForeignPage reports whether the response turns nothing down, since nothing of the API was ever
-// there for the operation. One that is there may refuse a request by a page, and something in front
-// may block it as an attack.
+// isForeignPage reports whether the response is a page and the operation never got a response of
+// the API. An operation in use may refuse a request by a page, or a firewall may block it as an
+// attack.
 func (l *Look) isForeignPage(a *response) bool {
 	page := a.outcome.Absent() || a.outcome.Kind == contract.NotTheAPI && a.Response.Status < 500
 	return page && !l.record.hasResponseOf(a.Operation)
 }
 
-// describeLimit says that a limit is no response to judge by.
+// describeLimit is the reason for a rate-limited response.
 func describeLimit(status int) string {
 	return fmt.Sprintf("the deployment limits the rate of requests: it responded with status %d",
 		status)
 }
 
-// Readable returns the response to the step where it can be read as JSON.
+// Readable returns the response to the step if it is JSON.
 func (l *Look) Readable(step string) (*response, bool) {
 	a, ok := l.Sent(step)
 	if ok && !a.doc.Read {
@@ -159,8 +158,8 @@ func (l *Look) Readable(step string) (*response, bool) {
 	return a, ok
 }
 
-// Keyed returns the response to a step that carries the right key, where that key was accepted
-// and the response is an object.
+// Keyed returns the response to a step with the right key if the key was accepted and the response
+// is an object.
 func (l *Look) Keyed(step string) (*response, bool) {
 	a, ok := l.Readable(step)
 	switch {
@@ -186,25 +185,24 @@ type Record struct {
 
 	responses map[string]*response
 	waits     map[string][]evidence.Wait
-	// mails are by the login of a trader that they reached, coded by their first code in small
-	// letters.
+	// mails are by login of each recipient trader, coded by their first code in lower case.
 	mails, coded map[string][]evidence.Mail
-	// resets are the places of those that may bring a mail, in the order in which they were sent.
+	// resets are the resets that may bring a mail, by their place in the sending order.
 	resets map[string]int
 	// origins say what stands behind a step that was not carried out.
 	origins plan.Dependencies
 	steps   map[string]plan.Step
-	// read is what was read of each mail, by id; greeted are the names that mails' headers call a
-	// trader by, by login.
+	// read is the parsed mail by id; greetingNames are, by login, the trader's names in mail
+	// headers.
 	read          map[string]readMail
 	greetingNames map[string][]string
 	// byWord are the traders by the words of their names.
 	byWord map[string][]evidence.Trader
-	// resetsBeforeRound is how many had been sent when all traders reset at the same time.
+	// resetsBeforeRound is the number of resets before the simultaneous ones.
 	resetsBeforeRound int
-	// keyRefused is true where every operation refused the configured key.
+	// keyRefused is true if every operation refused the configured key.
 	keyRefused bool
-	// others says why somebody else seems to reset the same traders, "" where nobody does.
+	// others says why somebody else seems to reset the same traders, "" if nobody does.
 	others string
 }
 
@@ -214,8 +212,7 @@ type response struct {
 	step    plan.Step
 	doc     contract.Document
 	outcome contract.Outcome
-	// sameAsBadKey is true where the right key got the same error as a bad one, in other words than
-	// documented.
+	// sameAsBadKey is true if the right key got the error of a bad one, in undocumented words.
 	sameAsBadKey bool
 }
 
@@ -266,7 +263,7 @@ func (s *Suite) newRecord(run *evidence.Run) *Record {
 	return r
 }
 
-// markBadKeys finds the responses to right keys that say what the operation says to bad ones.
+// markBadKeys finds the responses to right keys with the operation's error for bad ones.
 func (r *Record) markBadKeys() {
 	type words struct {
 		operation, text string
@@ -296,8 +293,8 @@ func (s *Suite) classify(x evidence.Exchange, document contract.Document) contra
 	return contract.Classify(o, r)
 }
 
-// documents are bodies read as JSON, by their sum: refusals are alike, and what was read takes many
-// times the space of the text.
+// documents are bodies read as JSON, by checksum. Refusals are alike, and a decoded body takes many
+// times the space of its text.
 type documents map[[sha256.Size]byte]contract.Document
 
 func (d documents) read(body []byte) contract.Document {
@@ -310,9 +307,8 @@ func (d documents) read(body []byte) contract.Document {
 	return document
 }
 
-// mailsBeforeFurther are the mails that came before requests were repeated, or resets that only the
-// hardening profile asks for: what those bring is for the waits of each to tell, and so many codes
-// that two may be equal by chance.
+// mailsBeforeFurther are the mails before repeated requests and the hardening profile's resets. The
+// mails after belong to their own waits; among so many codes two may be equal by chance.
 func (r *Record) mailsBeforeFurther() []evidence.Mail {
 	further, begun := r.furtherStart()
 	if !begun {
@@ -323,8 +319,7 @@ func (r *Record) mailsBeforeFurther() []evidence.Mail {
 	})
 }
 
-// furtherStart is when the first request went out for what surplus codes or the hardening profile
-// make necessary.
+// furtherStart is the time of the first request of bisecting or of the hardening profile.
 func (r *Record) furtherStart() (time.Time, bool) {
 	if r.Run.Bisect != nil && len(r.Run.Bisect.Trials) > 0 {
 		return r.Run.Bisect.Trials[0].Started, true
@@ -363,7 +358,7 @@ func (r *Record) hasResponseOf(operation string) bool {
 	return false
 }
 
-// requirementsBehindUnsent are the requirements that stand behind those of the steps that were not carried out.
+// requirementsBehindUnsent are the requirements behind the unsent ones of the steps.
 func (r *Record) requirementsBehindUnsent(steps []string) []string {
 	var ids []string
 	for _, step := range steps {
@@ -375,7 +370,7 @@ func (r *Record) requirementsBehindUnsent(steps []string) []string {
 	return slices.Compact(ids)
 }
 
-// hasOperation reports whether some request of the operation met something else than its absence.
+// hasOperation reports whether some request got a response other than the operation's absence.
 func (r *Record) hasOperation(id string) bool {
 	for _, a := range r.responses {
 		if a.Operation == id && a.Response != nil && !a.outcome.Absent() {
@@ -412,7 +407,8 @@ func (r *Record) curlCommand(step string) string {
 	return evidence.Curl(a.Exchange)
 }
 
-// responsesInOrder returns the responses in the order in which they were asked, inOrderOf those of the steps.
+// responsesInOrder returns the responses in the order of their requests, responsesOf those of the
+// steps.
 func (r *Record) responsesInOrder() []*response {
 	return r.responsesOf(slices.Collect(maps.Keys(r.responses)))
 }

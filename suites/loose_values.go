@@ -5,22 +5,22 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// wildcard is what a database's LIKE takes for everything.
+// wildcard matches everything in a database's LIKE.
 const wildcard = "%"
 
-// looseValue is no secret, but a loosely typed or interpolating back end takes it for the right
-// one.
+// looseValue is not the secret, but a loosely typed or interpolating back end takes it for the
+// right one.
 type looseValue struct {
 	// kind is a part of the step's id.
 	kind  string
 	value any
-	// breaks says what of the contract the value breaks, "" where it is a text like another.
+	// breaks describes how the value breaks the contract, "" if it is an ordinary text.
 	breaks string
-	// blockable is true of what a firewall blocks.
+	// blockable is true if a firewall may block the value.
 	blockable bool
 }
 
-// looseTexts are texts that a query, a pattern or a directory's filter takes for everything.
+// looseTexts are texts that match everything in a query, a pattern or a directory's filter.
 func looseTexts() []looseValue {
 	return []looseValue{
 		{kind: "wildcard", value: wildcard},
@@ -48,13 +48,12 @@ func looseValues(member string, wrong, right any) []looseValue {
 	}
 }
 
-// maxWrongAnswers bounds how often a trader gives a wrong answer, the one before the right answer
-// included, since each may count for a lock-out.
+// maxWrongAnswers bounds a trader's wrong answers, the one before the right answer included: each
+// may count for a lock-out.
 const maxWrongAnswers = 9
 
-// wrongAnswers are what is sent in place of the trader's answer when the right one has been
-// accepted: nearly right ones and loose values in turn, spread over all traders who have a
-// question.
+// wrongAnswers are the wrong answers after the accepted one: near misses and loose values in turn,
+// spread over all traders with a question.
 func (b *builder) wrongAnswers(t evidence.Trader) []looseValue {
 	traders := b.tradersWithQuestion()
 	i, many := traderIndex(traders, t), len(traders)
@@ -76,7 +75,7 @@ func (b *builder) wrongAnswers(t evidence.Trader) []looseValue {
 // Each trader gives one wrong answer before the right one, and the first an empty one after it.
 const wrongBefore, wrongEmpty = 1, 1
 
-// interleave takes one of each list after the other.
+// interleave takes from each list in turn.
 func interleave(a, b []looseValue) []looseValue {
 	var list []looseValue
 	for k := range max(len(a), len(b)) {
@@ -90,8 +89,8 @@ func interleave(a, b []looseValue) []looseValue {
 	return list
 }
 
-// wasBlocked reports whether a request that a firewall may block was refused in words that are not the
-// API's, or by closing the connection. Some firewalls say so by a page of status 200.
+// wasBlocked reports whether a firewall refused a request that looks like an attack: in words
+// unlike the API's, or by closing the connection. Some firewalls use a page with status 200.
 func (l *Look) wasBlocked(step string) bool {
 	a := l.record.responses[step]
 	switch {
@@ -103,7 +102,7 @@ func (l *Look) wasBlocked(step string) bool {
 	return !a.doc.Read && a.Response.Status < 500 && (a.Response.Status >= 400 || a.outcome.HTML)
 }
 
-// demandKeptOut demands the key error, or whatever a firewall says in its place.
+// demandKeptOut demands the key error or a firewall's refusal.
 func (l *Look) demandKeptOut(step string) {
 	if l.wasBlocked(step) {
 		return

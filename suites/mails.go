@@ -8,8 +8,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/placeholder"
 )
 
-// mailsAfter are the trader's mails that were not there before the accepted reset was sent, and
-// were before all traders reset at the same time.
+// mailsAfter are the trader's mails between the accepted reset and the simultaneous resets.
 func (r *Record) mailsAfter(t evidence.Trader, reset string) []evidence.Mail {
 	var list []evidence.Mail
 	for _, m := range r.mails[t.Login] {
@@ -20,8 +19,7 @@ func (r *Record) mailsAfter(t evidence.Trader, reset string) []evidence.Mail {
 	return list
 }
 
-// seenBefore reports whether the mail was there before the reset was sent, if ever it was: it has
-// another cause.
+// seenBefore reports whether the mail was there before the reset was sent: it has another cause.
 func (r *Record) seenBefore(m evidence.Mail, reset string) bool {
 	place, planned := r.resets[reset]
 	return planned && place >= m.ResetsSent
@@ -40,15 +38,15 @@ func mailsInTime(mails []evidence.Mail, wait evidence.Wait) []evidence.Mail {
 	})
 }
 
-// codeMailsAfter are the mails of mailsAfter that present a code.
+// codeMailsAfter are the mails of mailsAfter with a code.
 func (r *Record) codeMailsAfter(t evidence.Trader, reset string) []evidence.Mail {
 	return slices.DeleteFunc(r.mailsAfter(t, reset), func(m evidence.Mail) bool {
 		return len(m.Codes) == 0
 	})
 }
 
-// findOtherRecipients are the addresses of the other traders that a code reached before their own reset was
-// sent, or beside its mail.
+// findOtherRecipients returns the addresses of other traders who got a code before, or beside the
+// mail of, their own reset.
 func (r *Record) findOtherRecipients(t evidence.Trader, reset string,
 	traders []evidence.Trader) []string {
 	var list []string
@@ -64,7 +62,7 @@ func (r *Record) findOtherRecipients(t evidence.Trader, reset string,
 	return list
 }
 
-// loginsSharing are the logins whose mails are among those given, or begin with the code of one of them.
+// loginsSharing returns the recipients of the mails, and of others with one of their codes.
 func (r *Record) loginsSharing(mails []evidence.Mail) map[string]bool {
 	logins := map[string]bool{}
 	note := func(m evidence.Mail) {
@@ -81,13 +79,13 @@ func (r *Record) loginsSharing(mails []evidence.Mail) map[string]bool {
 	return logins
 }
 
-// leak is a mail by which somebody else got a trader's code.
+// leak is a mail that brought a trader's code to somebody else.
 type leak struct {
 	mail evidence.Mail
 	to   string
 }
 
-// findLeaks are the mails by which others than the trader got the code of these mails.
+// findLeaks finds the mails that brought the code of these mails to others.
 func (r *Record) findLeaks(t evidence.Trader, own []evidence.Mail,
 	traders []evidence.Trader) []leak {
 	var list []leak
@@ -110,7 +108,7 @@ func (r *Record) findLeaks(t evidence.Trader, own []evidence.Mail,
 	return list
 }
 
-// groupByCode puts mails with the same code together, in the order in which the codes came.
+// groupByCode groups mails by code, in the order of the codes.
 func groupByCode(mails []evidence.Mail) [][]evidence.Mail {
 	var groups [][]evidence.Mail
 	for _, m := range mails {
@@ -124,9 +122,8 @@ func groupByCode(mails []evidence.Mail) [][]evidence.Mail {
 	return groups
 }
 
-// findCopy finds a mail to the other trader that carries the code of one of the mails: the same
-// mail, or one that came without a reset of the other's own. A deployment that gives everybody the
-// same code copies nothing.
+// findCopy finds a mail to the other trader with the code of one of the mails: the same mail, or
+// one without a reset of the other's own. A deployment with one code for everybody copies nothing.
 func (r *Record) findCopy(other evidence.Trader, own []evidence.Mail) (evidence.Mail, bool) {
 	for _, m := range r.mails[other.Login] {
 		early := r.seenBefore(m, acceptedResetStep(other))
@@ -144,11 +141,11 @@ func (r *Record) findCopy(other evidence.Trader, own []evidence.Mail) (evidence.
 	return evidence.Mail{}, false
 }
 
-// minUnguessableLength is the length from which codes don't agree by chance.
+// minUnguessableLength is the shortest code that does not repeat by chance.
 const minUnguessableLength = 6
 
-// findExchangedMail finds a mail to the other trader whose code is that of one of the mails, although a
-// third trader got another: then the deployment does not give everybody the same one.
+// findExchangedMail finds a mail to the other trader with the code of one of the mails, although a
+// third trader got another code. The deployment then does not give everybody the same code.
 func (r *Record) findExchangedMail(other evidence.Trader, own []evidence.Mail,
 	traders []evidence.Trader) (evidence.Mail, bool) {
 	theirs := r.codeMailsAfter(other, acceptedResetStep(other))
@@ -170,8 +167,8 @@ func (r *Record) findExchangedMail(other evidence.Trader, own []evidence.Mail,
 	return evidence.Mail{}, false
 }
 
-// findMisrenderedMail finds a mail to the other trader that carries the code of one of the mails and names
-// the trader in place of the other: it is the trader's mail.
+// findMisrenderedMail finds a mail to the other trader that carries the code of one of the mails
+// and names the trader instead: it is the trader's mail.
 func (r *Record) findMisrenderedMail(other, t evidence.Trader, own []evidence.Mail) (evidence.Mail,
 	bool) {
 	for _, m := range r.codeMailsAfter(other, acceptedResetStep(other)) {
@@ -194,7 +191,7 @@ func (r *Record) secretLength(p placeholder.Placeholder) int {
 	return 0
 }
 
-// endedOwnWait reports whether the mail is one that ended a wait of the trader's own.
+// endedOwnWait reports whether the mail ended a wait of the trader's own.
 func (r *Record) endedOwnWait(t evidence.Trader, m evidence.Mail) bool {
 	for _, step := range []string{mailStep(t), joinID(restoreLeg, "mail", t.Login),
 		freshCodeStep("", "mail", t), freshCodeStep(restoreLeg, "mail", t)} {

@@ -11,16 +11,16 @@ import (
 	"github.com/etna-conformance/conformance/internal/evidence"
 )
 
-// mixUp is one way in which what belongs to one trader got to another.
+// mixUp is a code or mail of one trader that reached another.
 type mixUp struct {
 	step, mail string
-	// what says it for a person.
+	// what describes the mix-up for people.
 	what string
 }
 
-// demandNoMixUp demands that traders who reset at the same time are kept apart. A code that two got,
-// or a mail that one lacks and another has twice, counts only if it is so in both rounds: once, it
-// may be chance or somebody else's doing.
+// demandNoMixUp demands that simultaneous resets are kept apart. A shared code, or a mail missing
+// for one trader and doubled for another, counts only if both rounds show one: once may be chance,
+// or somebody else's doing.
 func (l *Look) demandNoMixUp(parties []evidence.Trader) {
 	if reason := l.findRoundObstacle(parties); reason != "" {
 		l.Untestable(reason)
@@ -57,7 +57,7 @@ func (l *Look) demandNoMixUp(parties []evidence.Trader) {
 	}
 }
 
-// hasRoundWaits reports whether the inbox could be read while the round's mails were waited for.
+// hasRoundWaits reports whether the inbox was readable during the round's mail waits.
 func (l *Look) hasRoundWaits(parties []evidence.Trader) bool {
 	for _, t := range l.acceptedInRound(firstRound, parties) {
 		if _, ok := l.acceptedWait(roundMailStep(firstRound, t),
@@ -68,7 +68,7 @@ func (l *Look) hasRoundWaits(parties []evidence.Trader) bool {
 	return true
 }
 
-// findRoundObstacle says why nothing new can be learned from resets at the same time, "" where nothing does.
+// findRoundObstacle says why simultaneous resets can't be judged, "" if they can.
 func (l *Look) findRoundObstacle(parties []evidence.Trader) string {
 	switch problem := l.suite.Target.InboxProblem; {
 	case problem != "":
@@ -96,8 +96,8 @@ func (r *Record) hasMailNamingOther(t evidence.Trader, parties []evidence.Trader
 	})
 }
 
-// demandRightAnswersAccepted demands that no right answer is refused as incorrect because others are given
-// at the same time. Where all are, that may be how the deployment says that it accepts no further
+// demandRightAnswersAccepted demands that no right answer is refused as incorrect because others
+// are given at the same time. If all are refused, the deployment may simply accept no further
 // reset.
 func (l *Look) demandRightAnswersAccepted(parties []evidence.Trader) {
 	var incorrect []string
@@ -123,8 +123,8 @@ func (l *Look) demandRightAnswersAccepted(parties []evidence.Trader) {
 	}
 }
 
-// explainTooFewAccepted says what the first trader whose reset was not accepted was told, or why nobody
-// was asked.
+// explainTooFewAccepted reports the response to the first trader whose reset was not accepted, or
+// why no reset was sent.
 func (l *Look) explainTooFewAccepted(parties []evidence.Trader) {
 	for _, t := range parties {
 		a, ok := l.Sent(roundResetStep(firstRound, t))
@@ -138,8 +138,8 @@ func (l *Look) explainTooFewAccepted(parties []evidence.Trader) {
 	}
 }
 
-// mailsInRound are the mails with a code that came for the trader since the reset in the round, and
-// before the last wait of the round was over.
+// mailsInRound are the trader's mails with a code between the reset of the round and the end of the
+// round's last wait.
 func (r *Record) mailsInRound(name string, t evidence.Trader) []evidence.Mail {
 	if _, sent := r.responses[roundResetStep(name, t)]; !sent {
 		return nil
@@ -163,8 +163,8 @@ func (r *Record) findRoundEnd(name string) time.Time {
 	return end
 }
 
-// findMixUps are what belongs to one trader and got to another, as far as codes and their numbers show
-// it. Where traders shared their codes after resets alone already, codes tell nobody apart.
+// findMixUps finds codes and mails of one trader that reached another. Codes prove nothing if
+// traders shared them after resets alone already.
 func (r *Record) findMixUps(name string, accepted []evidence.Trader) []mixUp {
 	inRound := func(t evidence.Trader) []evidence.Mail { return r.mailsInRound(name, t) }
 	telling := !slices.ContainsFunc(accepted, func(t evidence.Trader) bool {
@@ -184,7 +184,8 @@ func (r *Record) findMixUps(name string, accepted []evidence.Trader) []mixUp {
 	return list
 }
 
-// findMisdirectedMail finds a trader who got more mails than after the reset alone, where this one got none.
+// findMisdirectedMail finds a trader with more mails than after the reset alone, if this one got
+// none.
 func (r *Record) findMisdirectedMail(name string, t evidence.Trader,
 	accepted []evidence.Trader) []mixUp {
 	for _, other := range accepted {
@@ -198,8 +199,8 @@ func (r *Record) findMisdirectedMail(name string, t evidence.Trader,
 	return nil
 }
 
-// mailsOfFirstReset are the mails with a code that the trader's first accepted reset brought: those
-// before any further one.
+// mailsOfFirstReset are the mails with a code after the trader's first accepted reset and before
+// any further one.
 func (r *Record) mailsOfFirstReset(t evidence.Trader) []evidence.Mail {
 	return slices.DeleteFunc(r.codeMailsAfter(t, acceptedResetStep(t)), func(m evidence.Mail) bool {
 		return slices.ContainsFunc([]string{freshCodeStep("", "reset", t),
@@ -211,8 +212,8 @@ func (r *Record) mailsOfFirstReset(t evidence.Trader) []evidence.Mail {
 	})
 }
 
-// findCodeSharer finds, where all codes of the trader reached others too, one of those, and one of the
-// trader's mails.
+// findCodeSharer finds another trader who got the trader's codes, and one of the trader's mails. It
+// finds nobody unless all of the trader's codes reached others.
 func findCodeSharer(t evidence.Trader, traders []evidence.Trader,
 	mailsOf func(evidence.Trader) []evidence.Mail) (evidence.Trader, evidence.Mail, bool) {
 	var found evidence.Trader
@@ -235,8 +236,7 @@ func findCodeSharer(t evidence.Trader, traders []evidence.Trader,
 	return found, own[0], true
 }
 
-// findMailsNamingOthers are mails of the round that name another trader in place of their own, which the
-// mails of resets alone did not.
+// findMailsNamingOthers finds mails of the round that name another trader in place of their own.
 func (r *Record) findMailsNamingOthers(accepted []evidence.Trader) []mixUp {
 	var list []mixUp
 	words := r.findOwnWords(accepted)
@@ -274,11 +274,11 @@ func (r *Record) hasFirstMailNaming(other, t evidence.Trader) bool {
 		func(m evidence.Mail) bool { return r.findMisnaming(m, other, t) != "" })
 }
 
-// maxOwnWords is how many words a name may have; what differs in more words is another text.
+// maxOwnWords is the most words of a name; a difference of more words is another text.
 const maxOwnWords = 4
 
-// findOwnWords are, by login, the words by which the mail of a trader's reset alone differs from those
-// of all others: a name.
+// findOwnWords returns, by login, the words of a trader's first mail that no other trader's has: a
+// name.
 func (r *Record) findOwnWords(traders []evidence.Trader) map[string][]string {
 	texts := map[string][]string{}
 	count := map[string]int{}
@@ -300,7 +300,7 @@ func (r *Record) findOwnWords(traders []evidence.Trader) map[string][]string {
 	return own
 }
 
-// extractWords are the words of the mail that have letters only, each once.
+// extractWords returns the mail's words without digits, each once.
 func extractWords(m evidence.Mail) []string {
 	words := strings.FieldsFunc(m.Subject+" "+m.Text, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
@@ -312,9 +312,8 @@ func extractWords(m evidence.Mail) []string {
 	return slices.Compact(words)
 }
 
-// hasOwnWordsOf reports whether the mail, which is for the trader t, has the other's own words and
-// none of t's, while the round has a mail without the other's: what all have, as the name of a day,
-// is nobody's.
+// hasOwnWordsOf reports whether the trader's mail has the other's own words and none of the
+// trader's. Words of every mail in the round, such as a weekday, count for nobody.
 func (r *Record) hasOwnWordsOf(m evidence.Mail, other, t evidence.Trader,
 	accepted []evidence.Trader, own map[string][]string) bool {
 	mine, theirs := own[t.Login], own[other.Login]

@@ -9,12 +9,11 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// bisectStep is the step that looks for the requests that mailed surplus codes.
+// bisectStep finds the requests that mailed surplus codes.
 const bisectStep = "bisect"
 
-// codelessGroups are the requirements that allow no confirmation code for a request. KEY-6 and QUESTION-9
-// do so whatever the response was; a reset that should have been refused and was accepted breaks
-// another requirement by its response.
+// codelessGroups are the requirements that forbid a confirmation code. KEY-6 and QUESTION-9 do so
+// for every response. Otherwise a wrongly accepted reset already breaks another requirement.
 func codelessGroups() []plan.Group {
 	return []plan.Group{
 		{Requirement: "MAIL-3"}, {Requirement: "KEY-6", EvenIfAccepted: true},
@@ -22,9 +21,9 @@ func codelessGroups() []plan.Group {
 	}
 }
 
-// checkNoCodes demands that requests which must be refused, and questions, mail no code. The
-// trader's accepted reset goes after them: when its mail is there, an earlier one is there too.
-// Surplus codes are looked into by bisecting.
+// checkNoCodes demands no code for questions and for requests that must be refused. The trader's
+// accepted reset follows them, so earlier mails arrive before its own. Bisecting examines surplus
+// codes.
 func (b *builder) checkNoCodes() {
 	groups := codelessGroups()
 	for i, g := range groups {
@@ -47,7 +46,7 @@ func (b *builder) checkNoCodes() {
 	b.addStep(step)
 }
 
-// codelessSteps are the steps that must mail the trader no code by the requirement.
+// codelessSteps are the steps that must not mail the trader a code, by the requirement.
 func (b *builder) codelessSteps(requirement string, t evidence.Trader) []string {
 	return b.selectRequests(func(s plan.Step) bool {
 		return b.codelessRequirement(s, t) == requirement
@@ -64,7 +63,7 @@ func (b *builder) checkNoCode(g plan.Group, t evidence.Trader, steps []string) {
 	})
 }
 
-// bisectCost bounds what bisecting costs: all suspects are repeated five times alone and as often
+// bisectCost bounds the cost of bisecting: all suspects are repeated five times alone and as often
 // with accepted resets, each group of them twice, and the halves of each group.
 func (b *builder) bisectCost(s plan.Bisect) plan.Cost {
 	const times = 2 * (evidence.Repeats + 1 + evidence.Confirms + 2)
@@ -84,8 +83,8 @@ func (b *builder) findStep(id string) plan.Step {
 	return b.steps[i]
 }
 
-// codelessRequirement returns the requirement by which the step must bring the trader no code, "" where none
-// does.
+// codelessRequirement returns the requirement that forbids a code for the step and trader, "" if
+// none does.
 func (b *builder) codelessRequirement(s plan.Step, t evidence.Trader) string {
 	if s.Request == nil || s.Trader != "" && s.Trader != t.Login {
 		return ""
@@ -115,8 +114,7 @@ func appendNew(list, more []string) []string {
 	return list
 }
 
-// demandNoCode demands that none of the steps, which the requirement allows no code for, mailed the
-// trader one.
+// demandNoCode demands that none of the steps mailed the trader a code.
 func (l *Look) demandNoCode(g plan.Group, t evidence.Trader, steps []string) {
 	for _, step := range steps {
 		if a := l.record.responses[step]; a == nil || a.Response == nil && !l.wasBlocked(step) {
@@ -143,9 +141,9 @@ func (l *Look) demandNoCode(g plan.Group, t evidence.Trader, steps []string) {
 	}
 }
 
-// findCodeSenders are the fewest requests, of those that the group allows no code for and with one of the
-// steps among them, that were shown to bring codes; several must have brought the trader one. It is
-// nil where none were.
+// findCodeSenders returns the smallest set of the group's requests shown to bring codes, with one
+// of the steps among them. Several requests must have brought the trader one. It is nil if none
+// were.
 func (r *Record) findCodeSenders(g plan.Group, t evidence.Trader, steps []string) []string {
 	if r.Run.Bisect == nil {
 		return nil
@@ -187,7 +185,7 @@ func (l *Look) failForCode(t evidence.Trader, steps, guilty []string) {
 	l.FailMail(mail, step, "no confirmation code for "+t.MailTo, got)
 }
 
-// describeBisect is a mail that the requests brought when they were repeated, and what was seen then.
+// describeBisect returns a mail brought by the repeated requests, and the counts of the trials.
 func (r *Record) describeBisect(guilty []string) (mail, got string) {
 	b := r.Run.Bisect
 	withResets := !slices.ContainsFunc(b.Of(guilty, false), func(t evidence.Trial) bool {
@@ -217,12 +215,12 @@ func (r *Record) describeBisect(guilty []string) (mail, got string) {
 	return mails[len(mails)-1], got
 }
 
-// maxShownRequests is how many of several guilty requests a finding names.
+// maxShownRequests is the most requests named in one finding.
 const maxShownRequests = 3
 
-// explainSurplus says why more codes came for the trader than resets were accepted, as far as that is
-// not explained; "" where there are no more, or where all requests of the group were repeated,
-// brought none, and something else did.
+// explainSurplus says why the trader got more codes than accepted resets, as far as unexplained. It
+// is "" without a surplus, or if the group's repeated requests brought none and another group's
+// did.
 func (l *Look) explainSurplus(g plan.Group, t evidence.Trader, steps []string) (reason string,
 	because []string) {
 	came, accepted, early := l.record.countCodes(t), l.countAccepted(t), l.record.gotEarlyCode(t)
@@ -248,12 +246,10 @@ func (l *Look) explainSurplus(g plan.Group, t evidence.Trader, steps []string) (
 		", and no refused request brings one when it is repeated: mails come late, or somebody else resets the trader", nil
 }
 
-// flowProfile is the profile in which a reset by somebody else voids codes, and another's update
-// changes passwords.
+// flowProfile is the profile disturbed by other resets and password changes of the same traders.
 const flowProfile = "flow"
 
-// findForeignResets says for which trader more codes came than anything of the run explains, "" where
-// there is none.
+// findForeignResets names a trader with more codes than the run explains, "" if there is none.
 func (s *Suite) findForeignResets(record *Record) string {
 	l := &Look{suite: s, record: record}
 	for _, t := range s.Target.Traders {
@@ -291,8 +287,8 @@ func (r *Record) gotEarlyCode(t evidence.Trader) bool {
 	})
 }
 
-// countAccepted counts the trader's accepted resets before requests were repeated; one that was refused
-// brings no code.
+// countAccepted counts the trader's accepted resets before further requests; a refused one brings
+// no code.
 func (l *Look) countAccepted(t evidence.Trader) int {
 	further, begun := l.record.furtherStart()
 	return l.countResponses(func(a *response) bool {
@@ -302,8 +298,7 @@ func (l *Look) countAccepted(t evidence.Trader) int {
 	})
 }
 
-// countExplained counts the trader's resets with the right key that should have been refused and were
-// accepted.
+// countExplained counts the trader's wrongly accepted resets with the right key.
 func (l *Look) countExplained(t evidence.Trader) int {
 	return l.countResponses(func(a *response) bool {
 		return a.step.Trader == t.Login && a.hasRightKey() && a.Operation == opReset &&
@@ -321,8 +316,7 @@ func (l *Look) countResponses(pick func(*response) bool) int {
 	return count
 }
 
-// foundCodeSenders reports whether requests that one requirement allows no code for were shown to bring
-// some.
+// foundCodeSenders reports whether bisecting found requests of one group that bring codes.
 func (l *Look) foundCodeSenders() bool {
 	for _, s := range l.suite.Plan.Steps {
 		if s.Bisect == nil {
@@ -345,7 +339,7 @@ func (l *Look) allAcquitted(steps []string) bool {
 	})
 }
 
-// explainForeignMail says why a trader's mails can't be told from others', "" where nothing says so.
+// explainForeignMail says why a trader's mails can't be told from others', "" if they can.
 func (l *Look) explainForeignMail(t evidence.Trader) string {
 	b := l.record.Run.Bisect
 	if b == nil || !b.Foreign || l.record.countCodes(t) <= l.countAccepted(t) {

@@ -10,8 +10,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/mailtext"
 )
 
-// checkOwnMail demands that the mail of the trader's accepted reset is whole, and addresses nobody
-// else.
+// checkOwnMail demands that the mail of the accepted reset is whole and addresses nobody else.
 func (b *builder) checkOwnMail(t evidence.Trader) {
 	mail, reset := mailStep(t), acceptedResetStep(t)
 	b.addCheck("MAIL-5", t.Login, []string{mail}, func(l *Look) {
@@ -28,7 +27,7 @@ func (b *builder) checkOwnMail(t evidence.Trader) {
 	}
 }
 
-// awaitedMail is the mail with a code that ended the wait for the reset's mail.
+// awaitedMail returns the mail with a code that ended the wait.
 func (l *Look) awaitedMail(mail, reset string) (evidence.Mail, bool) {
 	w, ok := l.acceptedWait(mail, reset)
 	if !ok {
@@ -67,8 +66,8 @@ func (l *Look) demandNobodyElse(m evidence.Mail, reset string, t evidence.Trader
 	}
 }
 
-// findMisnaming is by what the mail, which is for the trader t, names the other one and not t, in its
-// header or in its text; "" where it does not.
+// findMisnaming returns the name by which the trader's mail means the other, in header or text,
+// without naming the trader; "" if it does not.
 func (r *Record) findMisnaming(m evidence.Mail, other, t evidence.Trader) string {
 	if other.Login == t.Login || strings.EqualFold(other.MailTo, t.MailTo) {
 		return ""
@@ -89,8 +88,8 @@ func isAddressed(to []string, t evidence.Trader) bool {
 	})
 }
 
-// findName is what the mail's text calls the trader: the address, the login, or a name from the header
-// of the trader's mails, where it greets. It is "" where the text does not name the trader.
+// findName returns the trader's name in the mail's text: the address, the login, or the header's
+// name in a greeting. It is "" if the text does not name the trader.
 func (r *Record) findName(m evidence.Mail, t evidence.Trader) string {
 	read := r.read[m.ID]
 	for _, name := range []string{t.MailTo, t.Email, t.Login} {
@@ -106,16 +105,15 @@ func (r *Record) findName(m evidence.Mail, t evidence.Trader) string {
 	return ""
 }
 
-// readMail is what is read once of a mail for all looks.
+// readMail is a mail, parsed once for all looks.
 type readMail struct {
 	from        string
 	to, toNames []string
-	// text is all that a person reads, lower the same in small letters.
+	// text is the whole visible text, lower the same in lower case.
 	text, lower string
 }
 
-// readMails reads all mails, and the names that stand beside the traders' addresses in the header
-// of their mails.
+// readMails parses all mails and collects the names beside the traders' addresses in headers.
 func (r *Record) readMails(traders []evidence.Trader) {
 	r.read, r.greetingNames = map[string]readMail{}, map[string][]string{}
 	for _, m := range r.Run.Mails {
@@ -140,8 +138,7 @@ func (r *Record) readMails(traders []evidence.Trader) {
 	r.indexNames(traders)
 }
 
-// indexNames indexes the traders by the words of all that a mail may call them by, in small
-// letters.
+// indexNames indexes the traders by the words of all their names, in lower case.
 func (r *Record) indexNames(traders []evidence.Trader) {
 	r.byWord = map[string][]evidence.Trader{}
 	for _, t := range traders {
@@ -157,11 +154,11 @@ func (r *Record) indexNames(traders []evidence.Trader) {
 	}
 }
 
-// maxNameSharers is how many traders may share a word that still tells them from others.
+// maxNameSharers is the most traders that may share a distinguishing word.
 const maxNameSharers = 16
 
-// findPossiblyNamed are the traders of whose names the mail has a word that few share; of many traders,
-// comparing all with all would take long.
+// findPossiblyNamed returns the traders with a rare word of their names in the mail. Comparing all
+// with all would take long for many traders.
 func (r *Record) findPossiblyNamed(m evidence.Mail) []evidence.Trader {
 	var list []evidence.Trader
 	seen := map[string]bool{}
@@ -182,8 +179,8 @@ func splitWords(text string) []string {
 	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !isWordRune(r) })
 }
 
-// findLoginGreeting is the part of the other trader's login by which the mail greets, "" where it
-// greets nobody so, or in a word of the template. Robert is a part of robert.zak.
+// findLoginGreeting returns the part of the other trader's login in the mail's greeting, such as
+// Robert of robert.zak. It is "" for no such greeting, or for a word of the template.
 func (r *Record) findLoginGreeting(m evidence.Mail, other, t evidence.Trader) string {
 	read, own := r.read[m.ID], splitLogin(t.Login)
 	if slices.ContainsFunc(own, func(part string) bool { return mentionsWord(read.lower, part) }) {
@@ -199,13 +196,13 @@ func (r *Record) findLoginGreeting(m evidence.Mail, other, t evidence.Trader) st
 	return ""
 }
 
-// usualNames are parts of test accounts' logins by which a template may greet anybody.
+// usualNames are parts of test accounts' logins that a template may use for anybody.
 func usualNames() []string {
 	return []string{"user", "trader", "client", "customer", "member", "investor", "account", "demo",
 		"test", "tester", "admin", "guest", "friend", "there", "team", "all"}
 }
 
-// splitLogin are the words of a login that are long enough for a name, in small letters.
+// splitLogin returns the words of a login long enough for a name, in lower case.
 func splitLogin(login string) []string {
 	words := strings.FieldsFunc(strings.ToLower(login), func(r rune) bool {
 		return !unicode.IsLetter(r)
@@ -215,7 +212,7 @@ func splitLogin(login string) []string {
 	})
 }
 
-// isDistinctive reports whether no template holds the login or address by chance, as it may hold
+// isDistinctive reports whether templates do not hold the login or address by chance, unlike
 // "trader" or "demo".
 func isDistinctive(name string) bool {
 	return utf8.RuneCountInString(name) >= 4 &&

@@ -16,14 +16,14 @@ const (
 	opSignIn   = "signIn"
 )
 
-// noPasswords says what the flow needs.
+// noPasswords is the reason if no trader has both passwords.
 const noPasswords = "no trader with both passwords is declared (traders: password and newPassword)"
 
-// maxWrongCodeTraders bounds how many traders' journeys hold a wrong code: a wrong one names no trader, so
-// it may count against all codes that wait to be used.
+// maxWrongCodeTraders bounds how many traders' plans hold a wrong code. A wrong code names no
+// trader, so it may count against every unused code.
 const maxWrongCodeTraders = 6
 
-// What the run makes known of a trader on the way.
+// Placeholders that become known during the run.
 func validPassword(t evidence.Trader) placeholder.Placeholder {
 	return traderPlaceholder("valid password", t)
 }
@@ -45,10 +45,10 @@ func tokenOf(leg string, t evidence.Trader) placeholder.Placeholder {
 	return placeholder.Token.Of(joinID(leg, t.Login))
 }
 
-// restoreLeg is the leg of a journey that restores the password; the way out is "".
+// restoreLeg is the part of a password change that restores the password; the part before is "".
 const restoreLeg = "way-back"
 
-// tradersSigningIn are the traders whose passwords are declared; without a key nobody can sign in.
+// tradersSigningIn are the traders with declared passwords. Without a key nobody can sign in.
 func (b *builder) tradersSigningIn() []evidence.Trader {
 	if !b.target.HasKey || !b.hasOperation(opSignIn) {
 		return nil
@@ -56,8 +56,8 @@ func (b *builder) tradersSigningIn() []evidence.Trader {
 	return b.passworded
 }
 
-// tradersChangingPassword are the traders who go all the way: from the reset to signing in with a new password,
-// and back.
+// tradersChangingPassword are the traders of the whole flow: reset, new password, sign-in and
+// restored password.
 func (b *builder) tradersChangingPassword() []evidence.Trader {
 	if b.target.Inbox == "" || !b.hasOperation(opToken) || !b.hasOperation(opPassword) {
 		return nil
@@ -65,12 +65,12 @@ func (b *builder) tradersChangingPassword() []evidence.Trader {
 	return b.tradersSigningIn()
 }
 
-// traderIndex is the trader's place among the travellers, -1 where it is none.
+// traderIndex is the trader's place in the list, -1 if absent.
 func traderIndex(travellers []evidence.Trader, t evidence.Trader) int {
 	return slices.IndexFunc(travellers, func(o evidence.Trader) bool { return o.Login == t.Login })
 }
 
-// neighbour is the traveller so many places after the i-th.
+// neighbour is the trader so many places after the i-th.
 func neighbour(travellers []evidence.Trader, i, step int) (evidence.Trader, bool) {
 	if i+step < 0 || i+step >= len(travellers) {
 		return evidence.Trader{}, false
@@ -78,14 +78,14 @@ func neighbour(travellers []evidence.Trader, i, step int) (evidence.Trader, bool
 	return travellers[i+step], true
 }
 
-// traderPlanner plans steps of one trader, one after another.
+// traderPlanner plans one trader's steps, one after another.
 type traderPlanner struct {
 	*builder
 	trader evidence.Trader
 	needs  []string
 	// before are all steps so far: a selection may leave out any of them.
 	before []string
-	// refused are the updates that must be refused, since the last sign-in.
+	// refused are the updates since the last sign-in that must be refused.
 	refused []string
 }
 
@@ -97,7 +97,7 @@ func (n *traderPlanner) addInOrder(s plan.Step) string {
 	return id
 }
 
-// planPasswordChange plans the way from the mail of the accepted reset to the new password.
+// planPasswordChange plans the steps from the mail of the accepted reset to the new password.
 func (b *builder) planPasswordChange(t evidence.Trader) {
 	travellers := b.tradersChangingPassword()
 	i := traderIndex(travellers, t)
@@ -110,7 +110,7 @@ func (b *builder) planPasswordChange(t evidence.Trader) {
 	n.planUpdates(i, travellers)
 }
 
-// planRestores plans, when all have arrived, how each trader gets the password back.
+// planRestores plans how each trader gets the old password back, once all are changed.
 func (b *builder) planRestores() {
 	travellers := b.tradersChangingPassword()
 	if len(travellers) == 0 {
@@ -138,14 +138,14 @@ func (b *builder) planRestores() {
 	}
 }
 
-// allArrived is the point at which nobody needs the other password any more, allUpdated the one at
-// which nobody's password is changed any more.
+// allArrived is the barrier after all uses of the changed passwords, allUpdated the one after all
+// password changes.
 const (
 	allArrived = "all-arrived"
 	allUpdated = "all-updated"
 )
 
-// finalPasswordSteps are the points at which the travellers are back.
+// finalPasswordSteps are the steps that decide each trader's valid password at the end.
 func (b *builder) finalPasswordSteps() []string {
 	var list []string
 	for _, t := range b.tradersChangingPassword() {
@@ -168,7 +168,7 @@ func (b *builder) planRestore(i, travellers int, t evidence.Trader, changes []st
 	n.addInOrder(old)
 	restore := func(s plan.Step) plan.Step {
 		s = back(s)
-		// What got a success is taken back also where the old password seems to have
+		// An update that claimed success is taken back even if the old password seems to have
 		// stayed.
 		s.Unless, s.RunAnywayAfter = sessionOf("signin/old", t), changes
 		return s
@@ -193,8 +193,8 @@ func (b *builder) planRestore(i, travellers int, t evidence.Trader, changes []st
 
 func restoreStep(t evidence.Trader) string { return joinID(restoreLeg, "password", t.Login) }
 
-// planFinalPassword plans, when nobody's password is changed any more, how the run finds out which one is
-// valid: a wrong deployment may change one trader's with another's.
+// planFinalPassword plans the sign-ins that decide which password is valid after all changes. A
+// wrong deployment may change one trader's with another's.
 func (b *builder) planFinalPassword(t evidence.Trader, changes, updates []string) {
 	n := &traderPlanner{builder: b, trader: t,
 		before: []string{allUpdated, joinID("signin/old", t.Login)}}
@@ -203,8 +203,8 @@ func (b *builder) planFinalPassword(t evidence.Trader, changes, updates []string
 	signIn.Unless, signIn.RunAnywayAfter = sessionOf("signin/old", t), updates
 	signIn.Request.Retry = &plan.Retry{After: []string{restoreStep(t)}}
 	n.addInOrder(signIn)
-	// Where the way back claims success and its password is refused, another that still works may
-	// not do so for long.
+	// If the restored password is refused although its update claimed success, the other one may
+	// still work, but perhaps not for long.
 	other := n.newSignInStep(joinID(restoreLeg, "signin-other", t.Login), otherPassword(t), 0)
 	other.Cleanup, other.OnlyIfAnySent, other.UnlessSucceeded = true, changes, restoreStep(t)
 	other.Unless = sessionOf(joinID(restoreLeg, "signin"), t)
@@ -239,7 +239,7 @@ func (b *builder) planFinalPassword(t evidence.Trader, changes, updates []string
 		}})
 }
 
-// newRightReset is the reset that the deployment must accept.
+// newRightReset returns a reset that the deployment must accept.
 func (b *builder) newRightReset(t evidence.Trader) *plan.Request {
 	if t.Answer == "" {
 		return b.newReset(t, nil)
@@ -247,8 +247,8 @@ func (b *builder) newRightReset(t evidence.Trader) *plan.Request {
 	return b.newReset(t, t.Answer)
 }
 
-// carriesPassword reports whether a request of the operation carries a password: it is asked for a
-// trader who declared two, or not at all.
+// carriesPassword reports whether requests of the operation carry a password. They need a trader
+// who declared two.
 func (b *builder) carriesPassword(o contract.Operation) bool {
 	return slices.ContainsFunc(o.Values(), func(v contract.Value) bool {
 		return v.Fact == "trader.password"

@@ -18,8 +18,8 @@ const (
 	opQuestion = "getSecretQuestion"
 )
 
-// requestValues returns what a right request of the operation sends: the declared facts, else the
-// contract's own examples. A fact that the trader does not have is left out.
+// requestValues returns the values of a right request: the declared facts, else the contract's own
+// examples. Facts the trader lacks are left out.
 func (b *builder) requestValues(o contract.Operation, trader *evidence.Trader) map[string]any {
 	values := map[string]any{}
 	for _, v := range o.Values() {
@@ -34,7 +34,7 @@ func (b *builder) requestValues(o contract.Operation, trader *evidence.Trader) m
 	return values
 }
 
-// declaredFact returns a declared fact; nil, true says that it is declared to be absent.
+// declaredFact returns a declared fact; nil, true means declared to be absent.
 func (b *builder) declaredFact(name string, trader *evidence.Trader) (value any, known bool) {
 	if name == "deployment.apiVersion" {
 		return b.target.APIVersion, true
@@ -58,7 +58,8 @@ func (b *builder) declaredFact(name string, trader *evidence.Trader) (value any,
 	return nil, false
 }
 
-// newRequest is a right request of the operation, for the trader or (nil) with the contract's examples.
+// newRequest returns a right request of the operation, for the trader or (nil) with the contract's
+// examples.
 func (b *builder) newRequest(operation string, trader *evidence.Trader) *plan.Request {
 	o, _ := b.contract.Operation(operation)
 	return &plan.Request{
@@ -83,8 +84,8 @@ func (b *builder) hasOperation(operation string) bool {
 	return false
 }
 
-// canRequest reports whether the operation is asked at all: a request that carries a password, only
-// where a trader has declared two and an inbox shows the way back.
+// canRequest reports whether the operation is used at all. Requests with a password need a trader
+// with two declared passwords; a password change also needs an inbox to restore it.
 func (b *builder) canRequest(o contract.Operation) bool {
 	return b.hasOperation(o.ID) && (!b.carriesPassword(o) || o.ID == opPassword &&
 		len(b.tradersChangingPassword()) > 0 || o.ID != opPassword && len(b.tradersSigningIn()) > 0)
@@ -117,7 +118,7 @@ func (b *builder) sortTraders() {
 	}
 }
 
-// representatives are the traders that a request is asked for when one of each kind is enough.
+// representatives are one trader of each kind, for requests that need no more.
 func (b *builder) representatives(o contract.Operation) []*evidence.Trader {
 	if b.carriesPassword(o) {
 		signers := b.tradersSigningIn()

@@ -11,10 +11,10 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// allRefused is the point at which the requests that must be refused got a response: what mail
-// they brought, comes before any accepted reset's. Only the trader with a question who is asked
-// most may be late, if another one's mail comes later still: a first mail may be that of a refused
-// request, and the accepted reset's own on its way.
+// allRefused is the barrier after the requests that must be refused: their mails come before any
+// accepted reset's. The first of several traders with a question has most requests and may be late
+// if another's mail comes later still: a first mail may be a refused request's, with the accepted
+// reset's own on its way.
 const allRefused = "all-refused"
 
 // planResetPassword reads page 1, "Reset Trader's Password".
@@ -45,8 +45,8 @@ func planResetPassword(b *builder) {
 	b.planResets(refusable)
 }
 
-// planResets plans the accepted resets with what follows them. Further wrong answers may lock a
-// trader or void a code: they come last.
+// planResets plans the accepted resets with their successors. Further wrong answers come last: they
+// may lock a trader or void a code.
 func (b *builder) planResets(refusable map[string][]string) {
 	for _, t := range b.resetOrder() {
 		b.addStep(plan.Step{ID: refusedStep(t), After: refusable[t.Login]})
@@ -89,7 +89,7 @@ func (b *builder) planResetsWithoutUser() {
 	}
 }
 
-// newReset is the trader's reset with the answer, or (nil) without one.
+// newReset returns the trader's reset with the answer, or (nil) without one.
 func (b *builder) newReset(t evidence.Trader, answer any) *plan.Request {
 	ask := b.newRequest(opReset, &t)
 	delete(ask.Values, "SecretQuestionAnswer")
@@ -99,8 +99,8 @@ func (b *builder) newReset(t evidence.Trader, answer any) *plan.Request {
 	return ask
 }
 
-// chooseWrongAnswer is the one wrong answer that is sent before the right one: another trader's answer
-// for all but the first.
+// chooseWrongAnswer returns the wrong answer sent before the right one: another trader's answer for
+// all but the first.
 func (b *builder) chooseWrongAnswer(i int, t evidence.Trader) any {
 	if others := b.tradersWithQuestion(); i > 0 && others[i-1].Answer != t.Answer {
 		return others[i-1].Answer
@@ -143,7 +143,7 @@ func (b *builder) planRefusedResets(t evidence.Trader, wrong any) {
 // retryConnection names the connection on which a trader answers wrongly and then tries again.
 func retryConnection(t evidence.Trader) string { return joinID("trying", t.Login) }
 
-// refusedStep is the point at which the trader's own requests that must be refused got a response.
+// refusedStep is the barrier after the trader's own requests that must be refused.
 func refusedStep(t evidence.Trader) string { return joinID("refused", t.Login) }
 
 func (b *builder) planAcceptedReset(t evidence.Trader) {
@@ -172,8 +172,8 @@ func (b *builder) planAcceptedReset(t evidence.Trader) {
 	b.addCheck("RESET-3", t.Login, []string{id}, func(l *Look) { l.demandNoErrors(id) })
 }
 
-// planWrongAnswers asks with further wrong answers where a lock-out hides nothing: after the accepted
-// reset, the kinds spread over the traders.
+// planWrongAnswers sends further wrong answers after the accepted reset, where a lock-out hides
+// nothing. The kinds are spread over the traders.
 func (b *builder) planWrongAnswers(t evidence.Trader) {
 	before, i := acceptedResetStep(t), traderIndex(b.tradersWithQuestion(), t)
 	if i < 0 {
@@ -227,8 +227,7 @@ func acceptedResetStep(t evidence.Trader) string {
 	return joinID("reset/without-answer", t.Login)
 }
 
-// demandIncorrectAnswer demands the documented error; whether its members have the documented types
-// is ANSWER-4's business.
+// demandIncorrectAnswer demands the documented error. ANSWER-4 judges the types of its members.
 func (l *Look) demandIncorrectAnswer(step string) {
 	if a, ok := l.Keyed(step); ok {
 		o, _ := l.suite.Contract.Operation(a.Operation)
@@ -237,8 +236,8 @@ func (l *Look) demandIncorrectAnswer(step string) {
 	}
 }
 
-// demandAccepted demands that the reset was not refused. What else is wrong with the response
-// is the business of RESET-3 and ANSWER-4.
+// demandAccepted demands that the reset was not refused. RESET-3 and ANSWER-4 judge the rest of the
+// response.
 func (l *Look) demandAccepted(step string) {
 	a, ok := l.Keyed(step)
 	if !ok {
@@ -281,7 +280,7 @@ func (l *Look) demandTryingAgain(wrong, right string) {
 		"the right answer accepted after a wrong one", second.describe())
 }
 
-// demandTurnedDown demands anything but acceptance and but a server error.
+// demandTurnedDown demands neither acceptance nor a server error.
 func (l *Look) demandTurnedDown(step string) {
 	if a, sent := l.record.responses[step]; sent && a.isRateLimited() {
 		return // A limit after several wrong answers turns them down as well.
@@ -303,8 +302,8 @@ func (l *Look) demandTurnedDown(step string) {
 		"a response that lists errors", a.describe())
 }
 
-// demandNotAccepted demands anything but acceptance: what becomes of a request that no document
-// allows is open.
+// demandNotAccepted demands anything but acceptance: the documents do not say how an undocumented
+// request is refused.
 func (l *Look) demandNotAccepted(step string) {
 	if a, sent := l.record.responses[step]; sent && a.isRateLimited() {
 		return
