@@ -167,7 +167,7 @@ func (l *Look) demandDiscreetResponses() {
 			l.Fail(a.Step, "no secret in an answer", "an answer that holds "+secret)
 		}
 	}
-	l.findings = merge(l.findings)
+	l.findings = mergeFindings(l.findings)
 }
 
 // headerAndBody is the whole response.

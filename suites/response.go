@@ -24,8 +24,8 @@ func (a *response) hasRightKey() bool {
 	return a.step.Request != nil && a.step.Request.Key == KeyPlaceholder
 }
 
-// isKeyError reports whether the response is the documented error about the key, or the one that this
-// deployment has in its place.
+// isKeyError reports whether the response is the documented key error, or this deployment's own in
+// its place.
 func (a *response) isKeyError() bool {
 	return a.outcome.Kind == contract.KeyError || a.sameAsBadKey
 }
@@ -35,8 +35,8 @@ func (a *response) breaksContract() bool {
 	return a.step.Request != nil && a.step.Request.Breaks != ""
 }
 
-// isRateLimited reports whether the deployment asks to come back later: that says nothing about its
-// promises.
+// isRateLimited reports whether the deployment asks to come back later: that proves nothing about
+// its promises.
 func (a *response) isRateLimited() bool { return a.outcome.Kind == contract.RateLimited }
 
 func (a *response) headerValue(name string) string {
@@ -61,7 +61,7 @@ func (a *response) headerValues(name string) []string {
 // listsErrors reports whether the response lists errors, in Errors or by the request's members.
 func (a *response) listsErrors() bool { return len(a.outcome.Errors)+len(a.outcome.Invalid) > 0 }
 
-// question returns the question that the response carries, "" where none.
+// question returns the response's question, "" if there is none.
 func (a *response) question() string { return normalizeQuestion(a.outcome.Model) }
 
 // containsText reports whether the text stands anywhere in the response, also in a usual encoding.
@@ -83,7 +83,7 @@ func (a *response) containsText(text string) bool {
 	return false
 }
 
-// listSpellings are the text as it is and as it is usually encoded.
+// listSpellings returns the text and its usual encodings.
 func listSpellings(text string) []string {
 	return []string{
 		text, url.PathEscape(text), url.QueryEscape(text), html.EscapeString(text),
@@ -159,7 +159,7 @@ func excerpt(text string) string {
 	return string([]rune(text)[:most]) + "…"
 }
 
-// isMisread reports whether a reader who trusts the label's charset reads other text than UTF-8 says.
+// isMisread reports whether the label's charset makes the body another text than UTF-8.
 func isMisread(body []byte, label string) bool {
 	name := contract.Charset(label)
 	if name == "" || strings.EqualFold(name, "utf-8") || strings.EqualFold(name, "utf8") {

@@ -96,7 +96,7 @@ func TestALabelThatReadsAnotherTextIsMisread(t *testing.T) {
 }
 
 func TestFindingsThatDifferInTheExchangeOnlyAreOne(t *testing.T) {
-	merged := merge([]verdict.Finding{{Expected: "a", Got: "b", Exchange: "1"},
+	merged := mergeFindings([]verdict.Finding{{Expected: "a", Got: "b", Exchange: "1"},
 		{Expected: "a", Got: "c"}, {Expected: "a", Got: "b", Exchange: "2"},
 		{Expected: "a", Got: "b"}})
 	if len(merged) != 2 || merged[0].Got != "b (and in 2 more responses)" ||
@@ -112,9 +112,9 @@ func TestStatusesThatCarryNoResponse(t *testing.T) {
 		404: {true, true}, 405: {true, true}, 410: {true, true}, 501: {true, true},
 		500: {true, false},
 	} {
-		if carries(status) != want[0] || absent(status) != want[1] {
+		if canCarryBody(status) != want[0] || isAbsentStatus(status) != want[1] {
 			t.Errorf("%d carries a response: %t, says that nothing is there: %t", status,
-				carries(status), absent(status))
+				canCarryBody(status), isAbsentStatus(status))
 		}
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
-// planResponses reads what both pages say of every response: a JSON file of the documented shape. It comes
-// last, since it looks at whatever the other pages ask.
+// planResponses covers the pages' demand on every response: JSON of the documented shape. It comes
+// last, since it judges all other requests.
 func planResponses(b *builder) {
 	b.setMissing("no operation is asked", "ANSWER-1", "ANSWER-2", "ANSWER-3", "ANSWER-5")
 	b.setMissing("no app key is declared (appKey or CONFORMANCE_APP_KEY)", "ANSWER-4", "ANSWER-6",
@@ -21,8 +21,8 @@ func planResponses(b *builder) {
 		if !b.canRequest(o) {
 			continue
 		}
-		b.askAsDocumented(o)
-		// What puts things back may be refused, and is asked another time elsewhere.
+		b.planDocumentedRequest(o)
+		// Cleanup steps may be refused; the same requests are judged elsewhere.
 		whole := b.selectRequests(func(s plan.Step) bool {
 			return s.Request.Operation == o.ID && s.Request.Breaks == "" &&
 				!s.Request.FirewallMayBlock && !s.Cleanup
@@ -54,9 +54,9 @@ func planResponses(b *builder) {
 	}
 }
 
-// askAsDocumented asks an operation that no page asks with the right key: one that was added to
-// the contract alone.
-func (b *builder) askAsDocumented(o contract.Operation) {
+// planDocumentedRequest plans a request for an operation without one that has the right key: one
+// added to the contract alone.
+func (b *builder) planDocumentedRequest(o contract.Operation) {
 	whole := b.selectRequests(func(s plan.Step) bool {
 		return s.Request.Operation == o.ID && s.Request.Key == KeyPlaceholder &&
 			s.Request.KeyName == b.contract.KeyHeader
@@ -71,8 +71,8 @@ func (b *builder) askAsDocumented(o contract.Operation) {
 	b.addStep(plan.Step{ID: joinID("ask", o.ID), Request: ask})
 }
 
-// checkAll looks at all the operation's responses together: what they all do wrong is one finding.
-// Judge reports whether it looked at the response at all.
+// checkAll judges all the operation's responses together, so that a common mistake is one finding.
+// judge reports whether it could judge the response.
 func (b *builder) checkAll(requirement string, o contract.Operation, steps []string,
 	judge func(*Look, contract.Operation, *response) bool) {
 	if len(steps) == 0 {
@@ -93,12 +93,12 @@ func (b *builder) checkAll(requirement string, o contract.Operation, steps []str
 			l.Untestable("no response was left to look at", "ANSWER-1", "ANSWER-2", "KEY-8")
 			l.because = append(l.because, l.record.requirementsBehindUnsent(steps)...)
 		}
-		l.findings = merge(l.findings)
+		l.findings = mergeFindings(l.findings)
 	})
 }
 
-// merge puts findings that differ only in the exchange into one.
-func merge(findings []verdict.Finding) []verdict.Finding {
+// mergeFindings joins findings that differ only in the exchange.
+func mergeFindings(findings []verdict.Finding) []verdict.Finding {
 	var list []verdict.Finding
 	places, more := map[[2]string]int{}, map[int]int{}
 	for _, f := range findings {
@@ -116,15 +116,13 @@ func merge(findings []verdict.Finding) []verdict.Finding {
 	return list
 }
 
-// judged reports whether the response is this deployment's; where it is not, the look
-// is untestable.
-func (l *Look) judged(a *response) bool {
+// isJudgeable reports whether the response is this deployment's; otherwise the look is untestable.
+func (l *Look) isJudgeable(a *response) bool {
 	switch {
 	case a.Failure != nil && a.Failure.Unreachable:
 		l.Untestable(a.Failure.Text)
 	case a.isRateLimited():
-		// After wrong answers and earlier resets a limit is a refusal like another, and nothing
-		// that documents describe.
+		// After wrong answers and earlier resets a limit is an ordinary, undocumented refusal.
 		if (!strings.HasPrefix(a.Step, "reset/") || !a.step.Request.MustBeRefused) &&
 			a.step.Request.Together == "" {
 			l.Untestable(describeLimit(a.Response.Status))
@@ -136,7 +134,7 @@ func (l *Look) judged(a *response) bool {
 }
 
 func (l *Look) demandBody(o contract.Operation, a *response) bool {
-	if !l.judged(a) {
+	if !l.isJudgeable(a) {
 		return false
 	}
 	if a.Failure != nil {
@@ -145,41 +143,40 @@ func (l *Look) demandBody(o contract.Operation, a *response) bool {
 	}
 	status := a.Response.Status
 	switch {
-	case status >= 500 && !(a.step.Request.Invalid && a.documentedFailure()):
+	case status >= 500 && !(a.step.Request.Invalid && a.isDocumentedFailure()):
 		l.Fail(a.Step, "a status below 500", a.describe())
 	case status >= 300 && status < 400:
 		l.Fail(a.Step, "a response where documented", fmt.Sprintf("a redirect, status %d to %s",
 			status, describeLabel(a.headerValue("Location"))))
-	case !carries(status):
+	case !canCarryBody(status):
 		l.Fail(a.Step, "a status that can carry a response", fmt.Sprintf("status %d", status))
-	case absent(status) && a.object() == nil, a.outcome.Absent() && !l.record.hasOperation(o.ID):
+	case isAbsentStatus(status) && a.object() == nil, a.outcome.Absent() && !l.record.hasOperation(o.ID):
 		l.Fail(a.Step, "a response of "+o.String(), a.describe()+" (is the base URL right?)")
 	}
 	return true
 }
 
-// carries reports whether HTTP allows the status on a response with a body that is all there.
-func carries(status int) bool {
+// canCarryBody reports whether HTTP allows a complete body with the status.
+func canCarryBody(status int) bool {
 	return status >= 200 && !slices.Contains([]int{http.StatusNoContent, http.StatusResetContent,
 		http.StatusPartialContent}, status)
 }
 
-// absent reports whether the status says that there is no such operation.
-func absent(status int) bool {
+// isAbsentStatus reports whether the status says that the operation does not exist.
+func isAbsentStatus(status int) bool {
 	return slices.Contains([]int{http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone,
 		http.StatusNotImplemented}, status)
 }
 
-// complete reports whether the response's body is there to be looked at; where it is not, ANSWER-1
-// says so.
-func (l *Look) complete(a *response) bool {
-	return l.judged(a) && a.Response != nil && a.Failure == nil && a.Response.Status/100 != 3 &&
-		carries(a.Response.Status)
+// isComplete reports whether the response has a complete body; ANSWER-1 judges the others.
+func (l *Look) isComplete(a *response) bool {
+	return l.isJudgeable(a) && a.Response != nil && a.Failure == nil && a.Response.Status/100 != 3 &&
+		canCarryBody(a.Response.Status)
 }
 
-// documentedOnly leaves out responses on which the documents are silent: a lock-out after
-// several wrong answers, and a limit of resets, may be told in any words.
-func (l *Look) documentedOnly(a *response) bool {
+// isDocumented excludes undocumented responses: a lock-out after several wrong answers, and a limit
+// of resets, may have any words.
+func (l *Look) isDocumented(a *response) bool {
 	beyond := strings.Contains(a.Step, "-answer/") && a.step.Request.MustBeRefused &&
 		!strings.HasPrefix(a.Step, "reset/missing-answer/") &&
 		!strings.HasPrefix(a.Step, "reset/wrong-answer/")
@@ -188,7 +185,7 @@ func (l *Look) documentedOnly(a *response) bool {
 }
 
 func (l *Look) demandOneDocument(o contract.Operation, a *response) bool {
-	if !l.complete(a) || !l.documentedOnly(a) {
+	if !l.isComplete(a) || !l.isDocumented(a) {
 		return false
 	}
 	if a.Response.Truncated {
@@ -202,7 +199,7 @@ func (l *Look) demandOneDocument(o contract.Operation, a *response) bool {
 }
 
 func (l *Look) demandLabel(o contract.Operation, a *response) bool {
-	if !l.complete(a) || !l.documentedOnly(a) {
+	if !l.isComplete(a) || !l.isDocumented(a) {
 		return false
 	}
 	labels := a.headerValues("Content-Type")
@@ -223,7 +220,7 @@ func (l *Look) demandLabel(o contract.Operation, a *response) bool {
 }
 
 func (l *Look) demandNoRepetition(o contract.Operation, a *response) bool {
-	if !l.complete(a) || !a.doc.Read {
+	if !l.isComplete(a) || !a.doc.Read {
 		return false
 	}
 	for _, name := range a.doc.Repeated {
@@ -234,15 +231,15 @@ func (l *Look) demandNoRepetition(o contract.Operation, a *response) bool {
 	return true
 }
 
-// demandShape demands that the response fits a documented outcome; the violations told are those of
-// the outcome that it comes nearest to.
+// demandShape demands that the response fits a documented outcome. The reported violations are
+// those of the nearest outcome.
 func (l *Look) demandShape(o contract.Operation, a *response) bool {
-	if !l.complete(a) || !l.documentedOnly(a) || a.isKeyError() || !a.doc.Read ||
+	if !l.isComplete(a) || !l.isDocumented(a) || a.isKeyError() || !a.doc.Read ||
 		l.record.keyRefused {
 		return false
 	}
 	var nearest []contract.Violation
-	for _, shape := range likely(o, a.outcome) {
+	for _, shape := range sortByLikelihood(o, a.outcome) {
 		violations := shape.Check(a.doc.Value)
 		if len(violations) == 0 {
 			return true
@@ -257,20 +254,20 @@ func (l *Look) demandShape(o contract.Operation, a *response) bool {
 	return true
 }
 
-// likely puts the shapes first that the response claims to be.
-func likely(o contract.Operation, outcome contract.Outcome) []contract.Shape {
+// sortByLikelihood puts the shapes claimed by the response first.
+func sortByLikelihood(o contract.Operation, outcome contract.Outcome) []contract.Shape {
 	list := slices.Clone(o.Shapes)
 	slices.SortStableFunc(list, func(x, y contract.Shape) int {
 		if (x.Kind == outcome.Kind) != (y.Kind == outcome.Kind) {
-			return boolOrder(x.Kind == outcome.Kind, y.Kind == outcome.Kind)
+			return compareBools(x.Kind == outcome.Kind, y.Kind == outcome.Kind)
 		}
-		return boolOrder((x.Kind == contract.Refused) == outcome.Refused(),
+		return compareBools((x.Kind == contract.Refused) == outcome.Refused(),
 			(y.Kind == contract.Refused) == outcome.Refused())
 	})
 	return list
 }
 
-func boolOrder(first, second bool) int {
+func compareBools(first, second bool) int {
 	switch {
 	case first == second:
 		return 0
@@ -289,7 +286,7 @@ func reportsSuccess(o contract.Operation) bool {
 }
 
 func (l *Look) demandFittingStatus(o contract.Operation, a *response) bool {
-	if !l.complete(a) || a.object() == nil || a.isKeyError() {
+	if !l.isComplete(a) || a.object() == nil || a.isKeyError() {
 		return false
 	}
 	if !a.outcome.Success() || a.step.Request.MustBeRefused {
@@ -302,10 +299,9 @@ func (l *Look) demandFittingStatus(o contract.Operation, a *response) bool {
 	return true
 }
 
-// demandDocumentedStatus demands the status that is documented for what the response says of
-// itself. Limits have none.
+// demandDocumentedStatus demands the documented status for the claimed outcome. Limits have none.
 func (l *Look) demandDocumentedStatus(o contract.Operation, a *response) bool {
-	if !l.complete(a) || !a.doc.Read || a.isKeyError() || !a.isSignedIn() &&
+	if !l.isComplete(a) || !a.doc.Read || a.isKeyError() || !a.isSignedIn() &&
 		a.outcome.HintsAtLimit() {
 		return false
 	}
@@ -321,16 +317,15 @@ func (l *Look) demandDocumentedStatus(o contract.Operation, a *response) bool {
 	return false
 }
 
-// documentedFailure reports whether the response is the 500 that several pages document for a
-// request that lacks what it needs.
-func (a *response) documentedFailure() bool {
+// isDocumentedFailure reports whether the response is the 500 documented for incomplete requests.
+func (a *response) isDocumentedFailure() bool {
 	return a.outcome.Kind == contract.ServerError &&
 		a.Response.Status == http.StatusInternalServerError
 }
 
 // demandNoFailure demands a status below 500, or the documented failure.
 func (l *Look) demandNoFailure(a *response) {
-	if a.Response.Status >= 500 && !a.documentedFailure() {
+	if a.Response.Status >= 500 && !a.isDocumentedFailure() {
 		l.Fail(a.Step, `a status below 500, or the documented "Unexpected server error"`,
 			a.describe())
 	}
@@ -341,7 +336,7 @@ func (l *Look) demandKeyAccepted(o contract.Operation, a *response) bool {
 		l.Untestable(keyRefused)
 		return false
 	}
-	if !l.judged(a) || a.Response == nil || strings.HasPrefix(a.step.ID, "key/") {
+	if !l.isJudgeable(a) || a.Response == nil || strings.HasPrefix(a.step.ID, "key/") {
 		return false
 	}
 	if a.isKeyError() {

@@ -12,7 +12,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// planSecretQuestion reads page 2, "Retrieve the Secret Question".
+// planSecretQuestion covers page 2, "Retrieve the Secret Question".
 func planSecretQuestion(b *builder) {
 	noTrader := "no trader with a secret question is declared (traders: login, email, question, answer)"
 	b.setMissing(noTrader, "QUESTION-1", "QUESTION-2", "QUESTION-4", "QUESTION-9")
@@ -45,7 +45,7 @@ func planSecretQuestion(b *builder) {
 	b.planQuestionWithoutUsername()
 }
 
-// ruleOutQuestions says what the company's configuration leaves no room for.
+// ruleOutQuestions rules out requirements by the company's configuration.
 func (b *builder) ruleOutQuestions() {
 	switch b.target.SecretQuestions {
 	case "none":
@@ -62,7 +62,7 @@ func (b *builder) planQuestion(i int, t evidence.Trader) {
 	byLogin := b.addStep(plan.Step{ID: joinID("question/login", t.Login), Trader: t.Login,
 		Request: b.newQuestion(t, t.Login)})
 	ask := b.newQuestion(t, t.Email)
-	// Two traders by two share a connection: what is remembered on it is somebody else's.
+	// Pairs of traders share a connection: a question remembered on it would be somebody else's.
 	ask.Conn = fmt.Sprintf("questions/%d", i/2)
 	byEmail := b.addStep(plan.Step{ID: joinID("question/email", t.Login), Trader: t.Login,
 		Request: ask, After: b.previousQuestion(i)})
@@ -84,7 +84,7 @@ func (b *builder) planQuestion(i int, t evidence.Trader) {
 	}
 }
 
-// previousQuestion is the question by email with which the i-th trader's shares a connection.
+// previousQuestion is the question by email on the same connection before the i-th trader's.
 func (b *builder) previousQuestion(i int) []string {
 	if i%2 == 0 {
 		return nil
@@ -157,8 +157,8 @@ func (b *builder) planQuestionWithoutUsername() {
 // questionOfNobody names no trader.
 const questionOfNobody = "question/no-username"
 
-// keyedQuestions are the questions before the one of nobody: a response remembered from the request
-// before shows there.
+// keyedQuestions are the questions before the one without a username: a response remembered from an
+// earlier request would show there.
 func (b *builder) keyedQuestions() []string {
 	return b.selectRequests(func(s plan.Step) bool {
 		return s.Request.Operation == opQuestion && s.Request.Key == KeyPlaceholder &&
@@ -213,8 +213,8 @@ func (l *Look) demandSuccess(step string) {
 	l.Expect(step, a.outcome.Codes, gomega.BeEmpty(), "no error codes", a.describeBody())
 }
 
-// checkOwnQuestion demands that the answer is not the question of somebody else. Of a trader whose
-// question is not declared nobody knows whether it is the same as another's.
+// checkOwnQuestion demands that the response has no question of somebody else. An undeclared
+// question can't be compared with others'.
 func (b *builder) checkOwnQuestion(step string, t evidence.Trader) {
 	if t.Answer != "" && t.Question == "" {
 		return
@@ -235,7 +235,7 @@ func (b *builder) checkOwnQuestion(step string, t evidence.Trader) {
 	})
 }
 
-// normalizeQuestion makes equal what Unicode calls equivalent.
+// normalizeQuestion makes Unicode's equivalent texts equal.
 func normalizeQuestion(question string) string {
 	return strings.TrimSpace(norm.NFC.String(question))
 }

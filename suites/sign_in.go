@@ -11,10 +11,10 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// passwordKnownStep is the point at which the run knows which of the trader's two passwords is valid.
+// passwordKnownStep is the step after which the trader's valid password is known.
 func passwordKnownStep(t evidence.Trader) string { return joinID("signin/settled", t.Login) }
 
-// planSignIn reads the page "Signing In".
+// planSignIn covers the page "Signing In".
 func planSignIn(b *builder) {
 	all := []string{"SIGNIN-1", "SIGNIN-2", "SIGNIN-3", "SIGNIN-4", "SIGNIN-5", "SIGNIN-6"}
 	b.setMissing(noPasswords, all...)
@@ -32,7 +32,7 @@ func planSignIn(b *builder) {
 	}
 }
 
-// newSignInStep signs the trader in; a success makes the session known.
+// newSignInStep signs the trader in and captures the session.
 func (b *builder) newSignInStep(id string, password any, failures int) plan.Step {
 	ask := b.newRequest(opSignIn, nil)
 	s := plan.Step{ID: id, Request: ask, Cost: plan.Cost{FailedSignIns: failures}}
@@ -47,7 +47,7 @@ func (n *traderPlanner) newSignInStep(id string, password any, failures int) pla
 	return s
 }
 
-// planPasswordDetection finds out which of the two declared passwords is valid.
+// planPasswordDetection plans the sign-ins that find the valid one of the two declared passwords.
 func (b *builder) planPasswordDetection(t evidence.Trader) {
 	n := &traderPlanner{builder: b, trader: t}
 	first := n.addInOrder(n.newSignInStep(joinID("signin/password", t.Login), t.Password, 1))
@@ -64,9 +64,9 @@ func (b *builder) planPasswordDetection(t evidence.Trader) {
 		func(l *Look) { l.demandSignedIn(t, first, second) })
 }
 
-// planWrongPasswords asks with passwords that nearly are. They come when the trader is back home,
-// where a lock hides nothing. No right one follows: the next sign-in of the account is a right one,
-// which a deployment that counts failures in a row needs to see.
+// planWrongPasswords sends near misses of the password, after the password is restored, where a
+// lock hides nothing. The account's next sign-in is a right one, as needed by a deployment that
+// counts failures in a row.
 func (b *builder) planWrongPasswords(t evidence.Trader, wrongs []wrongLogin) {
 	n := &traderPlanner{builder: b, trader: t, needs: []string{passwordKnownStep(t)},
 		before: []string{passwordKnownStep(t), finalPasswordStep(t)}}
@@ -82,12 +82,12 @@ type wrongLogin struct {
 	password placeholder.Placeholder
 }
 
-// maxWrongPasswords is how many wrong passwords one trader is asked with: as many in a row as a
-// lock-out may leave room for.
+// maxWrongPasswords is the most wrong passwords for one trader: as many in a row as a lock-out may
+// allow.
 const maxWrongPasswords = 2
 
-// spreadWrongPasswords spreads the kinds of wrong passwords over the traders, another trader's and those
-// that nearly are: each kind is asked once, since sign-ins may be limited.
+// spreadWrongPasswords spreads the kinds of wrong passwords over the traders: another trader's, and
+// near misses. Each kind is sent once, since sign-ins may be limited.
 func spreadWrongPasswords(signers []evidence.Trader) [][]wrongLogin {
 	lists := make([][]wrongLogin, len(signers))
 	kinds := []int{0, 1, 2, 3} // In other case, cut short, continued, a character changed.
@@ -137,10 +137,10 @@ func (b *builder) planUnknownSignIns() {
 	}
 }
 
-// isSignedIn reports whether the response says that the credentials were right.
+// isSignedIn reports whether the response accepts the credentials.
 func (a *response) isSignedIn() bool { return a.outcome.Kind == contract.SignedIn }
 
-// givesToken reports whether the response has what the operation opens something by.
+// givesToken reports whether the response has a token.
 func (a *response) givesToken() bool { return a.outcome.Token != "" }
 
 // demandSignedIn demands that one of the two declared passwords signs the trader in.
@@ -207,7 +207,7 @@ func (l *Look) demandNotSignedIn(step string) {
 	}
 }
 
-// demandStillSignsIn demands that the password that the step carries signs in.
+// demandStillSignsIn demands that the step's password signs in.
 func (l *Look) demandStillSignsIn(step, expected string) {
 	a, ok := l.Keyed(step)
 	switch {
@@ -221,7 +221,7 @@ func (l *Look) demandStillSignsIn(step, expected string) {
 
 const accountLocked = "the account is locked after failed sign-ins: "
 
-// isLocked reports whether the response speaks of a lock, after a sign-in of the same trader that
+// isLocked reports whether the response mentions a lock, after a sign-in of the same trader that
 // failed in other words.
 func (l *Look) isLocked(a *response) bool {
 	if a.isSignedIn() || !a.outcome.HintsAtLimit() {

@@ -11,7 +11,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// maxSimultaneous bounds how many traders reset at the same time.
+// maxSimultaneous bounds the number of simultaneous resets.
 const maxSimultaneous = 8
 
 // The steps of the resets at the same time: a first round and, where its mails seem to be mixed up,
@@ -19,9 +19,9 @@ const maxSimultaneous = 8
 const (
 	firstRound  = "together"
 	secondRound = "together-again"
-	// doubtStep is whether there is a second round.
+	// doubtStep decides about the second round.
 	doubtStep = "together/doubt"
-	// readyStep is the point at which every trader has reset alone and every password is back.
+	// readyStep is the barrier after every trader's reset alone and restored password.
 	readyStep = "together/ready"
 )
 
@@ -33,7 +33,7 @@ func roundCodeStep(t evidence.Trader) string {
 	return joinID(firstRound, "code", t.Login)
 }
 
-// simultaneousTraders are the traders who reset at the same time.
+// simultaneousTraders are the traders of simultaneous resets.
 func (b *builder) simultaneousTraders() []evidence.Trader {
 	if b.target.Inbox == "" || !b.target.HasKey {
 		return nil
@@ -52,9 +52,9 @@ func (b *builder) roundSteps() []string {
 	return ids
 }
 
-// planSimultaneousResets plans that all traders ask for their questions and then reset at the same time. What
-// the deployment remembers of one request while it works on another shows only then. It comes
-// before further wrong answers, which may lock traders.
+// planSimultaneousResets plans simultaneous questions and then simultaneous resets. They expose
+// state shared between concurrent requests. They come before further wrong answers, which may lock
+// traders.
 func (b *builder) planSimultaneousResets() {
 	parties := b.simultaneousTraders()
 	if len(parties) == 0 {
@@ -76,7 +76,7 @@ func (b *builder) planSimultaneousResets() {
 	b.checkRounds(parties, b.planRoundCodes(parties))
 }
 
-// planRound plans one reset of each trader, at the same time, and returns the waits for the mails.
+// planRound plans one simultaneous reset of each trader and returns the mail waits.
 func (b *builder) planRound(name string, parties []evidence.Trader, after,
 	needs []string) []string {
 	var mails, logins []string
@@ -101,8 +101,8 @@ func (b *builder) planRound(name string, parties []evidence.Trader, after,
 	return mails
 }
 
-// planRoundCodes asks with the codes of the first round, each trader's own; while the last one's
-// waits, it asks with what must not be taken for it. It returns the traders whose code is tried.
+// planRoundCodes sends each trader's own code of the first round, except for the last trader: loose
+// values are sent while that code is unused. It returns the traders whose code is tried.
 func (b *builder) planRoundCodes(parties []evidence.Trader) []evidence.Trader {
 	var list []evidence.Trader
 	for _, t := range parties {
@@ -125,8 +125,8 @@ func (b *builder) planRoundCodes(parties []evidence.Trader) []evidence.Trader {
 	return tried
 }
 
-// planLooseCodes asks with what a loosely typed or interpolating back end takes for the code that
-// waits.
+// planLooseCodes sends values that a loosely typed or interpolating back end takes for the unused
+// code.
 func (b *builder) planLooseCodes(t evidence.Trader, after []string) {
 	code := codeOf(firstRound, t)
 	lettered := code.Near(plan.LetterBehind)
@@ -163,8 +163,8 @@ func (l *Look) demandLooseCodeRefused(step string) {
 	}
 }
 
-// planSimultaneousQuestions plans the questions of all traders at the same time, when all have been
-// asked alone, and among them one with a wrong key and one without. It returns the requests.
+// planSimultaneousQuestions plans simultaneous questions of all traders, after those alone. Among
+// them are one with a wrong key and one without. It returns the requests.
 func (b *builder) planSimultaneousQuestions(parties []evidence.Trader, after []string) []string {
 	const group = "questions-together"
 	var ids []string
@@ -204,8 +204,7 @@ func (b *builder) planSimultaneousQuestions(parties []evidence.Trader, after []s
 	return ids
 }
 
-// checkRounds puts the rounds under their requirements; tried are the traders whose code was
-// tried.
+// checkRounds adds the rounds to their requirements; tried are the traders whose code was tried.
 func (b *builder) checkRounds(parties, tried []evidence.Trader) {
 	for _, t := range parties {
 		steps := []string{mailStep(t), roundResetStep(firstRound, t), roundMailStep(firstRound, t)}
@@ -230,7 +229,7 @@ func (b *builder) checkRounds(parties, tried []evidence.Trader) {
 	}
 }
 
-// demandFurtherMail demands a mail with a code for the trader's further reset, where that is not
+// demandFurtherMail demands a mail with a code for the trader's further reset, unless that is
 // refused.
 func (l *Look) demandFurtherMail(t evidence.Trader) {
 	reset := roundResetStep(firstRound, t)
@@ -256,8 +255,7 @@ func (l *Look) demandFurtherMail(t evidence.Trader) {
 	}
 }
 
-// demandRoundToken demands that the code of the trader's mail gives a token, as that of a reset
-// alone does.
+// demandRoundToken demands that the mailed code gives a token, as after a reset alone.
 func (l *Look) demandRoundToken(t evidence.Trader) {
 	w, ok := l.acceptedWait(roundMailStep(firstRound, t), roundResetStep(firstRound, t))
 	if !ok {
@@ -296,8 +294,7 @@ func (l *Look) demandTokenOf(a *response, t evidence.Trader) {
 	l.Untestable("no code of "+t.Login+" gave a token", "CODE-1")
 }
 
-// countCodesSince counts the different codes that came for the trader since the reset that the wait was
-// for.
+// countCodesSince counts the trader's different codes since the wait's reset.
 func (l *Look) countCodesSince(t evidence.Trader, w evidence.Wait) int {
 	codes := map[string]bool{}
 	for _, m := range l.record.mails[t.Login] {
@@ -308,7 +305,7 @@ func (l *Look) countCodesSince(t evidence.Trader, w evidence.Wait) int {
 	return len(codes)
 }
 
-// accepted are the traders whose reset in the round was accepted.
+// acceptedInRound are the traders whose reset in the round was accepted.
 func (l *Look) acceptedInRound(name string, parties []evidence.Trader) []evidence.Trader {
 	return slices.DeleteFunc(slices.Clone(parties), func(t evidence.Trader) bool {
 		a := l.record.responses[roundResetStep(name, t)]

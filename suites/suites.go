@@ -14,11 +14,11 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// Suite is everything that one run asks and demands.
+// Suite is the requests and demands of one run.
 type Suite struct {
 	Contract *contract.Contract
 	Target   evidence.Target
-	// Plan is what the selected checks need to be sent.
+	// Plan is the steps needed by the selected checks.
 	Plan *plan.Plan
 	// Checks stand in the order of the ledger, a requirement each.
 	Checks []Check
@@ -26,28 +26,27 @@ type Suite struct {
 	comparisons []comparison
 }
 
-// Check is one requirement and what it is looked at on.
+// Check is one requirement with its subjects.
 type Check struct {
 	Requirement contract.Requirement
 	// Subjects are empty where the requirement is not applicable.
 	Subjects []Subject
-	// Missing says why there are no subjects, and what to declare to have some.
+	// Missing says why there are no subjects, and how to declare some.
 	Missing string
-	// ByDocuments is true where the documents themselves rule the requirement out.
+	// ByDocuments is true if the documents themselves rule the requirement out.
 	ByDocuments bool
 }
 
-// Subject is one thing that a requirement is looked at on: a trader, an operation, a
-// kind of request.
+// Subject is one thing to judge a requirement on: a trader, an operation, a kind of request.
 type Subject struct {
 	Name string
-	// Steps are what must be sent to look at it.
+	// Steps are the steps needed to judge it.
 	Steps []string
 	// Judge adds its findings to the look; it is pure.
 	Judge func(*Look)
 }
 
-// New plans all that the target's profiles, --only and label filter select.
+// New plans the selection of profiles, --only and label filter.
 func New(c *contract.Contract, target evidence.Target) (*Suite, error) {
 	if target.StepThree == olderPath {
 		c = c.AtOlderPaths()
@@ -67,7 +66,7 @@ func New(c *contract.Contract, target evidence.Target) (*Suite, error) {
 	return s, nil
 }
 
-// decoysFor are the wrong values of the run, also of one from before they varied.
+// decoysFor returns the wrong values of the run; earlier runs had fixed ones.
 func decoysFor(t evidence.Target) evidence.Decoys {
 	if t.Decoys == nil {
 		return decoy.Fixed()
@@ -83,13 +82,13 @@ type builder struct {
 	decoys evidence.Decoys
 	steps  []plan.Step
 	checks map[string]*Check
-	// order is that of the accepted resets; first is the first trader in it who has a secret
-	// question.
+	// order is the order of the accepted resets; first is the index of the first trader with a
+	// secret question.
 	order []evidence.Trader
 	first int
 	// passworded are those of them with passwords.
 	passworded []evidence.Trader
-	// owners are the declared questions, each with a trader who has it.
+	// owners are the declared questions, each with one of its traders.
 	owners      map[string]string
 	comparisons []comparison
 }
@@ -109,7 +108,7 @@ func (b *builder) addCheck(requirement, subject string, steps []string, judge fu
 	c.Subjects = append(c.Subjects, Subject{Name: subject, Steps: steps, Judge: judge})
 }
 
-// setMissing says what to declare for requirements that have no subject.
+// setMissing gives the reason for requirements without a subject.
 func (b *builder) setMissing(reason string, requirements ...string) {
 	for _, id := range requirements {
 		b.checkFor(id).Missing = reason
@@ -130,7 +129,7 @@ func (b *builder) checkFor(id string) *Check {
 	return b.checks[id]
 }
 
-// selectRequests returns the ids of the planned requests that the filter picks.
+// selectRequests returns the ids of the planned requests picked by the filter.
 func (b *builder) selectRequests(pick func(plan.Step) bool) []string {
 	var ids []string
 	for _, s := range b.steps {
@@ -141,7 +140,7 @@ func (b *builder) selectRequests(pick func(plan.Step) bool) []string {
 	return ids
 }
 
-// selectChecks puts the checks in the order of the ledger and leaves out what was not selected.
+// selectChecks puts the selected checks in the order of the ledger.
 func (b *builder) selectChecks(s *Suite) error {
 	filter, err := types.ParseLabelFilter(s.Target.Labels)
 	if err != nil {
@@ -174,7 +173,7 @@ func Labels(r contract.Requirement) []string {
 	return []string{r.ID, r.Group(), r.Level, r.Profile}
 }
 
-// selectPlan selects the steps that the checks need and tells each which requirements look at it.
+// selectPlan selects the steps needed by the checks and notes the requirements of each.
 func (b *builder) selectPlan(checks []Check) *plan.Plan {
 	looked := map[string][]string{}
 	var needed []string

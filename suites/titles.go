@@ -62,7 +62,7 @@ func Title(s plan.Step) string {
 	return operationNoun(s.Request.Operation) + ": " + replaceDashes(name)
 }
 
-// operationNoun names what an operation is asked for; one that the documents' pages lack is named by its id.
+// operationNoun names an operation for people; one added to the contract alone is named by its id.
 func operationNoun(operation string) string {
 	switch operation {
 	case opReset:
@@ -79,7 +79,7 @@ func operationNoun(operation string) string {
 	return operation
 }
 
-// describeKey says which key a request with a missing or wrong one carries.
+// describeKey describes the missing or wrong key of a request.
 func describeKey(kind string) string {
 	switch kind {
 	case "lower-case-name":
@@ -97,7 +97,7 @@ func describeKey(kind string) string {
 	return describeVariation(kind, "key")
 }
 
-// describeVariation says how what a request carries differs from the right one.
+// describeVariation describes how a value differs from the right one.
 func describeVariation(kind, what string) string {
 	switch kind {
 	case "missing":
@@ -143,7 +143,7 @@ func replaceDashes(kind string) string {
 	return strings.NewReplacer("-", " ", "/", ", ").Replace(kind)
 }
 
-// fixedTitle is the title of a step whose name no rule makes.
+// fixedTitle is the title of a step not covered by a rule.
 func fixedTitle(name string) (title string, known bool) {
 	for _, known := range []struct{ name, title string }{
 		{"question/login", "secret question by login"},

@@ -12,10 +12,10 @@ import (
 	"github.com/etna-conformance/conformance/internal/plan"
 )
 
-// inventedToken has nothing in common with any token.
+// inventedToken resembles no token.
 const inventedToken = "certainly-not-a-token-of-this-deployment-0417"
 
-// planUpdatePassword reads the page "Update the Password".
+// planUpdatePassword covers the page "Update the Password".
 func planUpdatePassword(b *builder) {
 	all := []string{"PASSWORD-1", "PASSWORD-2", "PASSWORD-3", "PASSWORD-4", "PASSWORD-5",
 		"PASSWORD-6", "PASSWORD-7", "PASSWORD-8", "PASSWORD-9", "PASSWORD-10"}
@@ -31,7 +31,7 @@ func planUpdatePassword(b *builder) {
 	}
 }
 
-// newUpdateStep sets a declared password with the token; where it works, it changes one.
+// newUpdateStep sets a declared password with the token.
 func (n *traderPlanner) newUpdateStep(id string, token, password, confirmation any) plan.Step {
 	ask := n.newRequest(opPassword, nil)
 	ask.Invalid = false
@@ -40,7 +40,7 @@ func (n *traderPlanner) newUpdateStep(id string, token, password, confirmation a
 	return plan.Step{ID: id, Request: ask, Cost: plan.Cost{Changes: 1}}
 }
 
-// planUpdates asks with the token, after what must not be taken for it.
+// planUpdates sends the token, after tokens that must not be taken for it.
 func (n *traderPlanner) planUpdates(i int, travellers []evidence.Trader) {
 	last := i == len(travellers)-1
 	if i == 0 {
@@ -64,9 +64,9 @@ func (n *traderPlanner) planUpdates(i int, travellers []evidence.Trader) {
 	}
 }
 
-// planUnchangedPassword signs in once with the password as before: neither the trader's own refused updates
-// nor the update of the trader before may have changed it. Sign-ins are few, since they may be
-// limited; only where this one is refused a second one tells which of the two it was.
+// planUnchangedPassword signs in once with the password as before. Neither the trader's own refused
+// updates nor the previous trader's update may have changed it. Sign-ins may be limited, so a
+// second one tells the two causes apart only if this one is refused.
 func (n *traderPlanner) planUnchangedPassword(i int, travellers []evidence.Trader) {
 	previous, others := neighbour(travellers, i, -1)
 	if !others && len(n.refused) == 0 {
@@ -93,8 +93,8 @@ func (n *traderPlanner) planUnchangedPassword(i int, travellers []evidence.Trade
 	}
 }
 
-// unchangedSignIns are the sign-in with the password as before and, where that may have two causes, the
-// one that tells them apart: with the password that the trader's own refused updates carry.
+// unchangedSignIns are the sign-in with the password as before and, if its refusal may have two
+// causes, an early one with the password of the trader's own refused updates.
 type unchangedSignIns struct{ signIn, early string }
 
 func (u unchangedSignIns) steps() []string {
@@ -104,7 +104,7 @@ func (u unchangedSignIns) steps() []string {
 	return []string{u.signIn, u.early}
 }
 
-// wasCarriedOut reports whether the password that only the trader's own updates carry signs in.
+// wasCarriedOut reports whether the password of the trader's own refused updates signs in.
 func (l *Look) wasCarriedOut(u unchangedSignIns) bool {
 	a := l.record.responses[u.early]
 	return a != nil && a.isSignedIn()
@@ -145,7 +145,7 @@ func (n *traderPlanner) checkOthers(u unchangedSignIns, t, changed evidence.Trad
 		})
 }
 
-// planKeptPassword signs the first trader in again, after the updates of all others.
+// planKeptPassword signs the first trader in again, after all other updates.
 func (n *traderPlanner) planKeptPassword(others []evidence.Trader) {
 	if len(others) == 0 {
 		return
@@ -170,7 +170,7 @@ func (n *traderPlanner) planKeptPassword(others []evidence.Trader) {
 		})
 }
 
-// planInventedToken asks with a token that no response gave.
+// planInventedToken sends a token unknown to the deployment.
 func (n *traderPlanner) planInventedToken(kind string, token any) {
 	s := n.newUpdateStep(joinID("password", kind, n.trader.Login), token, otherPassword(n.trader),
 		otherPassword(n.trader))
@@ -183,7 +183,7 @@ func (n *traderPlanner) planInventedToken(kind string, token any) {
 	n.refused = append(n.refused, id)
 }
 
-// planWrongKeyUpdate shows that the right token does not make up for the key.
+// planWrongKeyUpdate sends the right token with a wrong key.
 func (n *traderPlanner) planWrongKeyUpdate() {
 	id := joinID("password/wrong-key", n.trader.Login)
 	s := n.newUpdateStep(id, tokenOf("", n.trader), otherPassword(n.trader),
@@ -205,9 +205,9 @@ func (n *traderPlanner) planUpdateWithoutToken() {
 	n.addCheck("PASSWORD-8", n.trader.Login, []string{id}, func(l *Look) { l.demandNotUpdated(id) })
 }
 
-// planMismatch asks with a confirmation that differs, is missing, or differs in case only. The
-// passwords are declared ones: whichever a wrong deployment takes, the trader gets none that nobody
-// knows. The last is sent only where the first was refused: else the deployment may store the
+// planMismatch sends a confirmation that differs, is missing, or differs in case only. All
+// passwords are declared ones, so that no wrong deployment can set an unknown password. The last
+// request is sent only after the first was refused: otherwise the deployment may store the
 // confirmation.
 func (n *traderPlanner) planMismatch() {
 	t := n.trader
@@ -295,8 +295,8 @@ func (n *traderPlanner) planRightUpdate(afterMismatch bool) {
 		})
 }
 
-// demandResponse looks at an update that was carried out, met silence, and was refused when it was
-// sent again: once, that may be the network's fault.
+// demandResponse judges an update that was carried out without a response and refused when
+// repeated. Once, that may be the network's fault.
 func (l *Look) demandResponse(update string, a *response) {
 	silent := 0
 	for id, other := range l.record.responses {
@@ -321,7 +321,7 @@ func describeResponse(a *response) string {
 	return a.describe()
 }
 
-// wasUpdated reports whether the new password signs in; where it does not, PASSWORD-1 says why.
+// wasUpdated reports whether the new password signs in; PASSWORD-1 judges failures.
 func (l *Look) wasUpdated(changed string) bool {
 	a, ok := l.Keyed(changed)
 	if ok && !a.isSignedIn() {
@@ -378,7 +378,7 @@ func (l *Look) demandReasons(step string) {
 	case a.isKeyError():
 		l.Untestable("the configured key was refused", "KEY-8")
 	default:
-		listed := a.listsErrors() || a.documentedFailure()
+		listed := a.listsErrors() || a.isDocumentedFailure()
 		l.Expect(step, listed, gomega.BeTrue(), "errors, in Errors or in ModelState", a.describe())
 	}
 }

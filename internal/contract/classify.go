@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// Classify says what a response to the operation means. It is the only place that does: what runs,
-// judges, redacts and reports calls it. What sets outcomes apart are the contract's own texts:
-// those of the samples and shapes with an x-outcome.
+// Classify returns the meaning of a response to the operation. It is the only place that does: the
+// runner, the judge, the redactor and the reports call it. Outcomes are told apart by the
+// contract's own texts, those of samples and shapes with an x-outcome.
 func Classify(o Operation, r Response) Outcome {
 	out := readFacts(o, r)
 	out.Page, out.HTML = o.mayBePage(out, r), !out.JSON && isHTML(r)
@@ -46,7 +46,7 @@ func refineRefusal(out Outcome) Kind {
 	return Refused
 }
 
-// refuses reports whether an object turns the request down, in words that the contract leaves open.
+// refuses reports whether an object refuses the request, in words left open by the contract.
 func (o Operation) refuses(out Outcome) bool {
 	if !out.StatesOutcome {
 		return out.HasError || len(out.Invalid) > 0 || out.Status >= 400
@@ -58,23 +58,23 @@ func (o Operation) refuses(out Outcome) bool {
 		out.Model == ""
 }
 
-// succeeds reports whether an object without a refusal says that the request was carried out.
+// succeeds reports whether an object without a refusal reports success.
 func (o Operation) succeeds(out Outcome) bool {
 	return out.StatesOutcome || out.Token != "" || o.success == Success
 }
 
-// pattern are texts by which a kind is known.
+// pattern is the texts that identify a kind.
 type pattern struct {
 	kind Kind
 	// members are texts by name of the member.
 	members map[string][]string
-	// exact is true where each member is one text, and not a list of one.
+	// exact is true if each member is one text, and not a list of one.
 	exact bool
-	// denied is true where IsSucceed true would contradict them.
+	// denied is true if IsSucceed true would contradict the texts.
 	denied bool
 }
 
-// matchPattern returns the kind whose texts the object has, "" where there is none.
+// matchPattern returns the kind of the first matching pattern, "" if none matches.
 func (o Operation) matchPattern(object map[string]any) Kind {
 	for _, p := range o.patterns {
 		if p.matches(object) {
@@ -94,8 +94,8 @@ func (p pattern) matches(object map[string]any) bool {
 	return !(p.denied && succeeded)
 }
 
-// readPatterns collects the texts of the samples that have an x-outcome, and those of the shapes'
-// members that have one text only. What demands most comes first.
+// readPatterns collects the texts of samples with an x-outcome, and the fixed texts of shapes. The
+// most demanding patterns come first.
 func (o *Operation) readPatterns(keyError Shape) {
 	add := func(p pattern) {
 		if len(p.members) > 0 {
@@ -134,7 +134,7 @@ func (s Shape) newPattern() pattern {
 	return p
 }
 
-// sample is a documented response with the kind that it is a sample of.
+// sample is a documented response with its kind.
 type sample struct {
 	kind  Kind
 	value map[string]any
@@ -198,7 +198,7 @@ func (o Operation) samples() []sample {
 	return list
 }
 
-// readFacts reads the members that meaning hangs on.
+// readFacts reads the members that decide the meaning.
 func readFacts(o Operation, r Response) Outcome {
 	out := Outcome{Status: r.Status, JSON: r.isReadable()}
 	object := r.Document.Object()
@@ -239,12 +239,11 @@ func readBool(value any) (is, known bool) {
 	return false, false
 }
 
-// maxTexts and longestText bound what is read of a member, in items and in bytes: a hostile one
-// has as many as fit into a body.
+// maxTexts and maxTextBytes bound the texts read of one member: a hostile one may fill the body.
 const maxTexts, maxTextBytes = 32, 1 << 10
 
-// readTexts are the texts of a member that should be a list of them: of a list its items, of an object
-// its values, else the value itself. What says nothing (null, false, zero, an empty text) has none.
+// readTexts returns the texts of a member that should be a list: the items of a list, the values of
+// an object, or else the value itself. Null, false, zero and an empty text have none.
 func readTexts(value any) []string {
 	switch v := value.(type) {
 	case nil:

@@ -17,7 +17,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/nearest"
 )
 
-// Contract is what deployments are judged by.
+// Contract is the contract to judge deployments by.
 type Contract struct {
 	// Name is the file's, as it was given.
 	Name    string
@@ -27,7 +27,7 @@ type Contract struct {
 	// Operations stand in the order of the file.
 	Operations   []Operation
 	Requirements []Requirement
-	// Pages are those that requirements are taken from, Sentences those of the two documents.
+	// Pages are the sources of requirements, Sentences those of the two documents.
 	Pages     []Page
 	Sentences []PageSentences
 	Withdrawn []Withdrawal
@@ -39,8 +39,8 @@ type Contract struct {
 	doc *openapi3.T
 }
 
-// Load reads a contract (OpenAPI 3.0) and refuses one that other tools would
-// refuse, or whose extensions have a typo; name is the file's, for errors.
+// Load reads a contract (OpenAPI 3.0). It refuses one refused by other tools, or with a typo in its
+// extensions; name is the file's, for errors.
 func Load(name string, data []byte) (*Contract, error) {
 	c, err := load(data)
 	if err != nil {
@@ -50,8 +50,7 @@ func Load(name string, data []byte) (*Contract, error) {
 	return c, nil
 }
 
-// Ledger reads the requirements alone, of a contract that is known to be right: its operations take
-// most of the time.
+// Ledger reads the requirements alone, of a valid contract: its operations take most of the time.
 func Ledger(name string, data []byte) (*Contract, error) {
 	c := &Contract{}
 	ledger, _, err := splitLedger(data)
@@ -107,8 +106,8 @@ func (c *Contract) Requirement(id string) (Requirement, bool) {
 	return c.Requirements[i], true
 }
 
-// Texts returns the strings of the contract's response examples and enums: the
-// documents' own words, which no secret's placeholder may alter.
+// Texts returns the strings of the contract's response examples and enums: the documents' own
+// words, not to be altered by a secret's placeholder.
 func (c *Contract) Texts() []string {
 	var texts []string
 	for _, o := range c.Operations {
@@ -137,7 +136,7 @@ func appendStrings(texts []string, value any) []string {
 	return texts
 }
 
-// readScheme finds the header of the app key and what a wrong one gets.
+// readScheme finds the header of the app key and the shape of the key error.
 func (c *Contract) readScheme() error {
 	schemes, schemas := c.doc.Components.SecuritySchemes, c.doc.Components.Schemas
 	for _, name := range slices.Sorted(maps.Keys(schemes)) {
@@ -174,7 +173,7 @@ func (c *Contract) readOperations() error {
 	return c.foldOlderPaths()
 }
 
-// foldOlderPaths moves operations at older paths into those that they are the same as.
+// foldOlderPaths moves operations at older paths into their newer ones.
 func (c *Contract) foldOlderPaths() error {
 	all := c.Operations
 	c.Operations = nil
@@ -206,8 +205,7 @@ func (c *Contract) operationIDs() []string {
 	return ids
 }
 
-// AtOlderPaths returns the contract as it is for a deployment that has its operations at their
-// older paths.
+// AtOlderPaths returns the contract for a deployment with its operations at their older paths.
 func (c *Contract) AtOlderPaths() *Contract {
 	at := *c
 	at.Operations = nil

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Page is one that requirements are taken from.
+// Page is a source of requirements.
 type Page struct {
 	// Title is the page's own.
 	Title string `yaml:"title"`
@@ -17,7 +17,7 @@ type Page struct {
 	URL  string `yaml:"url"`
 }
 
-// Withdrawal is a requirement that is no longer judged. Its id is never used again.
+// Withdrawal is a requirement no longer judged. Its id is never used again.
 type Withdrawal struct {
 	ID string `yaml:"id"`
 	// Instead are the requirements that took its place.
@@ -35,7 +35,8 @@ type PageSentences struct {
 type Sentence struct {
 	// Says are some of its words.
 	Says string `yaml:"says"`
-	// Required are the requirements that hold it; Excluded says why none can, "" where one does.
+	// Required are the requirements of the sentence; Excluded says why there are none, "" if there
+	// are some.
 	Required []string `yaml:"required"`
 	Excluded string   `yaml:"excluded"`
 }
@@ -58,7 +59,7 @@ func (c *Contract) Page(title string) (Page, bool) {
 	return c.Pages[i], true
 }
 
-// Excluded are the sentences of the documents that no requirement holds.
+// Excluded are the documents' sentences without a requirement.
 func (c *Contract) Excluded() []Sentence {
 	var list []Sentence
 	for _, d := range c.Sentences {

@@ -10,7 +10,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/nearest"
 )
 
-// Facts are the declared facts that x-fact may name.
+// Facts are the declared facts allowed in x-fact.
 func Facts() []string {
 	return []string{"trader.login", "trader.email", "trader.answer", "trader.password",
 		"deployment.apiVersion"}
@@ -31,17 +31,17 @@ const (
 	atSchema     place = "a schema"
 	atExample    place = "an example"
 	elsewhere    place = "this object"
-	// payload is a value that is sent or received: its names are nobody's keys.
+	// payload is a sent or received value: its names are no keys.
 	payload place = "a value"
 )
 
-// member is what stands in a member of an object: one object, or many, by name or in a list.
+// member is the content of an object's member: one object, or many, by name or in a list.
 type member struct {
 	place place
 	many  bool
 }
 
-// grammar is what the members of each kind of object are, as far as keys of ours may stand there.
+// grammar is the members of each kind of object, as far as the contract's own keys may stand there.
 func grammar() map[place]map[string]member {
 	one := func(p place) member { return member{place: p} }
 	many := func(p place) member { return member{place: p, many: true} }
@@ -80,7 +80,7 @@ func grammar() map[place]map[string]member {
 type key struct {
 	name   string
 	places []place
-	// values are those that it takes; nil is any.
+	// values are the allowed values; nil is any.
 	values []string
 }
 
@@ -104,8 +104,8 @@ func contractKeys() []key {
 	}
 }
 
-// checkKeys refuses each x- key that nobody reads and each value that nobody knows: one that was
-// overlooked would quietly ask something else, or demand nothing.
+// checkKeys refuses unknown x- keys and unknown values: an overlooked one would quietly change a
+// request, or demand nothing.
 func checkKeys(document *yaml.Node) error {
 	if document.Kind != yaml.DocumentNode || len(document.Content) == 0 {
 		return nil

@@ -24,7 +24,7 @@ type Document struct {
 	Read bool
 	// Problems say why the body is not one JSON text by RFC 8259.
 	Problems []string
-	// Repeated are the names that stand more than once in the outermost object.
+	// Repeated are the repeated names of the outermost object.
 	Repeated []string
 }
 
@@ -36,11 +36,11 @@ func (d Document) Object() map[string]any {
 
 var bom = []byte("\xef\xbb\xbf")
 
-// jsonSpace is all that RFC 8259, section 2, takes for white space.
+// jsonSpace is the white space of RFC 8259, section 2.
 const jsonSpace = " \t\r\n"
 
-// ReadJSON reads a body strictly by RFC 8259, but goes on after what a forgiving
-// reader would overlook, so that one problem does not hide the next.
+// ReadJSON reads a body strictly by RFC 8259. It goes on after problems a forgiving reader would
+// overlook, so that one does not hide the next.
 func ReadJSON(body []byte) Document {
 	var d Document
 	if rest, found := bytes.CutPrefix(body, bom); found {

@@ -10,8 +10,8 @@ import (
 	"github.com/etna-conformance/conformance/internal/placeholder"
 )
 
-// limitedByStatus reports whether the response asks to come back later by its status. It says
-// nothing about the operation, and may be that of a gateway.
+// limitedByStatus reports whether the status asks to come back later. Such a status says nothing
+// about the operation, and may be a gateway's.
 func limitedByStatus(r Response) bool {
 	return r.Status == http.StatusTooManyRequests || r.Status == http.StatusServiceUnavailable &&
 		r.Field("Retry-After") != ""
@@ -35,22 +35,22 @@ var (
 	tokenHint   = regexp.MustCompile(`token`)
 )
 
-// HintsAtLimit reports whether some text of the response speaks of a limit or a lock.
+// HintsAtLimit reports whether some text of the response mentions a limit or a lock.
 func (o Outcome) HintsAtLimit() bool { return limitHints.MatchString(o.words) }
 
-// HintsAtPolicy reports whether some text of the response speaks of what passwords may be, and not
-// of the token.
+// HintsAtPolicy reports whether some text of the response mentions password rules, and none the
+// token.
 func (o Outcome) HintsAtPolicy() bool {
 	return !tokenHint.MatchString(o.words) && policyHints.MatchString(o.words)
 }
 
-// LockedInWords reports whether some text of the response says that the account takes no part.
+// LockedInWords reports whether some text of the response says that the account is locked.
 func (o Outcome) LockedInWords() bool { return lockedInWords(o) }
 
-// retryTime is a time that a limit is said to last.
+// retryTime is the stated duration of a limit.
 var retryTime = regexp.MustCompile(`(?:in|after|for|wait) (?:another )?(\d{1,6}) ?(s|seconds?|secs?|m|minutes?|mins?|h|hours?)\b`)
 
-// RetryIn is how long a limit lasts that is told in words; false where they do not say.
+// RetryIn is the duration of a limit as told in words; false if none is told.
 func (o Outcome) RetryIn() (time.Duration, bool) {
 	found := retryTime.FindStringSubmatch(o.words)
 	if found == nil {
@@ -61,12 +61,11 @@ func (o Outcome) RetryIn() (time.Duration, bool) {
 	return time.Duration(n) * unit, true
 }
 
-// LimitedInWords reports whether the API itself says that a limit is met, in the body of a response
-// with any status.
+// LimitedInWords reports whether the API itself reports a limit, in the body of a response with any
+// status.
 func (o Outcome) LimitedInWords() bool { return o.Kind == RateLimited && limitedInWords(o) }
 
-// refusalWords are the texts in which a refusal says why, in small letters. Placeholders say nothing of
-// their own.
+// refusalWords are the explaining texts of a refusal, in lower case. Placeholders explain nothing.
 func refusalWords(object map[string]any) string {
 	var list []string
 	for _, name := range []string{"Errors", "ErrorsCode", "ModelState", "Message", "message",

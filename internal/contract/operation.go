@@ -18,12 +18,12 @@ type Operation struct {
 	ID string
 	// Method is in upper case; Path holds its parameters in braces.
 	Method, Path string
-	// Profile is the profile that asks it: x-profile, or core.
+	// Profile is the profile of the operation: x-profile, or core.
 	Profile string
 	// Line is the operation's line in the contract.
 	Line int
-	// LimitWindow is how long a documented limit of calls takes to end: x-limit-window, in seconds;
-	// 0 where none is documented.
+	// LimitWindow is the documented duration of a limit of calls: x-limit-window, in seconds; 0 if
+	// none is documented.
 	LimitWindow time.Duration
 	// Older is the same operation at the path that earlier editions give it, nil where there is
 	// none.
@@ -39,9 +39,8 @@ type Operation struct {
 	// Shapes are the documented responses, the key error left out.
 	Shapes []Shape
 
-	// patterns are what the kinds of responses are known by, success is the kind of those that say
-	// that the request was carried out; deniedSuccess is true where the documented sample of it has
-	// IsSucceed false.
+	// patterns identify the kinds of responses; success is the kind of a carried-out request.
+	// deniedSuccess is true if its documented sample has IsSucceed false.
 	patterns      []pattern
 	success       Kind
 	deniedSuccess bool
@@ -80,7 +79,7 @@ func (o Operation) Members() []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
-// Secrets returns the names of the answers' members that open something: x-secret.
+// Secrets returns the names of the responses' members that grant access: x-secret.
 func (o Operation) Secrets() []string {
 	names := map[string]bool{}
 	for _, shape := range o.Shapes {

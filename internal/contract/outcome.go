@@ -2,7 +2,7 @@ package contract
 
 import "slices"
 
-// Kind says what a response means. The kinds that x-outcome may name stand in the contract.
+// Kind is the meaning of a response. The kinds allowed in x-outcome stand in the contract.
 type Kind string
 
 // The kinds of success.
@@ -21,7 +21,7 @@ const (
 	IncorrectAnswer  Kind = "incorrect answer"
 	WrongCredentials Kind = "wrong credentials"
 	KeyError         Kind = "key error"
-	// ServerError is the failure that is documented for requests that lack what they need.
+	// ServerError is the documented failure for incomplete requests.
 	ServerError Kind = "server error"
 	// Refused is any other refusal.
 	Refused Kind = "refused"
@@ -38,12 +38,12 @@ const (
 	ExpiredPassword Kind = "expired password"
 	// NotTheAPI is a page of something in front of the deployment.
 	NotTheAPI Kind = "not the API"
-	// Unreadable is all that the contract gives no meaning: no JSON, no object, no documented
+	// Unreadable is a response without a meaning in the contract: no JSON, no object, no documented
 	// member.
 	Unreadable Kind = "unreadable"
 )
 
-// Kinds are those that x-outcome may name.
+// Kinds are those allowed in x-outcome.
 func Kinds() []Kind {
 	return []Kind{
 		Accepted, Question, Token, Updated, SignedIn, Success,
@@ -61,8 +61,8 @@ func (k Kind) isRefusal() bool {
 		RateLimited, Locked}, k)
 }
 
-// Outcome is what a response means, with the facts that it was told by. Members are read
-// forgivingly: whether they have the documented type is for [Shape.Check].
+// Outcome is the meaning of a response, with the facts behind it. Members are read forgivingly:
+// [Shape.Check] judges their types.
 type Outcome struct {
 	Kind   Kind
 	Status int
@@ -75,7 +75,7 @@ type Outcome struct {
 	Errors, Codes, Invalid []string
 	// Succeeded is true where IsSucceed is true, Denied where it is false.
 	Succeeded, Denied bool
-	// StatesOutcome is true where Errors or IsSucceed is there, the members that tell success from refusal.
+	// StatesOutcome is true if the response has Errors or IsSucceed.
 	StatesOutcome bool
 	// HasError is true where there is a member error, Error its text.
 	HasError bool
@@ -83,25 +83,25 @@ type Outcome struct {
 	// Model is the text of the member Model, Token that of the member by which the operation opens
 	// something.
 	Model, Token string
-	// named is the kind that the contract's own texts tell, "" where they tell none.
+	// named is the kind told by the contract's own texts, "" if they tell none.
 	named Kind
-	// words are all texts in which a refusal may say why.
+	// words are the explaining texts of a refusal.
 	words string
 }
 
-// Success reports whether the response says that the request was carried out.
+// Success reports whether the response reports success.
 func (o Outcome) Success() bool { return o.Kind.isSuccess() }
 
 // Refused reports whether the response turns the request down and says nothing else.
 func (o Outcome) Refused() bool { return o.Kind.isRefusal() }
 
-// TurnedDown reports whether the request was not accepted, in whatever words. A response that lists
-// errors beside IsSucceed true may be read either way: it is a success and turned down.
+// TurnedDown reports whether the request was not accepted, in any words. A response with errors
+// beside IsSucceed true may be read either way: it is a success and turned down.
 func (o Outcome) TurnedDown() bool {
 	return o.Refused() || len(o.Errors) > 0 || o.Status >= 400 && !o.StatesOutcome
 }
 
-// Accepted reports whether the response claims success and nothing that speaks against it.
+// Accepted reports whether the response claims success and does not contradict it.
 func (o Outcome) Accepted() bool { return o.Success() && !o.TurnedDown() }
 
 // Named reports whether the response has the texts by which the contract tells outcomes apart.

@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// mayBePage reports whether the response may be that of something in front of the deployment, or of
-// another server: a sign-in, a block, maintenance, a redirect, an error of a gateway. Only a
-// request that is known to be good tells: what gets the same is not the API's.
+// mayBePage reports whether the response may come from something in front of the deployment, or
+// from another server: a sign-in, a block, maintenance, a redirect, an error of a gateway. Only a
+// known-good request decides: a response it gets, too, is not the API's.
 func (o Operation) mayBePage(out Outcome, r Response) bool {
 	switch {
 	case !r.isReadable():
@@ -24,14 +24,14 @@ func (o Operation) mayBePage(out Outcome, r Response) bool {
 	return r.Status >= 400 && !known
 }
 
-// fitsShape reports whether the object has all members that a shape of the operation requires. One
-// member is not enough: gateways have a message, too.
+// fitsShape reports whether the object has all required members of some shape. One member is not
+// enough: gateways have a message, too.
 func (o Operation) fitsShape(object map[string]any) bool {
 	return slices.ContainsFunc(o.Shapes, func(s Shape) bool { return s.hasRequired(object) })
 }
 
-// isForeignPage reports whether the response says nothing of the API: no deployment refuses a request
-// by it.
+// isForeignPage reports whether the response is certainly not the API's: no deployment refuses a
+// request by it.
 func isForeignPage(r Response) bool {
 	switch {
 	case r.isReadable(), slices.Contains(badRequests(), r.Status):
@@ -51,8 +51,8 @@ func badRequests() []int {
 	}
 }
 
-// frontStatuses are those by which a proxy says that it does not reach the deployment, and by which
-// another server says that it knows no such path.
+// frontStatuses are the statuses of a proxy that does not reach the deployment, and of a server
+// without the path.
 func frontStatuses() []int {
 	return append(absentStatuses(), http.StatusBadGateway, http.StatusServiceUnavailable,
 		http.StatusGatewayTimeout,
@@ -74,7 +74,7 @@ func (o Outcome) Absent() bool {
 // OfTheAPI reports whether the response can only be the API's own.
 func (o Outcome) OfTheAPI() bool { return o.JSON && !o.Page && o.Kind != RateLimited }
 
-// pageLimit are the words by which gateways say in a page that requests come too fast.
+// pageLimit matches the words of gateways' pages for requests that come too fast.
 var pageLimit = regexp.MustCompile(`too many requests|rate.?limit|error (code: )?1015\b|throttl|slow down|limit exceeded`)
 
 // limitedInPage reports whether a page says that requests come too fast, with whatever status.
@@ -83,7 +83,7 @@ func limitedInPage(out Outcome, r Response) bool {
 		pageLimit.Match(bytes.ToLower(r.Body[:min(len(r.Body), maxPageBytes)]))
 }
 
-// maxPageBytes is how much of a page is read for the words of a limit.
+// maxPageBytes is the part of a page searched for the words of a limit.
 const maxPageBytes = 16 << 10
 
 // MayBeLimit reports whether requests may have come too fast for something in front of the
@@ -92,7 +92,7 @@ func (o Outcome) MayBeLimit() bool {
 	return o.Kind == RateLimited || o.Page && o.Status == http.StatusServiceUnavailable
 }
 
-// NeverLimits reports whether no limiter says by this status that requests come too fast.
+// NeverLimits reports whether no limiter uses this status.
 func (o Outcome) NeverLimits() bool {
 	return o.Absent() || o.Status/100 == 3 || o.Status == http.StatusUnauthorized ||
 		slices.Contains(badRequests(), o.Status)

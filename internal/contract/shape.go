@@ -10,8 +10,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// Shape is one documented response of an operation. No status code is documented that would
-// tell what a response means, so shapes are told apart by their members.
+// Shape is one documented response of an operation. Documented status codes don't tell outcomes
+// apart, so members do.
 type Shape struct {
 	// Kind is the schema's x-outcome, "" where it has none.
 	Kind Kind
@@ -24,7 +24,7 @@ type Shape struct {
 	schema *openapi3.Schema
 }
 
-// Violation is one way in which a value is not what a schema documents.
+// Violation is one difference between a value and its schema.
 type Violation struct {
 	// Expected and Got are for a person to read; Got never holds the value itself
 	// where that may be long.
@@ -52,20 +52,19 @@ func (s Shape) HasStatus(code int) bool {
 	return len(s.Statuses) == 0 || slices.ContainsFunc(s.Statuses, documented)
 }
 
-// hasRequired reports whether the object has members that the shape requires, and all of them.
+// hasRequired reports whether the shape requires members and the object has all of them.
 func (s Shape) hasRequired(object map[string]any) bool {
 	lacks := func(name string) bool { _, has := object[name]; return !has }
 	return len(s.schema.Required) > 0 && !slices.ContainsFunc(s.schema.Required, lacks)
 }
 
-// Claimed reports whether the object has the texts that tell the shape: those of members that allow
-// one only.
+// Claimed reports whether the object has the fixed texts of the shape.
 func (s Shape) Claimed(object map[string]any) bool {
 	p := s.newPattern()
 	return len(p.members) > 0 && p.matches(object)
 }
 
-// maxViolations is how many are told of one value: a hostile one has as many as it has bytes.
+// maxViolations bounds the violations reported for one value: a hostile one has as many as bytes.
 const maxViolations = 20
 
 // Check returns the ways in which a decoded JSON value is not of the

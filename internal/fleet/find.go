@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// findShards puts the shards of the latest run below a directory in the place of a directory that
-// no run has left itself.
+// findShards replaces a directory without a run of its own by the shards of the latest run below
+// it.
 func findShards(dirs []string) ([]string, error) {
 	var all []string
 	for _, dir := range dirs {
@@ -27,8 +27,8 @@ func findShards(dirs []string) ([]string, error) {
 	return all, nil
 }
 
-// latestBelow returns the shards that stand in the directory or, where none does, in that of its
-// subdirectories whose run began last.
+// latestBelow returns the shards in the directory or, if there are none, those in the subdirectory
+// with the latest run.
 func latestBelow(dir string) ([]string, error) {
 	below, err := subdirectories(dir)
 	if err != nil {
@@ -57,7 +57,7 @@ func latestBelow(dir string) ([]string, error) {
 	return latest, nil
 }
 
-// filterShards leaves out what was merged: it has no state.
+// filterShards leaves out merged results: they have no state.
 func filterShards(dirs []string) []string {
 	return slices.DeleteFunc(slices.Clone(dirs), func(dir string) bool {
 		return !hasFile(dir, stateFile)

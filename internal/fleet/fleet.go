@@ -1,5 +1,5 @@
-// Package fleet judges many deployments in one process, and merges what several processes have
-// judged.
+// Package fleet judges many deployments in one process, and merges the results of several
+// processes.
 package fleet
 
 import (
@@ -19,7 +19,7 @@ type Deployment struct {
 	// configuration.
 	Name, Place, File string
 	Config            config.Config
-	// Err is why it can't be judged, nil where it can: the others are judged all the same.
+	// Err is why it can't be judged, nil if it can: the others are judged all the same.
 	Err error
 }
 
@@ -55,7 +55,8 @@ func Load(file string, flags map[string]string, env []string) ([]Deployment, err
 	return list, nil
 }
 
-// checkEnvironment refuses what would speak for all deployments and silently make them one.
+// checkEnvironment refuses variables that would apply to all deployments and silently make them
+// one.
 func checkEnvironment(env []string) error {
 	for _, entry := range env {
 		name, _, _ := strings.Cut(entry, "=")
@@ -81,8 +82,8 @@ func expandGlob(path string) ([]string, error) {
 	return files, nil
 }
 
-// deploymentName is what distinguishes the configuration: what the glob's wildcards stand for, or the
-// file's name.
+// deploymentName is the part of the path that distinguishes the configuration: the text of the
+// glob's wildcards, or the file's name.
 func deploymentName(entry config.FleetEntry, path string) string {
 	if entry.Name != "" {
 		return entry.Name
@@ -118,7 +119,7 @@ func load(d Deployment, entry config.FleetEntry, defaults *config.Defaults, flag
 	return cfg, nil
 }
 
-// ownFiles are the names that the fleet itself takes in its directory.
+// ownFiles are the fleet's own files in its directory.
 func ownFiles() []string { return []string{resultFile, junitFile, pageFile, stateFile} }
 
 // checkNames refuses names that are the same where a file system ignores case.
@@ -144,8 +145,8 @@ func checkNames(list []Deployment) error {
 	return nil
 }
 
-// refuseShared refuses all deployments that share a trader or a mailbox with another one: neither's
-// mails could be told from the other's.
+// refuseShared refuses all deployments with a shared trader or mailbox: their mails could not be
+// told apart.
 func refuseShared(list []Deployment) {
 	users := map[app.Use]int{}
 	var shared []func()

@@ -13,7 +13,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/report"
 )
 
-// header is the first line of a journal: which run of which fleet it is of.
+// header is the first line of a journal: it identifies the run and the fleet.
 type header struct {
 	RunID   string    `json:"runId"`
 	Tool    string    `json:"tool"`
@@ -36,11 +36,11 @@ type line struct {
 	Done bool `json:"done,omitempty"`
 }
 
-// journal is the file of a run that says which deployments it has judged: what a killed run leaves.
+// journal is the file of a run's judged deployments, for going on after a killed run.
 type journal struct{ file *os.File }
 
-// readJournal reads what is whole of the directory's journal. Of a deployment that stands there
-// twice the later result counts.
+// readJournal reads the whole lines of the directory's journal. Of two results of a deployment the
+// later counts.
 func readJournal(dir string) (h header, results map[string]Result, done bool, err error) {
 	text, err := os.ReadFile(filepath.Join(dir, stateFile))
 	if err != nil {
@@ -65,7 +65,7 @@ func readJournal(dir string) (h header, results map[string]Result, done bool, er
 	return h, results, done, nil
 }
 
-// dropUnfinished drops the results that are to be judged again, or whose report is not there any more.
+// dropUnfinished drops the results to be judged again, and those whose report is gone.
 func dropUnfinished(dir string, results map[string]Result) {
 	for name, r := range results {
 		found, err := report.Read(filepath.Join(dir, r.Dir))
@@ -75,8 +75,8 @@ func dropUnfinished(dir string, results map[string]Result) {
 	}
 }
 
-// openJournal begins a journal, with what is kept of a run that was killed. All is written under
-// another name first.
+// openJournal begins a journal with the results kept of a killed run. It is written under another
+// name first.
 func openJournal(dir string, h header, kept map[string]Result) (*journal, error) {
 	path := filepath.Join(dir, stateFile)
 	err := report.WriteFile(path, func(w io.Writer) error {

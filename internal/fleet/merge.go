@@ -14,16 +14,15 @@ import (
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
-// part is what one directory holds.
+// part is the content of one directory.
 type part struct {
 	dir string
 	Report
 }
 
-// Merge makes one result of what the directories hold and writes it into out. A directory that no
-// run has left itself stands for the latest run below it. What a killed run has judged counts; of
-// what is missing the result says so. An error is a *config.Error, or that something
-// could not be written.
+// Merge makes one result of the directories and writes it into out. A directory without a run of
+// its own stands for the latest run below it. Deployments judged by a killed run count; the result
+// names missing ones. An error is a *config.Error, or a failed write.
 func Merge(dirs []string, out, version string) (Report, error) {
 	if err := app.Writable(out); err != nil {
 		return Report{}, err
@@ -63,7 +62,7 @@ func sameDirectory(a, b string) bool {
 	return err == nil && alsoErr == nil && os.SameFile(first, second)
 }
 
-// readPart reads the result of a run of a shard or, of a killed one, what it had judged.
+// readPart reads the result of a shard's run, or the judged deployments of a killed one.
 func readPart(dir string) (part, error) {
 	p := part{dir: dir}
 	text, err := os.ReadFile(filepath.Join(dir, resultFile))
@@ -100,7 +99,7 @@ func readKilledPart(dir string) (part, error) {
 	return p, nil
 }
 
-// checkFits refuses what is no other part of the same fleet.
+// checkFits refuses parts of different fleets or divisions, and repeated runs.
 func checkFits(parts []part, p part) error {
 	for _, other := range parts {
 		switch {

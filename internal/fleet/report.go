@@ -24,7 +24,7 @@ const (
 	stateFile  = "state.jsonl"
 )
 
-// Report is what came of a fleet, or of a shard of one.
+// Report is the result of a fleet, or of a shard of one.
 type Report struct {
 	SchemaVersion int          `json:"schemaVersion"`
 	Tool          verdict.Tool `json:"tool"`
@@ -50,19 +50,20 @@ type ShardRun struct {
 	Shard *Shard `json:"shard,omitempty"`
 }
 
-// Counts counts deployments by what came of them.
+// Counts counts deployments by result.
 type Counts struct {
 	Conformant    int `json:"conformant"`
 	PartlyJudged  int `json:"partlyJudged"`
 	Incomplete    int `json:"incomplete"`
 	NotConformant int `json:"notConformant"`
-	// Misconfigured were not asked, Faults met a fault of this tool, NotJudged were not come to.
+	// Misconfigured were not contacted, Faults met a fault of this tool, NotJudged were not
+	// reached.
 	Misconfigured int `json:"misconfigured"`
 	Faults        int `json:"faults"`
 	NotJudged     int `json:"notJudged"`
 }
 
-// Result is what came of one deployment.
+// Result is the result of one deployment.
 type Result struct {
 	Name string `json:"name"`
 	// Config is the path of its configuration.
@@ -75,7 +76,7 @@ type Result struct {
 	// Verdict is "" where it was not judged.
 	Verdict  verdict.Overall `json:"verdict,omitempty"`
 	ExitCode int             `json:"exitCode"`
-	// Reason says why the exit code is what it is, "" where nothing failed.
+	// Reason explains the exit code, "" if nothing failed.
 	Reason     string          `json:"reason,omitempty"`
 	Counts     *verdict.Counts `json:"counts,omitempty"`
 	Failed     []string        `json:"failed,omitempty"`
@@ -92,7 +93,7 @@ func (r Result) isFinal() bool {
 		r.ExitCode != verdict.ExitInterrupted
 }
 
-// fillFrom fills in what the report of the deployment says.
+// fillFrom copies the result from the deployment's report.
 func (r *Result) fillFrom(found verdict.Report, strict, complete bool) {
 	r.RunID, r.Verdict, r.Counts = found.RunID, found.Verdict, &found.Counts
 	r.Started, r.DurationMs = &found.Started, found.DurationMs
@@ -175,7 +176,7 @@ func (r *Report) writeFiles(dir string) error {
 		}))
 }
 
-// listUnjudged says of each deployment that was not judged why, for the page.
+// listUnjudged lists each unjudged deployment with the reason, for the page.
 func (r *Report) listUnjudged() []string {
 	var list []string
 	for _, d := range r.Deployments {
@@ -189,8 +190,8 @@ func (r *Report) listUnjudged() []string {
 // wasJudged reports whether the deployment has a report.
 func (r Result) wasJudged() bool { return r.Dir != "" && r.Verdict != "" }
 
-// writeJUnit has a suite for each deployment. All reports of a large fleet do not fit into memory: they are
-// read one by one, and told what the page shows of each.
+// writeJUnit writes a suite for each deployment. All reports of a large fleet do not fit into
+// memory: they are read one by one and handed to the page.
 func (r *Report) writeJUnit(w io.Writer, dir string, judged func(site.Run)) error {
 	body, err := os.CreateTemp(dir, ".junit-*")
 	if err != nil {

@@ -22,7 +22,7 @@ import (
 
 // Options say how a fleet is judged.
 type Options struct {
-	// Out is the directory that everything goes to, Version the tool's.
+	// Out is the directory of all results, Version the tool's version.
 	Out, Version string
 	Shard        Shard
 	// Concurrency is how many requests may be under way at once, of all deployments.
@@ -34,7 +34,7 @@ type Options struct {
 	// RunID names the run; "" is a random name. Asked is what else was asked for, as a text: a run
 	// goes on only where a killed one was asked for the same.
 	RunID, Asked string
-	// Fresh judges all anew, whatever a killed run has left.
+	// Fresh ignores the results of a killed run.
 	Fresh bool
 	// Kept is told how many deployments of a killed run are kept, Finished of each deployment that
 	// has come to its end, Progress whenever one begins or ends, and Waiting of one that waits for
@@ -54,9 +54,8 @@ type Progress struct {
 	Counts Counts
 }
 
-// Run judges the deployments of the shard and writes what came of them. Where the same run was
-// killed, it goes on. An error is a *config.Error, or that something could not be
-// written.
+// Run judges the deployments of the shard and writes the results. It goes on where the same run was
+// killed. An error is a *config.Error, or a failed write.
 func Run(ctx context.Context, fleet []Deployment, o Options) (Report, error) {
 	if err := app.Writable(o.Out); err != nil {
 		return Report{}, err
@@ -106,7 +105,7 @@ type runner struct {
 	unwritten error
 }
 
-// startRun finds out what is left to do.
+// startRun finds the deployments left to judge.
 func (r *runner) startRun(fleet []Deployment) error {
 	r.header = header{RunID: r.RunID, Tool: r.Version, Asked: r.Asked, Started: time.Now(),
 		Names: []string{}}
@@ -147,7 +146,7 @@ func (r *runner) startRun(fleet []Deployment) error {
 	return err
 }
 
-// continuesRun reports whether this is the run that left the journal.
+// continuesRun reports whether this run wrote the journal.
 func (r *runner) continuesRun(before header, done bool) bool {
 	named := r.RunID != "" && r.RunID == before.RunID
 	return !r.Fresh && before.isSameRun(r.header) && (named || r.RunID == "" && !done)
@@ -202,7 +201,7 @@ func (r *runner) recordResult(result Result) {
 	}
 }
 
-// judgeDeployment judges one deployment; whatever is wrong with it stops no other.
+// judgeDeployment judges one deployment; its faults stop no other.
 func (r *runner) judgeDeployment(ctx context.Context, d Deployment) Result {
 	result := newResult(d)
 	err := d.Err
@@ -253,7 +252,7 @@ func (r *runner) judgeInto(ctx context.Context, d Deployment, into *Result) erro
 	return errors.Join(report.WriteAll(cfg.Out, r.Formats, view), came.Unstored)
 }
 
-// writeReport writes what came of the fleet.
+// writeReport writes the fleet's result.
 func (r *runner) writeReport() (Report, error) {
 	all := Report{
 		SchemaVersion: SchemaVersion, Tool: verdict.Tool{Name: "conformance", Version: r.Version},

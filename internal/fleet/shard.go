@@ -13,8 +13,8 @@ type Shard struct {
 	Of    int `json:"of"`
 }
 
-// FindShard returns the shard that the flags name or, where they name none, the environment:
-// Kubernetes' Indexed Jobs say which one, and not of how many; GitLab's parallel says both.
+// FindShard returns the shard named by the flags or else by the environment. Kubernetes' Indexed
+// Jobs give the index only; GitLab's parallel gives index and total.
 func FindShard(flag string, shards int, getenv func(string) string) (Shard, error) {
 	index, total := getenv("CI_NODE_INDEX"), getenv("CI_NODE_TOTAL")
 	switch job := getenv("JOB_COMPLETION_INDEX"); {

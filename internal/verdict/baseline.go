@@ -7,18 +7,19 @@ import (
 	"time"
 )
 
-// Known is a failure that is known and, for a while, accepted.
+// Known is a known failure, accepted for a while.
 type Known struct {
 	// ID is the requirement's.
 	ID string `yaml:"id"`
 	// Reason says why it is accepted.
 	Reason string `yaml:"reason"`
-	// Until is the last day on which it is, YYYY-MM-DD.
+	// Until is the last day of acceptance, YYYY-MM-DD.
 	Until string `yaml:"until"`
 }
 
-// Accept marks known failures, which then don't fail the gate, and says which entries of the
-// baseline are stale: what passes again or has expired fails the gate until the baseline is mended.
+// Accept marks known failures, so that they don't fail the gate, and lists stale entries of the
+// baseline. An entry is stale if its requirement passes again or the day is over. Stale entries
+// fail the gate until the baseline is mended.
 func (r *Report) Accept(baseline []Known, now time.Time) error {
 	for _, known := range baseline {
 		until, err := time.ParseInLocation(time.DateOnly, known.Until, now.Location())
@@ -36,8 +37,7 @@ func (r *Report) Accept(baseline []Known, now time.Time) error {
 	return nil
 }
 
-// acceptConsequences accepts what is untestable only because of accepted failures. What anything else
-// stands behind is not.
+// acceptConsequences accepts requirements that are untestable because of accepted failures alone.
 func (r *Report) acceptConsequences() {
 	candidates := map[string][]string{}
 	for _, q := range r.Requirements {
@@ -56,8 +56,8 @@ func (r *Report) acceptConsequences() {
 	}
 }
 
-// findConsequences are those of the candidates that go back to accepted failures, each with its causes, and
-// have nothing else behind them: two that are untestable because of each other say nothing.
+// findConsequences returns the candidates caused by accepted failures alone, each with its causes.
+// Two that are untestable because of each other have no cause.
 func (r *Report) findConsequences(candidates map[string][]string) map[string][]string {
 	reached := map[string][]string{}
 	for more := true; more; {
@@ -74,8 +74,8 @@ func (r *Report) findConsequences(candidates map[string][]string) map[string][]s
 	return reached
 }
 
-// findCauses are the accepted ones of the requirement's untestable checks, nil where a check has none
-// or another one.
+// findCauses returns the accepted causes of the requirement's untestable checks, nil if a check has
+// none or another one.
 func (r *Report) findCauses(q Requirement, candidates, reached map[string][]string) []string {
 	var causes []string
 	for _, c := range q.untestableChecks() {
@@ -99,7 +99,7 @@ func (r *Report) findCauses(q Requirement, candidates, reached map[string][]stri
 	return slices.Compact(causes)
 }
 
-// untestableChecks are the requirement's checks that are.
+// untestableChecks are the requirement's untestable checks.
 func (q Requirement) untestableChecks() []Check {
 	return slices.DeleteFunc(slices.Clone(q.Checks), func(c Check) bool {
 		return c.Verdict != Untestable

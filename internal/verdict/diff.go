@@ -7,14 +7,13 @@ type Change struct {
 	Before, After Outcome
 }
 
-// Worse reports whether the change is for the worse: a requirement that fails newly, or that is
-// no longer judged to be kept.
+// Worse reports whether the requirement fails newly, or is no longer passed.
 func (c Change) Worse() bool {
 	return c.After == Failed || c.Before == Passed && c.After != Passed
 }
 
-// Diff lists the requirements whose verdict differs, in the order of the later run. A requirement
-// that only one of the runs knows counts as not applicable in the other.
+// Diff lists the requirements with a different verdict, in the order of the later run. A
+// requirement known to one run only counts as not applicable in the other.
 func Diff(before, after Report) []Change {
 	var changes []Change
 	known := map[string]bool{}

@@ -7,7 +7,7 @@ import "time"
 // SchemaVersion is the version of the JSON form of a [Report].
 const SchemaVersion = 1
 
-// Outcome is what became of one requirement, or of one of its checks.
+// Outcome is the verdict of one requirement, or of one of its checks.
 type Outcome string
 
 // The outcomes. NotApplicable and Untestable never count as passed.
@@ -41,18 +41,18 @@ type Report struct {
 	Started    time.Time         `json:"started"`
 	DurationMs int64             `json:"durationMs"`
 	Profiles   []string          `json:"profiles"`
-	// Selection is what of the profiles was asked for, nil where all of it was.
+	// Selection is the selected part of the profiles, nil for all of it.
 	Selection   *Selection `json:"selection,omitempty"`
 	Interrupted bool       `json:"interrupted,omitempty"`
-	// Fault says what went wrong within this tool; then nothing was judged.
+	// Fault is this tool's own failure; then nothing was judged.
 	Fault        string        `json:"fault,omitempty"`
 	Verdict      Overall       `json:"verdict"`
 	Counts       Counts        `json:"counts"`
 	Requirements []Requirement `json:"requirements"`
 	Observations []string      `json:"observations"`
-	// StaleBaseline says which entries of the baseline no longer hold; they fail the gate.
+	// StaleBaseline lists the baseline's outdated entries; they fail the gate.
 	StaleBaseline []string `json:"staleBaseline,omitempty"`
-	// Evidence says what was judged by, nil where none could be stored.
+	// Evidence is the stored evidence, nil if none could be stored.
 	Evidence *Evidence `json:"evidence,omitempty"`
 	// CriticalPath is the longest chain of exchanges and mail waits that
 	// depended on each other.
@@ -65,13 +65,13 @@ type Tool struct {
 	Version string `json:"version"`
 }
 
-// Contract names the contract that was judged by.
+// Contract names the contract of the verdicts.
 type Contract struct {
 	Version string `json:"version"`
 	SHA256  string `json:"sha256"`
 	// File is the name of a contract that is not the built-in one, "" for the built-in one.
 	File string `json:"file,omitempty"`
-	// Weaker are the requirements of the built-in contract that this one demands less of.
+	// Weaker are the requirements of the built-in contract with weaker demands in this one.
 	Weaker []Weaker `json:"weaker,omitempty"`
 }
 
@@ -91,13 +91,13 @@ type Selection struct {
 	// Only are ids and patterns, Labels is a Ginkgo label filter.
 	Only   []string `json:"only,omitempty"`
 	Labels string   `json:"labels,omitempty"`
-	// Unselected counts the requirements of the profiles that it leaves out, UnselectedMusts the
-	// musts among them.
+	// Unselected counts the unselected requirements of the profiles, UnselectedMusts the musts
+	// among them.
 	Unselected      int `json:"unselected"`
 	UnselectedMusts int `json:"unselectedMusts"`
 }
 
-// Deployment names what was judged.
+// Deployment names the judged deployment.
 type Deployment struct {
 	URL      string `json:"url"`
 	Name     string `json:"name,omitempty"`
@@ -109,7 +109,7 @@ type Deployment struct {
 type Evidence struct {
 	// SHA256 is that of the file with the sums of all its files, "" where there is none.
 	SHA256 string `json:"sha256,omitempty"`
-	// Problem says what differs from what the run has stored, "" where nothing does.
+	// Problem says how the files differ from the stored ones, "" if they don't.
 	Problem string `json:"problem,omitempty"`
 }
 
@@ -134,19 +134,19 @@ type Requirement struct {
 	Profile   string `json:"profile"`
 	Statement string `json:"statement"`
 	Source    Source `json:"source"`
-	// Reading is how the documents were read where they are open, "" elsewhere.
+	// Reading is the interpretation of an open passage, "" elsewhere.
 	Reading string  `json:"reading,omitempty"`
 	Verdict Outcome `json:"verdict"`
 	// Reason says why a requirement is not applicable or untestable, and what to declare or mend.
 	Reason string `json:"reason,omitempty"`
-	// ByDocuments is true where it is not applicable because the documents
-	// rule it out for this configuration: it does not stand in the way of conformant.
+	// ByDocuments is true if the documents rule the requirement out for this configuration: it does
+	// not stand in the way of conformant.
 	ByDocuments bool `json:"byDocuments,omitempty"`
-	// Known is why a failure, or what is untestable only because of one, is accepted for now, by
-	// the baseline; "" where it is not.
+	// Known is the baseline's reason to accept a failure or its consequence for now, "" if it is
+	// not accepted.
 	Known    string    `json:"known,omitempty"`
 	Findings []Finding `json:"findings"`
-	// Checks are the subjects that were looked at.
+	// Checks are the judged subjects.
 	Checks []Check `json:"checks"`
 }
 
@@ -167,13 +167,13 @@ type Check struct {
 	Reason  string  `json:"reason,omitempty"`
 	// Because are the requirements whose failures make it untestable.
 	Because []string `json:"because,omitempty"`
-	// Steps are the exchanges and waits that were looked at.
+	// Steps are the judged exchanges and waits.
 	Steps []string `json:"steps,omitempty"`
 }
 
 // Finding is why a requirement failed.
 type Finding struct {
-	// Subject is what was looked at: a trader, an operation, a kind of request.
+	// Subject is a trader, an operation or a kind of request.
 	Subject  string `json:"subject"`
 	Expected string `json:"expected"`
 	Got      string `json:"got"`
@@ -181,9 +181,9 @@ type Finding struct {
 	Exchange string `json:"exchange,omitempty"`
 	// Curl reproduces the exchange, secrets as shell variables.
 	Curl string `json:"curl,omitempty"`
-	// Mail is the id of the mail in the evidence that the finding is about.
+	// Mail is the id of the finding's mail in the evidence.
 	Mail string `json:"mail,omitempty"`
-	// Line is the line of the contract that demands it, 0 where none does.
+	// Line is the demanding line of the contract, 0 if there is none.
 	Line int `json:"line,omitempty"`
 }
 

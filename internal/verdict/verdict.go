@@ -6,10 +6,11 @@ import (
 	"github.com/etna-conformance/conformance/internal/contract"
 )
 
-// Judged is one requirement that a run was planned to judge.
+// Judged is one requirement planned to be judged.
 type Judged struct {
 	Requirement contract.Requirement
-	// Missing says why there was nothing to look at; ByDocuments that the documents say so.
+	// Missing says why nothing could be judged; ByDocuments is true if the documents rule the
+	// requirement out.
 	Missing     string
 	ByDocuments bool
 }
@@ -95,7 +96,7 @@ func (c *Counts) add(q Requirement) {
 	}
 }
 
-// overall is the run's verdict; only musts count, and what the documents rule out is not missing.
+// overall is the run's verdict. Only musts count; those ruled out by the documents are not missing.
 func (r *Report) overall() Overall {
 	switch musts := r.Counts.Musts; {
 	case musts.Failed > 0:
@@ -108,8 +109,7 @@ func (r *Report) overall() Overall {
 	return Conformant
 }
 
-// JudgedBy adds what was judged by. Evidence that is not whole shows what failed, and never that
-// nothing did.
+// JudgedBy adds the evidence. Incomplete evidence shows failures, but never conformance.
 func (r *Report) JudgedBy(e Evidence) {
 	r.Evidence = &e
 	r.Verdict = r.overall()
@@ -117,7 +117,7 @@ func (r *Report) JudgedBy(e Evidence) {
 
 func (r *Report) hasWholeEvidence() bool { return r.Evidence == nil || r.Evidence.Problem == "" }
 
-// hasUndeclaredMust reports whether a selected must was not judged for want of configuration, or none was.
+// hasUndeclaredMust reports whether a selected must lacked configuration, or no must was judged.
 func (r *Report) hasUndeclaredMust() bool {
 	return r.Counts.Musts.Passed+r.Counts.Musts.Failed == 0 ||
 		slices.ContainsFunc(r.Requirements, func(q Requirement) bool {
@@ -125,8 +125,8 @@ func (r *Report) hasUndeclaredMust() bool {
 		})
 }
 
-// Musts are the musts of the chosen profiles, selected or not, without those that the documents
-// rule out; judged are those that passed or failed.
+// Musts counts the musts of the chosen profiles, selected or not, without those ruled out by the
+// documents; judged are those that passed or failed.
 func (r *Report) Musts() (judged, all int) {
 	n := r.Counts.Musts
 	judged, all = n.Passed+n.Failed, n.Passed+n.Failed+n.Untestable+n.NotApplicable
@@ -169,7 +169,7 @@ func (r *Report) ExitCode(strict, complete bool) int {
 	return ExitConformant
 }
 
-// hasFailure reports whether something failed that the baseline does not accept.
+// hasFailure reports whether a failure is not accepted by the baseline.
 func (r *Report) hasFailure(strict bool) bool {
 	return slices.ContainsFunc(r.Requirements, func(q Requirement) bool {
 		return q.Verdict == Failed && q.Known == "" &&
@@ -177,15 +177,14 @@ func (r *Report) hasFailure(strict bool) bool {
 	})
 }
 
-// hasUntestableMust reports whether a must is untestable for another reason than failures that the baseline
-// accepts.
+// hasUntestableMust reports whether a must is untestable for another reason than accepted failures.
 func (r *Report) hasUntestableMust() bool {
 	return slices.ContainsFunc(r.Requirements, func(q Requirement) bool {
 		return q.Verdict == Untestable && q.Known == "" && q.Level == "must"
 	})
 }
 
-// hasJudged reports whether a must was judged or, where none was selected, anything at all.
+// hasJudged reports whether a must was judged or, if none was selected, anything at all.
 func (r *Report) hasJudged() bool {
 	musts := slices.ContainsFunc(r.Requirements, func(q Requirement) bool {
 		return q.Level == "must"
