@@ -150,7 +150,8 @@ func (l *Look) demandBody(o contract.Operation, a *response) bool {
 			status, describeLabel(a.headerValue("Location"))))
 	case !canCarryBody(status):
 		l.Fail(a.Step, "a status that can carry a response", fmt.Sprintf("status %d", status))
-	case isAbsentStatus(status) && a.object() == nil, a.outcome.Absent() && !l.record.hasOperation(o.ID):
+	case isAbsentStatus(status) && a.object() == nil, a.outcome.Absent() &&
+		!l.record.hasOperation(o.ID):
 		l.Fail(a.Step, "a response of "+o.String(), a.describe()+" (is the base URL right?)")
 	}
 	return true
@@ -170,7 +171,8 @@ func isAbsentStatus(status int) bool {
 
 // isComplete reports whether the response has a complete body; ANSWER-1 judges the others.
 func (l *Look) isComplete(a *response) bool {
-	return l.isJudgeable(a) && a.Response != nil && a.Failure == nil && a.Response.Status/100 != 3 &&
+	return l.isJudgeable(a) && a.Response != nil && a.Failure == nil &&
+		a.Response.Status/100 != 3 &&
 		canCarryBody(a.Response.Status)
 }
 
@@ -310,7 +312,8 @@ func (l *Look) demandDocumentedStatus(o contract.Operation, a *response) bool {
 			continue
 		}
 		if !shape.HasStatus(a.Response.Status) {
-			l.FailAt(shape.Line, a.Step, fmt.Sprintf("status %s beside %s", shape.Statuses[0], shape.Sample()), a.describe())
+			l.FailAt(shape.Line, a.Step, fmt.Sprintf("status %s beside %s", shape.Statuses[0],
+				shape.Sample()), a.describe())
 		}
 		return true
 	}

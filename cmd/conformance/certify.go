@@ -59,7 +59,8 @@ func certifyCommand() *cobra.Command {
 func roles() []string { return []string{certificate.Vendor, certificate.Witness} }
 
 func certificateOptions(key, as, expires string) (certificate.Options, error) {
-	o := certificate.Options{As: as, Now: time.Now(), Version: toolVersion(), Binary: binaryDigest()}
+	o := certificate.Options{As: as, Now: time.Now(), Version: toolVersion(),
+		Binary: binaryDigest()}
 	if !slices.Contains(roles(), as) {
 		return o, errors.New("--as: expected vendor or witness")
 	}
@@ -73,7 +74,8 @@ func certificateOptions(key, as, expires string) (certificate.Options, error) {
 
 func openKey(name string) (ssh.Signer, error) {
 	if name == "" {
-		return nil, errors.New("--key is missing: the file of an OpenSSH Ed25519 key (ssh-keygen -t ed25519), or agent")
+		return nil,
+			errors.New("--key is missing: the file of an OpenSSH Ed25519 key (ssh-keygen -t ed25519), or agent")
 	}
 	key, err := certificate.OpenKey(name, askPassphrase)
 	if err != nil {
@@ -84,7 +86,8 @@ func openKey(name string) (ssh.Signer, error) {
 
 func askPassphrase() ([]byte, error) {
 	if !term.IsTerminal(int(os.Stdin.Fd())) { //nolint:gosec // a file descriptor
-		return nil, errors.New("nobody can be asked for the passphrase; add the key to an SSH agent and use --key agent")
+		return nil,
+			errors.New("nobody can be asked for the passphrase; add the key to an SSH agent and use --key agent")
 	}
 	fmt.Fprint(os.Stderr, "Passphrase: ")
 	defer fmt.Fprintln(os.Stderr)
@@ -93,9 +96,11 @@ func askPassphrase() ([]byte, error) {
 
 // longDuration also reads days and years, which time.ParseDuration does not.
 func longDuration(text string) (time.Duration, error) {
-	for unit, length := range map[string]time.Duration{"d": 24 * time.Hour, "y": 365 * 24 * time.Hour} {
+	for unit, length := range map[string]time.Duration{"d": 24 * time.Hour,
+		"y": 365 * 24 * time.Hour} {
 		if number, found := strings.CutSuffix(text, unit); found {
-			if n, err := strconv.Atoi(number); err == nil && 0 < n && n <= 36500 && n*int(length/time.Hour) <= 36500*24 {
+			if n, err := strconv.Atoi(number); err == nil && 0 < n && n <= 36500 &&
+				n*int(length/time.Hour) <= 36500*24 {
 				return time.Duration(n) * length, nil
 			}
 		}
@@ -125,7 +130,8 @@ func binaryDigest() string {
 }
 
 func certify(w io.Writer, dir string, o certificate.Options, trust trust) error {
-	if _, err := os.Stat(dir + "/" + certificate.FileName); err == nil && o.As == certificate.Witness {
+	if _, err := os.Stat(dir + "/" + certificate.FileName); err == nil &&
+		o.As == certificate.Witness {
 		return summarise(w, dir, o, trust)
 	}
 	made, err := certificate.Certify(dir, o)
@@ -137,7 +143,8 @@ func certify(w io.Writer, dir string, o certificate.Options, trust trust) error 
 		return cli.Unwritten(err)
 	}
 	_, err = fmt.Fprintf(w, "%s says of %s: %s (%s).\nIt holds until %s.\n", certificate.FileName,
-		report.Visible(made.Deployment.Name+" "+made.Deployment.Version), made.Verdict, strings.Join(made.Coverage.Profiles, ", "),
+		report.Visible(made.Deployment.Name+" "+made.Deployment.Version), made.Verdict,
+		strings.Join(made.Coverage.Profiles, ", "),
 		made.Expires.Format(time.DateOnly))
 	return err
 }
@@ -151,7 +158,8 @@ func summarise(w io.Writer, dir string, o certificate.Options, trust trust) erro
 	if err := certificate.Summarise(dir, certificate.Verify([]string{dir}, d)[0], o); err != nil {
 		return cli.Usagef("%s: %w", dir, err)
 	}
-	_, err = fmt.Fprintf(w, "%s says that the vendor's certificate was checked and holds.\n", certificate.WitnessName)
+	_, err = fmt.Fprintf(w, "%s says that the vendor's certificate was checked and holds.\n",
+		certificate.WitnessName)
 	return err
 }
 

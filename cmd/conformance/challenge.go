@@ -35,31 +35,38 @@ func challengeCommand() *cobra.Command {
 			if err != nil {
 				return cli.Usage(err)
 			}
-			err = errors.Join(os.WriteFile(out, made.Bytes(), 0o644), os.WriteFile(out+".sig", signature, 0o644))
+			err = errors.Join(os.WriteFile(out, made.Bytes(), 0o644),
+				os.WriteFile(out+".sig", signature, 0o644))
 			if err != nil {
 				return cli.Unwritten(err)
 			}
-			_, err = fmt.Fprintf(c.OutOrStdout(), "%s and %s.sig: a run of %s must respond before %s.\n", out, out, name, made.Expires.Format(time.RFC3339))
+			_, err = fmt.Fprintf(c.OutOrStdout(),
+				"%s and %s.sig: a run of %s must respond before %s.\n", out, out, name,
+				made.Expires.Format(time.RFC3339))
 			return err
 		},
 	}
 	flags := c.Flags()
 	flags.StringVar(&name, "for", "", "the name of the deployment that must respond")
-	flags.StringSliceVar(&profiles, "profile", []string{"core"}, "what its run must judge: core, flow, hardening")
+	flags.StringSliceVar(&profiles, "profile", []string{"core"},
+		"what its run must judge: core, flow, hardening")
 	flags.StringVarP(&out, "output", "o", "", "the file to write; its signature goes to FILE.sig")
 	flags.StringVar(&key, "key", "", "OpenSSH Ed25519 key to sign with: its file, or agent")
 	flags.StringVar(&expires, "expires", "7d", "how long it may be responded to: 7d, 12h")
 	return c
 }
 
-func newChallenge(name string, profiles []string, expires, out string) (challenge.Challenge, error) {
+func newChallenge(name string, profiles []string, expires, out string) (challenge.Challenge,
+	error) {
 	var none challenge.Challenge
 	if name == "" || out == "" {
-		return none, errors.New("--for or --output is missing: expected the name of the deployment, and a file to write")
+		return none,
+			errors.New("--for or --output is missing: expected the name of the deployment, and a file to write")
 	}
 	for _, p := range profiles {
 		if !slices.Contains([]string{"core", "flow", "hardening"}, p) {
-			return none, fmt.Errorf("--profile: there is no %q; expected core, flow or hardening", p)
+			return none, fmt.Errorf("--profile: there is no %q; expected core, flow or hardening",
+				p)
 		}
 	}
 	valid, err := longDuration(expires)

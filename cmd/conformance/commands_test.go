@@ -38,7 +38,8 @@ func TestListAndExplainAndHelp(t *testing.T) {
 
 func TestEveryRequirementCanBeExplained(t *testing.T) {
 	t.Parallel()
-	ids := regexp.MustCompile(`(?m)^[A-Z]+-\d+`).FindAllString(conformance(t, "list").wantExit(t, 0).stdout, -1)
+	ids := regexp.MustCompile(`(?m)^[A-Z]+-\d+`).FindAllString(conformance(t, "list").wantExit(t,
+		0).stdout, -1)
 	all := conformance(t, append([]string{"explain"}, ids...)...).wantExit(t, 0).stdout
 	if n := strings.Count(all, "\nDemanded"); n != len(ids) || n == 0 {
 		t.Errorf("%d requirements are listed, %d say what is demanded", len(ids), n)
@@ -76,7 +77,8 @@ func TestPlanIsAnUpperBound(t *testing.T) {
 			inner.ServeHTTP(w, r)
 		})
 	}))
-	planned := call{args: []string{"plan", "--json", "--config", declare(t, s)}, env: []string{"CONFORMANCE_APP_KEY=" + s.AppKey}}.run(t).wantExit(t, 0)
+	planned := call{args: []string{"plan", "--json", "--config", declare(t, s)},
+		env: []string{"CONFORMANCE_APP_KEY=" + s.AppKey}}.run(t).wantExit(t, 0)
 	var most struct{ Cost struct{ Requests, Mails int } }
 	if err := json.Unmarshal([]byte(planned.stdout), &most); err != nil {
 		t.Fatal(err)
@@ -87,8 +89,10 @@ func TestPlanIsAnUpperBound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if requests == 0 || requests > most.Cost.Requests || len(sent) == 0 || len(sent) > most.Cost.Mails {
-		t.Errorf("announced at most %+v, sent %d requests and %d mails", most.Cost, requests, len(sent))
+	if requests == 0 || requests > most.Cost.Requests || len(sent) == 0 ||
+		len(sent) > most.Cost.Mails {
+		t.Errorf("announced at most %+v, sent %d requests and %d mails", most.Cost, requests,
+			len(sent))
 	}
 }
 
@@ -106,7 +110,8 @@ func TestServeOffersWhatItPrints(t *testing.T) {
 		t.Errorf("the question %q is not the printed one:\n%s", question.Model, text)
 	}
 	var mails struct{ Total *int }
-	if get(t, field(t, text, "Inbox (MailHog API)")+"/api/v2/messages", "", &mails); mails.Total == nil {
+	if get(t, field(t, text, "Inbox (MailHog API)")+"/api/v2/messages", "",
+		&mails); mails.Total == nil {
 		t.Error("the inbox does not list mails")
 	}
 	url := field(t, text, "Reference deployment")
@@ -123,7 +128,8 @@ func TestServeOffersWhatItPrints(t *testing.T) {
 // field returns what stands behind a label.
 func field(t *testing.T, text, label string) string {
 	t.Helper()
-	match := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(label) + `\s+(\S+)$`).FindStringSubmatch(text)
+	match := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(label) +
+		`\s+(\S+)$`).FindStringSubmatch(text)
 	if match == nil {
 		t.Fatalf("no %q in:\n%s", label, text)
 	}
@@ -166,9 +172,11 @@ func TestJudgeGivesTheSameVerdictsWithoutTheDeployment(t *testing.T) {
 		t.Errorf("the verdicts differ (-live +stored):\n%s", diff)
 	}
 	if first.RunID != second.RunID || first.Verdict != second.Verdict {
-		t.Errorf("another run: %s %q, %s %q", first.RunID, first.Verdict, second.RunID, second.Verdict)
+		t.Errorf("another run: %s %q, %s %q", first.RunID, first.Verdict, second.RunID,
+			second.Verdict)
 	}
-	conformance(t, "judge", filepath.Join(moved, "evidence.json"), "--out", again, "--quiet").wantExit(t, 1)
+	conformance(t, "judge", filepath.Join(moved, "evidence.json"), "--out", again,
+		"--quiet").wantExit(t, 1)
 	conformance(t, "judge", moved, "--quiet").wantExit(t, 1)
 }
 
@@ -176,17 +184,22 @@ func TestDiffTellsWorseFromBetter(t *testing.T) {
 	t.Parallel()
 	_, good := judge(t, sandboxtest.Start(t, sandbox.Options{}))
 	_, bad := judge(t, broken(t, "wrong-answer-reworded"))
-	conformance(t, "diff", good, bad).wantExit(t, 1).wantOut(t, "worse RESET-5 passed -> failed", "for the worse")
-	conformance(t, "diff", good, bad, "--json").wantExit(t, 1).wantOut(t, `"id": "RESET-5"`, `"before": "passed"`, `"after": "failed"`, `"mark": "worse"`)
-	conformance(t, "diff", bad, good).wantExit(t, 0).wantOut(t, "better RESET-5 failed -> passed", "0 for the worse")
-	conformance(t, "diff", filepath.Join(good, "report.json"), good).wantExit(t, 0).wantOut(t, "0 changed, 0 for the worse")
+	conformance(t, "diff", good, bad).wantExit(t, 1).wantOut(t, "worse RESET-5 passed -> failed",
+		"for the worse")
+	conformance(t, "diff", good, bad, "--json").wantExit(t, 1).wantOut(t, `"id": "RESET-5"`,
+		`"before": "passed"`, `"after": "failed"`, `"mark": "worse"`)
+	conformance(t, "diff", bad, good).wantExit(t, 0).wantOut(t, "better RESET-5 failed -> passed",
+		"0 for the worse")
+	conformance(t, "diff", filepath.Join(good, "report.json"), good).wantExit(t, 0).wantOut(t,
+		"0 changed, 0 for the worse")
 }
 
 func TestBaseline(t *testing.T) {
 	t.Parallel()
 	bad, good := broken(t, "wrong-answer-reworded"), sandboxtest.Start(t, sandbox.Options{})
 	known := func(id, until string) string {
-		return write(t, "known-failures.yaml", fmt.Sprintf("- {id: %s, reason: mended with release 4.3, until: %s}\n", id, until))
+		return write(t, "known-failures.yaml",
+			fmt.Sprintf("- {id: %s, reason: mended with release 4.3, until: %s}\n", id, until))
 	}
 	for name, c := range map[string]struct {
 		s        *sandbox.Sandbox
@@ -194,10 +207,14 @@ func TestBaseline(t *testing.T) {
 		code     int
 		says     string
 	}{
-		"a known failure passes the gate": {bad, known("RESET-5", "2999-01-31"), 0, "mended with release 4.3 (until 2999-01-31)"},
-		"another failure does not":        {bad, known("RESET-7", "2999-01-31"), 1, "RESET-7 passes again; take it out."},
-		"an expired one does not":         {bad, known("RESET-5", "2020-01-31"), 1, "RESET-5 was to be mended until 2020-01-31"},
-		"one that passes again does not":  {good, known("RESET-5", "2999-01-31"), 1, "RESET-5 passes again; take it out."},
+		"a known failure passes the gate": {bad, known("RESET-5", "2999-01-31"), 0,
+			"mended with release 4.3 (until 2999-01-31)"},
+		"another failure does not": {bad, known("RESET-7", "2999-01-31"), 1,
+			"RESET-7 passes again; take it out."},
+		"an expired one does not": {bad, known("RESET-5", "2020-01-31"), 1,
+			"RESET-5 was to be mended until 2020-01-31"},
+		"one that passes again does not": {good, known("RESET-5", "2999-01-31"), 1,
+			"RESET-5 passes again; take it out."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, _ := judge(t, c.s, "--baseline", c.baseline)
@@ -205,10 +222,14 @@ func TestBaseline(t *testing.T) {
 		})
 	}
 	for name, m := range map[string]struct{ text, says string }{
-		"unknown id":   {"- {id: RESET-55, reason: x, until: 2999-01-31}", `line 1: there is no requirement "RESET-55"; did you mean "RESET-5"?`},
-		"no reason":    {"- {id: RESET-5, until: 2999-01-31}", "line 1: RESET-5: reason is missing"},
-		"no day":       {"- {id: RESET-5, reason: x, until: soon}", `line 1: RESET-5: until "soon": expected a day`},
-		"typo":         {"- {id: RESET-5, reason: x, utnil: 2999-01-31}", `line 1: unknown key "utnil"; did you mean "until"?`},
+		"unknown id": {"- {id: RESET-55, reason: x, until: 2999-01-31}",
+			`line 1: there is no requirement "RESET-55"; did you mean "RESET-5"?`},
+		"no reason": {"- {id: RESET-5, until: 2999-01-31}",
+			"line 1: RESET-5: reason is missing"},
+		"no day": {"- {id: RESET-5, reason: x, until: soon}",
+			`line 1: RESET-5: until "soon": expected a day`},
+		"typo": {"- {id: RESET-5, reason: x, utnil: 2999-01-31}",
+			`line 1: unknown key "utnil"; did you mean "until"?`},
 		"repeated id":  {"- {id: RESET-5, reason: x, until: 2020-01-31}\n- {id: RESET-5, reason: x, until: 2999-01-31}", "line 2: RESET-5 stands twice"},
 		"no list":      {"id: RESET-5", "expected a list of id, reason and until"},
 		"list of text": {"- RESET-5", "line 1: expected id, reason and until"},
@@ -225,7 +246,8 @@ func TestBaseline(t *testing.T) {
 func TestBaselineAcceptsWhatHangsOnAKnownFailure(t *testing.T) {
 	t.Parallel()
 	s := broken(t, "no-mail")
-	known := write(t, "known-failures.yaml", "- {id: MAIL-1, reason: ticket 417, until: 2999-01-31}\n")
+	known := write(t, "known-failures.yaml",
+		"- {id: MAIL-1, reason: ticket 417, until: 2999-01-31}\n")
 	for _, profile := range []string{"core", "core,flow"} {
 		t.Run(profile, func(t *testing.T) {
 			config, err := yaml.Marshal(s.Declaration(profile != "core"))
@@ -234,8 +256,11 @@ func TestBaselineAcceptsWhatHangsOnAKnownFailure(t *testing.T) {
 			}
 			run := func(more ...string) (result, string) {
 				out := t.TempDir()
-				arguments := []string{"run", "--config", write(t, "conformance.yaml", string(config)), "--profile", profile, "--mail-deadline", "2s", "--out", out}
-				return call{args: append(arguments, more...), env: []string{"CONFORMANCE_APP_KEY=" + s.AppKey}}.run(t), out
+				arguments := []string{"run", "--config",
+					write(t, "conformance.yaml", string(config)), "--profile", profile,
+					"--mail-deadline", "2s", "--out", out}
+				return call{args: append(arguments, more...),
+					env: []string{"CONFORMANCE_APP_KEY=" + s.AppKey}}.run(t), out
 			}
 			plain, _ := run()
 			plain.wantExit(t, verdict.ExitNotConformant)
@@ -254,7 +279,8 @@ func TestBaselineAcceptsWhatHangsOnAKnownFailure(t *testing.T) {
 	}
 	dead := broken(t, "no-mail")
 	dead.InboxURL = "http://127.0.0.1:1"
-	r, _ := judge(t, dead, "--mail-deadline", "2s", "--baseline", write(t, "other.yaml", "- {id: RESET-9, reason: x, until: 2999-01-31}\n"))
+	r, _ := judge(t, dead, "--mail-deadline", "2s", "--baseline",
+		write(t, "other.yaml", "- {id: RESET-9, reason: x, until: 2999-01-31}\n"))
 	if r.code == 0 {
 		t.Error("what the inbox hides is accepted by a baseline that speaks of something else")
 	}

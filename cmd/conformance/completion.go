@@ -20,8 +20,12 @@ import (
 // call of its help.
 func completionCommand() *cobra.Command {
 	scripts := map[string]func(*cobra.Command, io.Writer) error{
-		"bash":       func(root *cobra.Command, w io.Writer) error { return root.GenBashCompletionV2(w, true) },
-		"fish":       func(root *cobra.Command, w io.Writer) error { return root.GenFishCompletion(w, true) },
+		"bash": func(root *cobra.Command, w io.Writer) error {
+			return root.GenBashCompletionV2(w, true)
+		},
+		"fish": func(root *cobra.Command, w io.Writer) error {
+			return root.GenFishCompletion(w, true)
+		},
 		"powershell": (*cobra.Command).GenPowerShellCompletionWithDesc,
 		"zsh":        (*cobra.Command).GenZshCompletion,
 	}
@@ -41,11 +45,13 @@ func completionCommand() *cobra.Command {
 		ValidArgs: shells,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return cli.Usage(errors.New("conformance completion needs one shell: " + strings.Join(shells, ", ")))
+				return cli.Usage(errors.New("conformance completion needs one shell: " +
+					strings.Join(shells, ", ")))
 			}
 			write, known := scripts[args[0]]
 			if !known {
-				return cli.Usage(errors.New("there is no completion for the shell " + cli.Quoted(args[0]) + nearest.Hint(args[0], shells) +
+				return cli.Usage(errors.New("there is no completion for the shell " +
+					cli.Quoted(args[0]) + nearest.Hint(args[0], shells) +
 					"; expected one of " + strings.Join(shells, ", ")))
 			}
 			return write(c.Root(), c.OutOrStdout())
@@ -57,7 +63,8 @@ func completionCommand() *cobra.Command {
 // that has no names stays with the shell's own completion, of files.
 func addCompletion(root *cobra.Command) {
 	names := map[string]func() []string{
-		"only": requirementNames, "profile": contract.Profiles, "format": report.Names, "as": roles, "require": demandable,
+		"only": requirementNames, "profile": contract.Profiles, "format": report.Names, "as": roles,
+		"require": demandable,
 	}
 	commands := root.Commands()
 	for _, c := range root.Commands() {

@@ -95,7 +95,8 @@ func TestOperationAddedToTheContractIsJudged(t *testing.T) {
 		}},
 		"without a check of the key": {
 			policy: func(string, *http.Request) string { return rightPolicy },
-			code:   1, failed: []string{"KEY-1", "KEY-2", "KEY-3", "KEY-4"}, mentions: "getPasswordPolicy with"},
+			code:   1, failed: []string{"KEY-1", "KEY-2", "KEY-3", "KEY-4"},
+			mentions: "getPasswordPolicy with"},
 		"of another shape": {
 			policy: func(key string, r *http.Request) string {
 				if r.Header.Get("Et-App-Key") != key {
@@ -106,9 +107,12 @@ func TestOperationAddedToTheContractIsJudged(t *testing.T) {
 			code: 1, failed: []string{"ANSWER-4"}, mentions: "MinLength: integer"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := sandboxtest.Start(t, through(func(w faults.World, inner http.Handler) http.Handler {
-				return servePolicy(inner, func(r *http.Request) string { return c.policy(w.AppKey, r) })
-			}))
+			s := sandboxtest.Start(t,
+				through(func(w faults.World, inner http.Handler) http.Handler {
+					return servePolicy(inner, func(r *http.Request) string {
+						return c.policy(w.AppKey, r)
+					})
+				}))
 			r, out := judge(t, s, "--contract", contract)
 			r.wantExit(t, c.code).wantOut(t, c.mentions)
 			judged := reportOf(t, out)
@@ -137,7 +141,9 @@ func servePolicy(inner http.Handler, policy func(*http.Request) string) http.Han
 }
 
 func looksAtPolicy(q verdict.Requirement) bool {
-	return slices.ContainsFunc(q.Checks, func(c verdict.Check) bool { return strings.Contains(c.Subject, policyPath) })
+	return slices.ContainsFunc(q.Checks, func(c verdict.Check) bool {
+		return strings.Contains(c.Subject, policyPath)
+	})
 }
 
 func looksAtPolicyWithoutIt(t *testing.T) bool {

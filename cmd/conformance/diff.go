@@ -80,7 +80,8 @@ func changesOf(changes []verdict.Change) changed {
 
 func showDiff(w io.Writer, d changed) error {
 	for _, c := range d.Changes {
-		fmt.Fprintf(w, "%-7s %-11s %s -> %s  %s\n", c.Mark, report.Visible(c.ID), c.Before, c.After, report.Visible(c.Statement))
+		fmt.Fprintf(w, "%-7s %-11s %s -> %s  %s\n", c.Mark, report.Visible(c.ID), c.Before, c.After,
+			report.Visible(c.Statement))
 	}
 	_, err := fmt.Fprintf(w, "%d changed, %d for the worse\n", len(d.Changes), d.Worse)
 	return err

@@ -17,15 +17,20 @@ func TestEmbeddedReferenceIsNeverJudgedByMistake(t *testing.T) {
 		args, env []string
 		says      string
 	}{
-		"empty file":            {args: []string{"--config", empty}, says: "empty.yaml: is empty; expected a configuration with a url"},
-		"file without url":      {args: []string{"--config", urlless}, says: "urlless.yaml: url is missing"},
-		"file by environment":   {env: []string{"CONFORMANCE_CONFIG=" + urlless}, says: "urlless.yaml: url is missing"},
-		"missing file":          {args: []string{"--config", missing}, says: "can't be read"},
-		"empty name of a file":  {args: []string{"--config", ""}, says: "--config: is empty"},
-		"empty URL":             {args: []string{"--url", ""}, says: "--url: is empty"},
-		"empty CONFORMANCE_URL": {env: []string{"CONFORMANCE_URL="}, says: "CONFORMANCE_URL: is empty"},
-		"empty config variable": {env: []string{"CONFORMANCE_CONFIG="}, says: "CONFORMANCE_CONFIG: is empty"},
-		"selection of nothing":  {args: []string{"--only", ","}, says: "--only: expected ids"},
+		"empty file": {args: []string{"--config", empty},
+			says: "empty.yaml: is empty; expected a configuration with a url"},
+		"file without url": {args: []string{"--config", urlless},
+			says: "urlless.yaml: url is missing"},
+		"file by environment": {env: []string{"CONFORMANCE_CONFIG=" + urlless},
+			says: "urlless.yaml: url is missing"},
+		"missing file":         {args: []string{"--config", missing}, says: "can't be read"},
+		"empty name of a file": {args: []string{"--config", ""}, says: "--config: is empty"},
+		"empty URL":            {args: []string{"--url", ""}, says: "--url: is empty"},
+		"empty CONFORMANCE_URL": {env: []string{"CONFORMANCE_URL="},
+			says: "CONFORMANCE_URL: is empty"},
+		"empty config variable": {env: []string{"CONFORMANCE_CONFIG="},
+			says: "CONFORMANCE_CONFIG: is empty"},
+		"selection of nothing": {args: []string{"--only", ","}, says: "--only: expected ids"},
 	} {
 		for _, command := range []string{"run", "plan"} {
 			t.Run(command+" with "+name, func(t *testing.T) {
@@ -40,10 +45,12 @@ func TestEmbeddedReferenceIsNeverJudgedByMistake(t *testing.T) {
 func TestMakeHandsOnWhatWasGivenEmpty(t *testing.T) {
 	t.Parallel()
 	for given, want := range map[string]string{
-		"URL=": "run --url ''", "CONFIG=": "--config ''", "INBOX=": "--inbox ''", "PROFILE=": "--profile ''", "ONLY=": "--only ''", "OUT=": "--out ''",
+		"URL=": "run --url ''", "CONFIG=": "--config ''", "INBOX=": "--inbox ''",
+		"PROFILE=": "--profile ''", "ONLY=": "--only ''", "OUT=": "--out ''",
 		"CONFIG=x": "--config 'x'", "OUT=y": "--out 'y'",
 	} {
-		out, err := exec.Command("make", "-s", "-n", "-C", filepath.Join("..", ".."), "conformance", given).CombinedOutput()
+		out, err := exec.Command("make", "-s", "-n", "-C", filepath.Join("..", ".."), "conformance",
+			given).CombinedOutput()
 		if err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}

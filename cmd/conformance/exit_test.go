@@ -41,7 +41,8 @@ func TestDeadInboxIsIncompleteAndHidesNothingElse(t *testing.T) {
 	if failed := having(judged, verdict.Failed); failed != nil {
 		t.Errorf("failed for want of an inbox: %v", failed)
 	}
-	for id, want := range map[string]verdict.Outcome{"MAIL-1": verdict.Untestable, "MAIL-3": verdict.Untestable, "RESET-1": verdict.Passed, "KEY-1": verdict.Passed} {
+	for id, want := range map[string]verdict.Outcome{"MAIL-1": verdict.Untestable,
+		"MAIL-3": verdict.Untestable, "RESET-1": verdict.Passed, "KEY-1": verdict.Passed} {
 		if got := requirement(t, judged, id).Verdict; got != want {
 			t.Errorf("%s is %q, want %q", id, got, want)
 		}
@@ -55,14 +56,16 @@ func TestWrongKeyIsIncompleteAndNamesBothCauses(t *testing.T) {
 		args: []string{"run", "--config", declare(t, s), "--out", t.TempDir()},
 		env:  []string{"CONFORMANCE_APP_KEY=not-the-key-of-this-one"},
 	}.run(t)
-	r.wantExit(t, 3).wantOut(t, "either it is not a key of this deployment", "or the deployment refuses right keys")
+	r.wantExit(t, 3).wantOut(t, "either it is not a key of this deployment",
+		"or the deployment refuses right keys")
 }
 
 func TestFailureIsOne(t *testing.T) {
 	t.Parallel()
 	r, out := judge(t, broken(t, "wrong-answer-reworded"))
 	r.wantExit(t, 1).wantOut(t, "NOT CONFORMANT", "FAIL RESET-5", "curl", "openapi.yaml:")
-	if failed := having(reportOf(t, out), verdict.Failed); len(failed) == 0 || failed[0] != "RESET-5" {
+	if failed := having(reportOf(t, out), verdict.Failed); len(failed) == 0 ||
+		failed[0] != "RESET-5" {
 		t.Errorf("failed: %v", failed)
 	}
 }
@@ -90,7 +93,8 @@ func TestCompleteFailsForWhatIsNotDeclared(t *testing.T) {
 func TestQuietLeavesTheVerdictAndTheFailedIDs(t *testing.T) {
 	t.Parallel()
 	good, _ := judge(t, sandboxtest.Start(t, sandbox.Options{}), "--quiet")
-	if lines := strings.Count(good.wantExit(t, 0).wantOut(t, "CONFORMANT").stdout, "\n"); lines > 3 {
+	if lines := strings.Count(good.wantExit(t, 0).wantOut(t, "CONFORMANT").stdout,
+		"\n"); lines > 3 {
 		t.Errorf("%d lines of a good verdict:\n%s", lines, good.stdout)
 	}
 	bad, _ := judge(t, broken(t, "wrong-answer-reworded"), "--quiet")
@@ -109,11 +113,15 @@ func TestOnlyAndLabelFilterSelect(t *testing.T) {
 		args []string
 		want []string
 	}{
-		"ids":       {[]string{"--only", "QUESTION-1,KEY-1"}, []string{"KEY-1", "QUESTION-1"}},
-		"repeated":  {[]string{"--only", "QUESTION-1", "--only", "KEY-1"}, []string{"KEY-1", "QUESTION-1"}},
-		"a pattern": {[]string{"--only", "MAIL-*"}, []string{"MAIL-1", "MAIL-2", "MAIL-3", "MAIL-4", "MAIL-5", "MAIL-6", "MAIL-7", "MAIL-8"}},
-		"a label":   {[]string{"--label-filter", "QUESTION && should"}, []string{"QUESTION-7", "QUESTION-8", "QUESTION-9", "QUESTION-10"}},
-		"both":      {[]string{"--only", "RESET-*", "--label-filter", "should"}, []string{"RESET-8", "RESET-10"}},
+		"ids": {[]string{"--only", "QUESTION-1,KEY-1"}, []string{"KEY-1", "QUESTION-1"}},
+		"repeated": {[]string{"--only", "QUESTION-1", "--only", "KEY-1"},
+			[]string{"KEY-1", "QUESTION-1"}},
+		"a pattern": {[]string{"--only", "MAIL-*"}, []string{"MAIL-1", "MAIL-2", "MAIL-3", "MAIL-4",
+			"MAIL-5", "MAIL-6", "MAIL-7", "MAIL-8"}},
+		"a label": {[]string{"--label-filter", "QUESTION && should"},
+			[]string{"QUESTION-7", "QUESTION-8", "QUESTION-9", "QUESTION-10"}},
+		"both": {[]string{"--only", "RESET-*", "--label-filter", "should"},
+			[]string{"RESET-8", "RESET-10"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, out := judge(t, s, c.args...)
@@ -138,8 +146,9 @@ func TestInterruptEndsInOrder(t *testing.T) {
 			s := sandboxtest.Start(t, stall(sync.OnceFunc(func() { close(reached) })))
 			out := t.TempDir()
 			p := call{
-				args: []string{"run", "--config", declare(t, s), "--out", out, "--request-timeout", "10m", "--mail-deadline", "10m"},
-				env:  []string{"CONFORMANCE_APP_KEY=" + s.AppKey},
+				args: []string{"run", "--config", declare(t, s), "--out", out, "--request-timeout",
+					"10m", "--mail-deadline", "10m"},
+				env: []string{"CONFORMANCE_APP_KEY=" + s.AppKey},
 			}.begin(t)
 			<-reached
 			p.interrupt(t)

@@ -89,7 +89,8 @@ func explainAll(specimen *app.Run, ids []string) ([]explanation, error) {
 
 func unknownRequirement(k *contract.Contract, id string) string {
 	if w, withdrawn := k.Withdrawal(strings.ToUpper(id)); withdrawn {
-		return "requirement " + w.ID + " was withdrawn; see " + strings.Join(w.Instead, ", ") + ". " + w.Reason
+		return "requirement " + w.ID + " was withdrawn; see " + strings.Join(w.Instead, ", ") +
+			". " + w.Reason
 	}
 	var known []string
 	for _, r := range k.Requirements {
@@ -100,7 +101,9 @@ func unknownRequirement(k *contract.Contract, id string) string {
 
 func explain(specimen *app.Run, r contract.Requirement) (e explanation, err error) {
 	e.requirement = asListed(specimen.Suite.Contract, r)
-	i := slices.IndexFunc(specimen.Suite.Checks, func(c suites.Check) bool { return c.Requirement.ID == r.ID })
+	i := slices.IndexFunc(specimen.Suite.Checks, func(c suites.Check) bool {
+		return c.Requirement.ID == r.ID
+	})
 	for _, s := range specimen.Suite.Checks[i].Subjects {
 		e.Checks = append(e.Checks, check{s.Name, s.Steps})
 	}
@@ -157,7 +160,8 @@ func showExplanation(b *strings.Builder, e explanation) {
 			label = ""
 		}
 	}
-	fmt.Fprintf(b, "%s (%s, %s)\n%s\n\n", e.ID, e.Level, e.Profile, strings.Join(report.Wrap(e.Statement, width), "\n"))
+	fmt.Fprintf(b, "%s (%s, %s)\n%s\n\n", e.ID, e.Level, e.Profile,
+		strings.Join(report.Wrap(e.Statement, width), "\n"))
 	part("Source", e.Source.String())
 	part("Page", e.Source.URL)
 	part("Contract", fmt.Sprintf("openapi.yaml, line %d", e.Source.Line))
@@ -166,7 +170,8 @@ func showExplanation(b *strings.Builder, e explanation) {
 	part("Reading", e.Reading)
 	part("Checks", checkedOn(e.Checks))
 	if e.Request != "" {
-		b.WriteString("\nOne of its requests:\n" + strings.Join(report.WrapShell(e.Request, width), "\n") + "\n")
+		b.WriteString("\nOne of its requests:\n" + strings.Join(report.WrapShell(e.Request, width),
+			"\n") + "\n")
 	}
 	for i, r := range e.Responses {
 		if i == 0 {

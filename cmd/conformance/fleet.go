@@ -40,7 +40,8 @@ func fleetCommand() *cobra.Command {
 
 // fleetFlags are the options of a run that may be said of all deployments at once.
 func fleetFlags() []string {
-	return []string{"profile", "only", "label-filter", "mail-deadline", "request-timeout", "bisect-time", "strict", "complete", "discreet"}
+	return []string{"profile", "only", "label-filter", "mail-deadline", "request-timeout",
+		"bisect-time", "strict", "complete", "discreet"}
 }
 
 func addFleetFlags(flags *pflag.FlagSet) {
@@ -56,7 +57,8 @@ func addFleetFlags(flags *pflag.FlagSet) {
 
 func fleetFile(c *cobra.Command, args []string) (string, error) {
 	if len(args) != 1 {
-		return "", cli.Usage(errors.New("conformance fleet " + c.Name() + " needs one fleet file, for example fleet.yaml"))
+		return "", cli.Usage(errors.New("conformance fleet " + c.Name() +
+			" needs one fleet file, for example fleet.yaml"))
 	}
 	return args[0], nil
 }
@@ -125,14 +127,20 @@ func fleetRunCommand() *cobra.Command {
 	}
 	flags := c.Flags()
 	addFleetFlags(flags)
-	flags.StringVar(&r.Out, "out", "", "directory for everything (default reports/fleet, of a shard reports/fleet-I-of-N)")
-	flags.IntVar(&r.Concurrency, "concurrency", 256, "requests under way at once, of all deployments together")
-	flags.StringVar(&r.shard, "shard", "", "judge only the I-th of N parts, written I/N (default as Kubernetes' Indexed Job or GitLab's parallel says)")
+	flags.StringVar(&r.Out, "out", "",
+		"directory for everything (default reports/fleet, of a shard reports/fleet-I-of-N)")
+	flags.IntVar(&r.Concurrency, "concurrency", 256,
+		"requests under way at once, of all deployments together")
+	flags.StringVar(&r.shard, "shard", "",
+		"judge only the I-th of N parts, written I/N (default as Kubernetes' Indexed Job or GitLab's parallel says)")
 	flags.IntVar(&r.shards, "shards", 0, "of how many parts JOB_COMPLETION_INDEX is one")
-	flags.StringVar(&r.RunID, "run-id", "", "name of this run, the same in each attempt: a run of this name goes on also when it has ended (default random)")
+	flags.StringVar(&r.RunID, "run-id", "",
+		"name of this run, the same in each attempt: a run of this name goes on also when it has ended (default random)")
 	flags.BoolVar(&r.Fresh, "fresh", false, "judge all anew, whatever a killed run has left")
-	flags.StringSliceVar(&r.Formats, "format", nil, "report formats to write beside the default ones: "+formatNames())
-	flags.BoolVarP(&r.quiet, "quiet", "q", false, "print only deployments that keep the exit code from being 0, and the end")
+	flags.StringSliceVar(&r.Formats, "format", nil,
+		"report formats to write beside the default ones: "+formatNames())
+	flags.BoolVarP(&r.quiet, "quiet", "q", false,
+		"print only deployments that keep the exit code from being 0, and the end")
 	return c
 }
 
@@ -160,7 +168,8 @@ func (r *fleetRun) run(c *cobra.Command, args []string) (err error) {
 		}
 	}
 	asked := given(c.Flags())
-	r.Version, r.Strict, r.Complete = toolVersion(), asked["strict"] == "true", asked["complete"] == "true"
+	r.Version, r.Strict, r.Complete = toolVersion(), asked["strict"] == "true",
+		asked["complete"] == "true"
 	r.Asked = strings.Join(askedFor(asked), " ")
 	came, err := r.carryOut(c, list)
 	return tellFleet(c.OutOrStdout(), came, r.Out, err)
@@ -208,11 +217,13 @@ func statusOf(p fleet.Progress, took time.Duration) string {
 // tellProgress prints a line for each deployment that has come to its end, above what else is shown.
 func (r *fleetRun) tellProgress(w io.Writer, above func(print func())) {
 	r.Kept = func(kept, all int) {
-		fmt.Fprintf(os.Stderr, "conformance: goes on with a run that did not end; %d of %d deployments are judged already (--fresh judges all)\n", kept, all)
+		fmt.Fprintf(os.Stderr,
+			"conformance: goes on with a run that did not end; %d of %d deployments are judged already (--fresh judges all)\n", kept, all)
 	}
 	r.Waiting = func(name string) {
 		above(func() {
-			fmt.Fprintf(os.Stderr, "conformance: %s waits for another run that uses the same traders\n", name)
+			fmt.Fprintf(os.Stderr,
+				"conformance: %s waits for another run that uses the same traders\n", name)
 		})
 	}
 	r.Finished = func(result fleet.Result, done, all int) {
@@ -262,7 +273,8 @@ func tellFleet(w io.Writer, r fleet.Report, out string, err error) error {
 	if missing := r.Missing(); len(missing) > 0 {
 		fmt.Fprintln(w, "Not judged: "+strings.Join(missing, ", "))
 	}
-	fmt.Fprintf(w, "%s: %s\n", countOf(len(r.Deployments), "deployment"), strings.Join(countsOf(r.Counts), ", "))
+	fmt.Fprintf(w, "%s: %s\n", countOf(len(r.Deployments), "deployment"),
+		strings.Join(countsOf(r.Counts), ", "))
 	if err != nil {
 		return cli.Unwritten(err)
 	}
@@ -287,8 +299,10 @@ func countsOf(c fleet.Counts) []string {
 		n    int
 		what string
 	}{
-		{c.Conformant, "conformant"}, {c.PartlyJudged, "partly judged"}, {c.Incomplete, "incomplete"}, {c.NotConformant, "not conformant"},
-		{c.Misconfigured, "misconfigured"}, {c.Faults, "with a fault of this tool"}, {c.NotJudged, "not judged"},
+		{c.Conformant, "conformant"}, {c.PartlyJudged, "partly judged"},
+		{c.Incomplete, "incomplete"}, {c.NotConformant, "not conformant"},
+		{c.Misconfigured, "misconfigured"}, {c.Faults, "with a fault of this tool"},
+		{c.NotJudged, "not judged"},
 	} {
 		if each.n > 0 {
 			list = append(list, fmt.Sprintf("%d %s", each.n, each.what))

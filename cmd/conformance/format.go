@@ -30,7 +30,8 @@ func formatNames() string {
 
 func oneDirectory(c *cobra.Command, args []string) (string, error) {
 	if len(args) != 1 {
-		return "", cli.Usage(errors.New("conformance " + c.Name() + " needs one directory that a run has left, for example reports/latest"))
+		return "", cli.Usage(errors.New("conformance " + c.Name() +
+			" needs one directory that a run has left, for example reports/latest"))
 	}
 	return args[0], nil
 }

@@ -33,7 +33,8 @@ func TestGinkgoGivesTheSameVerdicts(t *testing.T) {
 	}
 	for name, command := range map[string]func(report string) []string{
 		"go test": func(report string) []string {
-			return []string{"test", "./suites", "-count=1", "-args", "-config=" + config, "-ginkgo.json-report=" + report}
+			return []string{"test", "./suites", "-count=1", "-args", "-config=" + config,
+				"-ginkgo.json-report=" + report}
 		},
 		"ginkgo run": func(report string) []string {
 			return append(ginkgoRun(report), "./suites", "--", "-config="+config)
@@ -45,8 +46,10 @@ func TestGinkgoGivesTheSameVerdicts(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "ginkgo.json")
 			text := goFails(t, command(file), "CONFORMANCE_APP_KEY="+s.AppKey)
-			for _, says := range []string{"FAILED: RESET-5 (must, core): ", "expected: ", "got:      ", "curl -i -X POST"} {
-				if !strings.Contains(string(text), says) || strings.Contains(string(text), "to satisfy matcher") {
+			for _, says := range []string{"FAILED: RESET-5 (must, core): ", "expected: ",
+				"got:      ", "curl -i -X POST"} {
+				if !strings.Contains(string(text), says) ||
+					strings.Contains(string(text), "to satisfy matcher") {
 					t.Errorf("a failure does not read like a finding (%q):\n%s", says, text)
 				}
 			}
@@ -58,7 +61,8 @@ func TestGinkgoGivesTheSameVerdicts(t *testing.T) {
 }
 
 func ginkgoRun(report string) []string {
-	return []string{"tool", "ginkgo", "run", "--no-color", "--output-dir=" + filepath.Dir(report), "--json-report=" + filepath.Base(report)}
+	return []string{"tool", "ginkgo", "run", "--no-color", "--output-dir=" + filepath.Dir(report),
+		"--json-report=" + filepath.Base(report)}
 }
 
 func TestGoTestOfSuitesSelectsAsRunDoes(t *testing.T) {
@@ -68,7 +72,8 @@ func TestGoTestOfSuitesSelectsAsRunDoes(t *testing.T) {
 	t.Parallel()
 	s := sandboxtest.Start(t, sandbox.Options{})
 	file := filepath.Join(t.TempDir(), "ginkgo.json")
-	goPasses(t, []string{"test", "./suites", "-count=1", "-args", "-url=" + s.URL, "-only=KEY-1,KEY-3", "-ginkgo.json-report=" + file})
+	goPasses(t, []string{"test", "./suites", "-count=1", "-args", "-url=" + s.URL,
+		"-only=KEY-1,KEY-3", "-ginkgo.json-report=" + file})
 	want := map[string]verdict.Outcome{"KEY-1": verdict.Passed, "KEY-3": verdict.Passed}
 	if diff := cmp.Diff(want, specVerdicts(t, file)); diff != "" {
 		t.Errorf("verdicts (-want +got):\n%s", diff)
@@ -91,7 +96,8 @@ func TestGinkgoSelectsByLabels(t *testing.T) {
 		t.Fatal(err)
 	}
 	run := func(filter string) []string {
-		return []string{"tool", "ginkgo", "run", "--no-color", "--label-filter=" + filter, "./suites", "--", "-config=" + config}
+		return []string{"tool", "ginkgo", "run", "--no-color", "--label-filter=" + filter,
+			"./suites", "--", "-config=" + config}
 	}
 	text := goFails(t, run("must && should"))
 	if !strings.Contains(string(text), "--label-filter: it selects no requirement") {
@@ -109,7 +115,8 @@ func TestGinkgoSelectsByLabels(t *testing.T) {
 		t.Error("a right filter sends nothing")
 	}
 	labels, err := goCommand([]string{"tool", "ginkgo", "labels", "./suites"})
-	if err != nil || !strings.Contains(string(labels), `"KEY-1"`) || !strings.Contains(string(labels), `"must"`) {
+	if err != nil || !strings.Contains(string(labels), `"KEY-1"`) ||
+		!strings.Contains(string(labels), `"must"`) {
 		t.Errorf("ginkgo labels: %v %s", err, labels)
 	}
 }
@@ -153,7 +160,8 @@ func specVerdicts(t *testing.T, file string) map[string]verdict.Outcome {
 	if len(broken) > 0 {
 		t.Fatalf("checks broke: %v", broken)
 	}
-	worst := []verdict.Outcome{verdict.NotApplicable, verdict.Passed, verdict.Untestable, verdict.Failed}
+	worst := []verdict.Outcome{verdict.NotApplicable, verdict.Passed, verdict.Untestable,
+		verdict.Failed}
 	all := map[string]verdict.Outcome{}
 	for _, outcome := range worst {
 		for _, r := range results {

@@ -99,7 +99,8 @@ func (g *gossip) learnTokens(body []byte, r *http.Request) {
 func (g *gossip) addFields(header http.Header) {
 	for i, secret := range g.known() {
 		for encoding, text := range spellings(secret) {
-			name := fmt.Sprintf("X-Gossip-%d-%s", i, strings.NewReplacer(" ", "-", "&", "-tail").Replace(encoding))
+			name := fmt.Sprintf("X-Gossip-%d-%s", i,
+				strings.NewReplacer(" ", "-", "&", "-tail").Replace(encoding))
 			if value := mime.QEncoding.Encode("utf-8", text); !strings.ContainsAny(text, "\r\n") {
 				header.Set(name, text)
 				header.Set(name+"-Word", value)
@@ -123,7 +124,8 @@ func (g *gossip) retold(body []byte, odd bool) []byte {
 	}
 	object["Gossip"] = all
 	if odd {
-		return fmt.Appendf(nil, "<p>no JSON: %s %s</p>", html.EscapeString(strings.Join(g.known(), " ")), strings.Join(g.known(), " "))
+		return fmt.Appendf(nil, "<p>no JSON: %s %s</p>",
+			html.EscapeString(strings.Join(g.known(), " ")), strings.Join(g.known(), " "))
 	}
 	object["Debug"] = string(body) + " " + strings.Join(g.known(), " ")
 	told, err := json.Marshal(object)
@@ -161,14 +163,16 @@ func (g *gossip) chatty(data []byte) []byte {
 		part(boundary[1], "base64", base64.StdEncoding.EncodeToString([]byte(gossip))) +
 		part(boundary[1], "8bit", gossip)
 	for _, secret := range g.known() {
-		head += "\r\nX-Gossip: " + mime.BEncoding.Encode("utf-8", secret) + "\r\nX-Gossip-Q: " + mime.QEncoding.Encode("utf-8", secret)
+		head += "\r\nX-Gossip: " + mime.BEncoding.Encode("utf-8", secret) + "\r\nX-Gossip-Q: " +
+			mime.QEncoding.Encode("utf-8", secret)
 	}
 	end := "--" + boundary[1] + "--"
 	return []byte(head + "\r\n\r\n" + strings.Replace(body, end, parts+end, 1))
 }
 
 func part(boundary, encoding, text string) string {
-	return "--" + boundary + "\r\nContent-Type: text/x-gossip; charset=utf-8\r\nContent-Disposition: attachment\r\nContent-Transfer-Encoding: " +
+	return "--" + boundary +
+		"\r\nContent-Type: text/x-gossip; charset=utf-8\r\nContent-Disposition: attachment\r\nContent-Transfer-Encoding: " +
 		encoding + "\r\n\r\n" + text + "\r\n"
 }
 
@@ -178,8 +182,10 @@ func spellings(secret string) map[string]string {
 	for offset := range 3 {
 		for _, tail := range []string{"", "&x=1"} {
 			text := []byte("k:"[:offset] + secret + tail)
-			all[fmt.Sprintf("base64 at %d", offset)+tail[:min(1, len(tail))]] = base64.StdEncoding.EncodeToString(text)
-			all[fmt.Sprintf("base64url at %d", offset)+tail[:min(1, len(tail))]] = base64.RawURLEncoding.EncodeToString(text)
+			all[fmt.Sprintf("base64 at %d", offset)+
+				tail[:min(1, len(tail))]] = base64.StdEncoding.EncodeToString(text)
+			all[fmt.Sprintf("base64url at %d", offset)+
+				tail[:min(1, len(tail))]] = base64.RawURLEncoding.EncodeToString(text)
 		}
 	}
 	return all
@@ -193,17 +199,23 @@ func encodings(secret string) map[string]string {
 	_, _ = io.WriteString(w, secret)
 	_ = w.Close()
 	all := map[string]string{
-		"plain text": secret, "JSON": strings.Trim(string(quoted), `"`), "JSON escapes": escaped(secret, `\u%04x`),
-		"query": url.QueryEscape(secret), "path": url.PathEscape(secret), "percent": everyByte(secret, "%%%02X"), "percent lower": everyByte(secret, "%%%02x"),
-		"HTML": html.EscapeString(secret), "HTML decimal": escaped(secret, "&#%d;"), "HTML hexadecimal": escaped(secret, "&#x%x;"),
-		"quoted printable": printable.String(), "hex": hex.EncodeToString([]byte(secret)), "HEX": strings.ToUpper(hex.EncodeToString([]byte(secret))),
+		"plain text": secret, "JSON": strings.Trim(string(quoted), `"`),
+		"JSON escapes": escaped(secret, `\u%04x`),
+		"query":        url.QueryEscape(secret), "path": url.PathEscape(secret),
+		"percent": everyByte(secret, "%%%02X"), "percent lower": everyByte(secret, "%%%02x"),
+		"HTML": html.EscapeString(secret), "HTML decimal": escaped(secret, "&#%d;"),
+		"HTML hexadecimal": escaped(secret, "&#x%x;"),
+		"quoted printable": printable.String(), "hex": hex.EncodeToString([]byte(secret)),
+		"HEX": strings.ToUpper(hex.EncodeToString([]byte(secret))),
 	}
 	for offset := range 3 {
 		// The characters at both ends hold bits of what stands beside the secret.
 		padded := append(make([]byte, offset), secret...)
 		first, last := (offset*8+5)/6, len(padded)*8/6
-		all[fmt.Sprintf("base64 at %d", offset)] = base64.RawStdEncoding.EncodeToString(padded)[first:last]
-		all[fmt.Sprintf("base64url at %d", offset)] = base64.RawURLEncoding.EncodeToString(padded)[first:last]
+		all[fmt.Sprintf("base64 at %d",
+			offset)] = base64.RawStdEncoding.EncodeToString(padded)[first:last]
+		all[fmt.Sprintf("base64url at %d",
+			offset)] = base64.RawURLEncoding.EncodeToString(padded)[first:last]
 	}
 	return all
 }
@@ -227,18 +239,22 @@ func everyByte(text, format string) string {
 // decoded are the views that readers of different formats have of a text.
 func decoded(text []byte) map[string][]byte {
 	unescape := func(in []byte) []byte {
-		return regexp.MustCompile(`\\(u[0-9a-fA-F]{4}|.)`).ReplaceAllFunc(in, func(escape []byte) []byte {
-			var s string
-			if json.Unmarshal([]byte(`"`+string(escape)+`"`), &s) != nil {
-				return escape
-			}
-			return []byte(s)
-		})
+		return regexp.MustCompile(`\\(u[0-9a-fA-F]{4}|.)`).ReplaceAllFunc(in,
+			func(escape []byte) []byte {
+				var s string
+				if json.Unmarshal([]byte(`"`+string(escape)+`"`), &s) != nil {
+					return escape
+				}
+				return []byte(s)
+			})
 	}
 	soft := regexp.MustCompile(`=\r?\n`).ReplaceAll(text, nil)
 	once := unescape(text)
 	return map[string][]byte{
-		"as it is": text, "as JSON": once, "as JSON in JSON": unescape(once), "as HTML": []byte(html.UnescapeString(string(text))),
-		"without soft line breaks": soft, "without any line breaks": []byte(strings.NewReplacer("\r", "", "\n", "").Replace(string(text))),
+		"as it is": text, "as JSON": once, "as JSON in JSON": unescape(once),
+		"as HTML":                  []byte(html.UnescapeString(string(text))),
+		"without soft line breaks": soft,
+		"without any line breaks": []byte(strings.NewReplacer("\r", "", "\n",
+			"").Replace(string(text))),
 	}
 }

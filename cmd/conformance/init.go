@@ -37,7 +37,8 @@ asked for.`,
 			if cfg.URL == "" {
 				return cli.Usage(errors.New("--url is missing: the base URL of the deployment"))
 			}
-			return initialise(c.Context(), c.OutOrStdout(), cfg, append(args, "conformance.yaml")[0])
+			return initialise(c.Context(), c.OutOrStdout(), cfg,
+				append(args, "conformance.yaml")[0])
 		},
 	}
 	addOptions(c.Flags())
@@ -64,7 +65,9 @@ func initialise(ctx context.Context, w io.Writer, cfg config.Config, path string
 		return err
 	}
 	most, _, _ := planned.Suite.Plan.Cost()
-	_, err = fmt.Fprintf(w, "\n%s is written; a run of it costs at most %s.\nDeclare the traders in it, then:\n\n  conformance doctor --config %s\n  conformance plan --config %s\n  conformance run --config %s\n",
+	_,
+		err = fmt.Fprintf(w,
+		"\n%s is written; a run of it costs at most %s.\nDeclare the traders in it, then:\n\n  conformance doctor --config %s\n  conformance plan --config %s\n  conformance run --config %s\n",
 		path, cost(most), path, path, path)
 	return err
 }
@@ -76,15 +79,18 @@ func showSymptoms(w io.Writer, symptoms []app.Symptom) (bad int) {
 			mark = "BAD"
 			bad++
 		}
-		fmt.Fprintln(w, mark+"  "+strings.Join(report.Wrap(report.Visible(s.Text), planColumns-5), "\n     "))
+		fmt.Fprintln(w, mark+"  "+strings.Join(report.Wrap(report.Visible(s.Text), planColumns-5),
+			"\n     "))
 	}
 	return bad
 }
 
 func firstConfig(c config.Config) string {
 	box := "# Where the deployment's mail is caught:\n# inbox:\n#   mailhog: http://mailhog.example:8025\n"
-	if address, err := url.Parse(c.Inbox.URL); err == nil && c.Inbox.URL != "" && address.User == nil {
-		box = fmt.Sprintf("# Where the deployment's mail is caught.\ninbox:\n  %s: %s\n", c.Inbox.Kind, c.Inbox.URL)
+	if address, err := url.Parse(c.Inbox.URL); err == nil && c.Inbox.URL != "" &&
+		address.User == nil {
+		box = fmt.Sprintf("# Where the deployment's mail is caught.\ninbox:\n  %s: %s\n",
+			c.Inbox.Kind, c.Inbox.URL)
 	}
 	return fmt.Sprintf(`# Written by conformance init; conformance.example.yaml explains every key.
 # Flags and CONFORMANCE_* variables win over this file; ${NAME} is taken from the environment.

@@ -37,13 +37,17 @@ func judgeCommand() *cobra.Command {
 	}
 	flags := c.Flags()
 	flags.StringVar(&cfg.Out, "out", "", "directory for the reports (default DIR)")
-	flags.StringVar(&cfg.Contract, "contract", "", "another contract than the built-in openapi.yaml")
+	flags.StringVar(&cfg.Contract, "contract", "",
+		"another contract than the built-in openapi.yaml")
 	flags.BoolVar(&cfg.Strict, "strict", false, "failures below must also exit 1")
 	flags.BoolVar(&cfg.Complete, "complete", false, "a must that is not applicable exits 3")
-	flags.BoolVarP(&cfg.Quiet, "quiet", "q", false, "print the verdict and the ids that failed only")
-	flags.BoolVarP(&cfg.Verbose, "verbose", "v", false, "print every finding in full, not one for each cause")
+	flags.BoolVarP(&cfg.Quiet, "quiet", "q", false,
+		"print the verdict and the ids that failed only")
+	flags.BoolVarP(&cfg.Verbose, "verbose", "v", false,
+		"print every finding in full, not one for each cause")
 	flags.BoolVar(&cfg.NoColor, "no-color", false, "print without colours")
-	flags.StringSliceVar(&formats, "format", nil, "report formats to write beside the default ones: "+formatNames())
+	flags.StringSliceVar(&formats, "format", nil,
+		"report formats to write beside the default ones: "+formatNames())
 	return c
 }
 
@@ -61,9 +65,12 @@ func judgeStored(dir string, cfg config.Config, formats []string) error {
 	}
 	judged, err := app.Judge(suite, &found, toolVersion())
 	if err != nil {
-		return tellFault(err, cfg, formats, report.View{Report: *app.Fault(suite, toolVersion(), err), Run: found, Titles: suite.Titles()})
+		return tellFault(err, cfg, formats,
+			report.View{Report: *app.Fault(suite, toolVersion(), err), Run: found,
+				Titles: suite.Titles()})
 	}
 	digest := evidence.Check(dir)
 	judged.JudgedBy(verdict.Evidence{SHA256: digest.SHA256, Problem: digest.Problem})
-	return tell(cfg, formats, report.View{Report: *judged, Run: found, Titles: suite.Titles()}, true)
+	return tell(cfg, formats, report.View{Report: *judged, Run: found, Titles: suite.Titles()},
+		true)
 }

@@ -38,11 +38,14 @@ func listCommand() *cobra.Command {
 
 func list(w io.Writer, k *contract.Contract) error {
 	for _, r := range k.Requirements {
-		if _, err := fmt.Fprintf(w, "%-11s %-6s %-9s %s\n", r.ID, r.Level, r.Profile, r.Statement); err != nil {
+		if _, err := fmt.Fprintf(w, "%-11s %-6s %-9s %s\n", r.ID, r.Level, r.Profile,
+			r.Statement); err != nil {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(w, "\n%d requirements; %d sentences of the documents hold nothing that can be checked, see openapi.yaml, x-sentences\n",
+	_,
+		err := fmt.Fprintf(w,
+		"\n%d requirements; %d sentences of the documents hold nothing that can be checked, see openapi.yaml, x-sentences\n",
 		len(k.Requirements), len(k.Excluded()))
 	return err
 }
@@ -81,7 +84,9 @@ func listed(k *contract.Contract) []requirement {
 func asListed(k *contract.Contract, r contract.Requirement) requirement {
 	page, _ := k.Page(r.Source.Page)
 	return requirement{
-		ID: r.ID, Level: r.Level, Profile: r.Profile, Statement: r.Statement, Sent: r.Sent, Demanded: r.Demanded, Reading: r.Reading,
-		Source: source{r.Source.Page, r.Source.Section, r.Source.Edition, page.File, page.URL, r.Line},
+		ID: r.ID, Level: r.Level, Profile: r.Profile, Statement: r.Statement, Sent: r.Sent,
+		Demanded: r.Demanded, Reading: r.Reading,
+		Source: source{r.Source.Page, r.Source.Section, r.Source.Edition, page.File, page.URL,
+			r.Line},
 	}
 }

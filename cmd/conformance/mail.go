@@ -50,7 +50,8 @@ func mailCommand() *cobra.Command {
 			return showMails(c.OutOrStdout(), mails, compiled, asJSON)
 		},
 	}
-	c.Flags().StringVar(&pattern, "code-pattern", "", "a regular expression (RE2) for the code, as codePattern in the configuration")
+	c.Flags().StringVar(&pattern, "code-pattern", "",
+		"a regular expression (RE2) for the code, as codePattern in the configuration")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c
 }
@@ -75,7 +76,8 @@ type namedMail struct {
 
 func readMails(stdin io.Reader, files []string) ([]namedMail, error) {
 	if len(files) == 0 {
-		return nil, cli.Usage(errors.New("conformance mail needs a file that holds a mail, or - for standard input"))
+		return nil,
+			cli.Usage(errors.New("conformance mail needs a file that holds a mail, or - for standard input"))
 	}
 	var mails []namedMail
 	for _, file := range files {
@@ -108,7 +110,8 @@ func showMails(w io.Writer, mails []namedMail, pattern *regexp.Regexp, asJSON bo
 	}
 	found := codefinder.FindAll(readings, nil)
 	for i, m := range mails {
-		read := readMailAs{Candidates: append([]string{}, found[i].Candidates...), Text: m.reading.Text}
+		read := readMailAs{Candidates: append([]string{}, found[i].Candidates...),
+			Text: m.reading.Text}
 		codes := found[i].Codes
 		if pattern != nil {
 			codes = codefinder.Find(m.reading, pattern).Codes
@@ -156,7 +159,8 @@ func (m readMailAs) inWords(subject string, pattern *regexp.Regexp) string {
 	case pattern != nil:
 		line("Code", "none: the pattern finds nothing")
 	case len(m.Candidates) > 0:
-		line("Code", "none is recognised; a codePattern that matches one of the candidates settles it")
+		line("Code",
+			"none is recognised; a codePattern that matches one of the candidates settles it")
 	default:
 		line("Code", "none")
 	}

@@ -19,8 +19,10 @@ const (
 func TestMailPrintsExactlyThisJSON(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ mail, want string }{
-		"code":    {codeMail, `{"code":"231408","candidates":["231408"],"text":"Confirmation code:\n\n231408"}`},
-		"none":    {noCodeMail, `{"code":"","candidates":[],"text":"Your order number is 99812011."}`},
+		"code": {codeMail,
+			`{"code":"231408","candidates":["231408"],"text":"Confirmation code:\n\n231408"}`},
+		"none": {noCodeMail,
+			`{"code":"","candidates":[],"text":"Your order number is 99812011."}`},
 		"unclear": {unclearMail, `{"code":"","candidates":["KZQX"],"text":"Tar lem.\n\nKZQX"}`},
 	} {
 		got := conformance(t, "mail", "--json", write(t, "mail.eml", c.mail)).wantExit(t, 0).stdout
@@ -50,10 +52,14 @@ func TestMailsOfOneTemplateAreReadTogether(t *testing.T) {
 
 func TestMailShowsWhatACodePatternFinds(t *testing.T) {
 	t.Parallel()
-	link := write(t, "mail.eml", "Subject: Reset\r\n\r\nOpen https://etna.example/reset?code=231408\r\n")
-	conformance(t, "mail", link).wantExit(t, 0).wantOut(t, "none is recognised", "codePattern", "231408", "https://etna.example/reset")
-	conformance(t, "mail", "--code-pattern", `code=(\d+)`, link).wantExit(t, 0).wantOut(t, "Code 231408")
-	conformance(t, "mail", "--code-pattern", `PIN (\d+)`, link).wantExit(t, 0).wantOut(t, "the pattern finds nothing")
+	link := write(t, "mail.eml",
+		"Subject: Reset\r\n\r\nOpen https://etna.example/reset?code=231408\r\n")
+	conformance(t, "mail", link).wantExit(t, 0).wantOut(t, "none is recognised", "codePattern",
+		"231408", "https://etna.example/reset")
+	conformance(t, "mail", "--code-pattern", `code=(\d+)`, link).wantExit(t, 0).wantOut(t,
+		"Code 231408")
+	conformance(t, "mail", "--code-pattern", `PIN (\d+)`, link).wantExit(t, 0).wantOut(t,
+		"the pattern finds nothing")
 }
 
 func TestMailReadsStandardInput(t *testing.T) {
@@ -70,7 +76,8 @@ func TestMailReadsStandardInput(t *testing.T) {
 // TestMailCannotCommandTheTerminal shows a mail that tries.
 func TestMailCannotCommandTheTerminal(t *testing.T) {
 	t.Parallel()
-	hostile := write(t, "mail.eml", "Subject: \x1b[31mred\r\n\r\n\x1b]0;title\x07 \u202e 231408\r\n")
+	hostile := write(t, "mail.eml",
+		"Subject: \x1b[31mred\r\n\r\n\x1b]0;title\x07 \u202e 231408\r\n")
 	got := conformance(t, "mail", hostile).wantExit(t, 0).stdout
 	if strings.ContainsAny(got, "\x1b\x07\u202e") {
 		t.Errorf("%q", got)
@@ -82,6 +89,8 @@ func TestMailNamesMistakes(t *testing.T) {
 	conformance(t, "mail").wantExit(t, 2).wantErr(t, "needs a file")
 	conformance(t, "mail", "missing.eml").wantExit(t, 2).wantErr(t, "missing.eml")
 	conformance(t, "mail", t.TempDir()).wantExit(t, 2).wantErr(t, "directory")
-	conformance(t, "mail", "--code-pattern", "(", write(t, "mail.eml", codeMail)).wantExit(t, 2).wantErr(t, "--code-pattern: expected a regular expression")
-	conformance(t, "mail", "--jsn", write(t, "mail.eml", codeMail)).wantExit(t, 2).wantErr(t, `did you mean "json"?`)
+	conformance(t, "mail", "--code-pattern", "(", write(t, "mail.eml", codeMail)).wantExit(t,
+		2).wantErr(t, "--code-pattern: expected a regular expression")
+	conformance(t, "mail", "--jsn", write(t, "mail.eml", codeMail)).wantExit(t, 2).wantErr(t,
+		`did you mean "json"?`)
 }

@@ -24,7 +24,8 @@ func pagesCommand() []*cobra.Command {
 			if err != nil {
 				return err
 			}
-			return errors.Join(writeManual(c.Root(), filepath.Join(dir, "man")), writeCompletions(c.Root(), filepath.Join(dir, "completions")))
+			return errors.Join(writeManual(c.Root(), filepath.Join(dir, "man")),
+				writeCompletions(c.Root(), filepath.Join(dir, "completions")))
 		},
 	}
 	return []*cobra.Command{c}
@@ -59,7 +60,8 @@ func writeManual(root *cobra.Command, dir string) error {
 	}
 	root.Long = manual
 	root.DisableAutoGenTag = true
-	header := doc.GenManHeader{Section: "1", Manual: "User Commands", Source: "conformance " + toolVersion()}
+	header := doc.GenManHeader{Section: "1", Manual: "User Commands", Source: "conformance " +
+		toolVersion()}
 	if at, err := time.Parse(time.RFC3339, identityOf(buildInfo()).Date); err == nil {
 		header.Date = &at
 	}

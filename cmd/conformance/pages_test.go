@@ -38,8 +38,10 @@ func TestPages(t *testing.T) {
 	if err != nil || !strings.Contains(string(main), ".SH EXIT STATUS") {
 		t.Errorf("conformance.1 tells no exit codes: %v\n%s", err, main)
 	}
-	for _, name := range []string{"conformance.bash", "_conformance", "conformance.fish", "conformance.ps1"} {
-		if text, err := os.ReadFile(filepath.Join(dir, "completions", name)); err != nil || len(text) < 1000 {
+	for _, name := range []string{"conformance.bash", "_conformance", "conformance.fish",
+		"conformance.ps1"} {
+		if text, err := os.ReadFile(filepath.Join(dir, "completions", name)); err != nil ||
+			len(text) < 1000 {
 			t.Errorf("%s has %d bytes, %v", name, len(text), err)
 		}
 	}

@@ -60,8 +60,10 @@ which steps wait for each other.`,
 		},
 	}
 	addOptions(c.Flags())
-	c.Flags().DurationVar(&pace.Latency, "latency", 100*time.Millisecond, "how long a response is taken to need, for the expected time")
-	c.Flags().DurationVar(&pace.Mail, "mail-time", time.Second, "how long a mail is taken to need after the response")
+	c.Flags().DurationVar(&pace.Latency, "latency", 100*time.Millisecond,
+		"how long a response is taken to need, for the expected time")
+	c.Flags().DurationVar(&pace.Mail, "mail-time", time.Second,
+		"how long a mail is taken to need after the response")
 	asJSON = cli.AddJSON(c)
 	return c
 }
@@ -113,15 +115,19 @@ type shownStep struct {
 func planOf(s *suites.Suite, pace plan.Pace) shownPlan {
 	sum, surplus, mixedUp := s.Plan.Cost()
 	p := shownPlan{
-		URL: s.Target.URL, Profiles: s.Target.Profiles, Cost: cost(sum), Surplus: cost(surplus), MixedUp: cost(mixedUp),
-		SurplusMs: bisectTime(s.Plan).Milliseconds(), ExpectedMs: s.Plan.Estimate(pace).Milliseconds(),
-		LatencyMs: pace.Latency.Milliseconds(), MailMs: pace.Mail.Milliseconds(), Paths: pathsOf(s),
+		URL: s.Target.URL, Profiles: s.Target.Profiles, Cost: cost(sum), Surplus: cost(surplus),
+		MixedUp:    cost(mixedUp),
+		SurplusMs:  bisectTime(s.Plan).Milliseconds(),
+		ExpectedMs: s.Plan.Estimate(pace).Milliseconds(),
+		LatencyMs:  pace.Latency.Milliseconds(), MailMs: pace.Mail.Milliseconds(),
+		Paths: pathsOf(s),
 	}
 	for _, lane := range s.Plan.CostByTrader() {
 		t := shownTrader{Trader: lane.Trader, Cost: cost(lane.Cost)}
 		for _, step := range s.Plan.Steps {
 			if step.Trader == lane.Trader {
-				t.Steps = append(t.Steps, shownStep{step.ID, describeStep(step), step.Requirements, cost(step.Cost), step.Request != nil || step.Await != nil})
+				t.Steps = append(t.Steps, shownStep{step.ID, describeStep(step), step.Requirements,
+					cost(step.Cost), step.Request != nil || step.Await != nil})
 			}
 		}
 		p.Traders = append(p.Traders, t)
@@ -142,7 +148,9 @@ func bisectTime(p *plan.Plan) time.Duration {
 func pathsOf(s *suites.Suite) []string {
 	var paths []string
 	for _, o := range s.Contract.Operations {
-		asked := slices.ContainsFunc(s.Plan.Steps, func(p plan.Step) bool { return p.Request != nil && p.Request.Operation == o.ID })
+		asked := slices.ContainsFunc(s.Plan.Steps, func(p plan.Step) bool {
+			return p.Request != nil && p.Request.Operation == o.ID
+		})
 		if text := whereAsked(o, s.Target.StepThree); asked && text != "" {
 			paths = append(paths, o.ID+" is asked at "+text+".")
 		}
@@ -154,7 +162,8 @@ func pathsOf(s *suites.Suite) []string {
 func whereAsked(o contract.Operation, declared string) string {
 	switch {
 	case o.Older != nil && declared == "":
-		return fmt.Sprintf("%s or, where that is not there, at the older %s (stepThree says which)", o, o.Older)
+		return fmt.Sprintf("%s or, where that is not there, at the older %s (stepThree says which)",
+			o, o.Older)
 	case o.Older != nil, o.IsOlder():
 		return fmt.Sprintf("%s, as declared (stepThree)", o)
 	}
@@ -173,12 +182,14 @@ func showPlan(w io.Writer, p shownPlan, cfg config.Config) error {
 	}
 	fmt.Fprintf(&b, "A run of %s costs\n\n", p.URL)
 	paragraph("at most %s,", p.Cost)
-	paragraph("about %s, where a response takes %s and a mail %s more (--latency, --mail-time).", seconds(p.ExpectedMs), seconds(p.LatencyMs), seconds(p.MailMs))
+	paragraph("about %s, where a response takes %s and a mail %s more (--latency, --mail-time).",
+		seconds(p.ExpectedMs), seconds(p.LatencyMs), seconds(p.MailMs))
 	if p.Surplus.Requests > 0 {
 		paragraph("If more codes come than resets were accepted, to find out why: at most %s and %s more.", seconds(p.SurplusMs), p.Surplus)
 	}
 	if p.MixedUp.Requests > 0 {
-		paragraph("If mails of the resets at the same time seem to be mixed up: at most %s more.", p.MixedUp)
+		paragraph("If mails of the resets at the same time seem to be mixed up: at most %s more.",
+			p.MixedUp)
 	}
 	for _, text := range p.Paths {
 		paragraph("%s", text)
@@ -210,8 +221,10 @@ func (c cost) String() string {
 		one, many string
 	}{
 		{c.Requests, "request", "requests"}, {c.Mails, "mail", "mails"},
-		{c.WrongAnswers, "wrong answer", "wrong answers"}, {c.WrongCodes, "wrong code", "wrong codes"},
-		{c.FailedSignIns, "failed sign-in", "failed sign-ins"}, {c.Changes, "password change", "password changes"},
+		{c.WrongAnswers, "wrong answer", "wrong answers"},
+		{c.WrongCodes, "wrong code", "wrong codes"},
+		{c.FailedSignIns, "failed sign-in", "failed sign-ins"},
+		{c.Changes, "password change", "password changes"},
 	} {
 		switch part.n {
 		case 0:
@@ -230,9 +243,12 @@ func (c cost) String() string {
 // showCosts says what each trader's account goes through at most.
 func showCosts(w io.Writer, traders []shownTrader) {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, "\nat most\trequests\tmails\tbad answers\tbad codes\tbad sign-ins\tchanges\t")
+	fmt.Fprintln(table,
+		"\nat most\trequests\tmails\tbad answers\tbad codes\tbad sign-ins\tchanges\t")
 	for _, t := range traders {
-		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t\n", t.name(), t.Cost.Requests, t.Cost.Mails, t.Cost.WrongAnswers, t.Cost.WrongCodes, t.Cost.FailedSignIns, t.Cost.Changes)
+		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t\n", t.name(), t.Cost.Requests,
+			t.Cost.Mails, t.Cost.WrongAnswers, t.Cost.WrongCodes, t.Cost.FailedSignIns,
+			t.Cost.Changes)
 	}
 	_ = table.Flush() // The writer below has no errors.
 }

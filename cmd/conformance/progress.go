@@ -35,7 +35,8 @@ func status(p runner.Progress, started, now time.Time) string {
 	if p.Limited {
 		parts = append(parts, "slowed down by a limit")
 	}
-	return strings.Join(append(parts, fmt.Sprintf("%d of %d steps", p.Done, p.All), whole(now.Sub(started))), " · ")
+	return strings.Join(append(parts, fmt.Sprintf("%d of %d steps", p.Done, p.All),
+		whole(now.Sub(started))), " · ")
 }
 
 // waitingText names the longest wait: a mail's before a response's.

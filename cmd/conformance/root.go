@@ -31,9 +31,11 @@ func root() *cobra.Command {
 		},
 		Args: cobra.ArbitraryArgs,
 	})
-	c.AddCommand(runCommand(), initCommand(), doctorCommand(), listCommand(), explainCommand(), judgeCommand(), diffCommand(), siteCommand(), fleetCommand(),
+	c.AddCommand(runCommand(), initCommand(), doctorCommand(), listCommand(), explainCommand(),
+		judgeCommand(), diffCommand(), siteCommand(), fleetCommand(),
 		planCommand(), mailCommand(), cli.Serve(nil),
-		certifyCommand(), verifyCommand(), challengeCommand(), completionCommand(), versionCommand())
+		certifyCommand(), verifyCommand(), challengeCommand(), completionCommand(),
+		versionCommand())
 	c.AddCommand(pagesCommand()...)
 	addCompletion(c)
 	return c

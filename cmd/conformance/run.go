@@ -30,7 +30,8 @@ func runCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "run",
 		Short: "Judge a deployment; without one, the embedded reference deployment",
-		Long:  "Judge a deployment; without one, the embedded reference deployment.\n\n" + exitCodes,
+		Long: "Judge a deployment; without one, the embedded reference deployment.\n\n" +
+			exitCodes,
 		Example: `  conformance run --url https://staging.example/api
   conformance run --config conformance.yaml --profile core,flow
   conformance run --config conformance.yaml --only 'KEY-*,RESET-6'
@@ -45,7 +46,8 @@ func runCommand() *cobra.Command {
 		},
 	}
 	addOptions(c.Flags())
-	c.Flags().StringSliceVar(&formats, "format", nil, "report formats to write beside the default ones: "+formatNames())
+	c.Flags().StringSliceVar(&formats, "format", nil,
+		"report formats to write beside the default ones: "+formatNames())
 	return c
 }
 
@@ -86,7 +88,8 @@ func memoryOf(p *plan.Plan) int64 {
 }
 
 // judgeLive collects, judges and tells.
-func judgeLive(ctx context.Context, planned *app.Run, cfg config.Config, known []verdict.Known, formats []string) error {
+func judgeLive(ctx context.Context, planned *app.Run, cfg config.Config, known []verdict.Known,
+	formats []string) error {
 	came := carryOut(ctx, planned, cfg, known)
 	view := report.View{Report: came.Report, Run: came.Evidence, Titles: planned.Suite.Titles()}
 	if came.Fault != nil {
@@ -99,14 +102,16 @@ func judgeLive(ctx context.Context, planned *app.Run, cfg config.Config, known [
 	return told
 }
 
-func carryOut(ctx context.Context, planned *app.Run, cfg config.Config, known []verdict.Known) app.Outcome {
+func carryOut(ctx context.Context, planned *app.Run, cfg config.Config,
+	known []verdict.Known) app.Outcome {
 	progress, started := startProgress(cfg), time.Now()
 	defer progress.End()
 	return planned.Live(ctx, app.Live{
 		Version: toolVersion(), Known: known,
 		Waiting: func() {
 			progress.Show(func() string {
-				return "waiting for another run that uses the same traders · " + whole(time.Since(started))
+				return "waiting for another run that uses the same traders · " +
+					whole(time.Since(started))
 			})
 		},
 		Unlocked: func(why string) { fmt.Fprintln(os.Stderr, "conformance: "+report.Visible(why)) },

@@ -28,20 +28,24 @@ func TestRunWithoutArgumentsJudgesTheReferenceAndSaysSo(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	r := call{args: []string{"run"}, dir: dir}.run(t).wantExit(t, 0)
-	r.wantOut(t, "CONFORMANT", "the embedded reference deployment (not a deployment of yours)", "Page: reports/latest/report.html")
+	r.wantOut(t, "CONFORMANT", "the embedded reference deployment (not a deployment of yours)",
+		"Page: reports/latest/report.html")
 	progress := regexp.MustCompile(`(?m)^conformance: .* of \d+ steps · .*\n`) // of a slow machine
 	if strings.Contains(r.stdout, "\nn/a ") || progress.ReplaceAllString(r.stderr, "") != "" {
 		t.Errorf("the reference is not judged in full, or something is on stderr: %v", r)
 	}
 
 	out := filepath.Join(dir, "reports", "latest")
-	for _, name := range []string{"report.json", "report.html", "junit.xml", "summary.md", "badge.svg", "evidence.har", "evidence.json", "mails/001.eml"} {
+	for _, name := range []string{"report.json", "report.html", "junit.xml", "summary.md",
+		"badge.svg", "evidence.har", "evidence.json", "mails/001.eml"} {
 		if info, err := os.Stat(filepath.Join(out, name)); err != nil || info.Size() == 0 {
 			t.Errorf("%s is missing or empty: %v", name, err)
 		}
 	}
-	if judged := reportOf(t, out); !judged.Deployment.Embedded || judged.Verdict != verdict.Conformant {
-		t.Errorf("report.json says %q of the embedded deployment (%t)", judged.Verdict, judged.Deployment.Embedded)
+	if judged := reportOf(t, out); !judged.Deployment.Embedded ||
+		judged.Verdict != verdict.Conformant {
+		t.Errorf("report.json says %q of the embedded deployment (%t)", judged.Verdict,
+			judged.Deployment.Embedded)
 	}
 }
 
@@ -123,7 +127,8 @@ deployment: {name: Acme staging, version: 4.2.1}
 	call{
 		args: []string{"run", "--config", config, "--out", out},
 		env:  []string{"ETNA_APP_KEY=" + s.AppKey, "ANN_ANSWER=Świnoujście", "CF_ID=front-of-acme"},
-	}.run(t).wantExit(t, 0).wantOut(t, "CONFORMANT", "Acme staging 4.2.1 ("+s.URL+")", "0 failed, 0 untestable, 0 not applicable")
+	}.run(t).wantExit(t, 0).wantOut(t, "CONFORMANT", "Acme staging 4.2.1 ("+s.URL+")",
+		"0 failed, 0 untestable, 0 not applicable")
 	if n := bare.Load(); n > 0 {
 		t.Errorf("%d requests came without the declared header", n)
 	}

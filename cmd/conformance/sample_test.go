@@ -33,11 +33,13 @@ type sampleRun struct {
 // samples are the runs by the directories of their reports.
 func samples() map[string]sampleRun {
 	return map[string]sampleRun{
-		"reference": {files: []string{"report.json", "report.txt", "junit.xml", "summary.md", "badge.svg"}},
+		"reference": {files: []string{"report.json", "report.txt", "junit.xml", "summary.md",
+			"badge.svg"}},
 		"failures": {
-			faults: []string{"wrong-key-reworded-on-question", "question-with-failure-by-email", "wrong-answer-reworded", "empty-answer-reworded"},
-			only:   "KEY-3,RESET-1,RESET-2,RESET-4,RESET-5,RESET-8,QUESTION-*,MAIL-1,MAIL-2",
-			code:   1,
+			faults: []string{"wrong-key-reworded-on-question", "question-with-failure-by-email",
+				"wrong-answer-reworded", "empty-answer-reworded"},
+			only: "KEY-3,RESET-1,RESET-2,RESET-4,RESET-5,RESET-8,QUESTION-*,MAIL-1,MAIL-2",
+			code: 1,
 		},
 	}
 }
@@ -48,7 +50,8 @@ func TestSamplesAreUpToDate(t *testing.T) {
 	demo := reference.DemoTraders()
 	for name, c := range samples() {
 		t.Run(name, func(t *testing.T) {
-			s := sandboxtest.Start(t, sandbox.Options{Traders: []reference.Trader{demo[0], demo[2]}, Around: faults.Set{Faults: catalogued(t, c.faults)}})
+			s := sandboxtest.Start(t, sandbox.Options{Traders: []reference.Trader{demo[0], demo[2]},
+				Around: faults.Set{Faults: catalogued(t, c.faults)}})
 			args := []string{"--format", strings.Join(report.Names(), ",")}
 			if c.only != "" {
 				args = append(args, "--only", c.only)
@@ -59,7 +62,8 @@ func TestSamplesAreUpToDate(t *testing.T) {
 			if *sample {
 				c.replace(t, dir, out)
 			}
-			if diff := cmp.Diff(verdicts(reportOf(t, out)), verdicts(reportOf(t, dir))); diff != "" {
+			if diff := cmp.Diff(verdicts(reportOf(t, out)),
+				verdicts(reportOf(t, dir))); diff != "" {
 				t.Errorf("%s shows other verdicts than a run has (-run +sample); make sample writes it anew:\n%s", dir, diff)
 			}
 		})
@@ -92,16 +96,17 @@ func (c sampleRun) replace(t *testing.T, dir, with string) {
 func TestSamplesAreSmall(t *testing.T) {
 	const most = 600 << 10
 	size := int64(0)
-	err := filepath.WalkDir(filepath.Join("..", "..", "reports", "sample"), func(_ string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
+	err := filepath.WalkDir(filepath.Join("..", "..", "reports", "sample"),
+		func(_ string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			info, err := entry.Info()
+			if err == nil {
+				size += info.Size()
+			}
 			return err
-		}
-		info, err := entry.Info()
-		if err == nil {
-			size += info.Size()
-		}
-		return err
-	})
+		})
 	if err != nil || size == 0 || size > most {
 		t.Errorf("%d bytes, want at most %d: %v", size, most, err)
 	}

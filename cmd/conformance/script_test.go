@@ -29,11 +29,13 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			programs := filepath.Join(env.WorkDir, ".programs")
 			env.Setenv("PATH", programs+string(os.PathListSeparator)+env.Getenv("PATH"))
-			return errors.Join(os.Mkdir(programs, 0o755), os.Symlink(binary, filepath.Join(programs, "conformance")))
+			return errors.Join(os.Mkdir(programs, 0o755),
+				os.Symlink(binary, filepath.Join(programs, "conformance")))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"deployment": serveDeployment, "sandbox": serveSandbox, "busy": holdTraders, "samefleet": compareFleets,
-			"workflow": runWorkflow, "unpack": unpackBundle,
+			"deployment": serveDeployment, "sandbox": serveSandbox, "busy": holdTraders,
+			"samefleet": compareFleets,
+			"workflow":  runWorkflow, "unpack": unpackBundle,
 		},
 	})
 }
@@ -45,7 +47,9 @@ func serveDeployment(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	ts.Defer(func() { _ = s.Close() })
 	var b strings.Builder
-	fmt.Fprintf(&b, "url: %s\ninbox: {mailhog: %s}\ndeployment: {name: %s, version: %s}\ntraders:\n", s.URL, s.InboxURL, args[1], args[2])
+	fmt.Fprintf(&b,
+		"url: %s\ninbox: {mailhog: %s}\ndeployment: {name: %s, version: %s}\ntraders:\n", s.URL,
+		s.InboxURL, args[1], args[2])
 	for _, t := range s.Traders {
 		fmt.Fprintf(&b, "  - {login: %q, email: %q", t.Login, t.Email)
 		if t.Answer != "" {
@@ -115,7 +119,8 @@ func compareFleets(ts *testscript.TestScript, _ bool, args []string) {
 	if !reflect.DeepEqual(a, b) {
 		ts.Fatalf("not the same:\n%+v\n%+v", a, b)
 	}
-	if one, other := suites(args[0]), suites(args[1]); len(one) != len(a.Deployments) || !reflect.DeepEqual(one, other) {
+	if one, other := suites(args[0]), suites(args[1]); len(one) != len(a.Deployments) ||
+		!reflect.DeepEqual(one, other) {
 		ts.Fatalf("not the same suites:\n%s\n%s", one, other)
 	}
 }

@@ -47,21 +47,25 @@ func noSecretLeaves(t *testing.T, profiles string) {
 	for i := range traders {
 		traders[i].Password = password
 	}
-	s := sandboxtest.Start(t, sandbox.Options{AppKey: secretKey, Traders: traders, Around: faults.Set{Variants: []faults.Variant{
-		uuid, {Name: "gossip", HTTP: g.responses, Mail: g.mails},
-	}}})
+	s := sandboxtest.Start(t, sandbox.Options{AppKey: secretKey, Traders: traders,
+		Around: faults.Set{Variants: []faults.Variant{
+			uuid, {Name: "gossip", HTTP: g.responses, Mail: g.mails},
+		}}})
 	config := declare(t, s)
 	text, err := os.ReadFile(config)
 	if err != nil {
 		t.Fatal(err)
 	}
 	declared := strings.Replace(string(text), "url:", "headers: {X-Front: ${FRONT}}\nurl:", 1)
-	declared = strings.ReplaceAll(declared, "@example.com\n", "@example.com\n      password: ${OLD}\n      newPassword: ${NEW}\n")
+	declared = strings.ReplaceAll(declared, "@example.com\n",
+		"@example.com\n      password: ${OLD}\n      newPassword: ${NEW}\n")
 	config = write(t, "conformance.yaml", declared)
 	out := t.TempDir()
 	p := call{
-		args: []string{"run", "--config", config, "--out", out, "--format", strings.Join(report.Names(), ","), "--profile", profiles},
-		env:  []string{"CONFORMANCE_APP_KEY=" + secretKey, "FRONT=" + secretHeader, "OLD=" + password, "NEW=" + newPassword},
+		args: []string{"run", "--config", config, "--out", out, "--format",
+			strings.Join(report.Names(), ","), "--profile", profiles},
+		env: []string{"CONFORMANCE_APP_KEY=" + secretKey, "FRONT=" + secretHeader,
+			"OLD=" + password, "NEW=" + newPassword},
 	}.begin(t)
 	arguments, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", p.Process.Pid))
 	if err != nil {
@@ -71,7 +75,8 @@ func noSecretLeaves(t *testing.T, profiles string) {
 	if r.code != 0 && r.code != 1 {
 		t.Fatal(r)
 	}
-	again := call{args: []string{"judge", out, "--out", filepath.Join(out, "again"), "--format", "text"}}.run(t)
+	again := call{args: []string{"judge", out, "--out", filepath.Join(out, "again"), "--format",
+		"text"}}.run(t)
 	secrets := g.known()
 	if len(secrets) < 3+len(traders) {
 		t.Fatalf("no code was mailed to somebody: %d secrets", len(secrets))
@@ -82,8 +87,10 @@ func noSecretLeaves(t *testing.T, profiles string) {
 		}
 	}
 	places := files(t, out)
-	places["stdout"], places["stderr"], places["process arguments"] = []byte(r.stdout), []byte(r.stderr), arguments
-	places["stdout of judge"], places["stderr of judge"] = []byte(again.stdout), []byte(again.stderr)
+	places["stdout"], places["stderr"], places["process arguments"] = []byte(r.stdout),
+		[]byte(r.stderr), arguments
+	places["stdout of judge"], places["stderr of judge"] = []byte(again.stdout),
+		[]byte(again.stderr)
 	for place, text := range places {
 		for _, leak := range leaks(text, secrets) {
 			t.Errorf("%s: %s", place, leak)
@@ -102,8 +109,9 @@ func TestNoSecretIsOnTheTerminalOfAMistake(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := call{
-				args: []string{"run", "--out", t.TempDir(), "--config", write(t, "conformance.yaml", text)},
-				env:  []string{"KEY=" + secretKey},
+				args: []string{"run", "--out", t.TempDir(), "--config",
+					write(t, "conformance.yaml", text)},
+				env: []string{"KEY=" + secretKey},
 			}.run(t).wantExit(t, 2)
 			for _, leak := range leaks([]byte(r.stdout+r.stderr), []string{secretKey}) {
 				t.Error(leak)
@@ -141,7 +149,8 @@ func leaks(text []byte, secrets []string) []string {
 			for encoding, needle := range encodings(secret) {
 				if i := bytes.Index(text, []byte(needle)); i >= 0 {
 					around := text[max(0, i-40):min(len(text), i+len(needle)+20)]
-					found = append(found, fmt.Sprintf("%q in %s (%s): %q", secret, encoding, view, around))
+					found = append(found, fmt.Sprintf("%q in %s (%s): %q", secret, encoding, view,
+						around))
 				}
 			}
 		}

@@ -24,12 +24,15 @@ func TestSelectionIsPartlyJudged(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			out := t.TempDir()
-			args := append([]string{"run", "--profile", "core,flow", "--out", out, "--format", strings.Join(report.Names(), ",")}, c.args...)
-			r := conformance(t, args...).wantExit(t, 0).wantOut(t, "PARTLY JUDGED", c.headline, c.args[1])
+			args := append([]string{"run", "--profile", "core,flow", "--out", out, "--format",
+				strings.Join(report.Names(), ",")}, c.args...)
+			r := conformance(t, args...).wantExit(t, 0).wantOut(t, "PARTLY JUDGED", c.headline,
+				c.args[1])
 			if strings.HasPrefix(r.stdout, "CONFORMANT") {
 				t.Error("a selection is called conformant")
 			}
-			if got := reportOf(t, out); got.Verdict != verdict.PartlyJudged || got.Selection == nil || got.Selection.UnselectedMusts == 0 {
+			if got := reportOf(t, out); got.Verdict != verdict.PartlyJudged ||
+				got.Selection == nil || got.Selection.UnselectedMusts == 0 {
 				t.Errorf("report.json: %s, %+v", got.Verdict, got.Selection)
 			}
 			for _, f := range report.Formats() {
@@ -41,10 +44,12 @@ func TestSelectionIsPartlyJudged(t *testing.T) {
 					t.Errorf("%s does not say that a part was judged", f.File)
 				}
 			}
-			conformance(t, "judge", out, "--out", t.TempDir()).wantExit(t, 0).wantOut(t, "PARTLY JUDGED", c.headline)
+			conformance(t, "judge", out, "--out", t.TempDir()).wantExit(t, 0).wantOut(t,
+				"PARTLY JUDGED", c.headline)
 		})
 	}
-	conformance(t, "run", "--only", "*", "--out", t.TempDir()).wantExit(t, 0).wantOut(t, "CONFORMANT", "It keeps all")
+	conformance(t, "run", "--only", "*", "--out", t.TempDir()).wantExit(t, 0).wantOut(t,
+		"CONFORMANT", "It keeps all")
 }
 
 // TestRunWithoutTradersSaysHowLittleItJudged has only key checks to judge.
@@ -55,7 +60,8 @@ func TestRunWithoutTradersSaysHowLittleItJudged(t *testing.T) {
 	r := conformance(t, "run", "--url", server.URL, "--out", out)
 	found := reportOf(t, out)
 	judged, all := found.Musts()
-	if flat := strings.Join(strings.Fields(r.stdout), " "); !strings.Contains(flat, fmt.Sprintf("%d of %d musts judged", judged, all)) {
+	if flat := strings.Join(strings.Fields(r.stdout), " "); !strings.Contains(flat,
+		fmt.Sprintf("%d of %d musts judged", judged, all)) {
 		t.Errorf("the headline hides how many musts were judged: %s", flat)
 	}
 	if judged == 0 || judged >= all {
@@ -71,18 +77,22 @@ func TestAnotherContractIsNamed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lowered := strings.Replace(string(text), "  - id: RESET-4\n    level: must", "  - id: RESET-4\n    level: advice", 1)
+	lowered := strings.Replace(string(text), "  - id: RESET-4\n    level: must",
+		"  - id: RESET-4\n    level: advice", 1)
 	begin := strings.Index(lowered, "  - id: KEY-6\n")
 	end := begin + strings.Index(lowered[begin+1:], "  - id: ") + 1
 	weak := write(t, "weak.yaml", lowered[:begin]+lowered[end:])
-	says := []string{"another contract than the built-in one: weak.yaml", "RESET-4 (advice, was must)", "leaves out KEY-6"}
-	conformance(t, "run", "--contract", weak, "--out", out, "--format", strings.Join(report.Names(), ",")).wantExit(t, 0)
+	says := []string{"another contract than the built-in one: weak.yaml",
+		"RESET-4 (advice, was must)", "leaves out KEY-6"}
+	conformance(t, "run", "--contract", weak, "--out", out, "--format",
+		strings.Join(report.Names(), ",")).wantExit(t, 0)
 	for _, f := range report.Formats() {
 		text, err := os.ReadFile(filepath.Join(out, f.File))
 		if err != nil {
 			t.Fatal(err)
 		}
-		brief := map[string]string{"badge.svg": "another contract", "report.json": `"file": "weak.yaml"`}[f.File]
+		brief := map[string]string{"badge.svg": "another contract",
+			"report.json": `"file": "weak.yaml"`}[f.File]
 		if brief == "" {
 			brief = "weak.yaml"
 		}
@@ -102,7 +112,8 @@ func TestAnotherContractIsNamed(t *testing.T) {
 		}
 	}
 	same := write(t, "copy.yaml", string(text))
-	if r := conformance(t, "run", "--contract", same, "--out", t.TempDir()).wantExit(t, 0); strings.Contains(r.stdout, "another contract") {
+	if r := conformance(t, "run", "--contract", same, "--out", t.TempDir()).wantExit(t,
+		0); strings.Contains(r.stdout, "another contract") {
 		t.Error("a copy of the built-in contract is called another")
 	}
 }

@@ -47,12 +47,14 @@ func siteCommand() *cobra.Command {
 			if path == "-" {
 				return nil
 			}
-			_, err = fmt.Fprintf(c.OutOrStdout(), "%s: deployments: %d, runs: %d, requirements: %d\n",
+			_, err = fmt.Fprintf(c.OutOrStdout(),
+				"%s: deployments: %d, runs: %d, requirements: %d\n",
 				path, len(o.Deployments), o.Runs(), len(o.Requirements))
 			return err
 		},
 	}
-	c.Flags().StringVarP(&out, "out", "o", "site", "where to: a directory, a file that ends in .html, or - for standard output")
+	c.Flags().StringVarP(&out, "out", "o", "site",
+		"where to: a directory, a file that ends in .html, or - for standard output")
 	return c
 }
 

@@ -20,7 +20,8 @@ func olderSandbox(t *testing.T) *sandbox.Sandbox {
 	if !found {
 		t.Fatal("there is no such variant")
 	}
-	return sandboxtest.Start(t, sandbox.Options{Around: faults.Set{Variants: []faults.Variant{older}}})
+	return sandboxtest.Start(t,
+		sandbox.Options{Around: faults.Set{Variants: []faults.Variant{older}}})
 }
 
 // declareStepThree writes a configuration for the flow; "" leaves the path of step 3 to the run.
@@ -35,7 +36,8 @@ func declareStepThree(t *testing.T, s *sandbox.Sandbox, path string) call {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return call{args: []string{"--config", write(t, "conformance.yaml", string(text))}, env: []string{"CONFORMANCE_APP_KEY=" + s.AppKey}}
+	return call{args: []string{"--config", write(t, "conformance.yaml", string(text))},
+		env: []string{"CONFORMANCE_APP_KEY=" + s.AppKey}}
 }
 
 // TestStepThreeIsFoundAtItsOlderPath judges a deployment that keeps the edition of August 2020.
@@ -51,7 +53,9 @@ func TestStepThreeIsFoundAtItsOlderPath(t *testing.T) {
 		if got := requirement(t, judged, "CODE-7").Verdict; got != verdict.NotApplicable {
 			t.Errorf("declared %q: an unknown Identifier is %s", declared, got)
 		}
-		atOlder := func(k verdict.Check) bool { return strings.Contains(k.Subject, "/users/password/reset/code") }
+		atOlder := func(k verdict.Check) bool {
+			return strings.Contains(k.Subject, "/users/password/reset/code")
+		}
 		if !slices.ContainsFunc(requirement(t, judged, "KEY-1").Checks, atOlder) {
 			t.Errorf("declared %q: KEY-1 does not name the older path", declared)
 		}
@@ -75,7 +79,9 @@ func TestPlanSaysWhereStepThreeIsAsked(t *testing.T) {
 	t.Parallel()
 	s := sandboxtest.Start(t, sandbox.Options{})
 	for declared, says := range map[string][]string{
-		"":            {"to find out at which of its two paths", "POST /v{version}/users/identifiers/reset/code", "POST /v{version}/users/password/reset/code"},
+		"": {"to find out at which of its two paths",
+			"POST /v{version}/users/identifiers/reset/code",
+			"POST /v{version}/users/password/reset/code"},
 		"identifiers": {"is asked at POST /v{version}/users/identifiers/reset/code, as declared (stepThree)"},
 		"password":    {"is asked at POST /v{version}/users/password/reset/code, as declared (stepThree)"},
 	} {
@@ -83,7 +89,8 @@ func TestPlanSaysWhereStepThreeIsAsked(t *testing.T) {
 		c.args = append([]string{"plan"}, c.args...)
 		r := c.run(t).wantExit(t, 0).wantOut(t, says...)
 		if (declared == "") != strings.Contains(r.stdout, "which of its two paths") {
-			t.Errorf("declared %q: the plan finds out what is declared, or not what is not", declared)
+			t.Errorf("declared %q: the plan finds out what is declared, or not what is not",
+				declared)
 		}
 	}
 }

@@ -67,7 +67,8 @@ func TestColoursAreForTerminalsThatWantThem(t *testing.T) {
 		"empty NO_COLOR": {call{args: args, env: []string{"NO_COLOR="}}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if text := c.call.onTerminal(t); strings.Contains(text, green) != c.coloured || !strings.Contains(text, "PARTLY JUDGED") {
+			if text := c.call.onTerminal(t); strings.Contains(text, green) != c.coloured ||
+				!strings.Contains(text, "PARTLY JUDGED") {
 				t.Errorf("want colours: %t, got %q", c.coloured, text)
 			}
 		})
@@ -82,13 +83,16 @@ func TestColoursAreForTerminalsThatWantThem(t *testing.T) {
 func TestProgressSaysWhatIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	s := broken(t, "mail-too-late")
-	c := call{args: []string{"run", "--config", declare(t, s), "--only", "MAIL-1", "--mail-deadline", "6s", "--out", t.TempDir()}, env: []string{"CONFORMANCE_APP_KEY=" + s.AppKey}}
+	c := call{args: []string{"run", "--config", declare(t, s), "--only", "MAIL-1",
+		"--mail-deadline", "6s", "--out", t.TempDir()},
+		env: []string{"CONFORMANCE_APP_KEY=" + s.AppKey}}
 	waiting := regexp.MustCompile(`waiting for \S+'s mail, [1-6] s of 6 s · \d+ of \d+ steps · \d+ s`)
 	if text := c.onTerminal(t); !waiting.MatchString(text) || !strings.Contains(text, "\x1b[K") {
 		t.Errorf("no progress on a terminal: %q", text)
 	}
 	r := c.run(t).wantExit(t, 1)
-	if !regexp.MustCompile(`(?m)^conformance: `+waiting.String()+`$`).MatchString(r.stderr) || strings.Contains(r.stderr, "\x1b") {
+	if !regexp.MustCompile(`(?m)^conformance: `+waiting.String()+`$`).MatchString(r.stderr) ||
+		strings.Contains(r.stderr, "\x1b") {
 		t.Errorf("progress in a pipe: %q", r.stderr)
 	}
 	c.args = append(c.args, "--quiet")
@@ -111,8 +115,10 @@ func TestAFleetCountsOnATerminal(t *testing.T) {
 	check(os.WriteFile(file, []byte("deployments: [typo.yaml, other.yaml]\n"), 0o600))
 	check(os.WriteFile(filepath.Join(dir, "typo.yaml"), []byte("ulr: x\n"), 0o600))
 	check(os.WriteFile(filepath.Join(dir, "other.yaml"), []byte("ulr: x\n"), 0o600))
-	text := call{args: []string{"fleet", "run", file, "--out", filepath.Join(dir, "out")}}.onTerminal(t)
-	for _, want := range []string{`\r1 of 2 ended, [01] under way · 1 misconfigured`, `\r\x1b\[K2/2  `, `\r2 of 2 ended`, `2 deployments: 2 misconfigured`} {
+	text := call{args: []string{"fleet", "run", file, "--out",
+		filepath.Join(dir, "out")}}.onTerminal(t)
+	for _, want := range []string{`\r1 of 2 ended, [01] under way · 1 misconfigured`,
+		`\r\x1b\[K2/2  `, `\r2 of 2 ended`, `2 deployments: 2 misconfigured`} {
 		if !regexp.MustCompile(want).MatchString(text) {
 			t.Errorf("want %q in %q", want, text)
 		}

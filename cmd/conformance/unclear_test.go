@@ -46,10 +46,12 @@ func TestUnclearCodesAreToldByTheirShapeAndMasked(t *testing.T) {
 		t.Fatal("there is no variant code-in-link-only")
 	}
 	var sent linkCodes
-	s := sandboxtest.Start(t, sandbox.Options{AppKey: secretKey, Around: faults.Set{Variants: []faults.Variant{inLink, {Name: "watch", Mail: sent.watch}}}})
+	s := sandboxtest.Start(t, sandbox.Options{AppKey: secretKey,
+		Around: faults.Set{Variants: []faults.Variant{inLink, {Name: "watch", Mail: sent.watch}}}})
 	out := t.TempDir()
 	r := call{
-		args: []string{"run", "--config", declare(t, s), "--out", out, "--format", strings.Join(report.Names(), ",")}, env: []string{"CONFORMANCE_APP_KEY=" + secretKey},
+		args: []string{"run", "--config", declare(t, s), "--out", out, "--format",
+			strings.Join(report.Names(), ",")}, env: []string{"CONFORMANCE_APP_KEY=" + secretKey},
 	}.run(t).wantExit(t, 3)
 	r.wantOut(t, "no code is recognised in the mail", "6 digits", "codePattern", "conformance mail")
 	if len(sent.codes) == 0 {

@@ -14,6 +14,7 @@ func TestPagesOfSomeOperationsAreJudgedAlikeEachTime(t *testing.T) {
 	s := broken(t, "html-key-error")
 	for range 5 {
 		conformance(t, "run", "--url", s.URL, "--out", t.TempDir()).
-			wantExit(t, verdict.ExitNotConformant).wantOut(t, "Exit code 1: ANSWER-2, ANSWER-3 failed.")
+			wantExit(t, verdict.ExitNotConformant).wantOut(t,
+			"Exit code 1: ANSWER-2, ANSWER-3 failed.")
 	}
 }

@@ -27,15 +27,19 @@ type trust struct {
 }
 
 func (t *trust) flags(flags *pflag.FlagSet) {
-	flags.StringVar(&t.signers, "signers", "", "whose keys count, and for what (OpenSSH's allowed_signers)")
-	flags.StringVar(&t.revoked, "revoked", "", "keys that no longer count (OpenSSH's KRL, or a list of public keys)")
-	flags.StringVar(&t.contract, "contract", "", "the contract of an older certificate, to judge by as well")
+	flags.StringVar(&t.signers, "signers", "",
+		"whose keys count, and for what (OpenSSH's allowed_signers)")
+	flags.StringVar(&t.revoked, "revoked", "",
+		"keys that no longer count (OpenSSH's KRL, or a list of public keys)")
+	flags.StringVar(&t.contract, "contract", "",
+		"the contract of an older certificate, to judge by as well")
 }
 
 func (t trust) demand() (certificate.Demand, error) {
 	d := certificate.Demand{Now: time.Now()}
 	if t.signers == "" {
-		return d, errors.New("--signers is missing: no key in a bundle is trusted by itself (ssh-keygen(1), ALLOWED SIGNERS)")
+		return d,
+			errors.New("--signers is missing: no key in a bundle is trusted by itself (ssh-keygen(1), ALLOWED SIGNERS)")
 	}
 	text, err := os.ReadFile(t.signers)
 	if err == nil {
@@ -93,8 +97,10 @@ func verifyCommand() *cobra.Command {
 	}
 	flags := c.Flags()
 	trust.flags(flags)
-	flags.StringSliceVar(&require, "require", nil, "what must have been kept or done: core, flow, hardening, witness")
-	flags.StringVar(&asked, "challenge", "", "the challenge that the run must have responded to; its signature stands beside it")
+	flags.StringSliceVar(&require, "require", nil,
+		"what must have been kept or done: core, flow, hardening, witness")
+	flags.StringVar(&asked, "challenge", "",
+		"the challenge that the run must have responded to; its signature stands beside it")
 	flags.StringVar(&maxAge, "max-age", "", "how long ago the run may have been: 365d, 12h")
 	flags.BoolVar(&asJSON, "json", false, "print the results as JSON")
 	return c

@@ -56,7 +56,8 @@ func identityOf(info *debug.BuildInfo) identity {
 		return identity{Version: "dev"}
 	}
 	version := info.Main.Version
-	id := identity{Version: strings.TrimPrefix(version, "v"), Sum: info.Main.Sum, Go: info.GoVersion}
+	id := identity{Version: strings.TrimPrefix(version, "v"), Sum: info.Main.Sum,
+		Go: info.GoVersion}
 	if version == "" || version == "(devel)" {
 		id.Version = "dev"
 	}
@@ -124,7 +125,9 @@ func (id identity) print(w io.Writer) error {
 	if date == "" {
 		date = notRecorded
 	}
-	_, err := fmt.Fprintf(w, "conformance %s\ncommit      %s\ndate        %s\ncontract    %s, openapi.yaml sha256:%s\nbuilt with  %s for %s/%s\n",
+	_,
+		err := fmt.Fprintf(w,
+		"conformance %s\ncommit      %s\ndate        %s\ncontract    %s, openapi.yaml sha256:%s\nbuilt with  %s for %s/%s\n",
 		id.Version, commit, date, id.Contract.Version, id.Contract.SHA256, id.Go, id.OS, id.Arch)
 	return err
 }

@@ -37,7 +37,8 @@ func TestVersionOfACheckout(t *testing.T) {
 	commit := runIn(t, dir, nil, "git", "rev-parse", "HEAD")
 	runIn(t, dir, []string{"GOFLAGS=-buildvcs=false"}, "make", "build")
 	got := versionOf(t, filepath.Join(dir, "bin", "conformance"))
-	if got.Version != "1.2.3" || got.Commit != commit || got.Date != "2026-01-02T03:04:05Z" || got.Modified {
+	if got.Version != "1.2.3" || got.Commit != commit || got.Date != "2026-01-02T03:04:05Z" ||
+		got.Modified {
 		t.Errorf("of v1.2.3, commit %s: %+v", commit, got)
 	}
 	sum := sha256.Sum256(conformance_module.OpenAPI)
@@ -45,14 +46,17 @@ func TestVersionOfACheckout(t *testing.T) {
 		t.Errorf("of openapi.yaml with the digest %x: %+v", sum, got.Contract)
 	}
 	said := runIn(t, dir, nil, filepath.Join(dir, "bin", "conformance"), "version")
-	wantIn(t, "conformance version", said, []string{"conformance 1.2.3", commit, "2026-01-02T03:04:05Z", "sha256:" + got.Contract.SHA256})
+	wantIn(t, "conformance version", said,
+		[]string{"conformance 1.2.3", commit, "2026-01-02T03:04:05Z",
+			"sha256:" + got.Contract.SHA256})
 
 	readme := filepath.Join(dir, "README.md")
 	if err := os.WriteFile(readme, []byte("changed\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	runIn(t, dir, nil, "make", "build")
-	if got := versionOf(t, filepath.Join(dir, "bin", "conformance")); !got.Modified || got.Version != "1.2.3+dirty" {
+	if got := versionOf(t, filepath.Join(dir, "bin", "conformance")); !got.Modified ||
+		got.Version != "1.2.3+dirty" {
 		t.Errorf("of a changed checkout: %+v", got)
 	}
 }
@@ -64,15 +68,20 @@ func TestVersionOfAModule(t *testing.T) {
 	proxy, modules, bin := moduleProxy(t, dir, "v1.2.3"), t.TempDir(), t.TempDir()
 	cache := runIn(t, dir, nil, "go", "env", "GOMODCACHE")
 	runIn(t, t.TempDir(), []string{
-		"GOBIN=" + bin, "GOMODCACHE=" + modules, "GONOSUMDB=" + modulePath, "GOFLAGS=-modcacherw -trimpath",
-		"GOPROXY=" + fileURL(proxy) + "," + fileURL(filepath.Join(cache, "cache", "download")) + ",https://proxy.golang.org",
+		"GOBIN=" + bin, "GOMODCACHE=" + modules, "GONOSUMDB=" + modulePath,
+		"GOFLAGS=-modcacherw -trimpath",
+		"GOPROXY=" + fileURL(proxy) + "," + fileURL(filepath.Join(cache, "cache", "download")) +
+			",https://proxy.golang.org",
 	}, "go", "install", modulePath+"/cmd/conformance@v1.2.3")
 	got := versionOf(t, filepath.Join(bin, "conformance"))
-	if got.Version != "1.2.3" || !strings.HasPrefix(got.Sum, "h1:") || got.Commit != "" || got.Modified {
+	if got.Version != "1.2.3" || !strings.HasPrefix(got.Sum, "h1:") || got.Commit != "" ||
+		got.Modified {
 		t.Errorf("of the module v1.2.3: %+v", got)
 	}
 	said := runIn(t, dir, nil, filepath.Join(bin, "conformance"), "version")
-	wantIn(t, "conformance version", said, []string{"conformance 1.2.3", "the source's checksum is " + got.Sum, "date not recorded by this build"})
+	wantIn(t, "conformance version", said,
+		[]string{"conformance 1.2.3", "the source's checksum is " + got.Sum,
+			"date not recorded by this build"})
 }
 
 // TestVersionOfAnUnknownSource says that it does not know.
@@ -84,7 +93,9 @@ func TestVersionOfAnUnknownSource(t *testing.T) {
 		t.Errorf("without version control: %+v", got)
 	}
 	said := runIn(t, ".", nil, program, "version")
-	wantIn(t, "conformance version", said, []string{"conformance dev", "commit not recorded by this build", "date not recorded by this build"})
+	wantIn(t, "conformance version", said,
+		[]string{"conformance dev", "commit not recorded by this build",
+			"date not recorded by this build"})
 }
 
 func versionOf(t *testing.T, program string) (v told) {
@@ -115,10 +126,13 @@ func taggedCheckout(t *testing.T) string {
 		copyFile(t, filepath.Join(root, name), filepath.Join(dir, name))
 	}
 	identity := []string{
-		"GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.com", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@example.com",
-		"GIT_AUTHOR_DATE=2026-01-02T03:04:05Z", "GIT_COMMITTER_DATE=2026-01-02T03:04:05Z", "GIT_CONFIG_GLOBAL=" + os.DevNull,
+		"GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.com", "GIT_COMMITTER_NAME=a",
+		"GIT_COMMITTER_EMAIL=a@example.com",
+		"GIT_AUTHOR_DATE=2026-01-02T03:04:05Z", "GIT_COMMITTER_DATE=2026-01-02T03:04:05Z",
+		"GIT_CONFIG_GLOBAL=" + os.DevNull,
 	}
-	for _, args := range [][]string{{"init", "-q"}, {"add", "--all", "--force"}, {"commit", "-q", "-m", "all"}, {"tag", "v1.2.3"}} {
+	for _, args := range [][]string{{"init", "-q"}, {"add", "--all", "--force"},
+		{"commit", "-q", "-m", "all"}, {"tag", "v1.2.3"}} {
 		runIn(t, dir, identity, "git", args...)
 	}
 	return dir
@@ -156,7 +170,8 @@ func moduleProxy(t *testing.T, repository, version string) string {
 	at := module.Version{Path: modulePath, Version: version}
 	err = errors.Join(
 		modzip.CreateFromVCS(archive, at, repository, version, ""),
-		os.WriteFile(filepath.Join(dir, version+".info"), []byte(`{"Version": "`+version+`"}`), 0o600),
+		os.WriteFile(filepath.Join(dir, version+".info"), []byte(`{"Version": "`+version+`"}`),
+			0o600),
 		os.WriteFile(filepath.Join(dir, "list"), []byte(version+"\n"), 0o600),
 	)
 	if err != nil {

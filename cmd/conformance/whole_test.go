@@ -17,7 +17,8 @@ func TestJudgeSaysWhetherTheEvidenceIsWhole(t *testing.T) {
 	s := broken(t, "wrong-answer-told-by-framework")
 	r, out := judge(t, s, "--only", "RESET-5")
 	r.wantExit(t, verdict.ExitNotConformant)
-	conformance(t, "judge", out, "--out", t.TempDir()).wantExit(t, verdict.ExitNotConformant).wantOut(t, "The evidence is whole: SHA-256 ")
+	conformance(t, "judge", out, "--out", t.TempDir()).wantExit(t,
+		verdict.ExitNotConformant).wantOut(t, "The evidence is whole: SHA-256 ")
 
 	har := filepath.Join(out, "evidence.json")
 	text, err := os.ReadFile(har)
@@ -29,25 +30,29 @@ func TestJudgeSaysWhetherTheEvidenceIsWhole(t *testing.T) {
 	if !strings.Contains(string(text), wrong) {
 		t.Fatalf("the evidence has no %s", wrong)
 	}
-	if err := os.WriteFile(har, []byte(strings.ReplaceAll(string(text), wrong, right)), 0o600); err != nil {
+	if err := os.WriteFile(har, []byte(strings.ReplaceAll(string(text), wrong, right)),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	again := t.TempDir()
 	conformance(t, "judge", out, "--out", again, "--format", strings.Join(report.Names(), ",")).
 		wantExit(t, verdict.ExitIncomplete).
-		wantOut(t, "INCOMPLETE", "The evidence is not whole: evidence.json was changed after the run.")
+		wantOut(t, "INCOMPLETE",
+			"The evidence is not whole: evidence.json was changed after the run.")
 	for _, f := range report.Formats() {
 		told, err := os.ReadFile(filepath.Join(again, f.File))
 		if err != nil {
 			t.Fatal(err)
 		}
 		flat := strings.ReplaceAll(strings.Join(strings.Fields(string(told)), " "), "&#46;", ".")
-		if !strings.Contains(flat, "evidence.json was changed") && !strings.Contains(flat, "evidence not whole") {
+		if !strings.Contains(flat, "evidence.json was changed") &&
+			!strings.Contains(flat, "evidence not whole") {
 			t.Errorf("%s does not say that the evidence was changed", f.File)
 		}
 	}
 	if err := os.Remove(filepath.Join(out, "evidence.sha256")); err != nil {
 		t.Fatal(err)
 	}
-	conformance(t, "judge", out, "--out", t.TempDir()).wantExit(t, verdict.ExitIncomplete).wantOut(t, "evidence.sha256 is missing")
+	conformance(t, "judge", out, "--out", t.TempDir()).wantExit(t,
+		verdict.ExitIncomplete).wantOut(t, "evidence.sha256 is missing")
 }

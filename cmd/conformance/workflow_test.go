@@ -28,7 +28,8 @@ func runWorkflow(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.MkdirAll(temporary, 0o755))
 	failed := false
 	for _, step := range workflowSteps(ts) {
-		if step.Uses != "" || strings.HasPrefix(step.Run, "go install ") || !applies(ts, step.If, event) {
+		if step.Uses != "" || strings.HasPrefix(step.Run, "go install ") ||
+			!applies(ts, step.If, event) {
 			continue
 		}
 		command := []string{"-C", dir, "RUNNER_TEMP=" + temporary}
@@ -38,7 +39,8 @@ func runWorkflow(ts *testscript.TestScript, neg bool, args []string) {
 			}
 			command = append(command, name+"="+base)
 		}
-		if failed = ts.Exec("env", append(command, "bash", "-e", "-c", step.Run)...) != nil; failed {
+		if failed = ts.Exec("env",
+			append(command, "bash", "-e", "-c", step.Run)...) != nil; failed {
 			break
 		}
 	}

@@ -23,8 +23,10 @@ func serveCommand() *cobra.Command {
 	})
 	c.Short = "Serve a wrong or unusual deployment and an inbox, to try clients and tools against"
 	c.Example = "  prove serve --fault any-key-taken\n  prove serve --variant code-uuid --write-config sandbox.yaml"
-	c.Flags().StringArrayVar(&wrong, "fault", nil, "a fault to have, may be repeated; see prove faults")
-	c.Flags().StringArrayVar(&unusual, "variant", nil, "a variant to be, may be repeated; see prove faults")
+	c.Flags().StringArrayVar(&wrong, "fault", nil,
+		"a fault to have, may be repeated; see prove faults")
+	c.Flags().StringArrayVar(&unusual, "variant", nil,
+		"a variant to be, may be repeated; see prove faults")
 	return c
 }
 
@@ -33,14 +35,18 @@ func find(wrong, unusual []string) (around faults.Set, err error) {
 	for _, name := range wrong {
 		f, found := faults.Find(name)
 		if !found {
-			err = errors.Join(err, unknown("fault", name, faults.Faults(), func(f faults.Fault) string { return f.Name }))
+			err = errors.Join(err,
+				unknown("fault", name, faults.Faults(), func(f faults.Fault) string {
+					return f.Name
+				}))
 		}
 		around.Faults = append(around.Faults, f)
 	}
 	for _, name := range unusual {
 		v, found := faults.FindVariant(name)
 		if !found {
-			err = errors.Join(err, unknown("variant", name, faults.Variants(), func(v faults.Variant) string { return v.Name }))
+			err = errors.Join(err, unknown("variant", name, faults.Variants(),
+				func(v faults.Variant) string { return v.Name }))
 		}
 		around.Variants = append(around.Variants, v)
 	}
@@ -72,7 +78,8 @@ func faultsCommand() *cobra.Command {
 			for _, v := range faults.Variants() {
 				fmt.Fprintf(w, "variant  %-34s %-11s %s\n", v.Name, "", v.Why)
 			}
-			_, err := fmt.Fprintf(w, "\n%d faults, %d variants\n", len(faults.Faults()), len(faults.Variants()))
+			_, err := fmt.Fprintf(w, "\n%d faults, %d variants\n", len(faults.Faults()),
+				len(faults.Variants()))
 			return err
 		},
 	}
@@ -92,7 +99,9 @@ type listedFault struct {
 func listedFaults() map[string][]listedFault {
 	all := map[string][]listedFault{}
 	for _, f := range faults.Faults() {
-		all["faults"] = append(all["faults"], listedFault{Name: f.Name, Profile: cmp.Or(f.Profile, "core"), Breaks: f.Breaks, Summary: f.Summary})
+		all["faults"] = append(all["faults"],
+			listedFault{Name: f.Name, Profile: cmp.Or(f.Profile, "core"), Breaks: f.Breaks,
+				Summary: f.Summary})
 	}
 	for _, v := range faults.Variants() {
 		all["variants"] = append(all["variants"], listedFault{Name: v.Name, Why: v.Why})

@@ -54,13 +54,19 @@ requirement that it breaks and no other, a variant none.`,
 		RunE: func(c *cobra.Command, _ []string) error { return p.run(c) },
 	})
 	flags := c.Flags()
-	flags.StringVar(&p.only, "only", "", "only those with this text, or one of these (a,b), in their name")
-	flags.StringVar(&p.profile, "profile", "", "only those that are judged by this profile: core, flow or hardening")
+	flags.StringVar(&p.only, "only", "",
+		"only those with this text, or one of these (a,b), in their name")
+	flags.StringVar(&p.profile, "profile", "",
+		"only those that are judged by this profile: core, flow or hardening")
 	flags.StringVar(&p.part, "part", "", "only the K-th of N parts, written K/N")
-	flags.StringVar(&p.binary, "conformance", "", "the conformance binary to prove (default the one beside this binary)")
-	flags.StringVar(&p.keep, "keep", "", "directory that keeps what the runs leave (default forgotten at the end)")
-	flags.StringVar(&p.matrix, "matrix", "", "file to write the matrix of requirements and faults to, as Markdown")
-	flags.StringVar(&p.evidence, "evidence", "", "directory to store evidence in: of the named cases, else of those that lack it")
+	flags.StringVar(&p.binary, "conformance", "",
+		"the conformance binary to prove (default the one beside this binary)")
+	flags.StringVar(&p.keep, "keep", "",
+		"directory that keeps what the runs leave (default forgotten at the end)")
+	flags.StringVar(&p.matrix, "matrix", "",
+		"file to write the matrix of requirements and faults to, as Markdown")
+	flags.StringVar(&p.evidence, "evidence", "",
+		"directory to store evidence in: of the named cases, else of those that lack it")
 	flags.IntVar(&p.atOnce, "at-once", 6*runtime.NumCPU(), "how many deployments to judge at once")
 	c.AddCommand(serveCommand(), faultsCommand())
 	addCompletion(c)
@@ -113,7 +119,8 @@ func (p proof) conformance() (string, error) {
 	}
 	binary := filepath.Join(filepath.Dir(own), "conformance"+filepath.Ext(own))
 	if _, err := os.Stat(binary); err != nil {
-		return "", fmt.Errorf("there is no conformance binary beside %s; expected one there, or --conformance FILE", own)
+		return "",
+			fmt.Errorf("there is no conformance binary beside %s; expected one there, or --conformance FILE", own)
 	}
 	return binary, nil
 }
@@ -123,7 +130,8 @@ func (p proof) selects() bool { return p.only+p.profile+p.part != "" }
 
 func (p proof) cases() ([]prove.Case, error) {
 	if profiles := contract.Profiles(); p.profile != "" && !slices.Contains(profiles, p.profile) {
-		return nil, fmt.Errorf("profile %q: expected one of %s%s", p.profile, strings.Join(profiles, ", "), nearest.Hint(p.profile, profiles))
+		return nil, fmt.Errorf("profile %q: expected one of %s%s", p.profile,
+			strings.Join(profiles, ", "), nearest.Hint(p.profile, profiles))
 	}
 	cases, err := prove.Part(prove.Cases(p.only, p.profile), p.part)
 	if err == nil && len(cases) == 0 {

@@ -22,7 +22,8 @@ func buildAndTest(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(programs)
-	build := exec.Command("go", "build", "-trimpath", "-o", programs+string(filepath.Separator), ".", "../conformance")
+	build := exec.Command("go", "build", "-trimpath", "-o", programs+string(filepath.Separator),
+		".", "../conformance")
 	if out, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
 		return 1

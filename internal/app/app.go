@@ -30,7 +30,9 @@ type Run struct {
 }
 
 // builtIn is read once: many runs in one process share the contract, and it never changes.
-var builtIn = sync.OnceValues(func() (*contract.Contract, error) { return contract.Load("openapi.yaml", conformance.OpenAPI) })
+var builtIn = sync.OnceValues(func() (*contract.Contract, error) {
+	return contract.Load("openapi.yaml", conformance.OpenAPI)
+})
 
 // Contract returns the contract at the path, by default the built-in one.
 func Contract(path string) (*contract.Contract, error) {
@@ -39,7 +41,8 @@ func Contract(path string) (*contract.Contract, error) {
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, &config.Error{Where: path, Text: "the contract can't be read: " + errorWithoutPath(err)}
+		return nil, &config.Error{Where: path, Text: "the contract can't be read: " +
+			errorWithoutPath(err)}
 	}
 	c, err := contract.Load(path, data)
 	if err != nil {
@@ -96,7 +99,8 @@ func (r *Run) Note(text string) { r.notes = append(r.notes, text) }
 
 // Collect carries out the plan and returns the evidence. If the run found step 3 at another path,
 // the suite is planned anew for it.
-func (r *Run) Collect(ctx context.Context, version string, progress func(runner.Progress)) (*evidence.Run, error) {
+func (r *Run) Collect(ctx context.Context, version string,
+	progress func(runner.Progress)) (*evidence.Run, error) {
 	found, err := r.collect(ctx, version, progress)
 	if err != nil || found.Target.StepThree == r.Suite.Target.StepThree {
 		return found, err
@@ -105,7 +109,8 @@ func (r *Run) Collect(ctx context.Context, version string, progress func(runner.
 	return found, err
 }
 
-func (r *Run) collect(ctx context.Context, version string, progress func(runner.Progress)) (*evidence.Run, error) {
+func (r *Run) collect(ctx context.Context, version string,
+	progress func(runner.Progress)) (*evidence.Run, error) {
 	id := rand.Text()[:12]
 	client, err := r.cfg.Client(r.userAgent(version, id), r.Suite.Target.Nonce)
 	if err != nil {
@@ -114,7 +119,8 @@ func (r *Run) collect(ctx context.Context, version string, progress func(runner.
 	defer client.Close()
 	options := runner.Options{
 		RunID: id, Tool: "conformance " + version, Contract: r.Suite.Contract, Plan: r.Suite.Plan,
-		Target: r.Suite.Target, Redactor: r.redactor, Client: client, Progress: progress, Notes: r.notes,
+		Target: r.Suite.Target, Redactor: r.redactor, Client: client, Progress: progress,
+		Notes:   r.notes,
 		Shuffle: r.cfg.Discreet,
 	}
 	if r.cfg.CodePattern != "" {

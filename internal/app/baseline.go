@@ -23,7 +23,8 @@ func Baseline(path string, c *contract.Contract) ([]verdict.Known, error) {
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, &config.Error{Where: path, Text: "the baseline can't be read: " + errorWithoutPath(err)}
+		return nil, &config.Error{Where: path, Text: "the baseline can't be read: " +
+			errorWithoutPath(err)}
 	}
 	known, err := readKnown(data, c)
 	if err != nil {
@@ -35,7 +36,8 @@ func Baseline(path string, c *contract.Contract) ([]verdict.Known, error) {
 func readKnown(data []byte, c *contract.Contract) ([]verdict.Known, error) {
 	var entries []yaml.Node
 	if err := yaml.Unmarshal(data, &entries); err != nil {
-		return nil, fmt.Errorf("expected a list of id, reason and until: %s", strings.TrimPrefix(firstLine(err), "yaml: "))
+		return nil, fmt.Errorf("expected a list of id, reason and until: %s",
+			strings.TrimPrefix(firstLine(err), "yaml: "))
 	}
 	var list []verdict.Known
 	for _, entry := range entries {
@@ -43,7 +45,9 @@ func readKnown(data []byte, c *contract.Contract) ([]verdict.Known, error) {
 		if err == nil {
 			err = checkKnown(k, c)
 		}
-		if err == nil && slices.ContainsFunc(list, func(other verdict.Known) bool { return other.ID == k.ID }) {
+		if err == nil && slices.ContainsFunc(list, func(other verdict.Known) bool {
+			return other.ID == k.ID
+		}) {
 			err = fmt.Errorf("%s stands twice", k.ID)
 		}
 		if err != nil {

@@ -58,7 +58,8 @@ func listWeaker(builtIn, c *contract.Contract) []verdict.Weaker {
 	for _, was := range builtIn.Requirements {
 		now, found := c.Requirement(was.ID)
 		if !found || rank(now.Level) > rank(was.Level) || now.Profile != was.Profile {
-			list = append(list, verdict.Weaker{ID: was.ID, Level: was.Level, Profile: was.Profile, NowLevel: now.Level, NowProfile: now.Profile})
+			list = append(list, verdict.Weaker{ID: was.ID, Level: was.Level, Profile: was.Profile,
+				NowLevel: now.Level, NowProfile: now.Profile})
 		}
 	}
 	return list

@@ -25,9 +25,11 @@ func criticalPath(p *plan.Plan, run *evidence.Run) []verdict.Link {
 	}
 	var path []verdict.Link
 	seen := map[string]bool{}
-	for id := last; id != "" && !seen[id]; id = latestPredecessor(steps, spans, id, map[string]bool{}) {
+	for id := last; id != "" && !seen[id]; id = latestPredecessor(steps, spans, id,
+		map[string]bool{}) {
 		seen[id] = true
-		path = append(path, verdict.Link{Step: id, DurationMs: milliseconds(spans[id].to.Sub(spans[id].from))})
+		path = append(path, verdict.Link{Step: id,
+			DurationMs: milliseconds(spans[id].to.Sub(spans[id].from))})
 	}
 	slices.Reverse(path)
 	return path
@@ -50,7 +52,8 @@ func stepSpans(run *evidence.Run) map[string]span {
 
 // latestPredecessor is the last predecessor to end; it looks through steps without a time of their
 // own.
-func latestPredecessor(steps map[string]plan.Step, spans map[string]span, id string, seen map[string]bool) string {
+func latestPredecessor(steps map[string]plan.Step, spans map[string]span, id string,
+	seen map[string]bool) string {
 	found := ""
 	for _, before := range slices.Concat(steps[id].Needs, steps[id].After) {
 		if seen[before] {

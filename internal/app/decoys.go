@@ -18,7 +18,8 @@ func chooseDecoys(t *evidence.Target, cfg config.Config) error {
 	if cfg.Challenge != "" {
 		c, err := challenge.Read(cfg.Challenge)
 		if err != nil {
-			return &config.Error{Where: "--challenge " + cfg.Challenge, Text: "the challenge can't be read: " + err.Error()}
+			return &config.Error{Where: "--challenge " + cfg.Challenge,
+				Text: "the challenge can't be read: " + err.Error()}
 		}
 		if problem := c.Fits(*t, time.Now()); problem != "" {
 			return &config.Error{Where: "--challenge " + cfg.Challenge, Text: problem}

@@ -59,7 +59,8 @@ func (d *doctor) addSymptom(ok bool, format string, args ...any) {
 }
 
 // sendQuestion requests a trader's secret question; without a key the deployment must refuse.
-func (d *doctor) sendQuestion(ctx context.Context, login, key string) (httpclient.Exchange, contract.Outcome) {
+func (d *doctor) sendQuestion(ctx context.Context, login, key string) (httpclient.Exchange,
+	contract.Outcome) {
 	values := map[string]any{}
 	for _, v := range d.question.Values() {
 		switch values[v.Name] = v.Example; v.Fact {
@@ -81,7 +82,8 @@ func (d *doctor) sendQuestion(ctx context.Context, login, key string) (httpclien
 	for _, f := range x.Response.Header {
 		header = append(header, contract.Field(f))
 	}
-	return x, contract.Classify(d.question, contract.ReadResponse(x.Response.Status, header, x.Response.Body, x.Response.Truncated))
+	return x, contract.Classify(d.question, contract.ReadResponse(x.Response.Status, header,
+		x.Response.Body, x.Response.Truncated))
 }
 
 // examineDeployment reports whether the traders can be examined.
@@ -91,11 +93,14 @@ func (d *doctor) examineDeployment(ctx context.Context) bool {
 	case x.Response == nil:
 		d.addSymptom(false, "Deployment: %s", x.Failure.Text)
 		return false
-	case outcome.Kind == contract.NotTheAPI || outcome.Kind == contract.Unreadable || outcome.Absent():
-		d.addSymptom(false, "Deployment: %s responds with status %d, but not as the API does; is the URL the whole base URL?", d.cfg.URL, x.Response.Status)
+	case outcome.Kind == contract.NotTheAPI || outcome.Kind == contract.Unreadable ||
+		outcome.Absent():
+		d.addSymptom(false,
+			"Deployment: %s responds with status %d, but not as the API does; is the URL the whole base URL?", d.cfg.URL, x.Response.Status)
 		return false
 	}
-	d.addSymptom(true, "Deployment: %s responds within %s.", d.cfg.URL, x.Timing.Total.Round(time.Millisecond))
+	d.addSymptom(true, "Deployment: %s responds within %s.", d.cfg.URL,
+		x.Timing.Total.Round(time.Millisecond))
 	switch {
 	case x.Response.TLS != "":
 		d.addSymptom(true, "TLS: %s.", x.Response.TLS)
@@ -103,7 +108,8 @@ func (d *doctor) examineDeployment(ctx context.Context) bool {
 		d.addSymptom(true, "TLS: none, as the URL says; anybody on the way can read along.")
 	}
 	if d.cfg.AppKey == "" {
-		d.addSymptom(false, "Key: none is declared (appKey or CONFORMANCE_APP_KEY); without one little can be judged.")
+		d.addSymptom(false,
+			"Key: none is declared (appKey or CONFORMANCE_APP_KEY); without one little can be judged.")
 		return false
 	}
 	x, outcome = d.sendQuestion(ctx, "nobody", d.cfg.AppKey)
@@ -126,15 +132,19 @@ func (d *doctor) examineTrader(ctx context.Context, t config.Trader) {
 	case x.Response == nil:
 		d.addSymptom(false, "%s: %s", t.Login, x.Failure.Text)
 	case asked == "" && t.Answer != "":
-		d.addSymptom(false, "%s: the deployment tells no secret question, but an answer is declared.", t.Login)
+		d.addSymptom(false,
+			"%s: the deployment tells no secret question, but an answer is declared.", t.Login)
 	case asked != "" && t.Answer == "":
-		d.addSymptom(false, "%s: the deployment tells a secret question, but no answer is declared.", t.Login)
+		d.addSymptom(false,
+			"%s: the deployment tells a secret question, but no answer is declared.", t.Login)
 	case t.Question != "" && asked != strings.TrimSpace(t.Question):
-		d.addSymptom(false, "%s: the deployment tells another secret question than the declared one.", t.Login)
+		d.addSymptom(false,
+			"%s: the deployment tells another secret question than the declared one.", t.Login)
 	case asked == "":
 		d.addSymptom(true, "%s: no secret question, as declared.", t.Login)
 	default:
-		d.addSymptom(true, "%s: a secret question, and an answer is declared; whether it is right, only a reset shows.", t.Login)
+		d.addSymptom(true,
+			"%s: a secret question, and an answer is declared; whether it is right, only a reset shows.", t.Login)
 	}
 }
 

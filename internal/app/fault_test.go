@@ -18,7 +18,8 @@ import (
 // one.
 func TestPanicInACheckIsAFault(t *testing.T) {
 	planned, err := app.Plan(config.Config{
-		URL: "http://deployment.invalid", AppKey: "a key for nothing", Profiles: []string{"core"}, APIVersion: "1.0", MailDeadline: time.Second,
+		URL: "http://deployment.invalid", AppKey: "a key for nothing", Profiles: []string{"core"},
+		APIVersion: "1.0", MailDeadline: time.Second,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -36,7 +37,8 @@ func TestPanicInACheckIsAFault(t *testing.T) {
 	if code := told.ExitCode(false, false); code != verdict.ExitFault {
 		t.Errorf("exit code %d", code)
 	}
-	if told.Fault == "" || told.Counts.Untestable != len(suite.Checks) || told.Verdict != verdict.Incomplete {
+	if told.Fault == "" || told.Counts.Untestable != len(suite.Checks) ||
+		told.Verdict != verdict.Incomplete {
 		t.Errorf("fault %q, counts %+v, verdict %s", told.Fault, told.Counts, told.Verdict)
 	}
 }

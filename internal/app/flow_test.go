@@ -130,15 +130,19 @@ func TestOnlyDeclaredPasswordsAreSentAndTheFirstIsBack(t *testing.T) {
 		}
 	}
 	for _, confirmation := range p.confirmations {
-		if !slices.ContainsFunc(declared(cfg), func(d string) bool { return strings.EqualFold(d, confirmation) }) {
+		if !slices.ContainsFunc(declared(cfg), func(d string) bool {
+			return strings.EqualFold(d, confirmation)
+		}) {
 			t.Errorf("an update was confirmed by %q, which nobody declared", confirmation)
 		}
 	}
 	for _, trader := range cfg.Traders {
-		if !signsIn(t, s, trader.Login, trader.Password) || signsIn(t, s, trader.Login, trader.NewPassword) {
+		if !signsIn(t, s, trader.Login, trader.Password) ||
+			signsIn(t, s, trader.Login, trader.NewPassword) {
 			t.Errorf("%s does not sign in with the first declared password alone", trader.Login)
 		}
-		if want := trader.Login + " signs in with ‹password " + trader.Login + "›"; !strings.Contains(found.LastLine, want) {
+		if want := trader.Login + " signs in with ‹password " + trader.Login +
+			"›"; !strings.Contains(found.LastLine, want) {
 			t.Errorf("the last line is %q, want it to say %q", found.LastLine, want)
 		}
 	}
@@ -158,7 +162,9 @@ func TestNothingThatOpensReachesEvidence(t *testing.T) {
 			text = append(text, x.Response.Body...)
 		}
 	}
-	secrets := slices.DeleteFunc(append(declared(cfg), p.responses...), func(s string) bool { return s == "" })
+	secrets := slices.DeleteFunc(append(declared(cfg), p.responses...), func(s string) bool {
+		return s == ""
+	})
 	if len(secrets) < 20 {
 		t.Fatalf("only %d secrets to look for", len(secrets))
 	}
@@ -179,7 +185,8 @@ func TestPasswordsAreBackAfterAnInterruption(t *testing.T) {
 	}
 	for _, trader := range cfg.Traders {
 		if !signsIn(t, s, trader.Login, trader.Password) {
-			t.Errorf("%s does not sign in with the first declared password; the last line says %q", trader.Login, found.LastLine)
+			t.Errorf("%s does not sign in with the first declared password; the last line says %q",
+				trader.Login, found.LastLine)
 		}
 	}
 }
@@ -196,7 +203,8 @@ func TestAnUnwillingWayBackIsToldAndTheNextRunStartsThere(t *testing.T) {
 			if !signsIn(t, s, trader.Login, trader.NewPassword) {
 				t.Errorf("%s does not sign in with the second declared password", trader.Login)
 			}
-			if want := trader.Login + " signs in with ‹new password " + trader.Login + "›"; !strings.Contains(run.LastLine, want) {
+			if want := trader.Login + " signs in with ‹new password " + trader.Login +
+				"›"; !strings.Contains(run.LastLine, want) {
 				t.Errorf("the last line is %q, want it to say %q", run.LastLine, want)
 			}
 		}

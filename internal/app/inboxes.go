@@ -30,7 +30,8 @@ type sharedInbox struct {
 
 // openReader returns a reader of the configured inbox, to be given back after the run. An error of
 // giveBack is a fault of this tool, and may have affected the run.
-func (i *Inboxes) openReader(c config.Config) (reader inbox.Inbox, giveBack func() error, err error) {
+func (i *Inboxes) openReader(c config.Config) (reader inbox.Inbox, giveBack func() error,
+	err error) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	key := inboxKey(c)
@@ -47,7 +48,9 @@ func (i *Inboxes) openReader(c config.Config) (reader inbox.Inbox, giveBack func
 	}
 	shared.runs++
 	reader = shared.server.Reader()
-	return reader, func() error { return errors.Join(reader.Close(), i.releaseInbox(key, shared)) }, nil
+	return reader, func() error {
+		return errors.Join(reader.Close(), i.releaseInbox(key, shared))
+	}, nil
 }
 
 func (i *Inboxes) releaseInbox(key string, shared *sharedInbox) error {
@@ -76,7 +79,8 @@ func (s *sharedInbox) recordPanic(do func()) {
 
 // inboxKey distinguishes inboxes and the ways to reach them.
 func inboxKey(c config.Config) string {
-	return fmt.Sprintf("%q", []any{c.Inbox.Kind, c.Inbox.URL, c.CAFile, c.Insecure, c.ClientCert, c.RequestTimeout})
+	return fmt.Sprintf("%q", []any{c.Inbox.Kind, c.Inbox.URL, c.CAFile, c.Insecure, c.ClientCert,
+		c.RequestTimeout})
 }
 
 // inboxTimeoutFactor multiplies the request timeout for an inbox: MailHog searches all its mails.
@@ -90,7 +94,8 @@ func newServer(c config.Config, guard func(func())) (*inbox.Server, error) {
 		return nil, err
 	}
 	options := inbox.Options{
-		URL: c.Inbox.URL, Timeout: inboxTimeoutFactor * c.RequestTimeout, Proxy: http.ProxyFromEnvironment, TLS: verify, Guard: guard,
+		URL: c.Inbox.URL, Timeout: inboxTimeoutFactor * c.RequestTimeout,
+		Proxy: http.ProxyFromEnvironment, TLS: verify, Guard: guard,
 	}
 	if c.Inbox.Kind == "mailpit" {
 		return inbox.NewMailpit(options)

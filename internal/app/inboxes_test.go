@@ -27,7 +27,8 @@ func TestRunsShareWhatReachesTheSameInbox(t *testing.T) {
 			t.Error(err)
 		}
 		if len(all.open) != left {
-			t.Errorf("after %d of 3 were given back, %d are open, want %d", i+1, len(all.open), left)
+			t.Errorf("after %d of 3 were given back, %d are open, want %d", i+1,
+				len(all.open), left)
 		}
 	}
 }

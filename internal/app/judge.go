@@ -24,7 +24,8 @@ import (
 
 // Judge judges the evidence: pure, without the network and without Ginkgo. An error is a fault of
 // this tool.
-func Judge(suite *suites.Suite, run *evidence.Run, version string) (report *verdict.Report, err error) {
+func Judge(suite *suites.Suite, run *evidence.Run, version string) (report *verdict.Report,
+	err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("a check broke: %w", mishap.Error(cause))
@@ -35,7 +36,8 @@ func Judge(suite *suites.Suite, run *evidence.Run, version string) (report *verd
 
 // JudgeBySpecs is Judge through the suite's Ginkgo specs, in this process. Ginkgo allows one call
 // per process.
-func JudgeBySpecs(suite *suites.Suite, run *evidence.Run, version string, strict bool) (*verdict.Report, error) {
+func JudgeBySpecs(suite *suites.Suite, run *evidence.Run, version string,
+	strict bool) (*verdict.Report, error) {
 	// The specs speak through the verdicts; Ginkgo's own report would only repeat them.
 	formatter.ColorableStdOut = io.Discard
 	gomega.RegisterFailHandler(ginkgo.Fail)
@@ -54,15 +56,18 @@ func JudgeBySpecs(suite *suites.Suite, run *evidence.Run, version string, strict
 const maxBrokenChecks = 3
 
 // fromSpecs makes the report from Ginkgo's.
-func fromSpecs(suite *suites.Suite, run *evidence.Run, report types.Report, version string) (*verdict.Report, error) {
+func fromSpecs(suite *suites.Suite, run *evidence.Run, report types.Report,
+	version string) (*verdict.Report, error) {
 	results, broken := suites.Results(report)
 	if len(broken) > 0 {
-		return nil, errors.New("a check broke: " + strings.Join(broken[:min(len(broken), maxBrokenChecks)], "; "))
+		return nil, errors.New("a check broke: " +
+			strings.Join(broken[:min(len(broken), maxBrokenChecks)], "; "))
 	}
 	unjudged := findUnjudged(suite, results)
 	byUser := slices.Contains(report.SpecialSuiteFailureReasons, interruptedByUser)
 	if len(unjudged) > 0 && !byUser {
-		return nil, fmt.Errorf("%d checks were not carried out, the first of %s", len(unjudged), unjudged[0].Requirement)
+		return nil, fmt.Errorf("%d checks were not carried out, the first of %s", len(unjudged),
+			unjudged[0].Requirement)
 	}
 	found := *run
 	found.Interrupted = found.Interrupted || byUser
@@ -70,7 +75,8 @@ func fromSpecs(suite *suites.Suite, run *evidence.Run, report types.Report, vers
 }
 
 // toReport makes the report from the results.
-func toReport(suite *suites.Suite, run *evidence.Run, version string, results []verdict.Result) *verdict.Report {
+func toReport(suite *suites.Suite, run *evidence.Run, version string,
+	results []verdict.Result) *verdict.Report {
 	r := newReport(suite, run.Target, version)
 	r.RunID, r.Started, r.DurationMs = run.ID, run.Started, run.Duration.Milliseconds()
 	r.Interrupted = run.Interrupted
@@ -93,7 +99,8 @@ func findUnjudged(suite *suites.Suite, results []verdict.Result) []verdict.Resul
 	for _, c := range suite.Checks {
 		for _, s := range c.Subjects {
 			if !known[[2]string{c.Requirement.ID, s.Name}] {
-				list = append(list, untestable(c, s.Name, "the run was interrupted before this was judged"))
+				list = append(list,
+					untestable(c, s.Name, "the run was interrupted before this was judged"))
 			}
 		}
 	}
@@ -101,7 +108,8 @@ func findUnjudged(suite *suites.Suite, results []verdict.Result) []verdict.Resul
 }
 
 func untestable(c suites.Check, subject, reason string) verdict.Result {
-	return verdict.Result{Requirement: c.Requirement.ID, Subject: subject, Verdict: verdict.Untestable, Reason: reason}
+	return verdict.Result{Requirement: c.Requirement.ID, Subject: subject,
+		Verdict: verdict.Untestable, Reason: reason}
 }
 
 // Fault is the report of a run after a fault of this tool: nothing is judged, and every format says
@@ -111,7 +119,8 @@ func Fault(suite *suites.Suite, version string, cause error) *verdict.Report {
 	r.Fault, r.Started = cause.Error(), time.Now()
 	var results []verdict.Result
 	for _, c := range suite.Checks {
-		results = append(results, untestable(c, "this tool", "a fault of this tool, not of the deployment: "+r.Fault))
+		results = append(results,
+			untestable(c, "this tool", "a fault of this tool, not of the deployment: "+r.Fault))
 	}
 	r.Fill(listJudged(suite), results)
 	return r
@@ -120,18 +129,20 @@ func Fault(suite *suites.Suite, version string, cause error) *verdict.Report {
 // newReport holds the parts of a report known before any result.
 func newReport(suite *suites.Suite, t evidence.Target, version string) *verdict.Report {
 	return &verdict.Report{
-		Tool:       verdict.Tool{Name: "conformance", Version: version},
-		Contract:   describeContract(suite.Contract),
-		Deployment: verdict.Deployment{URL: t.URL, Name: t.Name, Version: t.Version, Embedded: t.Embedded},
-		Labels:     t.DeploymentLabels,
-		Profiles:   t.Profiles, Selection: describeSelection(suite),
+		Tool:     verdict.Tool{Name: "conformance", Version: version},
+		Contract: describeContract(suite.Contract),
+		Deployment: verdict.Deployment{URL: t.URL, Name: t.Name, Version: t.Version,
+			Embedded: t.Embedded},
+		Labels:   t.DeploymentLabels,
+		Profiles: t.Profiles, Selection: describeSelection(suite),
 	}
 }
 
 func listJudged(suite *suites.Suite) []verdict.Judged {
 	var list []verdict.Judged
 	for _, c := range suite.Checks {
-		list = append(list, verdict.Judged{Requirement: c.Requirement, Missing: c.Missing, ByDocuments: c.ByDocuments})
+		list = append(list, verdict.Judged{Requirement: c.Requirement, Missing: c.Missing,
+			ByDocuments: c.ByDocuments})
 	}
 	return list
 }

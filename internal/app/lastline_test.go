@@ -21,28 +21,38 @@ import (
 )
 
 // wrapped makes a deployment of the handler around the right one.
-func wrapped(serve func(w http.ResponseWriter, r *http.Request, next http.Handler)) sandbox.Options {
-	return sandbox.Options{Around: faults.Set{Faults: []faults.Fault{{Name: "wrapped", HTTP: func(_ faults.World, next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { serve(w, r, next) })
-	}}}}}
+func wrapped(serve func(w http.ResponseWriter, r *http.Request,
+	next http.Handler)) sandbox.Options {
+	return sandbox.Options{Around: faults.Set{Faults: []faults.Fault{{Name: "wrapped",
+		HTTP: func(_ faults.World, next http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				serve(w, r, next)
+			})
+		}}}}}
 }
 
 // checkLastLine compares the last line with the deployment; known demands a statement about every
 // trader.
-func checkLastLine(t *testing.T, s *sandbox.Sandbox, cfg config.Config, found *evidence.Run, known bool) {
+func checkLastLine(t *testing.T, s *sandbox.Sandbox, cfg config.Config, found *evidence.Run,
+	known bool) {
 	t.Helper()
 	for _, trader := range cfg.Traders {
 		says := func(name string) bool {
 			placeholder := "‹" + name + " " + trader.Login + "›"
 			return strings.Contains(found.LastLine, trader.Login+" signs in with "+placeholder) ||
-				strings.Contains(found.LastLine, trader.Login+" has "+placeholder+", as the update said (signing in is limited)")
+				strings.Contains(found.LastLine, trader.Login+" has "+placeholder+
+					", as the update said (signing in is limited)")
 		}
 		switch {
 		case says("password") && !signsIn(t, s, trader.Login, trader.Password):
-			t.Errorf("%s does not sign in with the first password; the last line says %q", trader.Login, found.LastLine)
+			t.Errorf("%s does not sign in with the first password; the last line says %q",
+				trader.Login, found.LastLine)
 		case says("new password") && !signsIn(t, s, trader.Login, trader.NewPassword):
-			t.Errorf("%s does not sign in with the second password; the last line says %q", trader.Login, found.LastLine)
-		case !says("password") && !says("new password") && (known || !strings.Contains(found.LastLine, "of "+trader.Login+" is valid is not known")):
+			t.Errorf("%s does not sign in with the second password; the last line says %q",
+				trader.Login, found.LastLine)
+		case !says("password") && !says("new password") &&
+			(known || !strings.Contains(found.LastLine, "of "+trader.Login+
+				" is valid is not known")):
 			t.Errorf("the last line %q does not tell enough of %s", found.LastLine, trader.Login)
 		}
 	}
@@ -55,7 +65,8 @@ func TestTheLastLineGoesByNothingBeforeTheWayBack(t *testing.T) {
 		if strings.HasSuffix(r.URL.Path, "/token") && updates.Load() > 1 && !over.Load() {
 			w.Header().Set("Content-Type", "application/json")
 			w.WriteHeader(http.StatusUnauthorized)
-			_, _ = io.WriteString(w, `{"State":"Failed","Step":"BaseAuthentication","Reason":"Locked"}`)
+			_, _ = io.WriteString(w,
+				`{"State":"Failed","Step":"BaseAuthentication","Reason":"Locked"}`)
 			return
 		}
 		var p tap
@@ -78,7 +89,9 @@ func TestNoUpdateIsBrokenOff(t *testing.T) {
 	s, cfg := start(t, wrapped(func(w http.ResponseWriter, r *http.Request, next http.Handler) {
 		body, _ := io.ReadAll(r.Body)
 		var update struct{ Token, Password, PasswordConfirmation string }
-		if r.Method == http.MethodPut && json.Unmarshal(body, &update) == nil && update.Password == update.PasswordConfirmation && given.gave(update.Token) && r.Header.Get("Et-App-Key") == key {
+		if r.Method == http.MethodPut && json.Unmarshal(body, &update) == nil &&
+			update.Password == update.PasswordConfirmation && given.gave(update.Token) &&
+			r.Header.Get("Et-App-Key") == key {
 			time.AfterFunc(100*time.Millisecond, interrupt)
 			time.Sleep(300 * time.Millisecond)
 			// It carries out what it has begun, whoever still waits for it.
@@ -127,12 +140,14 @@ func TestTheWayBackWaitsForADeploymentThatComesBack(t *testing.T) {
 }
 
 func TestTheLastLineNamesEachTradersOwnPassword(t *testing.T) {
-	s, cfg := start(t, sandbox.Options{Around: faults.Set{Variants: []faults.Variant{{Traders: func(list []reference.Trader) []reference.Trader {
-		for i := range list {
-			list[i].Password = "the-password-of-all-0417"
-		}
-		return list
-	}}}}})
+	s,
+		cfg := start(t,
+		sandbox.Options{Around: faults.Set{Variants: []faults.Variant{{Traders: func(list []reference.Trader) []reference.Trader {
+			for i := range list {
+				list[i].Password = "the-password-of-all-0417"
+			}
+			return list
+		}}}}})
 	checkLastLine(t, s, cfg, collected(t.Context(), t, cfg), true)
 }
 

@@ -33,7 +33,8 @@ func goroutines() string {
 	stacks := make([]byte, 1<<20)
 	var left []string
 	for _, stack := range strings.Split(string(stacks[:runtime.Stack(stacks, true)]), "\n\n") {
-		for _, name := range []string{"internal/runner.", "internal/inbox.", "internal/httpclient."} {
+		for _, name := range []string{"internal/runner.", "internal/inbox.",
+			"internal/httpclient."} {
 			if strings.Contains(stack, name) {
 				left = append(left, stack)
 				break

@@ -51,7 +51,10 @@ func (r *Run) Live(ctx context.Context, l Live) Outcome {
 	writing := make(chan stored, 1)
 	go func(found evidence.Run) { writing <- r.store(found) }(o.Evidence)
 	if o.Fault == nil {
-		o.Fault = mishap.Guard(func() (err error) { o.Report, err = r.judge(l, &o.Evidence); return err })
+		o.Fault = mishap.Guard(func() (err error) {
+			o.Report, err = r.judge(l, &o.Evidence)
+			return err
+		})
 	}
 	kept := <-writing
 	o.Unstored = kept.err
@@ -102,6 +105,9 @@ type stored struct {
 }
 
 func (r *Run) store(found evidence.Run) (s stored) {
-	s.err = mishap.Guard(func() (err error) { s.digest, err = evidence.Write(r.cfg.Out, found); return err })
+	s.err = mishap.Guard(func() (err error) {
+		s.digest, err = evidence.Write(r.cfg.Out, found)
+		return err
+	})
 	return s
 }

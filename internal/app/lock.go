@@ -27,7 +27,8 @@ func Lock(ctx context.Context, cfg config.Config, waiting func()) (unlock func()
 	for _, name := range lockNames(cfg) {
 		if err := held.acquire(ctx, dir, name, waiting); err != nil {
 			held.release()
-			return func() {}, fmt.Sprintf("No lock can be made in %s (%s): other runs with the same traders are not waited for.", dir, errorWithoutPath(err))
+			return func() {},
+				fmt.Sprintf("No lock can be made in %s (%s): other runs with the same traders are not waited for.", dir, errorWithoutPath(err))
 		}
 	}
 	return held.release, ""
@@ -84,7 +85,8 @@ func Uses(cfg config.Config) []Use {
 	for _, t := range cfg.Traders {
 		uses = append(uses, Use{normalizeURL(cfg.URL), "the trader " + strings.ToLower(t.Login)})
 		if cfg.Inbox.URL != "" {
-			uses = append(uses, Use{normalizeURL(cfg.Inbox.URL), "the mailbox " + strings.ToLower(t.MailTo)})
+			uses = append(uses,
+				Use{normalizeURL(cfg.Inbox.URL), "the mailbox " + strings.ToLower(t.MailTo)})
 		}
 	}
 	return uses

@@ -17,11 +17,13 @@ import (
 func planOf(t *testing.T, profiles ...string) *app.Run {
 	t.Helper()
 	planned, err := app.Plan(config.Config{
-		URL: "http://127.0.0.1:1", AppKey: "an-app-key-of-a-test", Inbox: config.Inbox{Kind: "mailhog", URL: "http://127.0.0.1:2"},
+		URL: "http://127.0.0.1:1", AppKey: "an-app-key-of-a-test",
+		Inbox:    config.Inbox{Kind: "mailhog", URL: "http://127.0.0.1:2"},
 		Profiles: profiles, CodeTries: 1,
 		Traders: []config.Trader{
 			{Login: "first", Email: "first@example.com", Question: "What?", Answer: "one answer"},
-			{Login: "second", Email: "second@example.com", Question: "Who?", Answer: "another answer", Password: "a password", NewPassword: "a new password"},
+			{Login: "second", Email: "second@example.com", Question: "Who?",
+				Answer: "another answer", Password: "a password", NewPassword: "a new password"},
 			{Login: "third", Email: "third@example.com"},
 		},
 	})

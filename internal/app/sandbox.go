@@ -31,7 +31,8 @@ func Writable(dir string) error {
 		}
 	}
 	if err != nil {
-		return &config.Error{Where: "--out " + dir, Text: "reports can't be written there: " + errorWithoutPath(err)}
+		return &config.Error{Where: "--out " + dir, Text: "reports can't be written there: " +
+			errorWithoutPath(err)}
 	}
 	return nil
 }

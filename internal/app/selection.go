@@ -25,7 +25,8 @@ func checkSelection(cfg config.Config, c *contract.Contract) error {
 	}
 	filter, err := types.ParseLabelFilter(cfg.LabelFilter)
 	if err != nil {
-		return &config.Error{Where: "--label-filter", Text: "not a Ginkgo label filter: " + oneLine(err)}
+		return &config.Error{Where: "--label-filter", Text: "not a Ginkgo label filter: " +
+			oneLine(err)}
 	}
 	if err := checkLabels(cfg.LabelFilter, c); err != nil {
 		return err
@@ -46,7 +47,8 @@ func checkSelection(cfg config.Config, c *contract.Contract) error {
 	if len(cfg.Only) == 0 {
 		return &config.Error{Where: "--label-filter", Text: "it selects no requirement"}
 	}
-	return &config.Error{Where: "--only, --label-filter", Text: "together they select no requirement"}
+	return &config.Error{Where: "--only, --label-filter",
+		Text: "together they select no requirement"}
 }
 
 // checkPattern refuses a pattern without a match in the selected profiles.
@@ -68,7 +70,8 @@ func checkPattern(pattern string, profiles []string, c *contract.Contract) error
 }
 
 func profileError(what, profile string) error {
-	return &config.Error{Where: "--profile", Text: fmt.Sprintf("%s to profile %s, which is not selected", what, profile)}
+	return &config.Error{Where: "--profile",
+		Text: fmt.Sprintf("%s to profile %s, which is not selected", what, profile)}
 }
 
 // checkLabels refuses a filter with an unknown label. Regular expressions and sets may match
@@ -81,10 +84,16 @@ func checkLabels(filter string, c *contract.Contract) error {
 	for _, r := range c.Requirements {
 		known = append(known, suites.Labels(r)...)
 	}
-	for _, label := range strings.FieldsFunc(filter, func(r rune) bool { return strings.ContainsRune("&|!(),", r) }) {
+	for _, label := range strings.FieldsFunc(filter, func(r rune) bool {
+		return strings.ContainsRune("&|!(),", r)
+	}) {
 		label = strings.TrimSpace(label)
-		if label != "" && !slices.ContainsFunc(known, func(k string) bool { return strings.EqualFold(k, label) }) {
-			return &config.Error{Where: "--label-filter", Text: fmt.Sprintf("no requirement has the label %q%s", label, nearest.Hint(label, known))}
+		if label != "" && !slices.ContainsFunc(known, func(k string) bool {
+			return strings.EqualFold(k, label)
+		}) {
+			return &config.Error{Where: "--label-filter",
+				Text: fmt.Sprintf("no requirement has the label %q%s", label,
+					nearest.Hint(label, known))}
 		}
 	}
 	return nil
@@ -108,7 +117,8 @@ func unknownID(pattern string, c *contract.Contract) error {
 // replacement.
 func noRequirement(id string, c *contract.Contract) string {
 	if w, withdrawn := c.Withdrawal(id); withdrawn {
-		return fmt.Sprintf("requirement %s was withdrawn; see %s", id, strings.Join(w.Instead, ", "))
+		return fmt.Sprintf("requirement %s was withdrawn; see %s", id,
+			strings.Join(w.Instead, ", "))
 	}
 	known := requirementIDs(c)
 	if strings.HasSuffix(id, "*") {

@@ -56,7 +56,8 @@ func signInsUpTo(most int32, over *atomic.Bool) sandbox.Options {
 		}
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusUnauthorized)
-		_, _ = io.WriteString(w, `{"State":"Failed","Step":"BaseAuthentication","Reason":"Too many sign-in attempts. Try again in 15 minutes."}`)
+		_, _ = io.WriteString(w,
+			`{"State":"Failed","Step":"BaseAuthentication","Reason":"Too many sign-in attempts. Try again in 15 minutes."}`)
 	})
 }
 
@@ -66,7 +67,8 @@ func holdsLastLine(t *testing.T, s *sandbox.Sandbox, trader config.Trader, line 
 	says := func(name string) bool { return strings.Contains(line, "‹"+name+" "+trader.Login+"›") }
 	valid := ""
 	switch {
-	case says("password"), strings.Contains(line, "the password of "+trader.Login+" is the one before the run"):
+	case says("password"), strings.Contains(line, "the password of "+trader.Login+
+		" is the one before the run"):
 		valid = trader.Password
 	case says("new password"):
 		valid = trader.NewPassword

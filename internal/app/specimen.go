@@ -19,8 +19,9 @@ func Specimen(contractPath string) (*Run, error) {
 		return nil, err
 	}
 	Point(&cfg, &sandbox.Sandbox{
-		URL: "https://staging.example/api", AppKey: "specimen", InboxURL: "http://mailhog.example:8025",
-		Traders: reference.DemoTraders(),
+		URL: "https://staging.example/api", AppKey: "specimen",
+		InboxURL: "http://mailhog.example:8025",
+		Traders:  reference.DemoTraders(),
 	})
 	cfg.Profiles = contract.Profiles()
 	c, err := Contract(contractPath)
@@ -43,7 +44,8 @@ func (r *Run) Sample(s plan.Step) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	x := evidence.Exchange{Method: request.Method, URL: r.Suite.Target.URL + request.Path, Body: request.Body}
+	x := evidence.Exchange{Method: request.Method, URL: r.Suite.Target.URL + request.Path,
+		Body: request.Body}
 	for _, f := range request.Header {
 		x.Header = append(x.Header, evidence.Field(f))
 	}

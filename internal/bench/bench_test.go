@@ -56,7 +56,8 @@ func tool(b *testing.B, arguments ...string) process {
 	err := command.Run()
 	wall := time.Since(started)
 	var exit *exec.ExitError
-	if errors.As(err, &exit) && exit.ExitCode() > verdict.ExitIncomplete || err != nil && exit == nil {
+	if errors.As(err, &exit) && exit.ExitCode() > verdict.ExitIncomplete || err != nil &&
+		exit == nil {
 		b.Fatalf("conformance %s: %v", arguments, err)
 	}
 	state := command.ProcessState
@@ -80,7 +81,8 @@ func measure(b *testing.B, s settings, arguments ...string) {
 	b.Helper()
 	deployment := start(b, s)
 	dir := b.TempDir()
-	arguments = append([]string{"run", "--quiet", "--config", configure(b, deployment), "--out", dir}, arguments...)
+	arguments = append([]string{"run", "--quiet", "--config", configure(b, deployment), "--out",
+		dir}, arguments...)
 	var wall, path, formula, cpu, peaks samples
 	for b.Loop() {
 		p := tool(b, arguments...)
@@ -158,7 +160,8 @@ func BenchmarkRun(b *testing.B) {
 		for _, response := range []time.Duration{0, 50 * time.Millisecond, 200 * time.Millisecond} {
 			for _, mail := range []time.Duration{0, 500 * time.Millisecond} {
 				s := settings{Response: response, Mail: mail, Traders: traders}
-				b.Run(fmt.Sprintf("traders=%d/L=%s/D=%s", traders, response, mail), func(b *testing.B) { measure(b, s) })
+				b.Run(fmt.Sprintf("traders=%d/L=%s/D=%s", traders, response, mail),
+					func(b *testing.B) { measure(b, s) })
 			}
 		}
 	}
@@ -168,25 +171,32 @@ func BenchmarkRun(b *testing.B) {
 func BenchmarkSlots(b *testing.B) {
 	for _, traders := range []int{1, 3} {
 		s := settings{Response: 200 * time.Millisecond, Traders: traders}
-		b.Run(fmt.Sprintf("concurrency=32/traders=%d/L=%s/D=0s", traders, s.Response), func(b *testing.B) { measure(b, s, "--concurrency", "32") })
+		b.Run(fmt.Sprintf("concurrency=32/traders=%d/L=%s/D=0s", traders, s.Response),
+			func(b *testing.B) { measure(b, s, "--concurrency", "32") })
 	}
 }
 
 func BenchmarkTraders(b *testing.B) {
 	for _, traders := range []int{2, 8, 32, 200, 2400} {
-		b.Run(fmt.Sprintf("traders=%d", traders), func(b *testing.B) { measure(b, settings{Traders: traders}) })
+		b.Run(fmt.Sprintf("traders=%d", traders), func(b *testing.B) {
+			measure(b, settings{Traders: traders})
+		})
 	}
 }
 
 func BenchmarkResponses(b *testing.B) {
 	for _, megabytes := range []float64{0, 0.9, 10} {
-		b.Run(fmt.Sprintf("MB=%g", megabytes), func(b *testing.B) { measure(b, settings{Traders: 3, Bytes: int(megabytes * (1 << 20))}) })
+		b.Run(fmt.Sprintf("MB=%g", megabytes), func(b *testing.B) {
+			measure(b, settings{Traders: 3, Bytes: int(megabytes * (1 << 20))})
+		})
 	}
 }
 
 func BenchmarkOldMails(b *testing.B) {
 	for _, n := range []int{0, 100_000} {
-		b.Run(fmt.Sprintf("mails=%d", n), func(b *testing.B) { measure(b, settings{Traders: 3, OldMails: n}) })
+		b.Run(fmt.Sprintf("mails=%d", n), func(b *testing.B) {
+			measure(b, settings{Traders: 3, OldMails: n})
+		})
 	}
 }
 
@@ -210,7 +220,8 @@ func BenchmarkJudge(b *testing.B) {
 	for _, traders := range []int{3, 2400} {
 		b.Run(fmt.Sprintf("traders=%d", traders), func(b *testing.B) {
 			dir := b.TempDir()
-			tool(b, "run", "--quiet", "--config", configure(b, start(b, settings{Traders: traders})), "--out", dir)
+			tool(b, "run", "--quiet", "--config",
+				configure(b, start(b, settings{Traders: traders})), "--out", dir)
 			found, err := evidence.Read(dir)
 			check(b, err)
 			var took samples

@@ -73,7 +73,8 @@ func (s settings) serveOne() (closeAll func(), err error) {
 	deployment, err := sandbox.Start(sandbox.Options{
 		SMTPAddr: catcher.SMTPAddr(),
 		Traders:  manyTraders(s.Traders),
-		Around:   faults.Set{Variants: []faults.Variant{{Name: "bench", HTTP: s.response, Mail: s.mail}}},
+		Around: faults.Set{Variants: []faults.Variant{{Name: "bench", HTTP: s.response,
+			Mail: s.mail}}},
 	})
 	if err != nil {
 		return nil, errors.Join(err, catcher.Close())
@@ -117,9 +118,11 @@ func manyTraders(n int) []reference.Trader {
 	}
 	var list []reference.Trader
 	for i := range n {
-		t := reference.Trader{Login: fmt.Sprintf("trader.%d", i), Email: fmt.Sprintf("trader.%d@example.com", i), Name: "Trader"}
+		t := reference.Trader{Login: fmt.Sprintf("trader.%d", i),
+			Email: fmt.Sprintf("trader.%d@example.com", i), Name: "Trader"}
 		if i%3 != 2 {
-			t.Question, t.Answer = fmt.Sprintf("What is the name of house %d?", i), fmt.Sprintf("house of trader %d", i)
+			t.Question, t.Answer = fmt.Sprintf("What is the name of house %d?", i),
+				fmt.Sprintf("house of trader %d", i)
 		}
 		list = append(list, t)
 	}

@@ -41,7 +41,8 @@ func fill(address string, n int) error {
 			if i%100 == 0 {
 				to = manyTraders(3)[i/100%3].Email
 			}
-			fmt.Fprintf(w, "MAIL FROM:<a@example.org>\r\nRCPT TO:<%s>\r\nDATA\r\nSubject: old %d\r\n\r\nConfirmation code: %06d\r\n.\r\n", to, i, i)
+			fmt.Fprintf(w,
+				"MAIL FROM:<a@example.org>\r\nRCPT TO:<%s>\r\nDATA\r\nSubject: old %d\r\n\r\nConfirmation code: %06d\r\n.\r\n", to, i, i)
 		}
 		_ = w.Flush()
 	}()
@@ -75,7 +76,8 @@ func BenchmarkMailSeen(b *testing.B) {
 	for n := 0; b.Loop(); n++ {
 		started, sent := time.Now(), make(chan error, 1)
 		go func() {
-			sent <- smtp.SendMail(catcher.SMTPAddr(), nil, "a@example.org", []string{to}, []byte("Subject: x\r\n\r\nx\r\n"))
+			sent <- smtp.SendMail(catcher.SMTPAddr(), nil, "a@example.org", []string{to},
+				[]byte("Subject: x\r\n\r\nx\r\n"))
 		}()
 		check(b, awaitMails(b.Context(), box, wake, to, mark, n+1))
 		seen.add(milliseconds(time.Since(started)))
@@ -98,7 +100,8 @@ func awaitWebsocket(wake <-chan struct{}) {
 	}
 }
 
-func awaitMails(ctx context.Context, box inbox.Inbox, wake <-chan struct{}, to string, mark inbox.Mark, n int) error {
+func awaitMails(ctx context.Context, box inbox.Inbox, wake <-chan struct{}, to string,
+	mark inbox.Mark, n int) error {
 	for {
 		<-wake
 		mails, err := box.Since(ctx, to, mark)

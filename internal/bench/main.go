@@ -43,7 +43,8 @@ func table(r io.Reader, w io.Writer) error {
 		rows = append(rows, found)
 	}
 	slices.Sort(units)
-	fmt.Fprintf(w, "\n| benchmark | %s |\n|---|%s\n", strings.Join(units, " | "), strings.Repeat("---:|", len(units)))
+	fmt.Fprintf(w, "\n| benchmark | %s |\n|---|%s\n", strings.Join(units, " | "),
+		strings.Repeat("---:|", len(units)))
 	for _, r := range rows {
 		cells := []string{r.name}
 		for _, unit := range units {

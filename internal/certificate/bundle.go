@@ -49,7 +49,8 @@ func Pack(dir string, w io.Writer) error {
 		}
 	}
 	slices.Sort(names)
-	zipped, err := zstd.NewWriter(w, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1))
+	zipped, err := zstd.NewWriter(w, zstd.WithEncoderLevel(zstd.SpeedBestCompression),
+		zstd.WithEncoderConcurrency(1))
 	if err != nil {
 		return err
 	}
@@ -70,7 +71,8 @@ func add(archive *tar.Writer, dir, name string) error {
 	if err != nil {
 		return err
 	}
-	err = archive.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: name, Size: int64(len(text)), Mode: 0o644, Format: tar.FormatUSTAR})
+	err = archive.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: name, Size: int64(len(text)),
+		Mode: 0o644, Format: tar.FormatUSTAR})
 	if err != nil {
 		return err
 	}
@@ -87,7 +89,8 @@ func Unpack(r io.Reader, dir string) error {
 		return err
 	}
 	defer root.Close()
-	zipped, err := zstd.NewReader(r, zstd.WithDecoderMaxWindow(mostWindow), zstd.WithDecoderConcurrency(1))
+	zipped, err := zstd.NewReader(r, zstd.WithDecoderMaxWindow(mostWindow),
+		zstd.WithDecoderConcurrency(1))
 	if err != nil {
 		return errNoBundle
 	}

@@ -60,10 +60,12 @@ func hostileBundles(t testing.TB) map[string][]byte {
 		return tar.Header{Typeflag: tar.TypeReg, Name: name, Size: size}
 	}
 	return map[string][]byte{
-		"which no run leaves":     archive(t, file("../outside", 3)),
-		"which no run leaves ":    archive(t, file("/outside", 3)),
-		"which no run leaves  ":   archive(t, tar.Header{Typeflag: tar.TypeSymlink, Name: "mails", Linkname: "/tmp"}, file("mails/001.eml", 3)),
-		"which no run leaves   ":  archive(t, tar.Header{Typeflag: tar.TypeLink, Name: "report.json", Linkname: "/etc/passwd"}),
+		"which no run leaves":  archive(t, file("../outside", 3)),
+		"which no run leaves ": archive(t, file("/outside", 3)),
+		"which no run leaves  ": archive(t, tar.Header{Typeflag: tar.TypeSymlink, Name: "mails",
+			Linkname: "/tmp"}, file("mails/001.eml", 3)),
+		"which no run leaves   ": archive(t,
+			tar.Header{Typeflag: tar.TypeLink, Name: "report.json", Linkname: "/etc/passwd"}),
 		"which no run leaves    ": archive(t, tar.Header{Typeflag: tar.TypeChar, Name: "zero"}),
 		"which no run leaves\t":   archive(t, file("mails/../../outside", 3)),
 		"holds report.json twice": archive(t, file("report.json", 1), file("report.json", 1)),

@@ -78,7 +78,8 @@ func write(dir string, key ssh.Signer, statement []byte) error {
 		return err
 	}
 	for _, name := range []string{WitnessName, WitnessSignatureName} {
-		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		if err := os.Remove(filepath.Join(dir, name)); err != nil &&
+			!errors.Is(err, os.ErrNotExist) {
 			return err
 		}
 	}
@@ -173,7 +174,8 @@ func Unfit(found evidence.Run, report *verdict.Report) string {
 // "" for none.
 func unmasked(m evidence.Mail) string {
 	for _, code := range codefinder.Find(mailtext.Parse(m.Source), nil).Codes {
-		if !strings.ContainsAny(code, "‹›") && !strings.ContainsFunc(code, func(r rune) bool { return r > 0x7e }) && !known(m, code) {
+		if !strings.ContainsAny(code, "‹›") &&
+			!strings.ContainsFunc(code, func(r rune) bool { return r > 0x7e }) && !known(m, code) {
 			return code
 		}
 	}
@@ -183,9 +185,10 @@ func unmasked(m evidence.Mail) string {
 // known reports whether the text is part of a placeholder: "‹code 1›" reads like a code where its
 // marks are left out.
 func known(m evidence.Mail, code string) bool {
-	return slices.ContainsFunc(slices.Concat(m.Codes, m.Candidates), func(p placeholder.Placeholder) bool {
-		return strings.Contains(string(p), code)
-	})
+	return slices.ContainsFunc(slices.Concat(m.Codes, m.Candidates),
+		func(p placeholder.Placeholder) bool {
+			return strings.Contains(string(p), code)
+		})
 }
 
 // reportDiffers says how report.json differs from what the evidence is judged as, "" where it does
@@ -199,7 +202,8 @@ func reportDiffers(dir string, report *verdict.Report) string {
 	if err := json.Unmarshal(text, &stored); err != nil {
 		return reportName + " is no report of a run"
 	}
-	if len(stored.StaleBaseline) > 0 || slices.ContainsFunc(stored.Requirements, func(q verdict.Requirement) bool { return q.Known != "" }) {
+	if len(stored.StaleBaseline) > 0 || slices.ContainsFunc(stored.Requirements,
+		func(q verdict.Requirement) bool { return q.Known != "" }) {
 		return "a baseline accepts failures of the run; a certificate has none"
 	}
 	said, is := coverageOf(&stored).Requirements, coverageOf(report).Requirements
@@ -207,7 +211,8 @@ func reportDiffers(dir string, report *verdict.Report) string {
 		return difference
 	}
 	if stored.Verdict != report.Verdict || stored.RunID != report.RunID {
-		return fmt.Sprintf("%s says %q of run %s, and the evidence %q of run %s", reportName, stored.Verdict, stored.RunID, report.Verdict, report.RunID)
+		return fmt.Sprintf("%s says %q of run %s, and the evidence %q of run %s", reportName,
+			stored.Verdict, stored.RunID, report.Verdict, report.RunID)
 	}
 	return ""
 }
@@ -226,7 +231,8 @@ func differs(a, b map[string]verdict.Outcome, nameA, nameB string) string {
 	slices.Sort(ids)
 	for _, id := range ids {
 		if a[id] != b[id] {
-			return fmt.Sprintf("of %s %s says %q, and %s %q", id, nameA, orNothing(a[id]), nameB, orNothing(b[id]))
+			return fmt.Sprintf("of %s %s says %q, and %s %q", id, nameA, orNothing(a[id]), nameB,
+				orNothing(b[id]))
 		}
 	}
 	return ""
@@ -287,10 +293,13 @@ func Summarise(dir string, checked Result, o Options) error {
 		levels = append(levels, "CONFORMANCE_"+strings.ToUpper(p))
 	}
 	summary, err := encode(Summary{
-		Type: statementType, Subject: []Subject{{FileName, Digests{digest(text)}}}, PredicateType: summaryType,
+		Type: statementType, Subject: []Subject{{FileName, Digests{digest(text)}}},
+		PredicateType: summaryType,
 		Predicate: SummaryPredicate{
-			Verifier:     Verifier{ID: toolURI, Version: map[string]string{"conformance": o.Version}},
-			TimeVerified: o.Now.UTC().Truncate(time.Second), ResourceURI: s.Predicate.Conformance.Deployment.URL,
+			Verifier: Verifier{ID: toolURI,
+				Version: map[string]string{"conformance": o.Version}},
+			TimeVerified:       o.Now.UTC().Truncate(time.Second),
+			ResourceURI:        s.Predicate.Conformance.Deployment.URL,
 			Policy:             Resource{Name: "openapi.yaml", Digest: &Digests{s.contract()}},
 			VerificationResult: "PASSED", VerifiedLevels: levels,
 		},
@@ -313,7 +322,8 @@ const toolURI = "https://github.com/etna-conformance/conformance"
 // parseSummary reads a witness's statement on the certificate.
 func parseSummary(text, certificate []byte) error {
 	var s Summary
-	if err := json.Unmarshal(text, &s, json.RejectUnknownMembers(true)); err != nil || s.PredicateType != summaryType {
+	if err := json.Unmarshal(text, &s, json.RejectUnknownMembers(true)); err != nil ||
+		s.PredicateType != summaryType {
 		return errors.New(WitnessName + " is no statement of a witness as certify writes it")
 	}
 	if len(s.Subject) != 1 || s.Subject[0].Digest.SHA256 != digest(certificate) {

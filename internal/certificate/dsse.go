@@ -47,7 +47,8 @@ type dsseSignature struct {
 
 // PAE is what a DSSE signature is made of (DSSE v1.0.2, section "Signature Definition").
 func PAE(payload []byte) []byte {
-	return fmt.Appendf(nil, "DSSEv1 %d %s %d %s", len(payloadType), payloadType, len(payload), payload)
+	return fmt.Appendf(nil, "DSSEv1 %d %s %d %s", len(payloadType), payloadType, len(payload),
+		payload)
 }
 
 // signBundle returns the statement in a bundle.
@@ -105,8 +106,10 @@ func checkBundle(text, statement []byte, key ssh.PublicKey) error {
 		return fmt.Errorf("it is of the type %q; expected %s", b.MediaType, bundleType)
 	case !bytes.Equal(b.Envelope.Payload, statement):
 		return errors.New("it holds another statement than " + FileName)
-	case len(b.Envelope.Signatures) != 1 || !ed25519.Verify(raw, PAE(statement), b.Envelope.Signatures[0].Sig):
-		return errors.New("its signature is not of this statement by the key that signed " + FileName)
+	case len(b.Envelope.Signatures) != 1 ||
+		!ed25519.Verify(raw, PAE(statement), b.Envelope.Signatures[0].Sig):
+		return errors.New("its signature is not of this statement by the key that signed " +
+			FileName)
 	}
 	return nil
 }

@@ -101,7 +101,8 @@ func write(t testing.TB, change func(*evidence.Run)) string {
 	}
 	digest := evidence.Check(dir)
 	judged.JudgedBy(verdict.Evidence{SHA256: digest.SHA256, Problem: digest.Problem})
-	if err := report.WriteAll(dir, []string{"json", "junit"}, report.View{Report: *judged, Run: found}); err != nil {
+	if err := report.WriteAll(dir, []string{"json", "junit"},
+		report.View{Report: *judged, Run: found}); err != nil {
 		t.Fatal(err)
 	}
 	return dir
@@ -126,7 +127,8 @@ func newKey(t testing.TB) (ssh.Signer, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(path+".pub", ssh.MarshalAuthorizedKey(key.PublicKey()), 0o600); err != nil {
+	if err := os.WriteFile(path+".pub", ssh.MarshalAuthorizedKey(key.PublicKey()),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	return key, path
@@ -134,7 +136,8 @@ func newKey(t testing.TB) (ssh.Signer, string) {
 
 // line is one of an allowed_signers file.
 func line(principal, options string, key ssh.PublicKey) string {
-	return strings.Join(strings.Fields(principal+" "+options+" "+string(ssh.MarshalAuthorizedKey(key))), " ") + "\n"
+	return strings.Join(strings.Fields(principal+" "+options+" "+
+		string(ssh.MarshalAuthorizedKey(key))), " ") + "\n"
 }
 
 func signers(t testing.TB, lines ...string) certificate.Signers {
@@ -147,7 +150,8 @@ func signers(t testing.TB, lines ...string) certificate.Signers {
 }
 
 func options(key ssh.Signer) certificate.Options {
-	return certificate.Options{Key: key, As: certificate.Vendor, Now: time.Now(), Expires: 365 * 24 * time.Hour, Version: "test"}
+	return certificate.Options{Key: key, As: certificate.Vendor, Now: time.Now(),
+		Expires: 365 * 24 * time.Hour, Version: "test"}
 }
 
 func certify(t testing.TB, dir string, o certificate.Options) {

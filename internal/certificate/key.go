@@ -53,14 +53,16 @@ func fileKey(name string, passphrase func() ([]byte, error)) (ssh.Signer, error)
 		key, err = ssh.ParsePrivateKeyWithPassphrase(text, secret)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: expected an OpenSSH private key, made by ssh-keygen -t ed25519", name)
+		return nil, fmt.Errorf("%s: expected an OpenSSH private key, made by ssh-keygen -t ed25519",
+			name)
 	}
 	return ed25519Only(name, key)
 }
 
 func ed25519Only(name string, key ssh.Signer) (ssh.Signer, error) {
 	if plainKey(key.PublicKey()).Type() != ssh.KeyAlgoED25519 {
-		return nil, fmt.Errorf("%s: the key is of type %s; expected %s", name, key.PublicKey().Type(), ssh.KeyAlgoED25519)
+		return nil, fmt.Errorf("%s: the key is of type %s; expected %s", name,
+			key.PublicKey().Type(), ssh.KeyAlgoED25519)
 	}
 	return key, nil
 }

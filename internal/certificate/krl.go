@@ -151,14 +151,16 @@ func (r *revokedOf) section(kind byte, content []byte) error {
 		if len(content) != 16 {
 			return errKRL
 		}
-		r.ranges = append(r.ranges, [2]uint64{binary.BigEndian.Uint64(content), binary.BigEndian.Uint64(content[8:])})
+		r.ranges = append(r.ranges, [2]uint64{binary.BigEndian.Uint64(content),
+			binary.BigEndian.Uint64(content[8:])})
 		return nil
 	case 0x22:
 		return r.readBitmap(content)
 	case 0x23:
 		return readStrings(content, r.ids)
 	}
-	return fmt.Errorf("the KRL has a section %#x of certificates, which this version can't read", kind)
+	return fmt.Errorf("the KRL has a section %#x of certificates, which this version can't read",
+		kind)
 }
 
 func (r *revokedOf) readBitmap(content []byte) error {

@@ -77,24 +77,31 @@ func TestOpenSSHAgrees(t *testing.T) {
 		change                  bool
 		accepted                bool
 	}{
-		"right":                  {allowed: line(vendorName, "", key.PublicKey()), accepted: true},
-		"of the namespace":       {allowed: line(vendorName, `namespaces="conformance-certificate"`, key.PublicKey()), accepted: true},
-		"of a pattern":           {allowed: line("*@example.com", `namespaces="conformance-*"`, key.PublicKey()), accepted: true},
-		"valid today":            {allowed: line(vendorName, `valid-after="20200101Z",valid-before="29990101"`, key.PublicKey()), accepted: true},
-		"another key is revoked": {allowed: line(vendorName, "", key.PublicKey()), krl: otherKRL, accepted: true},
-		"a changed byte":         {allowed: line(vendorName, "", key.PublicKey()), change: true},
-		"another namespace":      {allowed: line(vendorName, `namespaces="file"`, key.PublicKey())},
-		"an expired key":         {allowed: line(vendorName, `valid-before="20200101Z"`, key.PublicKey())},
-		"a key of the future":    {allowed: line(vendorName, `valid-after="29990101"`, key.PublicKey())},
-		"a revoked key":          {allowed: line(vendorName, "", key.PublicKey()), krl: krl},
-		"revoked by its hash":    {allowed: line(vendorName, "", key.PublicKey()), krl: hashedKRL},
-		"revoked in a list":      {allowed: line(vendorName, "", key.PublicKey()), krl: file + ".pub"},
+		"right": {allowed: line(vendorName, "", key.PublicKey()), accepted: true},
+		"of the namespace": {allowed: line(vendorName, `namespaces="conformance-certificate"`,
+			key.PublicKey()), accepted: true},
+		"of a pattern": {allowed: line("*@example.com", `namespaces="conformance-*"`,
+			key.PublicKey()), accepted: true},
+		"valid today": {allowed: line(vendorName,
+			`valid-after="20200101Z",valid-before="29990101"`, key.PublicKey()), accepted: true},
+		"another key is revoked": {allowed: line(vendorName, "", key.PublicKey()), krl: otherKRL,
+			accepted: true},
+		"a changed byte":    {allowed: line(vendorName, "", key.PublicKey()), change: true},
+		"another namespace": {allowed: line(vendorName, `namespaces="file"`, key.PublicKey())},
+		"an expired key": {allowed: line(vendorName, `valid-before="20200101Z"`,
+			key.PublicKey())},
+		"a key of the future": {allowed: line(vendorName, `valid-after="29990101"`,
+			key.PublicKey())},
+		"a revoked key":       {allowed: line(vendorName, "", key.PublicKey()), krl: krl},
+		"revoked by its hash": {allowed: line(vendorName, "", key.PublicKey()), krl: hashedKRL},
+		"revoked in a list":   {allowed: line(vendorName, "", key.PublicKey()), krl: file + ".pub"},
 	} {
 		text := bytes.Clone(statement)
 		if c.change {
 			text[len(text)/2] ^= 1
 		}
-		args := []string{"-Y", "verify", "-f", save(t, "allowed", c.allowed), "-I", vendorName, "-n", certificate.Namespace,
+		args := []string{"-Y", "verify", "-f", save(t, "allowed", c.allowed), "-I", vendorName,
+			"-n", certificate.Namespace,
 			"-s", filepath.Join(dir, certificate.SignatureName)}
 		if c.krl != "" {
 			args = append(args, "-r", c.krl)
@@ -113,11 +120,13 @@ func TestOpenSSHAgrees(t *testing.T) {
 		if c.change {
 			continue // TestNoLineTakesOverAnothersResult changes the file itself.
 		}
-		if state := states(verify(dir, d))["signature"]; (state == certificate.Holds) != c.accepted {
+		if state := states(verify(dir,
+			d))["signature"]; (state == certificate.Holds) != c.accepted {
 			t.Errorf("%s: verify says %q, want it to accept: %t", name, state, c.accepted)
 		}
 	}
-	if ok, _ := keygen(statement, "-Y", "verify", "-f", save(t, "allowed", line(vendorName, "", key.PublicKey())), "-I", vendorName,
+	if ok, _ := keygen(statement, "-Y", "verify", "-f",
+		save(t, "allowed", line(vendorName, "", key.PublicKey())), "-I", vendorName,
 		"-n", "file", "-s", filepath.Join(dir, certificate.SignatureName)); ok {
 		t.Error("ssh-keygen accepts the signature in another namespace")
 	}
@@ -131,13 +140,15 @@ func TestSignaturesOfOpenSSH(t *testing.T) {
 	authority, authorityFile := newKey(t)
 	dir := write(t, nil)
 	certify(t, dir, options(key))
-	if ok, out := keygen(nil, "-s", authorityFile, "-I", "acme 2026", "-n", vendorName, "-z", "7", "-V", "-1d:+1d", file+".pub"); !ok {
+	if ok, out := keygen(nil, "-s", authorityFile, "-I", "acme 2026", "-n", vendorName, "-z", "7",
+		"-V", "-1d:+1d", file+".pub"); !ok {
 		t.Fatal(out)
 	}
 	sign := func(with string) {
 		signature := filepath.Join(dir, certificate.SignatureName)
 		_ = os.Remove(signature)
-		if ok, out := keygen(nil, "-Y", "sign", "-f", with, "-n", certificate.Namespace, filepath.Join(dir, certificate.FileName)); !ok {
+		if ok, out := keygen(nil, "-Y", "sign", "-f", with, "-n", certificate.Namespace,
+			filepath.Join(dir, certificate.FileName)); !ok {
 			t.Fatal(out)
 		}
 	}
@@ -148,10 +159,12 @@ func TestSignaturesOfOpenSSH(t *testing.T) {
 	vouching := line("*@example.com", "cert-authority", authority.PublicKey())
 	d := demand(t, signers(t, vouching))
 	wantFailing(t, verify(dir, d), nil)
-	wantFailing(t, verify(dir, demand(t, signers(t, line("*@other.example", "cert-authority", authority.PublicKey())))),
+	wantFailing(t, verify(dir,
+		demand(t, signers(t, line("*@other.example", "cert-authority", authority.PublicKey())))),
 		map[string]string{"signature": "names no principal"})
 	krl := filepath.Join(t.TempDir(), "krl")
-	if ok, out := keygen(nil, "-k", "-f", krl, "-s", authorityFile+".pub", save(t, "serials", "serial: 5-9\n")); !ok {
+	if ok, out := keygen(nil, "-k", "-f", krl, "-s", authorityFile+".pub",
+		save(t, "serials", "serial: 5-9\n")); !ok {
 		t.Fatal(out)
 	}
 	revoked, err := certificate.ParseRevoked(read(t, krl))
@@ -167,7 +180,8 @@ func TestSignaturesOfOpenSSH(t *testing.T) {
 	}
 	certify(t, dir, options(certified))
 	wantFailing(t, verify(dir, demand(t, signers(t, vouching))), nil)
-	if ok, out := keygen(read(t, dir, certificate.FileName), "-Y", "verify", "-f", save(t, "allowed", vouching), "-I", vendorName,
+	if ok, out := keygen(read(t, dir, certificate.FileName), "-Y", "verify", "-f",
+		save(t, "allowed", vouching), "-I", vendorName,
 		"-n", certificate.Namespace, "-s", filepath.Join(dir, certificate.SignatureName)); !ok {
 		t.Errorf("ssh-keygen refuses the signature with an SSH certificate: %s", out)
 	}
@@ -197,7 +211,8 @@ func payload(t *testing.T, dir string, key ssh.Signer) (pae, signature, pub []by
 	if err != nil {
 		t.Fatal(err)
 	}
-	return certificate.PAE(text), signature, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
+	return certificate.PAE(text), signature,
+		pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
 }
 
 func TestOpenSSLChecksTheEnvelope(t *testing.T) {
@@ -207,7 +222,8 @@ func TestOpenSSLChecksTheEnvelope(t *testing.T) {
 	certify(t, dir, options(key))
 	pae, signature, pub := payload(t, dir, key)
 	check := func(pae []byte) bool {
-		ok, _ := openssl(nil, "pkeyutl", "-verify", "-pubin", "-inkey", save(t, "pub.pem", string(pub)), "-rawin",
+		ok, _ := openssl(nil, "pkeyutl", "-verify", "-pubin", "-inkey",
+			save(t, "pub.pem", string(pub)), "-rawin",
 			"-in", save(t, "pae", string(pae)), "-sigfile", save(t, "sig", string(signature)))
 		return ok
 	}
@@ -229,9 +245,11 @@ func TestCosignChecksTheBundle(t *testing.T) {
 	certify(t, dir, options(key))
 	check := func(key ssh.Signer) (bool, string) {
 		_, _, pub := payload(t, dir, key)
-		return cosign(nil, "verify-blob-attestation", "--key", save(t, "pub.pem", string(pub)), "--insecure-ignore-tlog",
+		return cosign(nil, "verify-blob-attestation", "--key", save(t, "pub.pem", string(pub)),
+			"--insecure-ignore-tlog",
 			"--type", "https://in-toto.io/attestation/test-result/v0.1",
-			"--bundle", filepath.Join(dir, certificate.BundleName), filepath.Join(dir, "report.json"))
+			"--bundle", filepath.Join(dir, certificate.BundleName),
+			filepath.Join(dir, "report.json"))
 	}
 	refuses := func(why string, key ssh.Signer, want string) {
 		t.Helper()
@@ -253,7 +271,8 @@ func TestCosignChecksTheBundle(t *testing.T) {
 	put(t, dir, certificate.BundleName, func(bundle string) string {
 		statement := read(t, dir, certificate.FileName)
 		changed := bytes.Replace(statement, []byte("4.2.1"), []byte("4.2.2"), 1)
-		return strings.Replace(bundle, base64.StdEncoding.EncodeToString(statement), base64.StdEncoding.EncodeToString(changed), 1)
+		return strings.Replace(bundle, base64.StdEncoding.EncodeToString(statement),
+			base64.StdEncoding.EncodeToString(changed), 1)
 	})
 	refuses("a changed statement", key, "could not verify envelope")
 }
@@ -285,9 +304,11 @@ func TestAllowedSignersThatCannotBeRead(t *testing.T) {
 		"acme@example.com\n":              "line 1: expected principals, options and a public key",
 		"# x\nacme@example.com ssh-rsa\n": "line 2: expected principals",
 		"acme@example.com valid-before=\"tomorrow\" " + public: `the time "tomorrow"`,
-		"acme@example.com verify-required " + public:           `there is no option "verify-required"`,
+		"acme@example.com verify-required " +
+			public: `there is no option "verify-required"`,
 	} {
-		if _, err := certificate.ParseSigners([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := certificate.ParseSigners([]byte(text)); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("%q: got %v, want %q", text, err, want)
 		}
 	}

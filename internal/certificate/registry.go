@@ -35,7 +35,8 @@ func CheckTogether(results []Result) {
 			continue
 		}
 		if other, twice := first[r.RunID]; twice {
-			r.add("registry", fmt.Errorf("the run %s is certified in %s already", r.RunID, other), "")
+			r.add("registry", fmt.Errorf("the run %s is certified in %s already", r.RunID,
+				other), "")
 			continue
 		}
 		first[r.RunID] = r.Path

@@ -28,7 +28,8 @@ func responds(c challenge.Challenge, found evidence.Run) string {
 	}
 	keySent := false
 	for _, x := range found.Exchanges {
-		if x.Response != nil && !strings.HasPrefix(field(x.Header, "traceparent"), "00-"+c.Nonce+"-") {
+		if x.Response != nil && !strings.HasPrefix(field(x.Header, "traceparent"),
+			"00-"+c.Nonce+"-") {
 			return fmt.Sprintf("the request of %s does not carry the challenge's nonce", x.Step)
 		}
 		keySent = keySent || field(x.Header, "Et-App-Key") == d.Key

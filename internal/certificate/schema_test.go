@@ -13,7 +13,8 @@ import (
 // TestTheSchemaDescribesTheExtension holds a certificate's member "conformance" against
 // docs/certificate.schema.json.
 func TestTheSchemaDescribesTheExtension(t *testing.T) {
-	schema, err := jsonschema.NewCompiler().Compile(filepath.Join("..", "..", "docs", "certificate.schema.json"))
+	schema, err := jsonschema.NewCompiler().Compile(filepath.Join("..", "..", "docs",
+		"certificate.schema.json"))
 	if err != nil {
 		t.Fatal(err)
 	}

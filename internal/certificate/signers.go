@@ -45,7 +45,8 @@ func ParseSigners(text []byte) (Signers, error) {
 		return Signers{}, err
 	}
 	if len(s.lines) == 0 {
-		return Signers{}, errors.New("it allows no signer; expected lines such as: acme@example.com ssh-ed25519 AAAA…")
+		return Signers{},
+			errors.New("it allows no signer; expected lines such as: acme@example.com ssh-ed25519 AAAA…")
 	}
 	return s, nil
 }
@@ -95,15 +96,18 @@ func sshTime(value string) (time.Time, error) {
 	layout := map[int]string{8: "20060102", 12: "200601021504", 14: "20060102150405"}[len(digits)]
 	at, err := time.ParseInLocation(layout, digits, zone)
 	if layout == "" || err != nil {
-		return time.Time{}, fmt.Errorf("the time %q is not of the form YYYYMMDD[HHMM[SS]][Z]", value)
+		return time.Time{}, fmt.Errorf("the time %q is not of the form YYYYMMDD[HHMM[SS]][Z]",
+			value)
 	}
 	return at, nil
 }
 
 // Principal returns who the key belongs to where it may sign in the namespace at that time. With
 // named, the line must name the namespace itself: a line without namespaces allows everything else.
-func (s Signers) Principal(key ssh.PublicKey, namespace string, at time.Time, named bool) (string, error) {
-	reason := errors.New("no line of the allowed signers has the key " + ssh.FingerprintSHA256(plainKey(key)))
+func (s Signers) Principal(key ssh.PublicKey, namespace string, at time.Time, named bool) (string,
+	error) {
+	reason := errors.New("no line of the allowed signers has the key " +
+		ssh.FingerprintSHA256(plainKey(key)))
 	for _, line := range s.lines {
 		who, ours, err := line.principal(key, at)
 		switch {
@@ -111,12 +115,17 @@ func (s Signers) Principal(key ssh.PublicKey, namespace string, at time.Time, na
 		case err != nil:
 			reason = err
 		case named && !slices.Contains(line.namespaces, namespace),
-			len(line.namespaces) > 0 && !slices.ContainsFunc(line.namespaces, func(p string) bool { return matches(p, namespace) }):
+			len(line.namespaces) > 0 &&
+				!slices.ContainsFunc(line.namespaces, func(p string) bool {
+					return matches(p, namespace)
+				}):
 			reason = fmt.Errorf("%s may not sign in the namespace %s", who, namespace)
 		case !line.after.IsZero() && at.Before(line.after):
-			reason = fmt.Errorf("the key of %s is valid from %s", who, line.after.UTC().Format(time.RFC3339))
+			reason = fmt.Errorf("the key of %s is valid from %s", who,
+				line.after.UTC().Format(time.RFC3339))
 		case !line.before.IsZero() && at.After(line.before):
-			reason = fmt.Errorf("the key of %s expired at %s", who, line.before.UTC().Format(time.RFC3339))
+			reason = fmt.Errorf("the key of %s expired at %s", who,
+				line.before.UTC().Format(time.RFC3339))
 		default:
 			return who, nil
 		}
@@ -128,7 +137,8 @@ func (s Signers) Principal(key ssh.PublicKey, namespace string, at time.Time, na
 func (s signer) principal(key ssh.PublicKey, at time.Time) (who string, ours bool, err error) {
 	c, certified := key.(*ssh.Certificate)
 	if !s.authority || !certified {
-		return strings.Join(s.principals, ","), !s.authority && bytes.Equal(s.key.Marshal(), plainKey(key).Marshal()), nil
+		return strings.Join(s.principals, ","), !s.authority &&
+			bytes.Equal(s.key.Marshal(), plainKey(key).Marshal()), nil
 	}
 	if !bytes.Equal(c.SignatureKey.Marshal(), s.key.Marshal()) {
 		return "", false, nil
@@ -137,18 +147,22 @@ func (s signer) principal(key ssh.PublicKey, at time.Time) (who string, ours boo
 		return "", true, errors.New("the SSH certificate is none of a user")
 	}
 	for _, p := range c.ValidPrincipals {
-		if slices.ContainsFunc(s.principals, func(pattern string) bool { return matches(pattern, p) }) {
+		if slices.ContainsFunc(s.principals, func(pattern string) bool {
+			return matches(pattern, p)
+		}) {
 			checker := ssh.CertChecker{Clock: func() time.Time { return at }}
 			return p, true, checker.CheckCert(p, c)
 		}
 	}
-	return "", true, errors.New("the SSH certificate names no principal that its authority may vouch for")
+	return "", true,
+		errors.New("the SSH certificate names no principal that its authority may vouch for")
 }
 
 // matches reports whether OpenSSH's pattern (* and ?) matches.
 func matches(pattern, text string) bool {
 	pattern = strings.NewReplacer("[", `\[`, `\`, `\\`).Replace(pattern)
 	// A slash is no boundary in a pattern of OpenSSH's.
-	matched, err := path.Match(strings.ReplaceAll(pattern, "/", "\x00"), strings.ReplaceAll(text, "/", "\x00"))
+	matched, err := path.Match(strings.ReplaceAll(pattern, "/", "\x00"),
+		strings.ReplaceAll(text, "/", "\x00"))
 	return err == nil && matched
 }

@@ -49,7 +49,8 @@ func Sign(key ssh.Signer, namespace string, message []byte) ([]byte, error) {
 		return nil, fmt.Errorf("the key does not sign: %w", err)
 	}
 	blob := append([]byte(sigMagic), ssh.Marshal(sigBlob{
-		Version: sigVersion, PublicKey: key.PublicKey().Marshal(), Namespace: namespace, Hash: sigHash,
+		Version: sigVersion, PublicKey: key.PublicKey().Marshal(), Namespace: namespace,
+		Hash:      sigHash,
 		Signature: ssh.Marshal(signature),
 	})...)
 	return armour(blob), nil
@@ -82,9 +83,11 @@ func checkSignature(armoured []byte, namespace string, message []byte) (ssh.Publ
 	}
 	switch {
 	case blob.Version != sigVersion:
-		return nil, fmt.Errorf("it is an SSH signature of version %d; expected %d", blob.Version, sigVersion)
+		return nil, fmt.Errorf("it is an SSH signature of version %d; expected %d", blob.Version,
+			sigVersion)
 	case blob.Namespace != namespace:
-		return nil, fmt.Errorf("it was made for the namespace %q; expected %q", blob.Namespace, namespace)
+		return nil, fmt.Errorf("it was made for the namespace %q; expected %q", blob.Namespace,
+			namespace)
 	case blob.Hash != sigHash || blob.Reserved != "":
 		return nil, fmt.Errorf("it has the hash %q; expected %s", blob.Hash, sigHash)
 	}
@@ -97,11 +100,14 @@ func verifyBlob(blob sigBlob, namespace string, message []byte) (ssh.PublicKey, 
 		return nil, errors.New("its public key can't be read")
 	}
 	if plain := plainKey(key); plain.Type() != ssh.KeyAlgoED25519 {
-		return nil, fmt.Errorf("its key is of type %s; expected %s", plain.Type(), ssh.KeyAlgoED25519)
+		return nil, fmt.Errorf("its key is of type %s; expected %s", plain.Type(),
+			ssh.KeyAlgoED25519)
 	}
 	var signature ssh.Signature
-	if ssh.Unmarshal(blob.Signature, &signature) != nil || key.Verify(toBeSigned(namespace, message), &signature) != nil {
-		return nil, errors.New("it is not of this content: the file was changed, or the signature belongs to another")
+	if ssh.Unmarshal(blob.Signature, &signature) != nil ||
+		key.Verify(toBeSigned(namespace, message), &signature) != nil {
+		return nil,
+			errors.New("it is not of this content: the file was changed, or the signature belongs to another")
 	}
 	return key, nil
 }

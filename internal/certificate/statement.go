@@ -116,15 +116,19 @@ const (
 )
 
 // newStatement says what was judged of the run.
-func newStatement(found evidence.Run, report *verdict.Report, subjects []Subject, o Options) Statement {
+func newStatement(found evidence.Run, report *verdict.Report, subjects []Subject,
+	o Options) Statement {
 	s := Statement{Type: statementType, Subject: subjects, PredicateType: testResultType}
 	s.Predicate = Predicate{
 		Result: "FAILED", PassedTests: []string{}, FailedTests: []string{},
 		Configuration: configuration(found, o),
 		Conformance: Extension{
-			SchemaVersion: schemaVersion, Verdict: report.Verdict, Deployment: report.Deployment, RunID: found.ID,
-			Started: found.Started.UTC(), Challenge: found.Target.Nonce, Discreet: found.Target.Discreet, ObservedBy: o.As,
-			Issued: o.Now.UTC().Truncate(time.Second), Expires: o.Now.Add(o.Expires).UTC().Truncate(time.Second),
+			SchemaVersion: schemaVersion, Verdict: report.Verdict, Deployment: report.Deployment,
+			RunID:   found.ID,
+			Started: found.Started.UTC(), Challenge: found.Target.Nonce,
+			Discreet: found.Target.Discreet, ObservedBy: o.As,
+			Issued:   o.Now.UTC().Truncate(time.Second),
+			Expires:  o.Now.Add(o.Expires).UTC().Truncate(time.Second),
 			Coverage: coverageOf(report),
 		},
 	}
@@ -153,8 +157,10 @@ func coverageOf(report *verdict.Report) Coverage {
 
 func configuration(found evidence.Run, o Options) []Resource {
 	list := []Resource{
-		{Name: "openapi.yaml", Digest: &Digests{found.Contract.SHA256}, Annotations: map[string]string{"version": found.Contract.Version}},
-		{Name: "suite", Annotations: map[string]string{"collected by": found.Tool, "judged by": "conformance " + o.Version}},
+		{Name: "openapi.yaml", Digest: &Digests{found.Contract.SHA256},
+			Annotations: map[string]string{"version": found.Contract.Version}},
+		{Name: "suite", Annotations: map[string]string{"collected by": found.Tool,
+			"judged by": "conformance " + o.Version}},
 	}
 	if o.Binary != "" {
 		list = append(list, Resource{Name: "conformance", Digest: &Digests{o.Binary}})
@@ -166,7 +172,9 @@ func configuration(found evidence.Run, o Options) []Resource {
 }
 
 func (s Statement) contract() string {
-	i := slices.IndexFunc(s.Predicate.Configuration, func(r Resource) bool { return r.Name == "openapi.yaml" && r.Digest != nil })
+	i := slices.IndexFunc(s.Predicate.Configuration, func(r Resource) bool {
+		return r.Name == "openapi.yaml" && r.Digest != nil
+	})
 	if i < 0 {
 		return ""
 	}
@@ -174,7 +182,8 @@ func (s Statement) contract() string {
 }
 
 func encode(value any) ([]byte, error) {
-	text, err := json.Marshal(value, jsontext.Multiline(true), jsontext.WithIndent(" "), json.Deterministic(true),
+	text, err := json.Marshal(value, jsontext.Multiline(true), jsontext.WithIndent(" "),
+		json.Deterministic(true),
 		jsonv1.OmitEmptyWithLegacySemantics(true))
 	return append(text, '\n'), err
 }
@@ -193,13 +202,17 @@ func parseStatement(text []byte) (Statement, error) {
 	if err := json.Unmarshal(text, &version); err != nil || version.PredicateType == "" {
 		return Statement{}, errors.New(FileName + " is no statement as certify writes it")
 	}
-	if v := version.Predicate.Conformance.SchemaVersion; version.PredicateType != testResultType || v != schemaVersion {
-		return Statement{}, fmt.Errorf("%s is a statement of the type %s, version %d; this version reads %s, version %d",
-			FileName, version.PredicateType, v, testResultType, schemaVersion)
+	if v := version.Predicate.Conformance.SchemaVersion; version.PredicateType != testResultType ||
+		v != schemaVersion {
+		return Statement{},
+			fmt.Errorf("%s is a statement of the type %s, version %d; this version reads %s, version %d",
+				FileName, version.PredicateType, v, testResultType, schemaVersion)
 	}
 	var s Statement
-	if err := json.Unmarshal(text, &s, json.RejectUnknownMembers(true)); err != nil || s.Type != statementType {
-		return Statement{}, errors.New(FileName + " has members that this version does not know, or lacks some")
+	if err := json.Unmarshal(text, &s, json.RejectUnknownMembers(true)); err != nil ||
+		s.Type != statementType {
+		return Statement{}, errors.New(FileName +
+			" has members that this version does not know, or lacks some")
 	}
 	return s, nil
 }

@@ -162,13 +162,15 @@ func (r *Result) verify(dir string, d Demand) {
 	r.RunID, r.deployment = e.RunID, e.Deployment
 	key, who, err := signedBy(dir, text, d)
 	r.add("signature", err, "by "+who)
-	r.add("digests", r.digests(dir, s), fmt.Sprintf("%d files are those that the certificate speaks of", len(s.Subject)))
+	r.add("digests", r.digests(dir, s),
+		fmt.Sprintf("%d files are those that the certificate speaks of", len(s.Subject)))
 	found, report, err := d.Judge.judge(dir)
 	if err != nil {
 		r.add("coverage", err, "")
 		r.add("re-judged", err, "")
 	} else {
-		r.add("coverage", covers(s, found, report, d.Require), coverageText(report)+reach(found.Target.URL))
+		r.add("coverage", covers(s, found, report, d.Require), coverageText(report)+
+			reach(found.Target.URL))
 		r.rejudge(s, found, report, dir, d)
 	}
 	r.add("fresh", fresh(e, found, d), freshText(e, d))
@@ -267,7 +269,8 @@ func subjects(dir string, s Statement) (map[string]bool, error) {
 	}
 	for _, subject := range s.Subject {
 		if !member.MatchString(subject.Name) {
-			return nil, fmt.Errorf("the certificate speaks of %.120q, which no run leaves", subject.Name)
+			return nil, fmt.Errorf("the certificate speaks of %.120q, which no run leaves",
+				subject.Name)
 		}
 		spoken[subject.Name] = true
 		text, err := readMember(dir, subject.Name)
@@ -314,10 +317,12 @@ func covers(s Statement, found evidence.Run, report *verdict.Report, require []s
 	if reason := Unfit(found, report); reason != "" {
 		return errors.New(reason)
 	}
-	is := verdict.Deployment{URL: found.Target.URL, Name: found.Target.Name, Version: found.Target.Version}
+	is := verdict.Deployment{URL: found.Target.URL, Name: found.Target.Name,
+		Version: found.Target.Version}
 	switch {
 	case e.Deployment != is:
-		return fmt.Errorf("the certificate is of %s, and the evidence of %s", nameOf(e.Deployment), nameOf(is))
+		return fmt.Errorf("the certificate is of %s, and the evidence of %s", nameOf(e.Deployment),
+			nameOf(is))
 	case e.RunID != found.ID || !e.Started.Equal(found.Started):
 		return errors.New("the certificate is of another run than the evidence")
 	case !slices.Equal(e.Coverage.Profiles, found.Target.Profiles):
@@ -345,7 +350,8 @@ func reach(address string) string {
 	host := u.Hostname()
 	ip := net.ParseIP(host)
 	if host == "localhost" || ip != nil && (ip.IsLoopback() || ip.IsPrivate()) {
-		return "; the address " + host + " is one of the signer's own network, which others can't reach"
+		return "; the address " + host +
+			" is one of the signer's own network, which others can't reach"
 	}
 	return ""
 }
@@ -363,7 +369,8 @@ func coverageText(report *verdict.Report) string {
 
 // rejudge compares the certificate's verdicts with those of the evidence: by the certificate's
 // contract where it is at hand, and by today's.
-func (r *Result) rejudge(s Statement, found evidence.Run, report *verdict.Report, dir string, d Demand) {
+func (r *Result) rejudge(s Statement, found evidence.Run, report *verdict.Report, dir string,
+	d Demand) {
 	claimed := s.Predicate.Conformance.Coverage.Requirements
 	if s.contract() == report.Contract.SHA256 {
 		r.add("re-judged", sameVerdicts(s, report), "the evidence comes to the same verdicts")
@@ -377,7 +384,8 @@ func (r *Result) rejudge(s Statement, found evidence.Run, report *verdict.Report
 		if err == nil {
 			err = sameVerdicts(s, older)
 		}
-		r.add("re-judged", err, "by the certificate's contract the evidence comes to the same verdicts")
+		r.add("re-judged", err,
+			"by the certificate's contract the evidence comes to the same verdicts")
 	}
 	both := map[string]verdict.Outcome{}
 	today := coverageOf(report).Requirements
@@ -389,21 +397,25 @@ func (r *Result) rejudge(s Statement, found evidence.Run, report *verdict.Report
 		}
 	}
 	var err error
-	if difference := differs(both, today, "the certificate", "the evidence by today's contract"); difference != "" {
+	if difference := differs(both, today, "the certificate",
+		"the evidence by today's contract"); difference != "" {
 		err = errors.New(difference)
 	}
-	r.add("re-judged", err, fmt.Sprintf("by today's contract the evidence comes to the same verdicts on all %d requirements that both have", len(both)))
+	r.add("re-judged", err,
+		fmt.Sprintf("by today's contract the evidence comes to the same verdicts on all %d requirements that both have", len(both)))
 }
 
 func sameVerdicts(s Statement, report *verdict.Report) error {
 	e := s.Predicate.Conformance
 	is := coverageOf(report)
-	if difference := differs(e.Coverage.Requirements, is.Requirements, "the certificate", "the evidence"); difference != "" {
+	if difference := differs(e.Coverage.Requirements, is.Requirements, "the certificate",
+		"the evidence"); difference != "" {
 		return errors.New(difference)
 	}
 	passed := s.Predicate.Result == "PASSED"
 	if e.Verdict != report.Verdict || passed != (report.Verdict == verdict.Conformant) {
-		return fmt.Errorf("the certificate says %q (%s), and the evidence %q", e.Verdict, s.Predicate.Result, report.Verdict)
+		return fmt.Errorf("the certificate says %q (%s), and the evidence %q", e.Verdict,
+			s.Predicate.Result, report.Verdict)
 	}
 	if e.Coverage.MustsJudged != is.MustsJudged || e.Coverage.Musts != is.Musts {
 		return fmt.Errorf("the certificate counts %d of %d musts, and the evidence %d of %d",
@@ -423,7 +435,8 @@ func fresh(e Extension, found evidence.Run, d Demand) error {
 	case e.Issued.After(d.Now.Add(clocks)) || e.Started.After(e.Issued.Add(clocks)):
 		return errors.New("the certificate was issued before its run, or in the future")
 	case d.MaxAge > 0 && d.Now.Sub(e.Started) > d.MaxAge:
-		return fmt.Errorf("the run was at %s, longer ago than demanded", e.Started.Format(time.RFC3339))
+		return fmt.Errorf("the run was at %s, longer ago than demanded",
+			e.Started.Format(time.RFC3339))
 	case d.Challenge == nil:
 		return nil
 	}
@@ -434,7 +447,8 @@ func fresh(e Extension, found evidence.Run, d Demand) error {
 }
 
 func freshText(e Extension, d Demand) string {
-	text := fmt.Sprintf("the run was at %s, the certificate expires at %s", e.Started.Format(time.RFC3339), e.Expires.Format(time.RFC3339))
+	text := fmt.Sprintf("the run was at %s, the certificate expires at %s",
+		e.Started.Format(time.RFC3339), e.Expires.Format(time.RFC3339))
 	if d.Challenge != nil {
 		return text + "; the run responded to the challenge"
 	}
@@ -455,7 +469,8 @@ func (r *Result) witness(dir string, certificate []byte, key ssh.PublicKey, e Ex
 	r.add("witnessed", err, text)
 }
 
-func witnessed(dir string, certificate []byte, key ssh.PublicKey, e Extension, d Demand) (string, error) {
+func witnessed(dir string, certificate []byte, key ssh.PublicKey, e Extension, d Demand) (string,
+	error) {
 	if e.ObservedBy == Witness && key != nil {
 		who, err := d.vouched(key, WitnessNamespace, true)
 		return "the run was made by " + who, err

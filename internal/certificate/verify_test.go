@@ -31,12 +31,15 @@ func TestAnHonestCertificateHolds(t *testing.T) {
 	for _, path := range []string{dir, bundle(t, dir)} {
 		r := verify(path, d)
 		wantFailing(t, r, nil)
-		if text := r.Lines[2].Text; !strings.Contains(text, "the address 127.0.0.1 is one of the signer's own network") {
+		if text := r.Lines[2].Text; !strings.Contains(text,
+			"the address 127.0.0.1 is one of the signer's own network") {
 			t.Errorf("coverage does not say that the address is the machine's own: %s", text)
 		}
 		want := map[string]certificate.State{
-			"signature": certificate.Holds, "digests": certificate.Holds, "coverage": certificate.Holds,
-			"re-judged": certificate.Holds, "fresh": certificate.Holds, "witnessed": certificate.None,
+			"signature": certificate.Holds, "digests": certificate.Holds,
+			"coverage":  certificate.Holds,
+			"re-judged": certificate.Holds, "fresh": certificate.Holds,
+			"witnessed": certificate.None,
 		}
 		for name, state := range want {
 			if got := states(r)[name]; got != state {
@@ -57,21 +60,30 @@ func TestNoLineTakesOverAnothersResult(t *testing.T) {
 		want   map[string]string
 	}{
 		"a changed mail": {
-			change: func(t *testing.T, dir string) { put(t, dir, "mails/001.eml", func(s string) string { return s + "x" }) },
+			change: func(t *testing.T, dir string) {
+				put(t, dir, "mails/001.eml", func(s string) string { return s + "x" })
+			},
 			want: map[string]string{"digests": "mails/001.eml was changed after it was certified",
 				"coverage": "incomplete", "re-judged": `says "conformant"`},
 		},
 		"a changed report": {
-			change: func(t *testing.T, dir string) { put(t, dir, "report.json", replacing(`"passed"`, `"failed"`)) },
-			want:   map[string]string{"digests": "report.json was changed after it was certified"},
+			change: func(t *testing.T, dir string) {
+				put(t, dir, "report.json", replacing(`"passed"`, `"failed"`))
+			},
+			want: map[string]string{"digests": "report.json was changed after it was certified"},
 		},
 		"a JUnit file edited by hand": {
-			change: func(t *testing.T, dir string) { put(t, dir, "junit.xml", replacing("testcase", "testcase ")) },
-			want:   map[string]string{"digests": "junit.xml was changed"},
+			change: func(t *testing.T, dir string) {
+				put(t, dir, "junit.xml", replacing("testcase", "testcase "))
+			},
+			want: map[string]string{"digests": "junit.xml was changed"},
 		},
 		"a changed certificate": {
-			change: func(t *testing.T, dir string) { put(t, dir, certificate.FileName, replacing("Acme", "Acne")) },
-			want:   map[string]string{"signature": "it is not of this content", "coverage": "the certificate is of Acne Trader"},
+			change: func(t *testing.T, dir string) {
+				put(t, dir, certificate.FileName, replacing("Acme", "Acne"))
+			},
+			want: map[string]string{"signature": "it is not of this content",
+				"coverage": "the certificate is of Acne Trader"},
 		},
 		"verdicts edited and signed": {
 			change: func(t *testing.T, dir string) {
@@ -80,8 +92,10 @@ func TestNoLineTakesOverAnothersResult(t *testing.T) {
 			want: map[string]string{"re-judged": `of RESET-6 the certificate says "failed", and the evidence "passed"`},
 		},
 		"a version that was never tested": {
-			change: func(t *testing.T, dir string) { resign(t, dir, key, replacing("4.2.1", "5.0.0")) },
-			want:   map[string]string{"coverage": "the certificate is of Acme Trader 5.0.0"},
+			change: func(t *testing.T, dir string) {
+				resign(t, dir, key, replacing("4.2.1", "5.0.0"))
+			},
+			want: map[string]string{"coverage": "the certificate is of Acme Trader 5.0.0"},
 		},
 		"another bundle": {
 			change: func(t *testing.T, dir string) {
@@ -90,20 +104,26 @@ func TestNoLineTakesOverAnothersResult(t *testing.T) {
 			want: map[string]string{"signature": certificate.BundleName},
 		},
 		"signed by a stranger": {
-			change: func(t *testing.T, dir string) { resign(t, dir, foreign, func(s string) string { return s + "\n" }) },
-			want:   map[string]string{"signature": "no line of the allowed signers has the key"},
+			change: func(t *testing.T, dir string) {
+				resign(t, dir, foreign, func(s string) string { return s + "\n" })
+			},
+			want: map[string]string{"signature": "no line of the allowed signers has the key"},
 		},
 		"no signature": {
-			change: func(t *testing.T, dir string) { _ = os.Remove(filepath.Join(dir, certificate.SignatureName)) },
-			want:   map[string]string{"signature": "certificate.json.sig is missing"},
+			change: func(t *testing.T, dir string) {
+				_ = os.Remove(filepath.Join(dir, certificate.SignatureName))
+			},
+			want: map[string]string{"signature": "certificate.json.sig is missing"},
 		},
 		"expired": {
 			demand: func(d *certificate.Demand) { d.Now = d.Now.Add(400 * 24 * time.Hour) },
 			want:   map[string]string{"fresh": "the certificate expired at"},
 		},
 		"stale": {
-			demand: func(d *certificate.Demand) { d.Now, d.MaxAge = d.Now.Add(2*time.Hour), time.Hour },
-			want:   map[string]string{"fresh": "longer ago than demanded"},
+			demand: func(d *certificate.Demand) {
+				d.Now, d.MaxAge = d.Now.Add(2*time.Hour), time.Hour
+			},
+			want: map[string]string{"fresh": "longer ago than demanded"},
 		},
 		"a profile that was not judged": {
 			demand: func(d *certificate.Demand) { d.Require = []string{"hardening"} },
@@ -115,7 +135,8 @@ func TestNoLineTakesOverAnothersResult(t *testing.T) {
 		},
 		"another challenge": {
 			demand: func(d *certificate.Demand) {
-				c := challenge.New("Acme Trader", []string{"core"}, time.Now().Add(-time.Hour), 2*time.Hour)
+				c := challenge.New("Acme Trader", []string{"core"}, time.Now().Add(-time.Hour),
+					2*time.Hour)
 				d.Challenge = &c
 			},
 			want: map[string]string{"fresh": "the run responded to another challenge"},
@@ -153,16 +174,23 @@ func TestForgedEvidenceIsJudgedAnew(t *testing.T) {
 		change func(*evidence.Run)
 		line   string
 	}{
-		"exchanges deleted": {func(r *evidence.Run) { r.Exchanges = r.Exchanges[:len(r.Exchanges)/2] }, "coverage"},
+		"exchanges deleted": {func(r *evidence.Run) {
+			r.Exchanges = r.Exchanges[:len(r.Exchanges)/2]
+		}, "coverage"},
 		"marked unsent": {func(r *evidence.Run) {
 			x := r.Exchanges[3]
 			r.Unsent = map[string]string{x.Step: "the run was over"}
-			r.Exchanges = slices.DeleteFunc(r.Exchanges, func(y evidence.Exchange) bool { return y.Step == x.Step })
+			r.Exchanges = slices.DeleteFunc(r.Exchanges, func(y evidence.Exchange) bool {
+				return y.Step == x.Step
+			})
 		}, "coverage"},
-		"recorded before the challenge": {func(r *evidence.Run) { r.Started = c.Issued.Add(-time.Hour) }, "fresh"},
+		"recorded before the challenge": {func(r *evidence.Run) {
+			r.Started = c.Issued.Add(-time.Hour)
+		}, "fresh"},
 		"the nonce written in later": {func(r *evidence.Run) {
 			for i := range r.Exchanges {
-				r.Exchanges[i].Header = slices.DeleteFunc(slices.Clone(r.Exchanges[i].Header), func(f evidence.Field) bool { return strings.EqualFold(f.Name, "traceparent") })
+				r.Exchanges[i].Header = slices.DeleteFunc(slices.Clone(r.Exchanges[i].Header),
+					func(f evidence.Field) bool { return strings.EqualFold(f.Name, "traceparent") })
 			}
 		}, "fresh"},
 		"wrong values of an earlier run": {func(r *evidence.Run) {
@@ -186,13 +214,23 @@ func TestForgedEvidenceIsJudgedAnew(t *testing.T) {
 func TestWhatIsRefused(t *testing.T) {
 	key, _ := newKey(t)
 	for want, change := range map[string]func(*evidence.Run){
-		"no must requirement was judged":         func(r *evidence.Run) { r.Exchanges, r.Mails, r.Waits = nil, nil, nil },
-		"the run was interrupted":                func(r *evidence.Run) { r.Interrupted = true },
-		"the run judged a selection only":        func(r *evidence.Run) { r.Target.Only = []string{"RESET-1"} },
-		"judged a selection only (":              func(r *evidence.Run) { r.Target.Labels = "must" },
-		"the tool's own reference":               func(r *evidence.Run) { r.Target.Embedded = true },
-		"no name or no version":                  func(r *evidence.Run) { r.Target.Version = "" },
-		"another contract than the built-in one": func(r *evidence.Run) { r.Contract.SHA256 = strings.Repeat("0", 64) },
+		"no must requirement was judged": func(r *evidence.Run) {
+			r.Exchanges, r.Mails, r.Waits = nil, nil, nil
+		},
+		"the run was interrupted": func(r *evidence.Run) { r.Interrupted = true },
+		"the run judged a selection only": func(r *evidence.Run) {
+			r.Target.Only = []string{"RESET-1"}
+		},
+		"judged a selection only (": func(r *evidence.Run) {
+			r.Target.Labels = "must"
+		},
+		"the tool's own reference": func(r *evidence.Run) {
+			r.Target.Embedded = true
+		},
+		"no name or no version": func(r *evidence.Run) { r.Target.Version = "" },
+		"another contract than the built-in one": func(r *evidence.Run) {
+			r.Contract.SHA256 = strings.Repeat("0", 64)
+		},
 		"may hold a confirmation code that is not": func(r *evidence.Run) {
 			r.Mails = slices.Clone(r.Mails)
 			r.Mails[0].Source = []byte("Subject: Your code\r\n\r\nYour confirmation code is 482913.\r\n")
@@ -207,17 +245,25 @@ func TestWhatIsRefused(t *testing.T) {
 		})
 	}
 	for want, change := range map[string]func(dir string){
-		"was changed after the run": func(dir string) { put(t, dir, "mails/001.eml", func(s string) string { return s + "x" }) },
-		"report.json says":          func(dir string) { put(t, dir, "report.json", replacing(`"conformant"`, `"partly judged"`)) },
+		"was changed after the run": func(dir string) {
+			put(t, dir, "mails/001.eml", func(s string) string { return s + "x" })
+		},
+		"report.json says": func(dir string) {
+			put(t, dir, "report.json", replacing(`"conformant"`, `"partly judged"`))
+		},
 		"of KEY-1 report.json says": func(dir string) { editVerdict(t, dir) },
 		"a baseline accepts": func(dir string) {
-			put(t, dir, "report.json", replacing(`"requirements"`, `"staleBaseline": ["x"], "requirements"`))
+			put(t, dir, "report.json",
+				replacing(`"requirements"`, `"staleBaseline": ["x"], "requirements"`))
 		},
-		"report.json can't be read": func(dir string) { _ = os.Remove(filepath.Join(dir, "report.json")) },
+		"report.json can't be read": func(dir string) {
+			_ = os.Remove(filepath.Join(dir, "report.json"))
+		},
 	} {
 		dir := write(t, nil)
 		change(dir)
-		if _, err := certificate.Certify(dir, options(key)); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := certificate.Certify(dir, options(key)); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want a refusal: %s", err, want)
 		}
 	}
@@ -244,7 +290,9 @@ func TestUnfitRunsDoNotPassVerifyEither(t *testing.T) {
 	honest := write(t, nil)
 	certify(t, honest, options(key))
 	for want, change := range map[string]func(*evidence.Run){
-		"selection only":                 func(r *evidence.Run) { r.Target.Only = []string{"RESET-*"} },
+		"selection only": func(r *evidence.Run) {
+			r.Target.Only = []string{"RESET-*"}
+		},
 		"no must requirement was judged": func(r *evidence.Run) { r.Exchanges, r.Mails, r.Waits = nil, nil, nil }, // 0 passed
 		"was interrupted":                func(r *evidence.Run) { r.Interrupted = true },
 		"reference deployment":           func(r *evidence.Run) { r.Target.Embedded = true },
@@ -259,7 +307,9 @@ func TestUnfitRunsDoNotPassVerifyEither(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := verify(dir, d)
-		if i := slices.IndexFunc(r.Lines, func(l certificate.Line) bool { return l.Name == "coverage" }); !strings.Contains(r.Lines[i].Text, want) {
+		if i := slices.IndexFunc(r.Lines, func(l certificate.Line) bool {
+			return l.Name == "coverage"
+		}); !strings.Contains(r.Lines[i].Text, want) {
 			t.Errorf("coverage says %q, want %q", r.Lines[i].Text, want)
 		}
 	}
@@ -268,7 +318,9 @@ func TestUnfitRunsDoNotPassVerifyEither(t *testing.T) {
 func TestAWitnessIsWhoeverTheSignersName(t *testing.T) {
 	vendor, _ := newKey(t)
 	lab, _ := newKey(t)
-	named := signers(t, line(vendorName, "", vendor.PublicKey()), line(witnessName, `namespaces="conformance-certificate,conformance-witness"`, lab.PublicKey()))
+	named := signers(t, line(vendorName, "", vendor.PublicKey()),
+		line(witnessName, `namespaces="conformance-certificate,conformance-witness"`,
+			lab.PublicKey()))
 	d := demand(t, named)
 	d.Require = []string{certificate.Witness}
 
@@ -285,7 +337,8 @@ func TestAWitnessIsWhoeverTheSignersName(t *testing.T) {
 
 	checked := write(t, nil)
 	certify(t, checked, options(vendor))
-	if err := certificate.Summarise(checked, verify(checked, demand(t, named)), options(lab)); err != nil {
+	if err := certificate.Summarise(checked, verify(checked, demand(t, named)),
+		options(lab)); err != nil {
 		t.Fatal(err)
 	}
 	wantFailing(t, verify(checked, d), nil)
@@ -318,13 +371,15 @@ func TestRegistry(t *testing.T) {
 	again := place("acme-trader-4.2.1--again", nil)
 	wrong := place("acme-trader-5.0.0", func(r *evidence.Run) { r.ID = "OTHER" })
 	strange := place("acme-trader-4.2.1--strange", func(r *evidence.Run) { r.ID = "STRANGE" })
-	if err := os.WriteFile(filepath.Join(strange, "report.html"), []byte("CONFORMANT"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(strange, "report.html"), []byte("CONFORMANT"),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	results := certificate.Verify([]string{right, again, wrong, strange}, d)
 	certificate.CheckTogether(results)
 	wantFailing(t, results[0], nil)
-	wantFailing(t, results[1], map[string]string{"registry": "is certified in " + right + " already"})
+	wantFailing(t, results[1], map[string]string{"registry": "is certified in " + right +
+		" already"})
 	wantFailing(t, results[2], map[string]string{"registry": `expected "acme-trader-4.2.1"`})
 	wantFailing(t, results[3], map[string]string{"digests": `does not speak of "report.html"`})
 }
@@ -341,7 +396,8 @@ func TestAnOlderContractIsJudgedByBoth(t *testing.T) {
 	if d.Older, err = certificate.NewJudge(""); err != nil {
 		t.Fatal(err)
 	}
-	wantFailing(t, verify(dir, d), map[string]string{"re-judged": "the contract given is not that of the certificate"})
+	wantFailing(t, verify(dir, d),
+		map[string]string{"re-judged": "the contract given is not that of the certificate"})
 	resign(t, dir, key, replacing(`"KEY-1": "passed"`, `"KEY-1": "failed"`))
 	d.Older = nil
 	wantFailing(t, verify(dir, d), map[string]string{"re-judged": "of KEY-1 the certificate says"})
@@ -356,7 +412,8 @@ func TestABundleHoldsNothingElse(t *testing.T) {
 	if err := certificate.Unpack(bytes.NewReader(read(t, bundle(t, dir))), into); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(into, "report.html"), []byte("CONFORMANT"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(into, "report.html"), []byte("CONFORMANT"),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	path := save(t, "more.tar.zst", string(packed(t, into)))
@@ -382,7 +439,8 @@ func packed(t *testing.T, dir string) []byte {
 			return err
 		}
 		text := read(t, path)
-		h := tar.Header{Typeflag: tar.TypeReg, Name: filepath.ToSlash(name), Size: int64(len(text)), Mode: 0o644}
+		h := tar.Header{Typeflag: tar.TypeReg, Name: filepath.ToSlash(name), Size: int64(len(text)),
+			Mode: 0o644}
 		if err := w.WriteHeader(&h); err != nil {
 			return err
 		}
@@ -428,7 +486,8 @@ func TestBundlesHoldNoSecretAndAreSmall(t *testing.T) {
 	}
 	const most = 40 << 10
 	if info, err := file.Stat(); err != nil || info.Size() > most {
-		t.Errorf("the bundle of three traders has %d bytes, want at most %d: %v", info.Size(), most, err)
+		t.Errorf("the bundle of three traders has %d bytes, want at most %d: %v", info.Size(),
+			most, err)
 	} else {
 		t.Logf("the bundle has %d bytes", info.Size())
 	}

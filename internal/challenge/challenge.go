@@ -44,7 +44,8 @@ func New(name string, profiles []string, now time.Time, valid time.Duration) Cha
 	var nonce [16]byte
 	_, _ = rand.Read(nonce[:]) // never fails
 	now = now.UTC().Truncate(time.Second)
-	return Challenge{schemaVersion, hex.EncodeToString(nonce[:]), name, profiles, now, now.Add(valid)}
+	return Challenge{schemaVersion, hex.EncodeToString(nonce[:]), name, profiles, now,
+		now.Add(valid)}
 }
 
 // Bytes is the content of the challenge's file.
@@ -85,8 +86,10 @@ func Parse(text []byte) (Challenge, error) {
 	}
 	switch nonce, err := hex.DecodeString(c.Nonce); {
 	case c.SchemaVersion != schemaVersion:
-		return Challenge{}, fmt.Errorf("its schemaVersion is %d; this version reads %d", c.SchemaVersion, schemaVersion)
-	case err != nil || len(nonce) != 16 || c.Nonce != strings.ToLower(c.Nonce) || strings.Trim(c.Nonce, "0") == "":
+		return Challenge{}, fmt.Errorf("its schemaVersion is %d; this version reads %d",
+			c.SchemaVersion, schemaVersion)
+	case err != nil || len(nonce) != 16 || c.Nonce != strings.ToLower(c.Nonce) ||
+		strings.Trim(c.Nonce, "0") == "":
 		return Challenge{}, errors.New("its nonce is not 32 small hexadecimal digits")
 	case c.For == "" || len(c.Profiles) == 0 || c.Issued.IsZero() || !c.Expires.After(c.Issued):
 		return Challenge{}, errors.New("for, profiles, issued or expires is missing or empty")
@@ -102,7 +105,8 @@ func (c Challenge) Seed() []byte { return []byte(c.Nonce) }
 func (c Challenge) Fits(t evidence.Target, at time.Time) string {
 	switch {
 	case t.Name != c.For:
-		return fmt.Sprintf("the challenge is for %q, and the deployment's name is %q", c.For, t.Name)
+		return fmt.Sprintf("the challenge is for %q, and the deployment's name is %q", c.For,
+			t.Name)
 	case at.After(c.Expires):
 		return "the challenge expired at " + c.Expires.Format(time.RFC3339)
 	case at.Before(c.Issued.Add(-clocks)):

@@ -19,7 +19,8 @@ func Root(c *cobra.Command) *cobra.Command {
 	c.SilenceErrors, c.SilenceUsage = true, true
 	c.CompletionOptions.DisableDefaultCmd = true
 	c.SetFlagErrorFunc(flagError)
-	c.SetUsageTemplate(strings.ReplaceAll(c.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 80"))
+	c.SetUsageTemplate(strings.ReplaceAll(c.UsageTemplate(), ".FlagUsages",
+		".FlagUsagesWrapped 80"))
 	return c
 }
 
@@ -62,7 +63,8 @@ func flagError(c *cobra.Command, err error) error {
 		return Usagef("--%s: expected a value after it", bare.GetFlag().Name)
 	}
 	if wrong, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
-		return Usagef("--%s: expected %s", wrong.GetFlag().Name, kindOfValue(wrong.GetFlag().Value.Type()))
+		return Usagef("--%s: expected %s", wrong.GetFlag().Name,
+			kindOfValue(wrong.GetFlag().Value.Type()))
 	}
 	return Usage(err)
 }
@@ -94,7 +96,8 @@ func PrintJSON(w io.Writer, value any) error {
 // Complete offers names for what stands after the last comma; each is followed by its description
 // after a tab, if it has one.
 func Complete(list func() []string) cobra.CompletionFunc {
-	return func(_ *cobra.Command, given []string, typed string) ([]string, cobra.ShellCompDirective) {
+	return func(_ *cobra.Command, given []string, typed string) ([]string,
+		cobra.ShellCompDirective) {
 		before := typed[:strings.LastIndex(typed, ",")+1]
 		taken := append(strings.Split(before, ","), given...)
 		var offers []string

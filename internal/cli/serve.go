@@ -46,14 +46,22 @@ All is ready when it prints where. It ends with Ctrl-C or SIGTERM.`,
 		},
 	}
 	flags := c.Flags()
-	flags.StringVar(&s.Addr, "addr", "", "host:port to listen on (default a free port of 127.0.0.1)")
-	flags.StringVar(&s.AppKey, "key", "", "its app key, which opens nothing else [CONFORMANCE_APP_KEY] (default random)")
-	flags.StringVar(&s.Inbox.HTTPAddr, "inbox-addr", "", "host:port of the embedded inbox's API (default a free port)")
-	flags.StringVar(&s.Inbox.SMTPAddr, "smtp-addr", "", "host:port where the embedded inbox takes mail (default a free port)")
-	flags.StringVar(&s.SMTPAddr, "smtp", "", "host:port of a MailHog or another SMTP server that takes the mail instead")
-	flags.StringVar(&s.traders, "traders", "", "file with its traders, as a configuration declares them (YAML)")
-	flags.StringVar(&s.cfg, "write-config", "", "file for a configuration that conformance run takes as it is")
-	flags.StringVar(&s.Dir, "dir", "", "directory that keeps the database (default forgotten at the end)")
+	flags.StringVar(&s.Addr, "addr", "",
+		"host:port to listen on (default a free port of 127.0.0.1)")
+	flags.StringVar(&s.AppKey, "key", "",
+		"its app key, which opens nothing else [CONFORMANCE_APP_KEY] (default random)")
+	flags.StringVar(&s.Inbox.HTTPAddr, "inbox-addr", "",
+		"host:port of the embedded inbox's API (default a free port)")
+	flags.StringVar(&s.Inbox.SMTPAddr, "smtp-addr", "",
+		"host:port where the embedded inbox takes mail (default a free port)")
+	flags.StringVar(&s.SMTPAddr, "smtp", "",
+		"host:port of a MailHog or another SMTP server that takes the mail instead")
+	flags.StringVar(&s.traders, "traders", "",
+		"file with its traders, as a configuration declares them (YAML)")
+	flags.StringVar(&s.cfg, "write-config", "",
+		"file for a configuration that conformance run takes as it is")
+	flags.StringVar(&s.Dir, "dir", "",
+		"directory that keeps the database (default forgotten at the end)")
 	s.json = AddJSON(c)
 	return c
 }
@@ -104,7 +112,8 @@ func tradersOf(file string) ([]reference.Trader, error) {
 	declared, err := config.ReadTraders(file, os.Environ())
 	var traders []reference.Trader
 	for _, t := range declared {
-		trader := reference.Trader{Login: t.Login, Email: t.Email, Name: t.Login, Question: t.Question, Answer: t.Answer, Password: t.Password}
+		trader := reference.Trader{Login: t.Login, Email: t.Email, Name: t.Login,
+			Question: t.Question, Answer: t.Answer, Password: t.Password}
 		if trader.Answer != "" && trader.Question == "" {
 			trader.Question = "What is your secret answer?"
 		}
@@ -121,7 +130,8 @@ func introduce(w io.Writer, s *sandbox.Sandbox, cfg string, asJSON bool) error {
 		}
 	}
 	if asJSON {
-		return PrintJSON(w, served{s.URL, s.AppKey, inboxOf(s), s.SMTPAddr, s.Declared(true, strings.Clone), cfg})
+		return PrintJSON(w, served{s.URL, s.AppKey, inboxOf(s), s.SMTPAddr,
+			s.Declared(true, strings.Clone), cfg})
 	}
 	return introduceInWords(w, s, cfg)
 }
@@ -158,7 +168,8 @@ func introduceInWords(w io.Writer, s *sandbox.Sandbox, cfg string) error {
 	for _, t := range s.Traders {
 		fmt.Fprintf(&b, "%-15s %-27s %s\n", t.Login, t.Email, questionOf(t.Question, t.Answer))
 	}
-	fmt.Fprintf(&b, "\ncurl -H 'Et-App-Key: %s' '%s/v1.0/users/password/secret-question?username=%s'\n\nCtrl-C ends it.\n",
+	fmt.Fprintf(&b,
+		"\ncurl -H 'Et-App-Key: %s' '%s/v1.0/users/password/secret-question?username=%s'\n\nCtrl-C ends it.\n",
 		s.AppKey, s.URL, s.Traders[0].Login)
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -90,7 +90,9 @@ func (s *scanner) blank() {
 	s.spaced = true
 }
 
-func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) }
+func isWordRune(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
+}
 
 // word takes a word with its inner hyphens and apostrophes. Where a script
 // that sets no spaces meets digits or Latin letters, a new word begins.

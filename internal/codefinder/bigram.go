@@ -5,9 +5,13 @@ import "strings"
 // followers lists, for each letter from a to z, the letters that often follow it inside the words
 // of European languages. A word keeps to them; letters drawn by lot soon do not.
 var followers = [26]string{
-	"abcdefgijklmnopqrstuvwxyz", "aeiblorsuyj", "aehiklorstuyzc", "aegiodrsuvwyjl", "abcdefghijklmnopqrstuvwxyz", "aefilortuy", "aeghilnorstuy", "aeilmnortuy", "abcdefgjklmnopqrstuvxz",
-	"aeiou", "aeiklnorstuyw", "acdefiklmopstuvyz", "abeimnopsuy", "acdefgijkloprstuvyzn", "abcdefghijklmnopqrstuvwxyz", "aehiloprstuyz", "u", "abcdefgiklmnoprstuvwyz",
-	"acefhiklmnopqrstuwyz", "acehilorstuwyz", "abcdefgijklmnopqrstvxz", "aeioryuw", "aehinorsuy", "aceipty", "abcdegiklmnoprstuwz", "aceiklmnopuwyz",
+	"abcdefgijklmnopqrstuvwxyz", "aeiblorsuyj", "aehiklorstuyzc", "aegiodrsuvwyjl",
+	"abcdefghijklmnopqrstuvwxyz", "aefilortuy", "aeghilnorstuy", "aeilmnortuy",
+	"abcdefgjklmnopqrstuvxz",
+	"aeiou", "aeiklnorstuyw", "acdefiklmopstuvyz", "abeimnopsuy", "acdefgijkloprstuvyzn",
+	"abcdefghijklmnopqrstuvwxyz", "aehiloprstuyz", "u", "abcdefgiklmnoprstuvwyz",
+	"acefhiklmnopqrstuwyz", "acehilorstuwyz", "abcdefgijklmnopqrstvxz", "aeioryuw", "aehinorsuy",
+	"aceipty", "abcdegiklmnoprstuwz", "aceiklmnopuwyz",
 }
 
 // isWordlike reports whether all letters follow each other as they do in words. Of eight letters

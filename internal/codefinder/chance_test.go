@@ -18,7 +18,8 @@ func TestCodesOfAllCharactersAreFound(t *testing.T) {
 		"a label":               "Your confirmation code: ‹›\n",
 		"a sentence":            "Hi,\n\nyour code is ‹›. It is good for 15 minutes.\n\nETNA, 16 Broad St, New York, NY 10004\n",
 	}
-	alphabets := map[string]string{"digits": "0123456789", "both": "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", "clear letters": "BCDFGHJKLMNPQRSTVWXZ"}
+	alphabets := map[string]string{"digits": "0123456789",
+		"both": "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", "clear letters": "BCDFGHJKLMNPQRSTVWXZ"}
 	random := rand.New(rand.NewPCG(1, 2))
 	draw := func(alphabet string, n int) string {
 		var b strings.Builder
@@ -34,9 +35,11 @@ func TestCodesOfAllCharactersAreFound(t *testing.T) {
 				if kind == "clear letters" {
 					code = draw(alphabet, 4) + "-" + draw(alphabet, 4)
 				}
-				r := mailtext.Reading{Subject: "Password reset", Text: strings.ReplaceAll(text, "‹›", code)}
+				r := mailtext.Reading{Subject: "Password reset",
+					Text: strings.ReplaceAll(text, "‹›", code)}
 				f := Find(r, nil)
-				if firstCode(f) != code && isPlausible(code) && !(isAcronym(code) && slices.Contains(f.Candidates, code)) {
+				if firstCode(f) != code && isPlausible(code) &&
+					!(isAcronym(code) && slices.Contains(f.Candidates, code)) {
 					t.Errorf("%s: %s is not found, but %q of %q", name, code, f.Codes, f.Candidates)
 				}
 			}

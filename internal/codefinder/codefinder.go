@@ -78,7 +78,8 @@ func (p *page) finding(r mailtext.Reading, found []candidate) Finding {
 	for _, code := range linkCodes(r.Links) {
 		f.Candidates = appendOnce(f.Candidates, code)
 	}
-	f.Codes, f.Candidates = f.Codes[:min(len(f.Codes), maxCodes)], f.Candidates[:min(len(f.Candidates), maxCodes)]
+	f.Codes, f.Candidates = f.Codes[:min(len(f.Codes), maxCodes)],
+		f.Candidates[:min(len(f.Candidates), maxCodes)]
 	return f
 }
 

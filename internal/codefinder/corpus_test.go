@@ -55,7 +55,8 @@ func TestMailsOfEveryKind(t *testing.T) {
 			right++
 			continue
 		}
-		t.Errorf("%s (%s): got %q of %q, want %q\n%s", m.name, m.kind, f.Codes, f.Candidates, m.want, m.reading.Text)
+		t.Errorf("%s (%s): got %q of %q, want %q\n%s", m.name, m.kind, f.Codes, f.Candidates,
+			m.want, m.reading.Text)
 	}
 	t.Logf("%d of %d", right, len(mails))
 }

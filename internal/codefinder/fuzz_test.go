@@ -9,8 +9,10 @@ import (
 
 func FuzzCodes(f *testing.F) {
 	for _, seed := range []string{
-		"Confirmation code: 231408", "231408 is your code", "2\t3\t1\t4", "Ticket\tCode\n483920\t231408", "验证码：２３１４０８", "Code:\n\nAB3D-9KQ2\n",
-		"Your code (valid) is\n231 408.", "use q2Wx+9/Lm3ZpT7vK== to", "code - - 12-34 12:30 {{x}} ((", "https://x/?code=1234",
+		"Confirmation code: 231408", "231408 is your code", "2\t3\t1\t4",
+		"Ticket\tCode\n483920\t231408", "验证码：２３１４０８", "Code:\n\nAB3D-9KQ2\n",
+		"Your code (valid) is\n231 408.", "use q2Wx+9/Lm3ZpT7vK== to",
+		"code - - 12-34 12:30 {{x}} ((", "https://x/?code=1234",
 	} {
 		f.Add("Password reset", seed)
 	}

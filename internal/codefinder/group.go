@@ -21,7 +21,8 @@ func joined(atoms []atomic) []atomic {
 			i++
 			continue
 		}
-		out = append(out, atomic{kind: word, text: text, lower: strings.ToLower(text), spaced: atoms[i].spaced, groups: isGrouped})
+		out = append(out, atomic{kind: word, text: text, lower: strings.ToLower(text),
+			spaced: atoms[i].spaced, groups: isGrouped})
 		i += n
 	}
 	return out
@@ -37,7 +38,8 @@ func singles(atoms []atomic) (int, string) {
 	if len(atoms) > 1 && atoms[1].kind >= column {
 		step, way = 2, atoms[1].kind
 	}
-	for len(text) <= maxJoined && n+step-1 < len(atoms) && single(atoms[n+step-1]) && (step == 1 || atoms[n].kind == way) {
+	for len(text) <= maxJoined && n+step-1 < len(atoms) && single(atoms[n+step-1]) &&
+		(step == 1 || atoms[n].kind == way) {
 		text += atoms[n+step-1].text
 		n += step
 	}
@@ -70,7 +72,8 @@ func groups(atoms []atomic) (int, string) {
 			glue, step = "-", 1
 		}
 		next := n + step
-		if next >= len(atoms) || !atoms[next].spaced || !sameGroups(atoms[0], atoms[next]) || next+1 < len(atoms) && classOf(atoms[next+1].lower) == unit {
+		if next >= len(atoms) || !atoms[next].spaced || !sameGroups(atoms[0], atoms[next]) ||
+			next+1 < len(atoms) && classOf(atoms[next+1].lower) == unit {
 			break
 		}
 		text += glue + atoms[next].text

@@ -112,7 +112,8 @@ func (p *page) abbreviates(j int) bool {
 // token, the statement's subject counts ("the code for your account is X").
 func (p *page) nameIn(list []int, token int, told bool) label {
 	passed, first := 0, noLabel
-	if isPreposition(p.atoms[list[0]].lower) && !p.isCopula(list) && !(told && p.tellsToType(list)) {
+	if isPreposition(p.atoms[list[0]].lower) && !p.isCopula(list) &&
+		!(told && p.tellsToType(list)) {
 		return otherNumber
 	}
 	for n, j := range list {
@@ -206,7 +207,8 @@ func (p *page) leadAbove(i int) lead {
 				list = append(list, j)
 			}
 			l.spoken = l.spoken || p.labels[j] == aCode
-		case p.atoms[j].kind == column, p.atoms[j].kind == line && sentences == 0 && len(list) > 0 && !p.flows(j):
+		case p.atoms[j].kind == column, p.atoms[j].kind == line && sentences == 0 &&
+			len(list) > 0 && !p.flows(j):
 			sentences++
 		}
 	}
@@ -214,7 +216,8 @@ func (p *page) leadAbove(i int) lead {
 	if len(list) > 0 && !l.above.ended && (l.above.told || len(list) <= 6) {
 		l.label, l.adjacent = p.nameIn(list, i, true), p.own(i)
 	}
-	if l.label == otherNumber && (len(list) > 4 || !l.above.told && len(list) > 3 || p.tellsToType(list)) {
+	if l.label == otherNumber && (len(list) > 4 || !l.above.told && len(list) > 3 ||
+		p.tellsToType(list)) {
 		l.label = noLabel // A sentence names no number: "type this on the open page".
 	}
 	return l
@@ -240,7 +243,8 @@ func (p *page) caption(i int, l lead) label {
 			joint = max(joint, a.kind)
 		case a.kind != word:
 		case p.labels[j] == aCode:
-			if seen == 0 && a.lower == "codes" || p.takesToken(j) || joint >= line && (!p.own(i) || len(p.wordsAfter(j, 3)) > 2) {
+			if seen == 0 && a.lower == "codes" || p.takesToken(j) || joint >= line &&
+				(!p.own(i) || len(p.wordsAfter(j, 3)) > 2) {
 				return noLabel
 			}
 			return p.labels[j]

@@ -27,10 +27,12 @@ func wrappedCodes(links []string, depth int) []string {
 		if err != nil {
 			continue
 		}
-		for _, pair := range strings.FieldsFunc(address.RawQuery+"&"+address.RawFragment+address.Fragment, func(r rune) bool { return strings.ContainsRune("&;?", r) }) {
+		for _, pair := range strings.FieldsFunc(address.RawQuery+"&"+address.RawFragment+
+			address.Fragment, func(r rune) bool { return strings.ContainsRune("&;?", r) }) {
 			name, value, _ := strings.Cut(pair, "=")
 			value, err := url.QueryUnescape(value)
-			if err == nil && linkCode.MatchString(name) && !otherLink.MatchString(name) && isLinkCode(value) {
+			if err == nil && linkCode.MatchString(name) && !otherLink.MatchString(name) &&
+				isLinkCode(value) {
 				codes = appendOnce(codes, value)
 			} else if err == nil && depth > 0 && strings.Contains(value, "://") {
 				for _, code := range wrappedCodes([]string{value}, depth-1) {
@@ -44,6 +46,7 @@ func wrappedCodes(links []string, depth int) []string {
 
 // isLinkCode tells whether a parameter was filled with a code.
 func isLinkCode(value string) bool {
-	return len(value) >= minCode && len(value) <= maxCode && !strings.ContainsAny(value, "{}<>[] %$") &&
+	return len(value) >= minCode && len(value) <= maxCode &&
+		!strings.ContainsAny(value, "{}<>[] %$") &&
 		!stub.MatchString(value)
 }

@@ -34,7 +34,9 @@ func opaque(text string) int {
 
 // isMixed tells whether there are digits among letters.
 func isMixed(token string) bool {
-	return hasDigit(token) && strings.ContainsFunc(token, func(r rune) bool { return 'a' <= r|0x20 && r|0x20 <= 'z' })
+	return hasDigit(token) && strings.ContainsFunc(token, func(r rune) bool {
+		return 'a' <= r|0x20 && r|0x20 <= 'z'
+	})
 }
 
 // isOpaque tells whether the token has signs that codes rarely have.

@@ -80,7 +80,8 @@ var (
 var english = lazyregexp.New(`(?i)\b(?:the|and|your|this|you|with|for|was|of|is)\b`)
 
 func (p *page) topic(text string) topic {
-	t := topic{changed: alreadyChanged.MatchString(text), english: english.MatchString(text), trade: len(p.atoms)}
+	t := topic{changed: alreadyChanged.MatchString(text), english: english.MatchString(text),
+		trade: len(p.atoms)}
 	for i, a := range p.atoms {
 		switch a.kind {
 		case mark:
@@ -89,7 +90,8 @@ func (p *page) topic(text string) topic {
 			}
 		case word:
 			t.code = t.code || p.labels[i] == aCode
-			t.secure = t.secure || isSecure(a.lower) || a.lower == "in" && isSign(p.at(i-1).lower) || a.lower == "type" || a.lower == "enter"
+			t.secure = t.secure || isSecure(a.lower) || a.lower == "in" &&
+				isSign(p.at(i-1).lower) || a.lower == "type" || a.lower == "enter"
 			if isTrade(a.lower) {
 				t.trade = min(t.trade, i)
 			}
@@ -120,11 +122,14 @@ const (
 // readLabel reads a word with its neighbours.
 func (p *page) readLabel(i int) label {
 	spoilers := words().spoilers
-	near := func(n int, of func(string) bool) bool { return slices.ContainsFunc(p.wordsBefore(i, n), of) }
+	near := func(n int, of func(string) bool) bool {
+		return slices.ContainsFunc(p.wordsBefore(i, n), of)
+	}
 	spoils := func(w string) bool { return spoilers.find(w) >= 0 }
 	switch p.classes[i] {
 	case codeWord:
-		if near(2, spoils) && !near(1, isSecure) || slices.ContainsFunc(p.wordsAfter(i, 2), spoils) ||
+		if near(2, spoils) && !near(1, isSecure) ||
+			slices.ContainsFunc(p.wordsAfter(i, 2), spoils) ||
 			words().compounds.find(p.atoms[i].lower) >= 0 {
 			return otherNumber
 		}
@@ -215,7 +220,8 @@ func (p *page) endsSentence(i int) bool {
 	if a.kind != mark {
 		return false
 	}
-	return strings.Contains("。！？।", a.text) || strings.Contains(".!?;", a.text) && (next.spaced || next.kind >= column)
+	return strings.Contains("。！？।", a.text) || strings.Contains(".!?;", a.text) &&
+		(next.spaced || next.kind >= column)
 }
 
 // capitalized tells whether the atom is a word that begins with a capital and goes on in lower
@@ -223,5 +229,6 @@ func (p *page) endsSentence(i int) bool {
 func (a atomic) capitalized() bool {
 	first, size := utf8.DecodeRuneInString(a.text)
 	second, _ := utf8.DecodeRuneInString(a.text[size:])
-	return a.kind == word && unicode.IsUpper(first) && (unicode.IsLower(second) || len(a.text) == size)
+	return a.kind == word && unicode.IsUpper(first) &&
+		(unicode.IsLower(second) || len(a.text) == size)
 }

@@ -71,7 +71,8 @@ var foreignForms = []foreignForm{
 	// links, mail addresses, hosts and files
 	{"://", lazyregexp.New(`(?i)\b[a-z][a-z0-9+.-]*://[^\s<>"]+`)},
 	{"@", lazyregexp.New(`(?i)[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+`)},
-	{".", lazyregexp.New(`(?i)\b[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.(?:com|net|org|io|html?|php|aspx?|png|jpe?g|gif|pdf|example)\b(?:/[^\s<>"]*)?`)},
+	{".",
+		lazyregexp.New(`(?i)\b[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.(?:com|net|org|io|html?|php|aspx?|png|jpe?g|gif|pdf|example)\b(?:/[^\s<>"]*)?`)},
 	// what a template left unfilled
 	{"{", lazyregexp.New(`\{\{[^{}\n]*\}\}|\$\{[^{}\n]*\}|\{[A-Za-z_][\w.]*\}`)},
 	{"{%", lazyregexp.New(`\{%[^\n]*?%\}`)},
@@ -85,7 +86,8 @@ var foreignForms = []foreignForm{
 	// dates
 	{"", lazyregexp.New(`(?i)\b(?:19|20)\d\d[./-]\d{1,2}[./-]\d{1,2}(?:t[\d:.]+z?)?\b`)},
 	{"", lazyregexp.New(`\b\d{1,2}[./-]\d{1,2}[./-](?:19|20)\d\d\b`)},
-	{"-", lazyregexp.New(`(?i)\b\d{1,2}-(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*-(?:19|20)?\d\d\b`)},
+	{"-",
+		lazyregexp.New(`(?i)\b\d{1,2}-(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*-(?:19|20)?\d\d\b`)},
 	// IPv6 addresses, amounts; times, decimals, versions and IPv4 addresses
 	{":", lazyregexp.New(`(?i)\b[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){2,}`)},
 	{",", lazyregexp.New(`\b\d{1,3}(?:,\d{3})+(?:\.\d+)?\b`)},

@@ -27,7 +27,8 @@ func (p presented) read() mailtext.Reading {
 		kind = "html"
 	}
 	return mailtext.Parse([]byte("From: ETNA Trader <noreply@etna.example>\r\nTo: robert.zak@mail.example\r\nSubject: " + subject +
-		"\r\nMIME-Version: 1.0\r\nContent-Type: text/" + kind + "; charset=utf-8\r\n\r\n" + strings.ReplaceAll(text, "\n", "\r\n")))
+		"\r\nMIME-Version: 1.0\r\nContent-Type: text/" + kind + "; charset=utf-8\r\n\r\n" +
+		strings.ReplaceAll(text, "\n", "\r\n")))
 }
 
 func checkPresented(t *testing.T, cases []presented) {
@@ -36,7 +37,8 @@ func checkPresented(t *testing.T, cases []presented) {
 		t.Run(c.name, func(t *testing.T) {
 			reading := c.read()
 			if got := strings.Join(Find(reading, nil).Codes, " "); got != c.want {
-				t.Errorf("got %q, want %q\nsubject %q, text:\n%s", got, c.want, reading.Subject, reading.Text)
+				t.Errorf("got %q, want %q\nsubject %q, text:\n%s", got, c.want, reading.Subject,
+					reading.Text)
 			}
 		})
 	}
@@ -44,7 +46,8 @@ func checkPresented(t *testing.T, cases []presented) {
 
 func TestCodesInSentencesAndLabels(t *testing.T) {
 	checkPresented(t, []presented{
-		{"the documents' sample", "ETNA Trader\n\nHi Robert,\n\nSomeone has requested a password reset for your account.\n\nConfirmation code:\n\n231408\n\nIf this was a mistake, just ignore this email and nothing will happen.\n\nThanks for using ETNA Trader,\nThe ETNA", "231408"},
+		{"the documents' sample",
+			"ETNA Trader\n\nHi Robert,\n\nSomeone has requested a password reset for your account.\n\nConfirmation code:\n\n231408\n\nIf this was a mistake, just ignore this email and nothing will happen.\n\nThanks for using ETNA Trader,\nThe ETNA", "231408"},
 		{"label and colon", "Confirmation code: 231408", "231408"},
 		{"label without a space", "Confirmation code:231408", "231408"},
 		{"label and equals sign", "code=231408", "231408"},
@@ -53,36 +56,50 @@ func TestCodesInSentencesAndLabels(t *testing.T) {
 		{"label and arrow", "Confirmation code → 231408", "231408"},
 		{"label and nothing between", "Your one-time code 231408 expires soon.", "231408"},
 		{"sentence", "Your code is 231408. It expires in 15 minutes.", "231408"},
-		{"sentence with detail", "Your confirmation code for resetting the password of account robert.zak at ETNA Trader is 231408.", "231408"},
+		{"sentence with detail",
+			"Your confirmation code for resetting the password of account robert.zak at ETNA Trader is 231408.", "231408"},
 		{"sentence with a number before", "Your code for account 48392011 is 231408.", "231408"},
-		{"sentence with validity before", "Your code, valid for 1440 minutes, is 231408.", "231408"},
+		{"sentence with validity before", "Your code, valid for 1440 minutes, is 231408.",
+			"231408"},
 		{"parenthesis between", "Your code (valid for 1440 minutes): 231408", "231408"},
 		{"as follows", "Your confirmation code is as follows: 231408", "231408"},
 		{"code first", "231408 is your ETNA Trader confirmation code.", "231408"},
 		{"code first with dash", "231408 - your ETNA password reset code", "231408"},
-		{"code first in subject only", "S:231408 is your ETNA code\nHi Robert,\n\nSee the subject of this mail.", "231408"},
-		{"label in subject only", "S:Your ETNA code: 231408\nHi Robert, you know what to do.", "231408"},
-		{"subject and body", "S:231408 is your code\nEnter this code to go on:\n\n231408\n", "231408"},
+		{"code first in subject only",
+			"S:231408 is your ETNA code\nHi Robert,\n\nSee the subject of this mail.", "231408"},
+		{"label in subject only", "S:Your ETNA code: 231408\nHi Robert, you know what to do.",
+			"231408"},
+		{"subject and body", "S:231408 is your code\nEnter this code to go on:\n\n231408\n",
+			"231408"},
 		{"use to reset", "Use 231408 to reset your password.", "231408"},
 		{"use as", "Use 231408 as your confirmation code at ETNA.", "231408"},
 		{"use code", "Use code 231408 to reset your password.", "231408"},
-		{"use verification code for", "Use verification code 231408 for ETNA authentication.", "231408"},
+		{"use verification code for", "Use verification code 231408 for ETNA authentication.",
+			"231408"},
 		{"enter", "To reset your password enter 231408 on the page you came from.", "231408"},
 		{"enter in quotes", "Please enter \"231408\" when asked.", "231408"},
-		{"enter the code below", "Enter the code below to reset your password.\n\n231408\n\nThe code expires in 15 minutes.", "231408"},
-		{"below, with more between", "Enter the code below.\n\nIt expires in 15 minutes. Do not share it.\n\n231408\n\nThe ETNA team", "231408"},
+		{"enter the code below",
+			"Enter the code below to reset your password.\n\n231408\n\nThe code expires in 15 minutes.", "231408"},
+		{"below, with more between",
+			"Enter the code below.\n\nIt expires in 15 minutes. Do not share it.\n\n231408\n\nThe ETNA team", "231408"},
 		{"label on the line before", "Code\n231408\nETNA", "231408"},
 		{"label on the line after", "231408\nis your confirmation code", "231408"},
 		{"caption under the code", "Hi Robert\n\n231408\nYour confirmation code\n\nETNA", "231408"},
-		{"wrapped line", "Someone has requested a password reset. Your confirmation code is\n231408. Please enter it within fifteen minutes.", "231408"},
-		{"wrapped line inside the label", "We received your request. To go on use the confirmation\ncode 231408 in the trading application.", "231408"},
-		{"lone, no word for code", "Somebody asked for a password reset. Type this:\n\n231408\n\nThanks", "231408"},
-		{"lone and short, no word for code", "Here is what you need to reset your password:\n\n2314\n\nThanks", "2314"},
+		{"wrapped line",
+			"Someone has requested a password reset. Your confirmation code is\n231408. Please enter it within fifteen minutes.", "231408"},
+		{"wrapped line inside the label",
+			"We received your request. To go on use the confirmation\ncode 231408 in the trading application.", "231408"},
+		{"lone, no word for code",
+			"Somebody asked for a password reset. Type this:\n\n231408\n\nThanks", "231408"},
+		{"lone and short, no word for code",
+			"Here is what you need to reset your password:\n\n2314\n\nThanks", "2314"},
 		{"PIN", "Your PIN is 2314", "2314"},
 		{"OTP with its long name", "Your one-time password (OTP) is 231408", "231408"},
-		{"OTP in parentheses and colon", "One-time password (OTP): 231408. Valid 10 min.", "231408"},
+		{"OTP in parentheses and colon", "One-time password (OTP): 231408. Valid 10 min.",
+			"231408"},
 		{"one-time password", "Your one-time password: 231408", "231408"},
-		{"OTP abroad", "231408 is the OTP for your ETNA account. OTP is valid for 10 mins. Do not share with anyone.", "231408"},
+		{"OTP abroad",
+			"231408 is the OTP for your ETNA account. OTP is valid for 10 mins. Do not share with anyone.", "231408"},
 		{"passcode", "Passcode: 231408", "231408"},
 		{"token", "Your reset token is 8f14e45fceea167a", "8f14e45fceea167a"},
 		{"verification number", "Verification number: 231408", "231408"},
@@ -100,21 +117,28 @@ func TestCodesInSentencesAndLabels(t *testing.T) {
 		{"hash before", "Code: #231408", "231408"},
 		{"quoted forward", "> Confirmation code:\n> 231408\n> Thanks", "231408"},
 		{"exclamation", "Here's your code! 231408", "231408"},
-		{"new code replaces an old one", "Your previous code 111222 is no longer valid. Your new code is 231408.", "231408"},
+		{"new code replaces an old one",
+			"Your previous code 111222 is no longer valid. Your new code is 231408.", "231408"},
 		{"not the other", "Your code 111222 has expired. Your new code: 231408", "231408"},
 		{"two equal codes", "Your code is 231408. Again: your code is 231408.", "231408"},
 		{"two candidates", "Confirmation code: 231408\nConfirmation code: 774411", "231408 774411"},
 		{"surer first", "Code: 77441\nConfirmation code: 231408", "231408 77441"},
-		{"other numbers around", "Ticket 483920\nOrder #99812\nYour code is 231408\nCall +1 800 555 0199 or 1-800-555-0199\nRequest from 10.0.0.1 at 12:30 on 2026-05-12\n16 Broad St, New York, NY 10004\nETNA v2.14.1", "231408"},
-		{"numbers of the account first", "Account: 48392011\nClient ID: 7744112\nDate: 12.05.2026 12:30\n\nConfirmation code: 231408\n\nAmount: $1,234.00", "231408"},
-		{"other codes around", "Zip code: 10004\nError code: 77120\nPromo code: SAVE2026\nConfirmation code: 231408", "231408"},
+		{"other numbers around",
+			"Ticket 483920\nOrder #99812\nYour code is 231408\nCall +1 800 555 0199 or 1-800-555-0199\nRequest from 10.0.0.1 at 12:30 on 2026-05-12\n16 Broad St, New York, NY 10004\nETNA v2.14.1", "231408"},
+		{"numbers of the account first",
+			"Account: 48392011\nClient ID: 7744112\nDate: 12.05.2026 12:30\n\nConfirmation code: 231408\n\nAmount: $1,234.00", "231408"},
+		{"other codes around",
+			"Zip code: 10004\nError code: 77120\nPromo code: SAVE2026\nConfirmation code: 231408",
+			"231408"},
 		{"digits count in the sentence", "Enter this 6-digit code: 231408", "231408"},
 		{"digits count as a word", "Your 6 digit confirmation code is: 231408", "231408"},
-		{"between two sentences", "Someone requested a new password. 231408 is your confirmation code. Ignore this mail if it was not you.", "231408"},
+		{"between two sentences",
+			"Someone requested a new password. 231408 is your confirmation code. Ignore this mail if it was not you.", "231408"},
 		{"valid after", "231408 is your confirmation code and is valid for 15 minutes", "231408"},
 		{"is valid", "The code 231408 is valid for 15 minutes.", "231408"},
 		{"will expire", "Your verification code: 231408 (expires in 10 minutes)", "231408"},
-		{"asks never to share", "Never share your code with anyone.\n\nYour code:\n\n231408\n\nWe will never ask for your code.", "231408"},
+		{"asks never to share",
+			"Never share your code with anyone.\n\nYour code:\n\n231408\n\nWe will never ask for your code.", "231408"},
 	})
 }
 
@@ -141,18 +165,23 @@ func TestCodesOfEveryForm(t *testing.T) {
 		{"letters and digits", "Confirmation code: A1B2C3", "A1B2C3"},
 		{"lower case", "Confirmation code: a1b2c3", "a1b2c3"},
 		{"mixed case", "Confirmation code: aB3xY9", "aB3xY9"},
-		{"alone with letters", "Use this code to reset your password:\n\n7GHT2K\n\nThanks", "7GHT2K"},
+		{"alone with letters", "Use this code to reset your password:\n\n7GHT2K\n\nThanks",
+			"7GHT2K"},
 		{"grouped letters and digits", "Confirmation code: AB3D-9KQ2", "AB3D-9KQ2"},
 		{"spaced letters and digits", "Confirmation code: AB3D 9KQ2", "AB3D9KQ2"},
 		{"three groups", "Code: 4F7K-92MX-Q8LT", "4F7K-92MX-Q8LT"},
 		{"group of letters and of digits", "Your code is WDJB-2847", "WDJB-2847"},
 		{"prefix", "G-231408 is your verification code.", "G-231408 231408"},
-		{"UUID", "Confirmation code: 7d444840-9dc0-11d1-b245-5ffdce74fad2", "7d444840-9dc0-11d1-b245-5ffdce74fad2"},
-		{"hash", "Your confirmation code is d131dd02c5e6eec4693d9a0698aff95c2fcab587", "d131dd02c5e6eec4693d9a0698aff95c2fcab587"},
+		{"UUID", "Confirmation code: 7d444840-9dc0-11d1-b245-5ffdce74fad2",
+			"7d444840-9dc0-11d1-b245-5ffdce74fad2"},
+		{"hash", "Your confirmation code is d131dd02c5e6eec4693d9a0698aff95c2fcab587",
+			"d131dd02c5e6eec4693d9a0698aff95c2fcab587"},
 		{"64 characters", "Code:\n" + strings.Repeat("ab12", 16), strings.Repeat("ab12", 16)},
-		{"longer than any", "Code:\n" + strings.Repeat("ab12CD34", 20), strings.Repeat("ab12CD34", 20)},
+		{"longer than any", "Code:\n" + strings.Repeat("ab12CD34", 20),
+			strings.Repeat("ab12CD34", 20)},
 		{"URL-safe base64", "Confirmation code: x7Kp-2_mQz81vWnR", "x7Kp-2_mQz81vWnR"},
-		{"base64 with signs", "Confirmation code: q2Wx+9/Lm3ZpT7vK+c1Yw8==", "q2Wx+9/Lm3ZpT7vK+c1Yw8=="},
+		{"base64 with signs", "Confirmation code: q2Wx+9/Lm3ZpT7vK+c1Yw8==",
+			"q2Wx+9/Lm3ZpT7vK+c1Yw8=="},
 		{"three dotted parts", "Your token: h3Ad9x.pAy10ad.s1Gn4t", "h3Ad9x.pAy10ad.s1Gn4t"},
 		{"signs inside", "Confirmation code: K7#pQ2!x", "K7#pQ2!x"},
 		{"capital letters", "Confirmation code: QWXZPK", "QWXZPK"},
@@ -170,13 +199,18 @@ func TestCodesOfEveryForm(t *testing.T) {
 
 func TestCodesInOtherLanguages(t *testing.T) {
 	checkPresented(t, []presented{
-		{"German", "Hallo Robert,\n\nIhr Bestätigungscode lautet: 231408\n\nEr ist 15 Minuten gültig.", "231408"},
+		{"German",
+			"Hallo Robert,\n\nIhr Bestätigungscode lautet: 231408\n\nEr ist 15 Minuten gültig.",
+			"231408"},
 		{"German, label", "Sicherheitscode: 231408", "231408"},
 		{"German, one-time", "Ihr Einmalpasswort ist 231408", "231408"},
 		{"German, use", "Verwenden Sie den Code 231408, um Ihr Kennwort zurückzusetzen.", "231408"},
-		{"German, other numbers", "Vorgangsnummer 483920\nKundennummer: 99812\nIhr Code: 231408\nPLZ 10115 Berlin\nTelefon 030 1234567", "231408"},
+		{"German, other numbers",
+			"Vorgangsnummer 483920\nKundennummer: 99812\nIhr Code: 231408\nPLZ 10115 Berlin\nTelefon 030 1234567", "231408"},
 		{"French", "Votre code de confirmation est : 231408", "231408"},
-		{"French, other codes", "Code postal : 75001\nCode promo : ETE2026\nVotre code de vérification : 231408", "231408"},
+		{"French, other codes",
+			"Code postal : 75001\nCode promo : ETE2026\nVotre code de vérification : 231408",
+			"231408"},
 		{"French, code first", "231408 est votre code de vérification ETNA", "231408"},
 		{"Spanish", "Tu código de verificación es 231408", "231408"},
 		{"Spanish, postal code", "Código postal: 28001\nCódigo de confirmación: 231408", "231408"},
@@ -195,7 +229,8 @@ func TestCodesInOtherLanguages(t *testing.T) {
 		{"Greek", "Ο κωδικός επιβεβαίωσης είναι 231408", "231408"},
 		{"Russian", "Ваш код подтверждения: 231408. Никому не сообщайте его.", "231408"},
 		{"Russian, no colon", "Код подтверждения 231408", "231408"},
-		{"Russian, other codes", "Код ошибки: 77120\nКод города 4951\nКод подтверждения — 231408", "231408"},
+		{"Russian, other codes", "Код ошибки: 77120\nКод города 4951\nКод подтверждения — 231408",
+			"231408"},
 		{"Ukrainian", "Ваш код підтвердження: 231408", "231408"},
 		{"Vietnamese", "Mã xác nhận của bạn là 231408", "231408"},
 		{"Indonesian", "Kode verifikasi Anda adalah 231408", "231408"},
@@ -216,7 +251,8 @@ func TestCodesInOtherLanguages(t *testing.T) {
 }
 
 func TestCodePatternSettlesIt(t *testing.T) {
-	reading := mailtext.Reading{Subject: "Ref 12", Text: "Your code is 231408. PIN-A7 and PIN-B8", Links: []string{"https://etna.example/?k=zz91"}}
+	reading := mailtext.Reading{Subject: "Ref 12", Text: "Your code is 231408. PIN-A7 and PIN-B8",
+		Links: []string{"https://etna.example/?k=zz91"}}
 	for pattern, want := range map[string][]string{
 		`PIN-(\w\d)`:        {"A7", "B8"},
 		`PIN-\w\d`:          {"PIN-A7", "PIN-B8"},

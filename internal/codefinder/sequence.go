@@ -44,7 +44,8 @@ func comparableCodes(texts []string) [][]rune {
 	for _, text := range texts {
 		text = strings.Map(onlyWord, text)
 		code := []rune(text)
-		if !seen[text] && text != "" && len(codes) < mostCodes && (len(codes) == 0 || len(code) == len(codes[0])) {
+		if !seen[text] && text != "" && len(codes) < mostCodes &&
+			(len(codes) == 0 || len(code) == len(codes[0])) {
 			codes = append(codes, code)
 		}
 		seen[text] = true
@@ -109,7 +110,8 @@ func read(codes [][]rune) (numbers []*big.Int, space *big.Int) {
 	for _, code := range codes {
 		all.WriteString(string(code))
 	}
-	base := map[string]int{"digits": 10, "hex": 16, "letters": 36, "letters and digits": 36}[evidence.AlphabetOf(all.String())]
+	base := map[string]int{"digits": 10, "hex": 16, "letters": 36,
+		"letters and digits": 36}[evidence.AlphabetOf(all.String())]
 	for _, code := range codes {
 		number, read := new(big.Int).SetString(string(code), base)
 		if base == 0 || !read {

@@ -46,7 +46,8 @@ var (
 func shapeOf(token string) shape {
 	bare := strings.ReplaceAll(strings.ReplaceAll(token, "-", ""), "_", "")
 	switch {
-	case len(bare) < minCode || len(token) > maxCode || stub.MatchString(token) || measured.MatchString(token):
+	case len(bare) < minCode || len(token) > maxCode || stub.MatchString(token) ||
+		measured.MatchString(token):
 		return noCode
 	case isOpaque(token):
 		return mixed
@@ -67,7 +68,8 @@ func shapeOf(token string) shape {
 func isLetterCode(token, bare string) bool {
 	switch {
 	case bare != token:
-		return sameGroup(token) && (isUpper(bare) || bare == strings.ToLower(bare) && !isWordlike(bare))
+		return sameGroup(token) && (isUpper(bare) || bare == strings.ToLower(bare) &&
+			!isWordlike(bare))
 	case isUpper(token):
 		return true
 	case len(token) < minWord:
@@ -90,7 +92,8 @@ func sameGroup(token string) bool {
 // isPrefixed tells whether digits stand behind a letter or two, as in "G-231408".
 func isPrefixed(token string) bool {
 	before, after, found := strings.Cut(token, "-")
-	return found && len(before) <= 2 && isUpper(before) && !hasDigit(before) && len(after) >= minCode && isNumber(after)
+	return found && len(before) <= 2 && isUpper(before) && !hasDigit(before) &&
+		len(after) >= minCode && isNumber(after)
 }
 
 // spellings returns the code as it may have to be typed, the way it is written first.
@@ -117,12 +120,15 @@ func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") =
 
 // isUpper tells whether s is made of ASCII capitals and digits.
 func isUpper(s string) bool {
-	return s != "" && strings.IndexFunc(s, func(r rune) bool { return !('A' <= r && r <= 'Z' || '0' <= r && r <= '9') }) < 0
+	return s != "" && strings.IndexFunc(s, func(r rune) bool {
+		return !('A' <= r && r <= 'Z' || '0' <= r && r <= '9')
+	}) < 0
 }
 
 func isASCIIToken(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool {
-		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '-' || r == '_')
+		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '-' ||
+			r == '_')
 	}) < 0
 }
 

@@ -64,7 +64,8 @@ func (p *page) form(i int, s shape) int {
 
 func (p *page) digitsForm(i int, token, bare string) int {
 	switch {
-	case (isYear(token) || token == bare && !p.atoms[i].groups) && isDoubtful(token) && p.paragraph(i):
+	case (isYear(token) || token == bare && !p.atoms[i].groups) && isDoubtful(token) &&
+		p.paragraph(i):
 		return 0
 	case isDoubtful(token):
 		return looksYear
@@ -86,7 +87,8 @@ func isDoubtful(token string) bool { return isYear(token) || telephone.MatchStri
 func (p *page) mixedForm(i int, token, bare string) int {
 	head := strings.ToLower(strings.TrimRight(token, "0123456789-"))
 	switch {
-	case strings.Contains(p.names, strings.ToLower(token)), len(head) > 2 && !hasDigit(head) && strings.Contains(p.names, head):
+	case strings.Contains(p.names, strings.ToLower(token)), len(head) > 2 && !hasDigit(head) &&
+		strings.Contains(p.names, head):
 		return 2 * looksName
 	case nameLike.MatchString(token):
 		return looksName
@@ -181,7 +183,8 @@ func (p *page) besideName(i int, l lead) bool {
 	if after.capitalized() && p.classes[i+1] == plain {
 		return true
 	}
-	isName := before.capitalized() || before.kind == word && len(before.text) == 2 && isUpper(before.text)
+	isName := before.capitalized() || before.kind == word && len(before.text) == 2 &&
+		isUpper(before.text)
 	ends := p.edge(i, 1) >= column || after.text == "," && p.at(i+2).capitalized()
 	return isName && p.classes[i-1] == plain && ends && p.at(i-2).kind != gap
 }

@@ -22,7 +22,8 @@ const (
 func FindAmong(r mailtext.Reading, others []mailtext.Reading, pattern *regexp.Regexp) Finding {
 	p := newPage(r)
 	found := p.candidates()
-	if pattern != nil || len(found) == 0 || len(others) == 0 || found[0].score >= clear && !p.isRivalled(found) {
+	if pattern != nil || len(found) == 0 || len(others) == 0 || found[0].score >= clear &&
+		!p.isRivalled(found) {
 		return Find(r, pattern)
 	}
 	return p.finding(r, p.compare(found, others))
@@ -84,7 +85,8 @@ func (p *page) isTemplateOf(q *page) bool {
 		}
 	}
 	alike := 4*common >= 3*max(len(ours), len(theirs))
-	return alike && len(ours) > 0 && !slices.EqualFunc(p.atoms, q.atoms, func(a, b atomic) bool { return a.text == b.text })
+	return alike && len(ours) > 0 &&
+		!slices.EqualFunc(p.atoms, q.atoms, func(a, b atomic) bool { return a.text == b.text })
 }
 
 // vocabulary are the words without digits.

@@ -13,9 +13,11 @@ func TestMailsOfOneTemplateTellTheCode(t *testing.T) {
 		"a number of the house beside it": {"Xo lem 774411 tar ‹› pol.", "231408", "905517"},
 		"a number of the house alone":     {"Xo lem tar ‹› pol.\n\n774411\n", "231408", "905517"},
 	} {
-		mails := []mailtext.Reading{{Text: strings.ReplaceAll(c.text, "‹›", c.first)}, {Text: strings.ReplaceAll(c.text, "‹›", c.second)}}
+		mails := []mailtext.Reading{{Text: strings.ReplaceAll(c.text, "‹›", c.first)},
+			{Text: strings.ReplaceAll(c.text, "‹›", c.second)}}
 		findings := FindAll(mails, nil)
-		if got := firstCode(findings[0]) + " " + firstCode(findings[1]); got != c.first+" "+c.second {
+		if got := firstCode(findings[0]) + " " + firstCode(findings[1]); got != c.first+" "+
+			c.second {
 			t.Errorf("%s: got %s of %q and %q", name, got, findings[0], findings[1])
 		}
 	}
@@ -23,7 +25,8 @@ func TestMailsOfOneTemplateTellTheCode(t *testing.T) {
 
 // A deployment that mails everybody the same code presents one all the same.
 func TestSharedCodeIsStillACode(t *testing.T) {
-	mails := []mailtext.Reading{{Text: "Hi Jane,\n\nyour code is 231408."}, {Text: "Hi Joe,\n\nyour code is 231408."}}
+	mails := []mailtext.Reading{{Text: "Hi Jane,\n\nyour code is 231408."},
+		{Text: "Hi Joe,\n\nyour code is 231408."}}
 	for _, f := range FindAll(mails, nil) {
 		if firstCode(f) != "231408" {
 			t.Errorf("got %q", f)
@@ -33,7 +36,8 @@ func TestSharedCodeIsStillACode(t *testing.T) {
 
 func TestOtherTemplatesTellNothing(t *testing.T) {
 	code := mailtext.Reading{Text: "Your PIN: 2314"}
-	if f := FindAmong(code, []mailtext.Reading{{Text: "Call us for the newest offers: 2314"}, code}, nil); firstCode(f) != "2314" {
+	if f := FindAmong(code, []mailtext.Reading{{Text: "Call us for the newest offers: 2314"}, code},
+		nil); firstCode(f) != "2314" {
 		t.Errorf("got %q", f)
 	}
 }

@@ -183,7 +183,8 @@ type lexicon struct {
 var words = sync.OnceValue(func() *lexicon {
 	l := &lexicon{
 		classes:  map[class]*stems{},
-		spoilers: newStems(codeSpoilers), compounds: newStems(otherCompounds), secure: newStems(security), trades: newStems(commerce),
+		spoilers: newStems(codeSpoilers), compounds: newStems(otherCompounds),
+		secure: newStems(security), trades: newStems(commerce),
 	}
 	for c, list := range vocabulary {
 		l.classes[c] = newStems(list)

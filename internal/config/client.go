@@ -10,7 +10,8 @@ func (c Config) Client(userAgent, traceID string) (*httpclient.Client, error) {
 		return nil, err
 	}
 	return httpclient.New(httpclient.Options{
-		BaseURL: c.URL, Timeout: c.RequestTimeout, UserAgent: userAgent, TraceID: traceID, Headers: c.Headers,
-		TLS: t, Concurrency: c.Concurrency, Rate: c.Rate,
+		BaseURL: c.URL, Timeout: c.RequestTimeout, UserAgent: userAgent, TraceID: traceID,
+		Headers: c.Headers,
+		TLS:     t, Concurrency: c.Concurrency, Rate: c.Rate,
 	}), nil
 }

@@ -21,12 +21,17 @@ func FuzzLoad(f *testing.F) {
 		f.Fatal(err)
 	}
 	for _, seed := range []string{
-		string(example), "", "url: http://a.example", "url: [1]", "ulr: http://a.example", "appKey: ${SECRET}", "traders: ${SECRET}",
-		"url: ${SECRET}", "rate: ${SECRET}", "inbox: {mailhog: 'http://u:${SECRET}@a.example'}", "inbox: {mailpit: ${SECRET}}",
+		string(example), "", "url: http://a.example", "url: [1]", "ulr: http://a.example",
+		"appKey: ${SECRET}", "traders: ${SECRET}",
+		"url: ${SECRET}", "rate: ${SECRET}", "inbox: {mailhog: 'http://u:${SECRET}@a.example'}",
+		"inbox: {mailpit: ${SECRET}}",
 		"traders: [{login: a, email: a@a.example, answer: ${SECRET}}, {login: A, email: ${SECRET}}]", "appKey: ${UNSET}", "appKey: $${SECRET}",
-		"a: &a [*a]", "a: &a {<<: *a}", "url: !!binary aGVsbG8=", "---\nurl: x\n---\nurl: y", "? {a: b}\n: c", "headers: {X-A: \"a\\r\\nb\"}",
-		"concurrency: 99999999999999999999", "mailDeadline: 1ns", "deployment: {name: \"\\e[31m\"}", "\xff\xfeu\x00", "codePattern: '('",
-		"clientCert: {cert: a}", "profile: [core, [core]]", strings.Repeat("[", 10_000), strings.Repeat("a: {", 3_000),
+		"a: &a [*a]", "a: &a {<<: *a}", "url: !!binary aGVsbG8=", "---\nurl: x\n---\nurl: y",
+		"? {a: b}\n: c", "headers: {X-A: \"a\\r\\nb\"}",
+		"concurrency: 99999999999999999999", "mailDeadline: 1ns", "deployment: {name: \"\\e[31m\"}",
+		"\xff\xfeu\x00", "codePattern: '('",
+		"clientCert: {cert: a}", "profile: [core, [core]]", strings.Repeat("[", 10_000),
+		strings.Repeat("a: {", 3_000),
 	} {
 		f.Add(seed)
 	}
@@ -34,7 +39,8 @@ func FuzzLoad(f *testing.F) {
 		load := func() (config.Config, error) {
 			return config.Load(config.Sources{
 				Flags: map[string]string{"config": "conformance.yaml"},
-				Env:   []string{"SECRET=" + secret, "ETNA_APP_KEY=key", "ETNA_ROBERT_ANSWER=answer"},
+				Env: []string{"SECRET=" + secret, "ETNA_APP_KEY=key",
+					"ETNA_ROBERT_ANSWER=answer"},
 				Open: func(name string) (io.ReadCloser, error) {
 					if name != "conformance.yaml" {
 						return nil, os.ErrNotExist
@@ -52,7 +58,8 @@ func FuzzLoad(f *testing.F) {
 		if err != nil || !reflect.DeepEqual(c, again) {
 			t.Errorf("read again it is %+v, %v; before %+v", again, err, c)
 		}
-		if c.Concurrency < 1 || c.Concurrency > 256 || c.MailDeadline <= 0 || c.RequestTimeout <= 0 || c.Rate < 0 || len(c.Profiles) == 0 {
+		if c.Concurrency < 1 || c.Concurrency > 256 || c.MailDeadline <= 0 ||
+			c.RequestTimeout <= 0 || c.Rate < 0 || len(c.Profiles) == 0 {
 			t.Errorf("out of bounds: %+v", c)
 		}
 	})
@@ -63,7 +70,8 @@ func checkRefusal(t *testing.T, err error, secret string) {
 	if wrong := new(config.Error); !errors.As(err, &wrong) {
 		t.Errorf("%T is no *Error: %v", err, err)
 	}
-	if text := err.Error(); strings.Contains(text, secret) || strings.ContainsFunc(text, unicode.IsControl) {
+	if text := err.Error(); strings.Contains(text, secret) ||
+		strings.ContainsFunc(text, unicode.IsControl) {
 		t.Errorf("the error tells too much: %q", text)
 	}
 }

@@ -41,10 +41,12 @@ func mustLoad(t *testing.T, sources config.Sources) config.Config {
 
 func TestDefaults(t *testing.T) {
 	c := mustLoad(t, config.Sources{})
-	if c.MailDeadline != time.Minute || c.RequestTimeout != 10*time.Second || c.Concurrency != 8 || c.Rate != 0 {
+	if c.MailDeadline != time.Minute || c.RequestTimeout != 10*time.Second || c.Concurrency != 8 ||
+		c.Rate != 0 {
 		t.Errorf("limits: %+v", c)
 	}
-	if c.SecretQuestions != config.SecretQuestionsOptional || c.APIVersion != "1.0" || c.Out != "reports/latest" || !slices.Equal(c.Profiles, []string{"core"}) {
+	if c.SecretQuestions != config.SecretQuestionsOptional || c.APIVersion != "1.0" ||
+		c.Out != "reports/latest" || !slices.Equal(c.Profiles, []string{"core"}) {
 		t.Errorf("defaults: %+v", c)
 	}
 }
@@ -53,19 +55,26 @@ func TestExampleLoadsAndHasEveryKey(t *testing.T) {
 	const example = "../../conformance.example.yaml"
 	c := mustLoad(t, config.Sources{
 		Flags: map[string]string{"config": example},
-		Env:   []string{"ETNA_APP_KEY=k", "ETNA_ROBERT_ANSWER=a", "ETNA_ROBERT_PASSWORD=p", "ETNA_ROBERT_NEW_PASSWORD=n", "ETNA_CF_ID=i"},
+		Env: []string{"ETNA_APP_KEY=k", "ETNA_ROBERT_ANSWER=a", "ETNA_ROBERT_PASSWORD=p",
+			"ETNA_ROBERT_NEW_PASSWORD=n", "ETNA_CF_ID=i"},
 	})
-	if c.URL != "https://staging.example/api" || c.AppKey != "k" || c.Inbox != (config.Inbox{Kind: "mailhog", URL: "http://mailhog.example:8025"}) {
+	if c.URL != "https://staging.example/api" || c.AppKey != "k" ||
+		c.Inbox != (config.Inbox{Kind: "mailhog", URL: "http://mailhog.example:8025"}) {
 		t.Errorf("target: %+v", c)
 	}
 	want := []config.Trader{
-		{Login: "robert.zak", Email: "robert.zak@example.com", MailTo: "robert.zak@example.com", Question: "What street did you live on in third grade?", Answer: "a", Password: "p", NewPassword: "n"},
+		{Login: "robert.zak", Email: "robert.zak@example.com", MailTo: "robert.zak@example.com",
+			Question: "What street did you live on in third grade?", Answer: "a", Password: "p",
+			NewPassword: "n"},
 		{Login: "jane.doe", Email: "jane.doe@example.com", MailTo: "staging-catch-all@example.com"},
 	}
 	if !slices.Equal(c.Traders, want) {
 		t.Errorf("traders: %+v", c.Traders)
 	}
-	if c.Rate != 5 || c.Headers["CF-Access-Client-Id"] != "i" || !reflect.DeepEqual(c.Deployment, config.Label{Name: "Acme staging", Version: "4.2.1", Labels: map[string]string{"region": "eu", "customer": "acme"}}) || c.CAFile != "../../staging-ca.pem" {
+	if c.Rate != 5 || c.Headers["CF-Access-Client-Id"] != "i" ||
+		!reflect.DeepEqual(c.Deployment, config.Label{Name: "Acme staging", Version: "4.2.1",
+			Labels: map[string]string{"region": "eu", "customer": "acme"}}) ||
+		c.CAFile != "../../staging-ca.pem" {
 		t.Errorf("rest: %+v", c)
 	}
 
@@ -85,15 +94,21 @@ func TestExampleLoadsAndHasEveryKey(t *testing.T) {
 }
 
 func TestPrecedence(t *testing.T) {
-	file := written(t, "url: http://file.example/\nconcurrency: 2\nrate: 1.5\nprofile: [core, flow]\n")
+	file := written(t,
+		"url: http://file.example/\nconcurrency: 2\nrate: 1.5\nprofile: [core, flow]\n")
 	c := mustLoad(t, config.Sources{
-		Flags: map[string]string{"url": "http://flag.example", "strict": "true", "only": "RESET-1,RESET-2"},
-		Env:   []string{"CONFORMANCE_CONFIG=" + file, "CONFORMANCE_URL=http://env.example", "CONFORMANCE_CONCURRENCY=3", "NO_COLOR=yes", "CONFORMANCE_STRICT=false", "CONFORMANCE_INBOX=mailpit=http://mail.example:8025/"},
+		Flags: map[string]string{"url": "http://flag.example", "strict": "true",
+			"only": "RESET-1,RESET-2"},
+		Env: []string{"CONFORMANCE_CONFIG=" + file, "CONFORMANCE_URL=http://env.example",
+			"CONFORMANCE_CONCURRENCY=3", "NO_COLOR=yes", "CONFORMANCE_STRICT=false",
+			"CONFORMANCE_INBOX=mailpit=http://mail.example:8025/"},
 	})
-	if c.URL != "http://flag.example" || c.Concurrency != 3 || c.Rate != 1.5 || !c.Strict || !c.NoColor {
+	if c.URL != "http://flag.example" || c.Concurrency != 3 || c.Rate != 1.5 || !c.Strict ||
+		!c.NoColor {
 		t.Errorf("config: %+v", c)
 	}
-	if !slices.Equal(c.Only, []string{"RESET-1", "RESET-2"}) || !slices.Equal(c.Profiles, []string{"core", "flow"}) {
+	if !slices.Equal(c.Only, []string{"RESET-1", "RESET-2"}) ||
+		!slices.Equal(c.Profiles, []string{"core", "flow"}) {
 		t.Errorf("lists: %v %v", c.Only, c.Profiles)
 	}
 	if c.Inbox != (config.Inbox{Kind: "mailpit", URL: "http://mail.example:8025"}) {
@@ -127,11 +142,15 @@ func TestAppKeyFile(t *testing.T) {
 }
 
 func TestValuesStayAsWritten(t *testing.T) {
-	c, err := load(t, "traders: [{login: 0123, email: a@b.example, answer: \"$${x} ${A} $\"}]\napiVersion: 1.0", "A=${B} $${")
+	c,
+		err := load(t,
+		"traders: [{login: 0123, email: a@b.example, answer: \"$${x} ${A} $\"}]\napiVersion: 1.0",
+		"A=${B} $${")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := c.Traders[0]; got.Login != "0123" || got.Answer != "${x} ${B} $${ $" || c.APIVersion != "1.0" {
+	if got := c.Traders[0]; got.Login != "0123" || got.Answer != "${x} ${B} $${ $" ||
+		c.APIVersion != "1.0" {
 		t.Errorf("%+v %q", got, c.APIVersion)
 	}
 }
@@ -144,28 +163,47 @@ func TestNobodyMeansTheEmbeddedReference(t *testing.T) {
 		sources config.Sources
 		says    string
 	}{
-		"empty file":               {config.Sources{Flags: map[string]string{"config": written(t, "")}}, "is empty; expected a configuration"},
-		"file of a comment":        {config.Sources{Flags: map[string]string{"config": empty}}, "is empty; expected a configuration"},
-		"file of a mark":           {config.Sources{Flags: map[string]string{"config": written(t, "---\n")}}, "expected"},
-		"empty file with a URL":    {config.Sources{Flags: map[string]string{"config": empty, "url": "http://127.0.0.1:1"}}, "is empty; expected a configuration"},
-		"file without url":         {config.Sources{Flags: map[string]string{"config": urlless}}, "url is missing"},
-		"the same by environment":  {config.Sources{Env: []string{"CONFORMANCE_CONFIG=" + urlless}}, "url is missing"},
-		"empty url in the file":    {config.Sources{Flags: map[string]string{"config": written(t, "url: ''\n")}}, "url: is empty"},
-		"url without value":        {config.Sources{Flags: map[string]string{"config": written(t, "url:\n")}}, "url: has no value"},
-		"url of an empty variable": {config.Sources{Flags: map[string]string{"config": written(t, "url: ${U}\n")}, Env: []string{"U="}}, "url: is empty"},
-		"url of a blank variable":  {config.Sources{Flags: map[string]string{"config": written(t, "url: ${U}\n")}, Env: []string{"U= "}}, "expected an absolute URL"},
-		"empty URL":                {config.Sources{Flags: map[string]string{"url": ""}}, "--url: is empty"},
-		"blank URL":                {config.Sources{Flags: map[string]string{"url": " "}}, "--url: expected an absolute URL"},
-		"empty CONFORMANCE_URL":    {config.Sources{Env: []string{"CONFORMANCE_URL="}}, "CONFORMANCE_URL: is empty"},
-		"empty name":               {config.Sources{Flags: map[string]string{"config": ""}}, "--config: is empty"},
-		"empty CONFORMANCE_CONFIG": {config.Sources{Env: []string{"CONFORMANCE_CONFIG="}}, "CONFORMANCE_CONFIG: is empty"},
-		"missing file":             {config.Sources{Flags: map[string]string{"config": "/nowhere/x.yaml"}}, "can't be read"},
-		"key alone":                {config.Sources{Env: []string{"CONFORMANCE_APP_KEY=k"}}, "no deployment"},
-		"inbox alone":              {config.Sources{Flags: map[string]string{"inbox": "mailhog=http://127.0.0.1:1"}}, "no deployment"},
-		"selection of nothing":     {config.Sources{Flags: map[string]string{"only": ","}}, "--only: expected ids"},
+		"empty file": {config.Sources{Flags: map[string]string{"config": written(t,
+			"")}}, "is empty; expected a configuration"},
+		"file of a comment": {config.Sources{Flags: map[string]string{"config": empty}},
+			"is empty; expected a configuration"},
+		"file of a mark": {config.Sources{Flags: map[string]string{"config": written(t,
+			"---\n")}}, "expected"},
+		"empty file with a URL": {config.Sources{Flags: map[string]string{"config": empty,
+			"url": "http://127.0.0.1:1"}}, "is empty; expected a configuration"},
+		"file without url": {config.Sources{Flags: map[string]string{"config": urlless}},
+			"url is missing"},
+		"the same by environment": {config.Sources{Env: []string{"CONFORMANCE_CONFIG=" + urlless}},
+			"url is missing"},
+		"empty url in the file": {config.Sources{Flags: map[string]string{"config": written(t,
+			"url: ''\n")}}, "url: is empty"},
+		"url without value": {config.Sources{Flags: map[string]string{"config": written(t,
+			"url:\n")}}, "url: has no value"},
+		"url of an empty variable": {config.Sources{Flags: map[string]string{"config": written(t,
+			"url: ${U}\n")}, Env: []string{"U="}}, "url: is empty"},
+		"url of a blank variable": {config.Sources{Flags: map[string]string{"config": written(t,
+			"url: ${U}\n")}, Env: []string{"U= "}}, "expected an absolute URL"},
+		"empty URL": {config.Sources{Flags: map[string]string{"url": ""}},
+			"--url: is empty"},
+		"blank URL": {config.Sources{Flags: map[string]string{"url": " "}},
+			"--url: expected an absolute URL"},
+		"empty CONFORMANCE_URL": {config.Sources{Env: []string{"CONFORMANCE_URL="}},
+			"CONFORMANCE_URL: is empty"},
+		"empty name": {config.Sources{Flags: map[string]string{"config": ""}},
+			"--config: is empty"},
+		"empty CONFORMANCE_CONFIG": {config.Sources{Env: []string{"CONFORMANCE_CONFIG="}},
+			"CONFORMANCE_CONFIG: is empty"},
+		"missing file": {config.Sources{Flags: map[string]string{"config": "/nowhere/x.yaml"}},
+			"can't be read"},
+		"key alone": {config.Sources{Env: []string{"CONFORMANCE_APP_KEY=k"}},
+			"no deployment"},
+		"inbox alone": {config.Sources{Flags: map[string]string{"inbox": "mailhog=http://127.0.0.1:1"}}, "no deployment"},
+		"selection of nothing": {config.Sources{Flags: map[string]string{"only": ","}},
+			"--only: expected ids"},
 	} {
 		_, err := config.Load(c.sources)
-		if _, ok := errors.AsType[*config.Error](err); !ok || !strings.Contains(err.Error(), c.says) {
+		if _, ok := errors.AsType[*config.Error](err); !ok ||
+			!strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v, want an error with %q", name, err, c.says)
 		}
 	}
@@ -227,18 +265,25 @@ func TestMistakesInTheFile(t *testing.T) {
 		"traders: [{email: a@example.com}]": `:1: traders: expected a login`,
 		"traders: [{login: a}]":             `:1: traders: expected an email for a`,
 		"traders: [{login: a, email: a}]":   `:1: email: expected an email address such as robert.zak@example.com`,
-		"traders: [{login: a, email: A <a@b.example>}]":                 `:1: email: expected an email address such as robert.zak@example.com`,
-		"traders: [{login: a, mail: x}]":                                `:1: unknown key "mail"; did you mean "email"?`,
-		trader + "question: why}":                                       `:3: traders: b has a question without an answer; declare the answer or drop the question`,
-		trader + "answer: ''}":                                          `:3: answer: is empty; expected a value, or leave the key out`,
-		trader + "password: x}":                                         `:3: traders: b has one of password and newPassword; expected both or none`,
-		trader + "password: x, newPassword: x}":                         `:3: traders: b has a newPassword equal to the password; expected two different ones`,
-		trader + "mailTo: b@example.com}\n- {login: A, email: c@d.org}": `:4: traders: the login A stands in line 2 already; expected each once, in any case`,
-		"secretQuestions: none\n" + trader + "question: q, answer: x}":  `:1: secretQuestions: is none, but the trader b has a secret answer; expected no question and no answer`,
+		"traders: [{login: a, email: A <a@b.example>}]": `:1: email: expected an email address such as robert.zak@example.com`,
+		"traders: [{login: a, mail: x}]":                `:1: unknown key "mail"; did you mean "email"?`,
+		trader +
+			"question: why}": `:3: traders: b has a question without an answer; declare the answer or drop the question`,
+		trader +
+			"answer: ''}": `:3: answer: is empty; expected a value, or leave the key out`,
+		trader +
+			"password: x}": `:3: traders: b has one of password and newPassword; expected both or none`,
+		trader +
+			"password: x, newPassword: x}": `:3: traders: b has a newPassword equal to the password; expected two different ones`,
+		trader +
+			"mailTo: b@example.com}\n- {login: A, email: c@d.org}": `:4: traders: the login A stands in line 2 already; expected each once, in any case`,
+		"secretQuestions: none\n" + trader +
+			"question: q, answer: x}": `:1: secretQuestions: is none, but the trader b has a secret answer; expected no question and no answer`,
 	} {
 		_, err := load(t, content, "EMPTY=")
 		wrong, ok := errors.AsType[*config.Error](err)
-		if !ok || !strings.HasSuffix(err.Error(), want) || !strings.Contains(wrong.Where, "c.yaml:") {
+		if !ok || !strings.HasSuffix(err.Error(), want) ||
+			!strings.Contains(wrong.Where, "c.yaml:") {
 			t.Errorf("%q\n got %v\nwant …%s", content, err, want)
 		}
 	}
@@ -250,20 +295,32 @@ func TestMistakesElsewhere(t *testing.T) {
 		env   []string
 		want  string
 	}{
-		{nil, []string{"CONFORMANCE_ULR=x"}, `CONFORMANCE_ULR: unknown environment variable; did you mean "CONFORMANCE_URL"?`},
-		{nil, []string{"CONFORMANCE_URL=x"}, `CONFORMANCE_URL: expected an absolute URL such as https://staging.example/api`},
-		{nil, []string{"CONFORMANCE_APP_KEY="}, `CONFORMANCE_APP_KEY: is empty; expected a value, or leave it out`},
-		{nil, []string{"CONFORMANCE_APP_KEY=a", "CONFORMANCE_APP_KEY_FILE=b"}, `CONFORMANCE_APP_KEY_FILE: the key is given by CONFORMANCE_APP_KEY too; expected one of them`},
-		{nil, []string{"CONFORMANCE_APP_KEY_FILE=/nowhere/at/all"}, `CONFORMANCE_APP_KEY_FILE: the file "/nowhere/at/all" can't be read: no such file or directory`},
-		{nil, []string{"CONFORMANCE_CONFIG=/nowhere/at/all"}, `CONFORMANCE_CONFIG: the file "/nowhere/at/all" can't be read: no such file or directory`},
-		{map[string]string{"config": "/nowhere/at/all"}, nil, `--config: the file "/nowhere/at/all" can't be read: no such file or directory`},
-		{map[string]string{"config": "/"}, nil, `--config: the file "/" can't be read: is a directory`},
-		{map[string]string{"inbox": "mailhog"}, nil, `--inbox: expected mailhog=URL or mailpit=URL`},
-		{map[string]string{"inbox": "mailhgo=http://x"}, nil, `--inbox: unknown kind of inbox "mailhgo"; did you mean "mailhog"?`},
-		{map[string]string{"profile": "flwo"}, nil, `--profile: unknown profile "flwo"; did you mean "flow"?`},
+		{nil, []string{"CONFORMANCE_ULR=x"},
+			`CONFORMANCE_ULR: unknown environment variable; did you mean "CONFORMANCE_URL"?`},
+		{nil, []string{"CONFORMANCE_URL=x"},
+			`CONFORMANCE_URL: expected an absolute URL such as https://staging.example/api`},
+		{nil, []string{"CONFORMANCE_APP_KEY="},
+			`CONFORMANCE_APP_KEY: is empty; expected a value, or leave it out`},
+		{nil, []string{"CONFORMANCE_APP_KEY=a", "CONFORMANCE_APP_KEY_FILE=b"},
+			`CONFORMANCE_APP_KEY_FILE: the key is given by CONFORMANCE_APP_KEY too; expected one of them`},
+		{nil, []string{"CONFORMANCE_APP_KEY_FILE=/nowhere/at/all"},
+			`CONFORMANCE_APP_KEY_FILE: the file "/nowhere/at/all" can't be read: no such file or directory`},
+		{nil, []string{"CONFORMANCE_CONFIG=/nowhere/at/all"},
+			`CONFORMANCE_CONFIG: the file "/nowhere/at/all" can't be read: no such file or directory`},
+		{map[string]string{"config": "/nowhere/at/all"}, nil,
+			`--config: the file "/nowhere/at/all" can't be read: no such file or directory`},
+		{map[string]string{"config": "/"}, nil,
+			`--config: the file "/" can't be read: is a directory`},
+		{map[string]string{"inbox": "mailhog"}, nil,
+			`--inbox: expected mailhog=URL or mailpit=URL`},
+		{map[string]string{"inbox": "mailhgo=http://x"}, nil,
+			`--inbox: unknown kind of inbox "mailhgo"; did you mean "mailhog"?`},
+		{map[string]string{"profile": "flwo"}, nil,
+			`--profile: unknown profile "flwo"; did you mean "flow"?`},
 		{map[string]string{"rate": ""}, nil, `--rate: is empty; expected a value, or leave it out`},
 		{map[string]string{"rte": "1"}, nil, `--rte: unknown flag; did you mean "rate"?`},
-		{map[string]string{"concurrency": "1.5"}, nil, `--concurrency: expected a whole number from 1 to 256`},
+		{map[string]string{"concurrency": "1.5"}, nil,
+			`--concurrency: expected a whole number from 1 to 256`},
 	} {
 		_, err := config.Load(config.Sources{Flags: c.flags, Env: c.env})
 		if _, ok := errors.AsType[*config.Error](err); !ok || err.Error() != c.want {
@@ -275,7 +332,8 @@ func TestMistakesElsewhere(t *testing.T) {
 func TestErrorsNeverRepeatASecret(t *testing.T) {
 	const secret = "v3ry"
 	for _, content := range []string{
-		"url: http://user:${S}@x/", "url: ${S}", "rate: ${S}", "appKey: \"${S}\\n\"", "mailDeadline: ${S}", "profile: ${S}", "secretQuestions: ${S}", "insecure: ${S}",
+		"url: http://user:${S}@x/", "url: ${S}", "rate: ${S}", "appKey: \"${S}\\n\"",
+		"mailDeadline: ${S}", "profile: ${S}", "secretQuestions: ${S}", "insecure: ${S}",
 		"traders: [{login: a, email: \"${S}\"}]", "codePattern: (${S}",
 	} {
 		_, err := load(t, content, "S="+secret)
@@ -316,13 +374,17 @@ func TestFilesOfWindows(t *testing.T) {
 			if err := os.WriteFile(key, encode("the-key\r\n\r\n"), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			c, err := load(t, string(encode("appKeyFile: "+key+"\r\ntraders: [{login: zoë, email: z@a.example, answer: ${ANSWER}}]\r\n")), "ANSWER=a")
-			if err != nil || c.AppKey != "the-key" || len(c.Traders) != 1 || c.Traders[0].Login != "zoë" || c.Traders[0].Answer != "a" {
+			c, err := load(t, string(encode("appKeyFile: "+key+
+				"\r\ntraders: [{login: zoë, email: z@a.example, answer: ${ANSWER}}]\r\n")),
+				"ANSWER=a")
+			if err != nil || c.AppKey != "the-key" || len(c.Traders) != 1 ||
+				c.Traders[0].Login != "zoë" || c.Traders[0].Answer != "a" {
 				t.Errorf("%+v %v", c, err)
 			}
 		})
 	}
-	if c := mustLoad(t, config.Sources{Env: []string{"CONFORMANCE_APP_KEY=\ufeffthe-key", "CONFORMANCE_URL=http://127.0.0.1:1"}}); c.AppKey != "the-key" {
+	if c := mustLoad(t, config.Sources{Env: []string{"CONFORMANCE_APP_KEY=\ufeffthe-key",
+		"CONFORMANCE_URL=http://127.0.0.1:1"}}); c.AppKey != "the-key" {
 		t.Errorf("the key of the environment is %q", c.AppKey)
 	}
 }
@@ -343,9 +405,12 @@ func utf16Of(s string, mark ...byte) []byte {
 func TestJSONIsRead(t *testing.T) {
 	text := "{\n\t\"url\": \"http:\\/\\/a.example\\/api\",\n\t\"apiVersion\": 1.0, \"rate\": 0.5, \"insecure\": true,\n" +
 		"\t\"traders\": [{\"login\": \"a\", \"email\": \"a@a.example\", \"question\": \"\\ud83d\\ude00? \\\\ud83d\", \"answer\": \"${ANSWER}\"}]\n}\n"
-	c := mustLoad(t, config.Sources{Flags: map[string]string{"config": written(t, text)}, Env: []string{"ANSWER=x"}})
-	want := config.Trader{Login: "a", Email: "a@a.example", MailTo: "a@a.example", Question: `😀? \ud83d`, Answer: "x"}
-	if c.URL != "http://a.example/api" || c.APIVersion != "1.0" || c.Rate != 0.5 || !c.Insecure || !slices.Equal(c.Traders, []config.Trader{want}) {
+	c := mustLoad(t, config.Sources{Flags: map[string]string{"config": written(t, text)},
+		Env: []string{"ANSWER=x"}})
+	want := config.Trader{Login: "a", Email: "a@a.example", MailTo: "a@a.example",
+		Question: `😀? \ud83d`, Answer: "x"}
+	if c.URL != "http://a.example/api" || c.APIVersion != "1.0" || c.Rate != 0.5 || !c.Insecure ||
+		!slices.Equal(c.Traders, []config.Trader{want}) {
 		t.Errorf("%+v", c)
 	}
 }

@@ -37,7 +37,8 @@ func (d *document) decode(content []byte, c *Config) error {
 		return err
 	}
 	if root == nil {
-		return &Error{d.name, "is empty; expected a configuration with a url, as conformance.example.yaml shows it"}
+		return &Error{d.name,
+			"is empty; expected a configuration with a url, as conformance.example.yaml shows it"}
 	}
 	return d.read("the file", root, c)
 }
@@ -167,7 +168,8 @@ func (d *document) mapping(what string, n *node, fields ...field) error {
 			return d.wrong(key, "unknown key %q%s", shortened(key.Value), meant(key.Value, known))
 		}
 		if empty(value) {
-			return d.wrong(key, "%s: has no value; expected one, what belongs to it indented below it, or leave the key out", key.Value)
+			return d.wrong(key,
+				"%s: has no value; expected one, what belongs to it indented below it, or leave the key out", key.Value)
 		}
 		return fields[i].read(value)
 	})
@@ -207,7 +209,8 @@ func (d *document) pairs(n *node, visit func(key, value *node) error) error {
 func (d *document) sequence(what string, n *node) ([]*node, error) {
 	n = resolve(n)
 	if n.Kind != yaml.SequenceNode {
-		return nil, d.wrong(n, "%s: expected a list, each entry with a hyphen before it, found %s", what, kindOf(n))
+		return nil, d.wrong(n, "%s: expected a list, each entry with a hyphen before it, found %s",
+			what, kindOf(n))
 	}
 	return n.Content, nil
 }

@@ -14,7 +14,8 @@ func jsonRoot(content []byte) *node {
 	if !bytes.HasPrefix(trimmed, []byte("{")) || !jsontext.Value(trimmed).IsValid(repeatedNames) {
 		return nil
 	}
-	r := jsonReader{content: content, decoder: jsontext.NewDecoder(bytes.NewReader(content), repeatedNames)}
+	r := jsonReader{content: content, decoder: jsontext.NewDecoder(bytes.NewReader(content),
+		repeatedNames)}
 	return r.value()
 }
 

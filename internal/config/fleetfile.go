@@ -63,7 +63,10 @@ func ReadFleet(file string, env []string) (Fleet, error) {
 	f, secrets := Fleet{}, Secrets{}
 	var entries *node
 	err = d.mapping("the file", root,
-		field{"defaults", func(n *node) error { f.Defaults = &Defaults{file, n}; return d.knownKeys(n) }},
+		field{"defaults", func(n *node) error {
+			f.Defaults = &Defaults{file, n}
+			return d.knownKeys(n)
+		}},
 		field{"secrets", func(n *node) error { return d.secrets(n, &secrets) }},
 		field{"deployments", func(n *node) error { entries = n; return nil }})
 	if err == nil && entries == nil {
@@ -86,7 +89,8 @@ func (d *document) knownKeys(n *node) error {
 }
 
 func (d *document) secrets(n *node, s *Secrets) error {
-	return d.mapping("secrets", n, d.into("dir", &s.Dir, d.beside), d.into("prefix", &s.Prefix, plain))
+	return d.mapping("secrets", n, d.into("dir", &s.Dir, d.beside),
+		d.into("prefix", &s.Prefix, plain))
 }
 
 func (d *document) fleetEntries(n *node, common Secrets) ([]FleetEntry, error) {
@@ -117,14 +121,18 @@ func (d *document) fleetEntry(n *node, e *FleetEntry) error {
 	err := d.mapping("deployments", n, config,
 		d.into("name", &e.Name, fleetName),
 		field{"labels", func(n *node) (err error) { e.Labels, err = d.labels(n); return err }},
-		field{"secrets", func(n *node) error { e.Secrets = Secrets{}; return d.secrets(n, &e.Secrets) }})
+		field{"secrets", func(n *node) error {
+			e.Secrets = Secrets{}
+			return d.secrets(n, &e.Secrets)
+		}})
 	switch {
 	case err != nil:
 		return err
 	case e.Config == "":
 		return d.wrong(n, "deployments: expected config, the path of a configuration or a glob")
 	case e.Name != "" && IsGlob(e.Config):
-		return d.wrong(n, "deployments: a glob can't have a name; expected the path of one configuration, or no name")
+		return d.wrong(n,
+			"deployments: a glob can't have a name; expected the path of one configuration, or no name")
 	}
 	return nil
 }
@@ -135,15 +143,19 @@ func IsGlob(path string) bool { return strings.ContainsAny(path, "*?[") }
 // fleetName refuses what can't be the name of a directory everywhere.
 func fleetName(name string) (string, error) {
 	if !isName(name) {
-		return "", errors.New("expected a name of letters, digits, hyphens, dots and underscores, which begins with a letter or a digit")
+		return "",
+			errors.New("expected a name of letters, digits, hyphens, dots and underscores, which begins with a letter or a digit")
 	}
 	return name, nil
 }
 
 func isName(name string) bool {
 	const first, rest = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", "-._"
-	return name != "" && len(name) <= 100 && strings.Contains(first, name[:1]) && !strings.HasSuffix(name, ".") &&
-		!strings.ContainsFunc(name, func(r rune) bool { return !strings.ContainsRune(first+rest, r) })
+	return name != "" && len(name) <= 100 && strings.Contains(first, name[:1]) &&
+		!strings.HasSuffix(name, ".") &&
+		!strings.ContainsFunc(name, func(r rune) bool {
+			return !strings.ContainsRune(first+rest, r)
+		})
 }
 
 // FleetName makes a name of a path.

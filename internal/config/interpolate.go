@@ -57,7 +57,8 @@ func interpolate(s string, env map[string]string) (string, error) {
 
 func variable(name string, env map[string]string) (string, error) {
 	if !variableName.MatchString(name) {
-		return "", errors.New("expected the name of an environment variable between ${ and } (write $${ for the characters themselves)")
+		return "",
+			errors.New("expected the name of an environment variable between ${ and } (write $${ for the characters themselves)")
 	}
 	value, set := env[name]
 	if !set {

@@ -38,7 +38,8 @@ const maxFile = 1 << 20
 // in any of them is an error even where another wins. Every error is a *Error.
 func Load(sources Sources) (Config, error) {
 	var c Config
-	l := loader{config: &c, env: environment(sources.Env), flags: sources.Flags, open: sources.Open, common: sources.Defaults}
+	l := loader{config: &c, env: environment(sources.Env), flags: sources.Flags, open: sources.Open,
+		common: sources.Defaults}
 	if l.open == nil {
 		l.open = func(name string) (io.ReadCloser, error) { return os.Open(name) }
 	}
@@ -117,7 +118,8 @@ func (l *loader) environment() error {
 		return err
 	}
 	if l.env["CONFORMANCE_APP_KEY"] != "" && l.env["CONFORMANCE_APP_KEY_FILE"] != "" {
-		return &Error{"CONFORMANCE_APP_KEY_FILE", "the key is given by CONFORMANCE_APP_KEY too; expected one of them"}
+		return &Error{"CONFORMANCE_APP_KEY_FILE",
+			"the key is given by CONFORMANCE_APP_KEY too; expected one of them"}
 	}
 	for _, s := range settings() {
 		value, given := l.env[s.env]
@@ -177,12 +179,15 @@ func (l *loader) complete() error {
 	c := l.config
 	switch {
 	case strings.HasSuffix(c.URL, "/v"+c.APIVersion):
-		return &Error{"url", "ends in the version, which every path has already; expected " + strings.TrimSuffix(c.URL, "/v"+c.APIVersion)}
+		return &Error{"url", "ends in the version, which every path has already; expected " +
+			strings.TrimSuffix(c.URL, "/v"+c.APIVersion)}
 	case c.URL != "":
 	case l.named != "":
-		return &Error{l.named, "url is missing; expected the base URL of the deployment (url, --url or CONFORMANCE_URL)"}
+		return &Error{l.named,
+			"url is missing; expected the base URL of the deployment (url, --url or CONFORMANCE_URL)"}
 	case c.AppKey != "" || len(c.Traders) > 0 || c.Inbox.URL != "":
-		return &Error{"url", "missing: a key, traders or an inbox are declared, but no deployment (url, --url or CONFORMANCE_URL)"}
+		return &Error{"url",
+			"missing: a key, traders or an inbox are declared, but no deployment (url, --url or CONFORMANCE_URL)"}
 	}
 	return nil
 }

@@ -28,7 +28,8 @@ func readInbox(d *document, c *Config, n *node) error {
 		return d.wrong(n, "inbox: expected a space after %s:", kind)
 	}
 	var mailhog, mailpit string
-	err := d.mapping("inbox", n, d.into("mailhog", &mailhog, inboxURL), d.into("mailpit", &mailpit, inboxURL))
+	err := d.mapping("inbox", n, d.into("mailhog", &mailhog, inboxURL),
+		d.into("mailpit", &mailpit, inboxURL))
 	switch {
 	case err != nil:
 		return err
@@ -95,7 +96,9 @@ func readClientCert(d *document, c *Config, n *node) error {
 
 func readProfiles(d *document, c *Config, n *node) error {
 	if resolve(n).Kind == yaml.ScalarNode {
-		return d.into("profile", new(string), func(v string) (string, error) { return v, setProfiles(c, v) }).read(n)
+		return d.into("profile", new(string), func(v string) (string, error) {
+			return v, setProfiles(c, v)
+		}).read(n)
 	}
 	entries, err := d.sequence("profile", n)
 	if err != nil {
@@ -131,7 +134,8 @@ func readHeaders(d *document, c *Config, n *node) error {
 			return d.wrong(key, "headers: %s", reason)
 		}
 		if names[strings.ToLower(key.Value)] {
-			return d.wrong(key, "headers: %s is given twice; expected each name once, in any case", key.Value)
+			return d.wrong(key, "headers: %s is given twice; expected each name once, in any case",
+				key.Value)
 		}
 		names[strings.ToLower(key.Value)] = true
 		var text string
@@ -150,7 +154,9 @@ func unusableHeader(name string) string {
 		return "expected a header name of letters, digits and hyphens"
 	case canonical == "Et-App-Key":
 		return "Et-App-Key is what is under judgement; expected it as appKey"
-	case slices.Contains([]string{"Host", "Content-Length", "Content-Type", "Transfer-Encoding", "Connection", "Trailer", "Upgrade", "Te", "Keep-Alive", "Accept-Encoding", "Expect"}, canonical):
+	case slices.Contains([]string{"Host", "Content-Length", "Content-Type", "Transfer-Encoding",
+		"Connection", "Trailer", "Upgrade", "Te", "Keep-Alive", "Accept-Encoding", "Expect"},
+		canonical):
 		return canonical + " belongs to each request itself; expected another header"
 	}
 	return ""

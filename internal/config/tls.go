@@ -44,7 +44,8 @@ func authorities(file string) (*x509.CertPool, error) {
 		pool = x509.NewCertPool()
 	}
 	if !pool.AppendCertsFromPEM(textOf(text)) {
-		return nil, &Error{"caFile", "expected certificates (PEM) in " + file + ", found " + contents(textOf(text))}
+		return nil, &Error{"caFile", "expected certificates (PEM) in " + file + ", found " +
+			contents(textOf(text))}
 	}
 	return pool, nil
 }
@@ -62,14 +63,17 @@ func keyPair(c ClientCert) (tls.Certificate, error) {
 	}
 	cert, key = textOf(cert), textOf(key)
 	if found := contents(cert); found != certificateInside {
-		return tls.Certificate{}, &Error{"clientCert", "cert: expected a certificate (PEM) in " + c.Cert + ", found " + found}
+		return tls.Certificate{}, &Error{"clientCert", "cert: expected a certificate (PEM) in " +
+			c.Cert + ", found " + found}
 	}
 	if found := contents(key); found != keyInside {
-		return tls.Certificate{}, &Error{"clientCert", "key: expected a private key (PEM) in " + c.Key + ", found " + found}
+		return tls.Certificate{}, &Error{"clientCert", "key: expected a private key (PEM) in " +
+			c.Key + ", found " + found}
 	}
 	pair, err := tls.X509KeyPair(cert, key)
 	if err != nil {
-		return pair, &Error{"clientCert", "the key in " + c.Key + " is not that of the certificate in " + c.Cert}
+		return pair, &Error{"clientCert", "the key in " + c.Key +
+			" is not that of the certificate in " + c.Cert}
 	}
 	return pair, nil
 }

@@ -39,12 +39,15 @@ func readTraders(d *document, c *Config, n *node) error {
 		}
 		login := strings.ToLower(t.Login)
 		if line, repeated := lines[login]; repeated {
-			return d.wrong(entry, "traders: the login %s stands in line %d already; expected each once, in any case", t.Login, line)
+			return d.wrong(entry,
+				"traders: the login %s stands in line %d already; expected each once, in any case",
+				t.Login, line)
 		}
 		lines[login] = entry.Line
 		email := strings.ToLower(t.Email)
 		if line, repeated := emails[email]; repeated {
-			return d.wrong(entry, "traders: the email %s stands in line %d already; expected one address for each trader", t.Email, line)
+			return d.wrong(entry,
+				"traders: the email %s stands in line %d already; expected one address for each trader", t.Email, line)
 		}
 		emails[email] = entry.Line
 		c.Traders = append(c.Traders, t)
@@ -82,7 +85,8 @@ func (t Trader) incomplete() string {
 	case t.Email == "":
 		return "expected an email for " + t.Login
 	case t.Question != "" && t.Answer == "":
-		return t.Login + " has a question without an answer; declare the answer or drop the question"
+		return t.Login +
+			" has a question without an answer; declare the answer or drop the question"
 	case (t.Password == "") != (t.NewPassword == ""):
 		return t.Login + " has one of password and newPassword; expected both or none"
 	case t.Password != "" && t.Password == t.NewPassword:

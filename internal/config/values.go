@@ -70,11 +70,13 @@ func urlLike(value, example string) (string, error) {
 	case strings.ContainsFunc(value, unicode.IsSpace):
 		return "", errors.New("expected a URL without spaces (%20 in a path)")
 	case u.User != nil:
-		return "", errors.New("expected a URL without user name and password; send them with the key headers (Authorization)")
+		return "",
+			errors.New("expected a URL without user name and password; send them with the key headers (Authorization)")
 	case strings.ContainsAny(value, "?#"):
 		return "", errors.New("expected a URL without query and fragment")
 	case strings.ContainsFunc(u.Host, func(r rune) bool { return r > unicode.MaxASCII }):
-		return "", errors.New("expected a host name in ASCII (an international name in its xn-- form)")
+		return "",
+			errors.New("expected a host name in ASCII (an international name in its xn-- form)")
 	case !validPort(u.Port()):
 		return "", errors.New("expected a port from 1 to 65535")
 	}
@@ -193,7 +195,8 @@ func inboxURL(value string) (string, error) {
 
 func setSecretQuestions(c *Config, value string) error {
 	c.SecretQuestions = SecretQuestions(value)
-	return oneOf("value", value, string(SecretQuestionsOptional), string(SecretQuestionsRequired), string(SecretQuestionsNone))
+	return oneOf("value", value, string(SecretQuestionsOptional), string(SecretQuestionsRequired),
+		string(SecretQuestionsNone))
 }
 
 func setStepThree(c *Config, value string) error {
@@ -203,11 +206,15 @@ func setStepThree(c *Config, value string) error {
 
 func setAPIVersion(c *Config, value string) error {
 	c.APIVersion = value
-	if value == "" || strings.ContainsFunc(value, func(r rune) bool { return !strings.ContainsRune(pathSafe, r) }) {
+	if value == "" || strings.ContainsFunc(value, func(r rune) bool {
+		return !strings.ContainsRune(pathSafe, r)
+	}) {
 		return errors.New("expected a version such as 1.0")
 	}
-	if number, letter := strings.CutPrefix(value, "v"); letter && number != "" && unicode.IsDigit(rune(number[0])) {
-		return fmt.Errorf("expected the version without its v, which every path has already: %s", number)
+	if number, letter := strings.CutPrefix(value, "v"); letter && number != "" &&
+		unicode.IsDigit(rune(number[0])) {
+		return fmt.Errorf("expected the version without its v, which every path has already: %s",
+			number)
 	}
 	return nil
 }

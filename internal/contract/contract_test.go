@@ -189,9 +189,12 @@ func TestMistakesInTheContractAreRefused(t *testing.T) {
 // TestKeysOfAnAuthorAreNoMistakes has names with x- where names are the author's own.
 func TestKeysOfAnAuthorAreNoMistakes(t *testing.T) {
 	for _, change := range [][2]string{
-		{"value: {Errors: [], IsSucceed: false}", "value: {Errors: [], IsSucceed: false, x-trace: 1}"},
-		{"        Errors: {$ref: \"#/components/schemas/NoErrors\"}\n", "        Errors: {$ref: \"#/components/schemas/NoErrors\"}\n        x-trace: {type: string}\n"},
-		{"          description: The secret question,", "          headers: {X-Request-Id: {schema: {type: string}}}\n          description: The secret question,"},
+		{"value: {Errors: [], IsSucceed: false}",
+			"value: {Errors: [], IsSucceed: false, x-trace: 1}"},
+		{"        Errors: {$ref: \"#/components/schemas/NoErrors\"}\n",
+			"        Errors: {$ref: \"#/components/schemas/NoErrors\"}\n        x-trace: {type: string}\n"},
+		{"          description: The secret question,",
+			"          headers: {X-Request-Id: {schema: {type: string}}}\n          description: The secret question,"},
 		{"    ResetRequest:\n", "    x-Trace: {type: string}\n    ResetRequest:\n"},
 	} {
 		if !strings.Contains(text(), change[0]) {

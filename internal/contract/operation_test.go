@@ -14,7 +14,8 @@ import (
 // small is a contract of one operation whose request body has the members.
 func small(t *testing.T, members, response string) (contract.Operation, error) {
 	t.Helper()
-	_, o, err := smallWith(members, fmt.Sprintf("default: {description: any, content: {%s}}", response))
+	_, o, err := smallWith(members, fmt.Sprintf("default: {description: any, content: {%s}}",
+		response))
 	return o, err
 }
 
@@ -117,8 +118,10 @@ func TestStatusesAreCodesAndClasses(t *testing.T) {
 	}{
 		{[]string{under("default", "Right")}, []int{200, 204, 404}, nil},
 		{[]string{under(`"201"`, "Right"), under("default", "Other")}, []int{201}, []int{200, 404}},
-		{[]string{under("2XX", "Right"), under("default", "Other")}, []int{200, 299}, []int{199, 300, 404}},
-		{[]string{under("2XX", "Right"), under(`"404"`, "Right"), under("default", "Other")}, []int{200, 404}, []int{400}},
+		{[]string{under("2XX", "Right"), under("default", "Other")}, []int{200, 299},
+			[]int{199, 300, 404}},
+		{[]string{under("2XX", "Right"), under(`"404"`, "Right"), under("default", "Other")},
+			[]int{200, 404}, []int{400}},
 		{[]string{under("2XX", "Right"), under("default", "Right")}, []int{200, 404}, nil},
 	} {
 		c, o, err := smallWith("a: {type: string}", strings.Join(test.responses, ", "))

@@ -38,7 +38,8 @@ func Pack(name, plan string, run evidence.Run) (Entry, error) {
 	if err != nil {
 		return Entry{}, fmt.Errorf("%s: %w", name, err)
 	}
-	return Entry{Name: name, Plan: plan, Evidence: jsontext.Value(settle(string(text), run.Target))}, nil
+	return Entry{Name: name, Plan: plan,
+		Evidence: jsontext.Value(settle(string(text), run.Target))}, nil
 }
 
 // Run returns the entry's evidence. An error says that it was stored by a version with another form

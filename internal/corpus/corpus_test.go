@@ -22,22 +22,31 @@ func someRun() evidence.Run {
 	at := func(d time.Duration) time.Time { return began.Add(d) }
 	return evidence.Run{
 		ID: "random", Started: began, Duration: time.Second,
-		Target: evidence.Target{URL: "http://127.0.0.1:4711/api", Inbox: "mailhog http://127.0.0.1:4712"},
+		Target: evidence.Target{URL: "http://127.0.0.1:4711/api",
+			Inbox: "mailhog http://127.0.0.1:4712"},
 		Exchanges: []evidence.Exchange{
-			{Step: "b", Attempt: 1, Started: at(10 * time.Millisecond), Header: []evidence.Field{{Name: "user-agent", Value: "x"}, {Name: "Accept", Value: "y"}},
-				Body: []byte("{\"é\":1}"), Response: &evidence.Response{Status: 200, Body: []byte("\xff\x00")}},
-			{Step: "a", Attempt: 1, Started: at(11 * time.Millisecond), URL: "http://127.0.0.1:4711/api/x"},
+			{Step: "b", Attempt: 1, Started: at(10 * time.Millisecond),
+				Header: []evidence.Field{{Name: "user-agent", Value: "x"},
+					{Name: "Accept", Value: "y"}},
+				Body: []byte("{\"é\":1}"), Response: &evidence.Response{Status: 200,
+					Body: []byte("\xff\x00")}},
+			{Step: "a", Attempt: 1, Started: at(11 * time.Millisecond),
+				URL: "http://127.0.0.1:4711/api/x"},
 			{Step: "c", Attempt: 1, Started: at(time.Second)},
 		},
-		Waits:  []evidence.Wait{{Step: "mail", Started: at(300 * time.Millisecond), Duration: 777 * time.Millisecond, Deadline: 4 * time.Second}},
-		Mails:  []evidence.Mail{{ID: "1", Seen: at(400 * time.Millisecond), Source: someMail("Sat, 04 May 2030 03:02:01 +0000", "3f2a97afd473677b")}},
-		Bisect: &evidence.Bisect{Trials: []evidence.Trial{{Started: at(2 * time.Second), Watched: time.Second}}},
+		Waits: []evidence.Wait{{Step: "mail", Started: at(300 * time.Millisecond),
+			Duration: 777 * time.Millisecond, Deadline: 4 * time.Second}},
+		Mails: []evidence.Mail{{ID: "1", Seen: at(400 * time.Millisecond),
+			Source: someMail("Sat, 04 May 2030 03:02:01 +0000", "3f2a97afd473677b")}},
+		Bisect: &evidence.Bisect{Trials: []evidence.Trial{{Started: at(2 * time.Second),
+			Watched: time.Second}}},
 	}
 }
 
 func someMail(date, drawn string) []byte {
 	return []byte("From: x\r\nDate: " + date + "\r\nMessage-ID: <" + drawn + "@x>\r\n" +
-		"Content-Type: multipart/mixed; boundary=\"" + drawn + "\"\r\n\r\n--" + drawn + "\r\n\r\nhello\r\n--" + drawn + "--\r\n")
+		"Content-Type: multipart/mixed; boundary=\"" + drawn + "\"\r\n\r\n--" + drawn +
+		"\r\n\r\nhello\r\n--" + drawn + "--\r\n")
 }
 
 func pack(t *testing.T, name string, run evidence.Run) corpus.Entry {
@@ -55,7 +64,8 @@ func TestWhatIsPackedIsTheLeanRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := corpus.Lean(someRun())
-	want.Target.URL, want.Target.Inbox = "http://127.0.0.1:48080/api", "mailhog http://127.0.0.1:48025"
+	want.Target.URL, want.Target.Inbox = "http://127.0.0.1:48080/api",
+		"mailhog http://127.0.0.1:48025"
 	want.Exchanges[0].URL = "http://127.0.0.1:48080/api/x"
 	if difference := cmp.Diff(want, got); difference != "" {
 		t.Errorf("packed (+) differs from the lean run (-):\n%s", difference)
@@ -69,8 +79,10 @@ func TestLeanKeepsTheOrderOfTimes(t *testing.T) {
 		t.Fatalf("exchanges %q", steps)
 	}
 	times := []time.Time{
-		r.Started, r.Exchanges[1].Started, r.Exchanges[0].Started, r.Waits[0].Started, r.Mails[0].Seen,
-		r.Exchanges[2].Started, r.Waits[0].Started.Add(r.Waits[0].Duration), r.Bisect.Trials[0].Started,
+		r.Started, r.Exchanges[1].Started, r.Exchanges[0].Started, r.Waits[0].Started,
+		r.Mails[0].Seen,
+		r.Exchanges[2].Started, r.Waits[0].Started.Add(r.Waits[0].Duration),
+		r.Bisect.Trials[0].Started,
 	}
 	for i := 1; i < len(times); i++ {
 		if !times[i].After(times[i-1]) {
@@ -94,7 +106,8 @@ func TestLeanKeepsDurationsOfWaits(t *testing.T) {
 	if before.Waits[0].Duration != after.Waits[0].Duration {
 		t.Errorf("the wait lasts %s", after.Waits[0].Duration)
 	}
-	if after.Bisect == before.Bisect || !before.Bisect.Trials[0].Started.Equal(someRun().Bisect.Trials[0].Started) {
+	if after.Bisect == before.Bisect ||
+		!before.Bisect.Trials[0].Started.Equal(someRun().Bisect.Trials[0].Started) {
 		t.Error("the run itself was changed")
 	}
 }
@@ -111,17 +124,20 @@ func TestLeanRunsOfOneDeploymentAreEqual(t *testing.T) {
 		x := &other.Exchanges[i]
 		x.Started, x.Timing.Total = x.Started.Add(time.Hour), time.Second
 		x.URL = strings.ReplaceAll(x.URL, "4711", "1")
-		x.Header = append(slices.Clone(x.Header), evidence.Field{Name: "Traceparent", Value: "random"})
+		x.Header = append(slices.Clone(x.Header),
+			evidence.Field{Name: "Traceparent", Value: "random"})
 		if len(x.Header) == 1 {
 			x.Header = nil
 		}
 	}
-	other.Waits[0].Started, other.Mails[0].Seen = other.Waits[0].Started.Add(time.Hour), other.Mails[0].Seen.Add(time.Hour)
+	other.Waits[0].Started, other.Mails[0].Seen = other.Waits[0].Started.Add(time.Hour),
+		other.Mails[0].Seen.Add(time.Hour)
 	other.Bisect.Trials[0].Started = other.Bisect.Trials[0].Started.Add(time.Hour)
 	other.Mails[0].Source = someMail("Sun, 05 May 2030 04:02:01 +0000", "=_c0eb4cc8a8199b7434")
 	for _, run := range []evidence.Run{one, other} {
 		date := run.Started.Format(http.TimeFormat)
-		run.Exchanges[slices.IndexFunc(run.Exchanges, hasResponse)].Response.Header = []evidence.Field{{Name: "date", Value: date}}
+		run.Exchanges[slices.IndexFunc(run.Exchanges,
+			hasResponse)].Response.Header = []evidence.Field{{Name: "date", Value: date}}
 	}
 	a, b := pack(t, "x", one), pack(t, "x", other)
 	if string(a.Evidence) != string(b.Evidence) {
@@ -133,7 +149,8 @@ func TestLeanRunsOfOneDeploymentAreEqual(t *testing.T) {
 func TestLeanKeepsWhatMailsSay(t *testing.T) {
 	run := someRun()
 	for source, want := range map[string]string{
-		string(someMail("now", "3f2a97afd473677b")): "From: x\r\nDate: stored\r\nMessage-ID: stored\r\n" +
+		string(someMail("now",
+			"3f2a97afd473677b")): "From: x\r\nDate: stored\r\nMessage-ID: stored\r\n" +
 			"Content-Type: multipart/mixed; boundary=\"boundary-0\"\r\n\r\n--boundary-0\r\n\r\nhello\r\n--boundary-0--\r\n",
 		"Subject: Date: 1\n\nboundary=\"end\" of the end\n": "Subject: Date: 1\n\nboundary=\"end\" of the end\n",
 	} {
@@ -160,7 +177,8 @@ func TestACorpusIsReadAsItWasWritten(t *testing.T) {
 	if err != nil || len(none) > 0 {
 		t.Fatalf("no directory: %v, %v", none, err)
 	}
-	entries := []corpus.Entry{pack(t, "variants/a", someRun()), pack(t, "faults/b", someRun()), pack(t, "faults/a", someRun())}
+	entries := []corpus.Entry{pack(t, "variants/a", someRun()), pack(t, "faults/b", someRun()),
+		pack(t, "faults/a", someRun())}
 	if err := corpus.Write(dir, entries, group); err != nil {
 		t.Fatal(err)
 	}
@@ -183,7 +201,8 @@ func TestACorpusIsReadAsItWasWritten(t *testing.T) {
 
 func TestDamagedFilesAreToldByName(t *testing.T) {
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "bad.jsonl.zst"), []byte("no zstd"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "bad.jsonl.zst"), []byte("no zstd"),
+		0o644); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := corpus.Read(dir); err == nil || !strings.Contains(err.Error(), "bad.jsonl.zst") {

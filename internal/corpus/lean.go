@@ -40,7 +40,9 @@ func Lean(r evidence.Run) evidence.Run {
 	for i := range r.Waits {
 		r.Waits[i].Started = clock.of(r.Waits[i].Started)
 	}
-	slices.SortStableFunc(r.Waits, func(a, b evidence.Wait) int { return strings.Compare(a.Step, b.Step) })
+	slices.SortStableFunc(r.Waits, func(a, b evidence.Wait) int {
+		return strings.Compare(a.Step, b.Step)
+	})
 	r.Mails = slices.Clone(r.Mails)
 	for i := range r.Mails {
 		r.Mails[i].Seen = clock.of(r.Mails[i].Seen)
@@ -65,7 +67,9 @@ func leanBisect(b *evidence.Bisect, c clock) *evidence.Bisect {
 func leanExchange(x evidence.Exchange, c clock) evidence.Exchange {
 	x.Requirements, x.Timing, x.Started = nil, evidence.Timing{}, c.of(x.Started)
 	x.Header = slices.DeleteFunc(slices.Clone(x.Header), func(f evidence.Field) bool {
-		return slices.ContainsFunc(unread, func(name string) bool { return strings.EqualFold(name, f.Name) })
+		return slices.ContainsFunc(unread, func(name string) bool {
+			return strings.EqualFold(name, f.Name)
+		})
 	})
 	if x.Response != nil {
 		response := *x.Response

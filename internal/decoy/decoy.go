@@ -20,7 +20,8 @@ const MostDraws = 64
 func Fixed() evidence.Decoys {
 	const name = "no-such-trader-of-the-conformance-run"
 	return evidence.Decoys{
-		Key: "wrong-app-key-of-the-conformance-run", Login: name, Email: name + "@conformance.invalid",
+		Key: "wrong-app-key-of-the-conformance-run", Login: name,
+		Email:  name + "@conformance.invalid",
 		Answer: "certainly not the answer 0417", Password: "certainly-not-the-password-0417",
 		Host: "elsewhere.conformance.invalid",
 	}
@@ -43,7 +44,8 @@ func Draw(seed []byte, draw int) evidence.Decoys {
 	login := s.pick(firstNames) + "." + s.surname()
 	return evidence.Decoys{
 		Draw: draw, Key: s.key(), Login: login, Email: login + "@example.org",
-		Answer: capital(s.surname()) + " " + s.digits(3), Password: capital(s.surname()) + s.pick(separators) + s.digits(2),
+		Answer: capital(s.surname()) + " " + s.digits(3), Password: capital(s.surname()) +
+			s.pick(separators) + s.digits(2),
 		Host: s.surname() + ".example.net",
 	}
 }
@@ -96,7 +98,8 @@ func (s *source) pick(words string) string {
 
 // surname has the sound of a name and is so rare that no trader has it.
 func (s *source) surname() string {
-	return s.pick(syllables) + s.pick(syllables) + s.pick(syllables) + s.pick(syllables) + s.pick(endings)
+	return s.pick(syllables) + s.pick(syllables) + s.pick(syllables) + s.pick(syllables) +
+		s.pick(endings)
 }
 
 func (s *source) digits(n int) string {

@@ -8,7 +8,8 @@ import (
 )
 
 func TestValuesFollowFromTheSeedAlone(t *testing.T) {
-	a, again, b := decoy.Draw([]byte("one"), 0), decoy.Draw([]byte("one"), 0), decoy.Draw([]byte("two"), 0)
+	a, again, b := decoy.Draw([]byte("one"), 0), decoy.Draw([]byte("one"), 0),
+		decoy.Draw([]byte("two"), 0)
 	if a != again {
 		t.Errorf("the same seed gave %+v and %+v", a, again)
 	}
@@ -36,13 +37,16 @@ func TestCertifiedValuesStay(t *testing.T) {
 
 func TestValuesLookOrdinary(t *testing.T) {
 	shapes := map[string]*regexp.Regexp{
-		"key": regexp.MustCompile(`^[a-z0-9]{32}$`), "login": regexp.MustCompile(`^[a-z]+\.[a-z]{10,}$`),
-		"answer": regexp.MustCompile(`^[A-Z][a-z]+ \d{3}$`), "password": regexp.MustCompile(`^[A-Z][a-z]+[!#$%._-]\d\d$`),
+		"key":      regexp.MustCompile(`^[a-z0-9]{32}$`),
+		"login":    regexp.MustCompile(`^[a-z]+\.[a-z]{10,}$`),
+		"answer":   regexp.MustCompile(`^[A-Z][a-z]+ \d{3}$`),
+		"password": regexp.MustCompile(`^[A-Z][a-z]+[!#$%._-]\d\d$`),
 	}
 	twoDigits := regexp.MustCompile(`\d\d`)
 	for i := range 200 {
 		d := decoy.Draw([]byte{byte(i)}, 0)
-		for name, value := range map[string]string{"key": d.Key, "login": d.Login, "answer": d.Answer, "password": d.Password} {
+		for name, value := range map[string]string{"key": d.Key, "login": d.Login,
+			"answer": d.Answer, "password": d.Password} {
 			if !shapes[name].MatchString(value) {
 				t.Errorf("the %s is %q", name, value)
 			}

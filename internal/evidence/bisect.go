@@ -42,13 +42,16 @@ const (
 // Brings reports whether the requests, repeated together, bring codes: more than any control, each
 // time, and only as a part of suspects with codes themselves.
 func (b *Bisect) Brings(requests []string) bool {
-	return b != nil && len(requests) > 0 && (b.bringsCodes(requests, false) || b.bringsCodes(requests, true))
+	return b != nil && len(requests) > 0 &&
+		(b.bringsCodes(requests, false) || b.bringsCodes(requests, true))
 }
 
 func (b *Bisect) bringsCodes(requests []string, withResets bool) bool {
-	return b.bringsEachTime(requests, withResets, Confirms) && slices.ContainsFunc(b.Trials, func(whole Trial) bool {
-		return includes(whole.Requests, requests) && b.bringsEachTime(whole.Requests, withResets, Repeats)
-	})
+	return b.bringsEachTime(requests, withResets, Confirms) &&
+		slices.ContainsFunc(b.Trials, func(whole Trial) bool {
+			return includes(whole.Requests, requests) &&
+				b.bringsEachTime(whole.Requests, withResets, Repeats)
+		})
 }
 
 // bringsEachTime reports whether at least this many trials of the requests all brought more codes
@@ -84,12 +87,16 @@ func (b *Bisect) Base(withResets bool) (codes int, steady bool) {
 		return 0, !slices.ContainsFunc(controls, func(t Trial) bool { return len(t.Mails) > 0 })
 	}
 	codes = len(controls[0].Mails)
-	return codes, !slices.ContainsFunc(controls, func(t Trial) bool { return len(t.Mails) != codes })
+	return codes, !slices.ContainsFunc(controls, func(t Trial) bool {
+		return len(t.Mails) != codes
+	})
 }
 
 // Controls counts the controls watched for at least this long.
 func (b *Bisect) Controls(withResets bool, atLeast time.Duration) int {
-	return len(slices.DeleteFunc(b.Of(nil, withResets), func(t Trial) bool { return t.Watched < atLeast }))
+	return len(slices.DeleteFunc(b.Of(nil, withResets), func(t Trial) bool {
+		return t.Watched < atLeast
+	}))
 }
 
 // EachReset is how many codes each accepted reset brings, with or without refused requests before

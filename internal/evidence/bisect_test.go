@@ -46,14 +46,17 @@ func TestBrings(t *testing.T) {
 		trials string
 		want   bool
 	}{
-		"each time, between controls":    {fourControls + wholeBrings + "a *\na *\n", true},
-		"once only":                      {fourControls + wholeBrings + "a *\n", false},
-		"not each time":                  {fourControls + wholeBrings + "a *\na\na *\n", false},
-		"the whole not often enough":     {fourControls + "a b *\na b *\na b *\na *\na *\n", false},
-		"the whole not each time":        {fourControls + wholeBrings + "a b\na *\na *\n", false},
-		"no other whole":                 {fourControls + "b c *\nb c *\nb c *\nb c *\na *\na *\n", false},
-		"too few controls":               {"control\ncontrol\ncontrol\n" + wholeBrings + "a *\na *\n", false},
-		"a control brings one as well":   {fourControls + "control *\n" + wholeBrings + "a *\na *\n", false},
+		"each time, between controls": {fourControls + wholeBrings + "a *\na *\n", true},
+		"once only":                   {fourControls + wholeBrings + "a *\n", false},
+		"not each time":               {fourControls + wholeBrings + "a *\na\na *\n", false},
+		"the whole not often enough":  {fourControls + "a b *\na b *\na b *\na *\na *\n", false},
+		"the whole not each time":     {fourControls + wholeBrings + "a b\na *\na *\n", false},
+		"no other whole": {fourControls + "b c *\nb c *\nb c *\nb c *\na *\na *\n",
+			false},
+		"too few controls": {"control\ncontrol\ncontrol\n" + wholeBrings +
+			"a *\na *\n", false},
+		"a control brings one as well": {fourControls + "control *\n" + wholeBrings +
+			"a *\na *\n", false},
 		"later than the controls lasted": {fourControls + wholeBrings + "a *\na late *\n", false},
 		"beside accepted resets": {
 			"control + **\ncontrol + **\ncontrol + **\ncontrol + **\na b + ***\na b + ****\na b + ***\na b + ***\na + ***\na + ***\n", true,
@@ -65,7 +68,8 @@ func TestBrings(t *testing.T) {
 			"control + **\ncontrol + ***\ncontrol + **\ncontrol + **\na b + ***\na b + ****\na b + ***\na b + ***\na + ***\na + ***\n", false,
 		},
 		"alone, with controls of accepted resets": {
-			"control + **\ncontrol + **\ncontrol + **\ncontrol + **\n" + wholeBrings + "a *\na *\n", false,
+			"control + **\ncontrol + **\ncontrol + **\ncontrol + **\n" + wholeBrings +
+				"a *\na *\n", false,
 		},
 	} {
 		if got := trials(c.trials).Brings([]string{"a"}); got != c.want {
@@ -80,7 +84,8 @@ func TestBrings(t *testing.T) {
 
 func TestAcquits(t *testing.T) {
 	b := trials(fourControls + "a b *\nb c\ncontrol + **\nd + **\ne + ***\n")
-	for request, want := range map[string]bool{"a": false, "b": true, "c": true, "d": true, "e": false, "f": false} {
+	for request, want := range map[string]bool{"a": false, "b": true, "c": true, "d": true,
+		"e": false, "f": false} {
 		if got := b.Acquits(request); got != want {
 			t.Errorf("%s: %t", request, got)
 		}

@@ -14,7 +14,8 @@ import (
 // (User-Agent, traceparent, …). The line holds no control characters, bidirectional or other
 // invisible ones.
 func Curl(x Exchange) string {
-	if !strings.HasPrefix(x.URL, "http://") && !strings.HasPrefix(x.URL, "https://") || x.Method == "" {
+	if !strings.HasPrefix(x.URL, "http://") && !strings.HasPrefix(x.URL, "https://") ||
+		x.Method == "" {
 		return ""
 	}
 	words := append([]string{"curl", "-i"}, curlMethod(x.Method)...)
@@ -82,7 +83,8 @@ func curlBody(x Exchange) (input string, options []string) {
 		options = append(options, "-H", "'Content-Type:'")
 	}
 	parts := splitPlaceholders(string(x.Body))
-	if len(x.Body) > maxInlineBody && len(parts) == 1 && parts[0].variable == "" && utf8.Valid(x.Body) {
+	if len(x.Body) > maxInlineBody && len(parts) == 1 && parts[0].variable == "" &&
+		utf8.Valid(x.Body) {
 		return bodyFromFile(x.Step) + " | ", append(options, "--data-binary", "@-")
 	}
 	// curl takes "@name" for a file.
@@ -104,5 +106,7 @@ func bodyFromFile(step string) string {
 }
 
 func hasField(header []Field, name string) bool {
-	return slices.ContainsFunc(header, func(f Field) bool { return strings.EqualFold(f.Name, name) })
+	return slices.ContainsFunc(header, func(f Field) bool {
+		return strings.EqualFold(f.Name, name)
+	})
 }

@@ -31,9 +31,12 @@ func TestCurlSendsTheSameRequest(t *testing.T) {
 	}))
 	defer server.Close()
 	for _, x := range []evidence.Exchange{
-		{Method: "GET", URL: "/a/../b%2e/%2E./?q=[1-2]{a,b}&x=%E2%82%AC", Header: []evidence.Field{{Name: "Et-App-Key"}}},
+		{Method: "GET", URL: "/a/../b%2e/%2E./?q=[1-2]{a,b}&x=%E2%82%AC",
+			Header: []evidence.Field{{Name: "Et-App-Key"}}},
 		{Method: "POST", URL: "/token", Header: []evidence.Field{{Name: "Password", Value: "p'w"}}},
-		{Method: "PUT", URL: "/x/", Header: []evidence.Field{{Name: "Content-Type", Value: "application/json"}}, Body: []byte("{\"a\":\"\x00'\u202e\"}\n")},
+		{Method: "PUT", URL: "/x/",
+			Header: []evidence.Field{{Name: "Content-Type", Value: "application/json"}},
+			Body:   []byte("{\"a\":\"\x00'\u202e\"}\n")},
 		{Method: "POST", URL: "/x", Body: []byte("@/dev/null")},
 	} {
 		x.URL = server.URL + x.URL
@@ -85,7 +88,8 @@ func TestLongBodyIsReadFromEvidence(t *testing.T) {
 		Body: []byte(`{"User":"` + strings.Repeat("x", 10_000) + "\n\"}"),
 	}
 	dir := t.TempDir()
-	if _, err := evidence.Write(dir, evidence.Run{Exchanges: []evidence.Exchange{x, x}}); err != nil {
+	if _, err := evidence.Write(dir,
+		evidence.Run{Exchanges: []evidence.Exchange{x, x}}); err != nil {
 		t.Fatal(err)
 	}
 	line := evidence.Curl(x)

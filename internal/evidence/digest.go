@@ -63,7 +63,8 @@ func Check(path string) Digest {
 	defer root.Close()
 	text, err := readFile(root, SumsName)
 	if errors.Is(err, fs.ErrNotExist) {
-		return Digest{Problem: SumsName + " is missing, so nobody can tell whether anything else is"}
+		return Digest{Problem: SumsName +
+			" is missing, so nobody can tell whether anything else is"}
 	}
 	if err != nil {
 		return Digest{Problem: err.Error()}

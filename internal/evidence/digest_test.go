@@ -15,16 +15,30 @@ func TestCheckNamesWhatDiffers(t *testing.T) {
 		change func(dir string) error
 		says   string
 	}{
-		"nothing":         {func(string) error { return nil }, ""},
-		"another file":    {func(dir string) error { return os.WriteFile(filepath.Join(dir, "report.json"), []byte("{}"), 0o600) }, ""},
-		"a file":          {appendTo("evidence.json", " "), "evidence.json was changed after the run"},
-		"a mail":          {appendTo("mails/001.eml", "x"), "mails/001.eml was changed after the run"},
-		"a mail less":     {func(dir string) error { return os.Remove(filepath.Join(dir, "mails", "001.eml")) }, "mails/001.eml is missing"},
-		"a mail more":     {appendTo("mails/117.eml", "x"), "mails/117.eml was added after the run"},
-		"no file":         {func(dir string) error { return os.Remove(filepath.Join(dir, "evidence.json")) }, "evidence.json is missing"},
-		"no sums":         {func(dir string) error { return os.Remove(filepath.Join(dir, evidence.SumsName)) }, "evidence.sha256 is missing"},
-		"empty sums":      {func(dir string) error { return os.Truncate(filepath.Join(dir, evidence.SumsName), 0) }, "line 1 of evidence.sha256"},
-		"sums of nothing": {appendTo(evidence.SumsName, "nonsense\n"), "of evidence.sha256 is no SHA-256"},
+		"nothing": {func(string) error { return nil }, ""},
+		"another file": {func(dir string) error {
+			return os.WriteFile(filepath.Join(dir, "report.json"), []byte("{}"), 0o600)
+		}, ""},
+		"a file": {appendTo("evidence.json", " "),
+			"evidence.json was changed after the run"},
+		"a mail": {appendTo("mails/001.eml", "x"),
+			"mails/001.eml was changed after the run"},
+		"a mail less": {func(dir string) error {
+			return os.Remove(filepath.Join(dir, "mails", "001.eml"))
+		}, "mails/001.eml is missing"},
+		"a mail more": {appendTo("mails/117.eml", "x"),
+			"mails/117.eml was added after the run"},
+		"no file": {func(dir string) error {
+			return os.Remove(filepath.Join(dir, "evidence.json"))
+		}, "evidence.json is missing"},
+		"no sums": {func(dir string) error {
+			return os.Remove(filepath.Join(dir, evidence.SumsName))
+		}, "evidence.sha256 is missing"},
+		"empty sums": {func(dir string) error {
+			return os.Truncate(filepath.Join(dir, evidence.SumsName), 0)
+		}, "line 1 of evidence.sha256"},
+		"sums of nothing": {appendTo(evidence.SumsName, "nonsense\n"),
+			"of evidence.sha256 is no SHA-256"},
 		"a mail left out": {func(dir string) error {
 			sums, err := os.ReadFile(filepath.Join(dir, evidence.SumsName))
 			if err != nil {
@@ -33,7 +47,8 @@ func TestCheckNamesWhatDiffers(t *testing.T) {
 			_, rest, _ := strings.Cut(string(sums), "\n")
 			return os.WriteFile(filepath.Join(dir, evidence.SumsName), []byte(rest), 0o600)
 		}, "mails/001.eml was added after the run"},
-		"sums that lead out": {appendTo(evidence.SumsName, strings.Repeat("0", 64)+"  ../secret\n"), "path escapes"},
+		"sums that lead out": {appendTo(evidence.SumsName, strings.Repeat("0", 64)+"  ../secret\n"),
+			"path escapes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()

@@ -29,7 +29,10 @@ func Write(dir string, r Run) (Digest, error) {
 	s := staged{dir: dir}
 	defer s.discard()
 	for i, mail := range r.Mails {
-		if err := s.stage(mailFile(i), func(w io.Writer) error { _, err := w.Write(mail.Source); return err }); err != nil {
+		if err := s.stage(mailFile(i), func(w io.Writer) error {
+			_, err := w.Write(mail.Source)
+			return err
+		}); err != nil {
 			return Digest{}, err
 		}
 	}
@@ -37,7 +40,10 @@ func Write(dir string, r Run) (Digest, error) {
 		return Digest{}, fmt.Errorf("the evidence can't be written: %w", err)
 	}
 	sums := writeSums(s.sums)
-	if err := s.stage(SumsName, func(w io.Writer) error { _, err := w.Write(sums); return err }); err != nil {
+	if err := s.stage(SumsName, func(w io.Writer) error {
+		_, err := w.Write(sums)
+		return err
+	}); err != nil {
 		return Digest{}, err
 	}
 	if err := s.commit(); err != nil {

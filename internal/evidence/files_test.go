@@ -20,48 +20,67 @@ import (
 func sample() evidence.Run {
 	started := time.Date(2026, 1, 2, 3, 4, 5, 678901234, time.UTC)
 	return evidence.Run{
-		ID: "r1", Tool: "conformance 1.2.3", Contract: evidence.Contract{Version: "1", SHA256: "ab"},
+		ID: "r1", Tool: "conformance 1.2.3", Contract: evidence.Contract{Version: "1",
+			SHA256: "ab"},
 		Started: started, Duration: 1234567891 * time.Nanosecond, Interrupted: true,
 		Target: evidence.Target{
-			URL: "https://example.org/api", DeploymentLabels: map[string]string{"region": "eu"}, Inbox: "mailhog http://x", MailDeadline: time.Minute,
-			Profiles: []string{"core"}, Only: []string{"RESET-6"}, NearKeys: []placeholder.Placeholder{"‹app-key, cut short›"},
-			Traders: []evidence.Trader{{Login: "robert.zak", Email: "r@example.org", Question: "Straße?", Answer: "‹answer robert.zak›", NearAnswers: []placeholder.Placeholder{"‹near›"}}},
+			URL: "https://example.org/api", DeploymentLabels: map[string]string{"region": "eu"},
+			Inbox: "mailhog http://x", MailDeadline: time.Minute,
+			Profiles: []string{"core"}, Only: []string{"RESET-6"},
+			NearKeys: []placeholder.Placeholder{"‹app-key, cut short›"},
+			Traders: []evidence.Trader{{Login: "robert.zak", Email: "r@example.org",
+				Question: "Straße?", Answer: "‹answer robert.zak›",
+				NearAnswers: []placeholder.Placeholder{"‹near›"}}},
 		},
 		Exchanges: []evidence.Exchange{
 			{
-				Step: "reset/x", Attempt: 1, Lane: "robert.zak", Operation: "resetPassword", Requirements: []string{"RESET-1", "RESET-6"},
-				Method: "POST", URL: "https://example.org/api?a=b%20c&d=‹answer x›&e",
+				Step: "reset/x", Attempt: 1, Lane: "robert.zak", Operation: "resetPassword",
+				Requirements: []string{"RESET-1", "RESET-6"},
+				Method:       "POST", URL: "https://example.org/api?a=b%20c&d=‹answer x›&e",
 				Header: []evidence.Field{{Name: "et-app-key", Value: "‹app-key›"}, {Name: "Empty"}},
 				Body:   []byte(`{"User":"a<b>&\u2028"}`),
 				Response: &evidence.Response{
 					Proto: "HTTP/1.1", Status: 302, Truncated: true,
-					Header: []evidence.Field{{Name: "Content-Type", Value: "application/json"}, {Name: "Location", Value: "/x"}},
-					Body:   []byte("\ufeff{\"a\":\"\x00\u2028<\ufffd\"}\r\n"),
+					Header: []evidence.Field{{Name: "Content-Type", Value: "application/json"},
+						{Name: "Location", Value: "/x"}},
+					Body: []byte("\ufeff{\"a\":\"\x00\u2028<\ufffd\"}\r\n"),
 				},
-				Failure: &evidence.Failure{Kind: "connection closed", Text: "half\x1b[31m", ResponseBegun: true, Unreachable: true},
+				Failure: &evidence.Failure{Kind: "connection closed", Text: "half\x1b[31m",
+					ResponseBegun: true, Unreachable: true},
 				Started: started.Add(time.Millisecond),
-				Timing:  evidence.Timing{DNS: 1, Connect: 22, TLS: 333, FirstByte: 4444, Total: 1234567, Reused: true},
+				Timing: evidence.Timing{DNS: 1, Connect: 22, TLS: 333, FirstByte: 4444,
+					Total: 1234567, Reused: true},
 			},
 			{
-				Step: "broken", Attempt: 2, Method: "PUT", URL: "http://[::1]:1/%zz?%zz=%#f", Body: []byte("\xff\xfe\x00"), Started: started,
-				Response: &evidence.Response{Proto: "HTTP/2.0", Status: 200, Body: []byte("\x80binary")},
-				Timing:   evidence.Timing{FirstByte: 5, Total: 7},
+				Step: "broken", Attempt: 2, Method: "PUT", URL: "http://[::1]:1/%zz?%zz=%#f",
+				Body: []byte("\xff\xfe\x00"), Started: started,
+				Response: &evidence.Response{Proto: "HTTP/2.0", Status: 200,
+					Body: []byte("\x80binary")},
+				Timing: evidence.Timing{FirstByte: 5, Total: 7},
 			},
-			{Step: "bare", Attempt: 1, Method: "GET", URL: "http://x", Response: &evidence.Response{}},
-			{Step: "silent", Attempt: 1, Method: "GET", URL: "http://x", Failure: &evidence.Failure{Kind: "timeout"}, Timing: evidence.Timing{DNS: 3, Total: 10e9 + 1}},
+			{Step: "bare", Attempt: 1, Method: "GET", URL: "http://x",
+				Response: &evidence.Response{}},
+			{Step: "silent", Attempt: 1, Method: "GET", URL: "http://x",
+				Failure: &evidence.Failure{Kind: "timeout"},
+				Timing:  evidence.Timing{DNS: 3, Total: 10e9 + 1}},
 			{Step: "unsent", Attempt: 1, Failure: &evidence.Failure{Unreachable: true}},
 		},
-		Waits:  []evidence.Wait{{Step: "mail/x", Trader: "x", For: "reset/x", Started: started, Duration: 5, Deadline: 7, Mail: "m1"}},
+		Waits: []evidence.Wait{{Step: "mail/x", Trader: "x", For: "reset/x", Started: started,
+			Duration: 5, Deadline: 7, Mail: "m1"}},
 		Resets: []string{"a", "b"},
 		Mails: []evidence.Mail{
-			{ID: "m1", Traders: []string{"x"}, Seen: started, ResetsSent: 1, Source: []byte("a: b\r\n\r\n\xff\x00"), Subject: "s", Text: "t", Codes: []placeholder.Placeholder{"‹code 1›"}},
+			{ID: "m1", Traders: []string{"x"}, Seen: started, ResetsSent: 1,
+				Source: []byte("a: b\r\n\r\n\xff\x00"), Subject: "s", Text: "t",
+				Codes: []placeholder.Placeholder{"‹code 1›"}},
 			{ID: "m2", Traders: []string{}},
 		},
-		Secrets:     []evidence.Secret{{Placeholder: "‹app-key›", Length: 36, Alphabet: "any"}},
-		Sequences:   []evidence.Sequence{{Trader: "robert.zak", Codes: 4, Length: 6, Symbols: 7, Varying: 5, Step: evidence.StepSmall}},
+		Secrets: []evidence.Secret{{Placeholder: "‹app-key›", Length: 36, Alphabet: "any"}},
+		Sequences: []evidence.Sequence{{Trader: "robert.zak", Codes: 4, Length: 6, Symbols: 7,
+			Varying: 5, Step: evidence.StepSmall}},
 		InboxPurged: true,
 		Bisect: &evidence.Bisect{Stopped: "because", Foreign: true, Trials: []evidence.Trial{{
-			Requests: []string{"a"}, Resets: []string{"b"}, Started: time.Date(2026, 7, 1, 9, 0, 5, 0, time.UTC),
+			Requests: []string{"a"}, Resets: []string{"b"},
+			Started: time.Date(2026, 7, 1, 9, 0, 5, 0, time.UTC),
 			Watched: time.Second, First: time.Millisecond, Mails: []string{"m"},
 		}}},
 		Observations: []string{"one"},
@@ -77,8 +96,10 @@ func write(t testing.TB, dir string, r evidence.Run) {
 }
 
 func TestReadGivesBackWhatWasWritten(t *testing.T) {
-	emptyLists := evidence.Run{Waits: []evidence.Wait{}, Mails: []evidence.Mail{}, Secrets: []evidence.Secret{}}
-	for name, run := range map[string]evidence.Run{"sample": sample(), "empty": {}, "empty lists": emptyLists} {
+	emptyLists := evidence.Run{Waits: []evidence.Wait{}, Mails: []evidence.Mail{},
+		Secrets: []evidence.Secret{}}
+	for name, run := range map[string]evidence.Run{"sample": sample(), "empty": {},
+		"empty lists": emptyLists} {
 		dir := filepath.Join(t.TempDir(), "reports", "latest")
 		write(t, dir, run)
 		for _, path := range []string{dir, filepath.Join(dir, evidence.FileName)} {
@@ -105,7 +126,8 @@ func TestReadInTheWorkingDirectory(t *testing.T) {
 
 func TestWriteRemovesOnlyTheMailsOfEarlierRuns(t *testing.T) {
 	dir := t.TempDir()
-	for _, run := range []evidence.Run{sample(), {Mails: []evidence.Mail{{Source: []byte("new")}}}} {
+	for _, run := range []evidence.Run{sample(),
+		{Mails: []evidence.Mail{{Source: []byte("new")}}}} {
 		write(t, dir, run)
 		if err := os.WriteFile(filepath.Join(dir, "mails", "notes.eml"), nil, 0o600); err != nil {
 			t.Fatal(err)
@@ -126,7 +148,8 @@ func TestWriteThatFailsChangesNothing(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, sample())
 	before := read(t, dir, evidence.FileName)
-	bad := evidence.Run{Started: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), Mails: sample().Mails}
+	bad := evidence.Run{Started: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC),
+		Mails: sample().Mails}
 	if _, err := evidence.Write(dir, bad); err == nil {
 		t.Error("no error for a time that JSON can't hold")
 	}
@@ -171,13 +194,19 @@ func TestReadSaysWhatIsWrong(t *testing.T) {
 		{"[]", `is not the evidence of a run: "/" is an array, which does not fit`},
 		{"{}", "is no evidence of version 1: its version is 0"},
 		{change(`"version": 1`, `"version": 2`), "is no evidence of version 1: its version is 2"},
-		{change(`"version": 1`, `"version": 2, "other": 3`), "is no evidence of version 1: its version is 2"},
-		{change(`"id": "r1"`, `"id": 7`), `is not the evidence of a run: "/id" is a number, which does not fit`},
+		{change(`"version": 1`, `"version": 2, "other": 3`),
+			"is no evidence of version 1: its version is 2"},
+		{change(`"id": "r1"`, `"id": 7`),
+			`is not the evidence of a run: "/id" is a number, which does not fit`},
 		{change(`"id": "r1"`, `"idea": "r1"`), `is not the evidence of a run: "/idea" is unknown`},
-		{change(`"started": "2026-01-02T03:04:05.679901234Z"`, `"started": "noon"`), `is not the evidence of a run: "/exchanges/0/started" does not fit`},
-		{change(`"status": 302`, `"status": "302"`), `is not the evidence of a run: "/exchanges/0/response/status" is a string, which does not fit`},
-		{change(`"attempt": 2`, `"attempt": {}`), `is not the evidence of a run: "/exchanges/1/attempt" is an object, which does not fit`},
-		{change(`"base64": "gGJpbmFyeQ=="`, `"base64": "?"`), `is not the evidence of a run: "/exchanges/1/response/body" does not fit`},
+		{change(`"started": "2026-01-02T03:04:05.679901234Z"`, `"started": "noon"`),
+			`is not the evidence of a run: "/exchanges/0/started" does not fit`},
+		{change(`"status": 302`, `"status": "302"`),
+			`is not the evidence of a run: "/exchanges/0/response/status" is a string, which does not fit`},
+		{change(`"attempt": 2`, `"attempt": {}`),
+			`is not the evidence of a run: "/exchanges/1/attempt" is an object, which does not fit`},
+		{change(`"base64": "gGJpbmFyeQ=="`, `"base64": "?"`),
+			`is not the evidence of a run: "/exchanges/1/response/body" does not fit`},
 	} {
 		path := filepath.Join(dir, "x.json")
 		if err := os.WriteFile(path, []byte(test.text), 0o600); err != nil {
@@ -198,7 +227,8 @@ func TestReadNeedsEveryFile(t *testing.T) {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}
-	expect(filepath.Join(dir, "nowhere"), "there is no evidence in "+filepath.Join(dir, "nowhere")+": ")
+	expect(filepath.Join(dir, "nowhere"), "there is no evidence in "+
+		filepath.Join(dir, "nowhere")+": ")
 	expect(dir, filepath.Join(dir, "evidence.json")+" can't be read: ")
 	write(t, dir, sample())
 	second := filepath.Join(dir, "mails", "002.eml")
@@ -226,7 +256,8 @@ func TestReadFollowsNoLinkOutOfTheDirectory(t *testing.T) {
 	if err := os.Symlink(outside, mail); err != nil {
 		t.Skip(err)
 	}
-	if _, err := evidence.Read(dir); err == nil || !strings.Contains(err.Error(), mail+" can't be read") {
+	if _, err := evidence.Read(dir); err == nil ||
+		!strings.Contains(err.Error(), mail+" can't be read") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -239,7 +270,8 @@ func TestReadIsBounded(t *testing.T) {
 	if err := os.Truncate(path, 1<<30+1); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := evidence.Read(path); err == nil || !strings.HasSuffix(err.Error(), "is larger than 1 GiB") {
+	if _, err := evidence.Read(path); err == nil ||
+		!strings.HasSuffix(err.Error(), "is larger than 1 GiB") {
 		t.Errorf("got %v", err)
 	}
 }

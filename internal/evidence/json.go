@@ -30,14 +30,17 @@ func encode(w io.Writer, r Run) error {
 		mail.Source = nil
 		r.Mails[i] = mail
 	}
-	return json.MarshalWrite(w, file{version, r}, Codec(), jsonv1.OmitEmptyWithLegacySemantics(true), jsontext.WithIndent(" "))
+	return json.MarshalWrite(w, file{version, r}, Codec(),
+		jsonv1.OmitEmptyWithLegacySemantics(true), jsontext.WithIndent(" "))
 }
 
 // Codec holds the JSON options of evidence: durations in nanoseconds, and bytes as text if they are
 // UTF-8, since text is readable and compresses better than base64.
 func Codec() json.Options {
-	return json.JoinOptions(jsonv1.FormatDurationAsNano(true), jsontext.AllowInvalidUTF8(true), json.Deterministic(true),
-		json.WithMarshalers(json.MarshalToFunc(encodeBytes)), json.WithUnmarshalers(json.UnmarshalFromFunc(decodeBytes)))
+	return json.JoinOptions(jsonv1.FormatDurationAsNano(true), jsontext.AllowInvalidUTF8(true),
+		json.Deterministic(true),
+		json.WithMarshalers(json.MarshalToFunc(encodeBytes)),
+		json.WithUnmarshalers(json.UnmarshalFromFunc(decodeBytes)))
 }
 
 // encodeBytes writes bytes as text if they are UTF-8.
@@ -49,7 +52,8 @@ func encodeBytes(e *jsontext.Encoder, data []byte) error {
 		return err
 	}
 	return errors.Join(e.WriteToken(jsontext.String("base64")),
-		e.WriteToken(jsontext.String(base64.StdEncoding.EncodeToString(data))), e.WriteToken(jsontext.EndObject))
+		e.WriteToken(jsontext.String(base64.StdEncoding.EncodeToString(data))),
+		e.WriteToken(jsontext.EndObject))
 }
 
 func decodeBytes(d *jsontext.Decoder, into *[]byte) error {
@@ -74,12 +78,15 @@ func decodeBytes(d *jsontext.Decoder, into *[]byte) error {
 // started with the file's name.
 func decode(text []byte) (Run, error) {
 	var f file
-	err := json.Unmarshal(text, &f, Codec(), jsontext.AllowInvalidUTF8(false), json.RejectUnknownMembers(true))
+	err := json.Unmarshal(text, &f, Codec(), jsontext.AllowInvalidUTF8(false),
+		json.RejectUnknownMembers(true))
 	switch other := (struct{ Version int }{}); {
 	case err == nil && f.Version == version:
 		return f.Run, nil
-	case json.Unmarshal(text, &other, json.MatchCaseInsensitiveNames(true)) == nil && other.Version != version:
-		return Run{}, fmt.Errorf("is no evidence of version %d: its version is %d", version, other.Version)
+	case json.Unmarshal(text, &other, json.MatchCaseInsensitiveNames(true)) == nil &&
+		other.Version != version:
+		return Run{}, fmt.Errorf("is no evidence of version %d: its version is %d", version,
+			other.Version)
 	}
 	return Run{}, wrongJSON(text, err)
 }
@@ -103,7 +110,8 @@ func wrongJSON(text []byte, err error) error {
 		return fmt.Errorf("is not the evidence of a run: %.200q is unknown", at)
 	}
 	if name := kindName(semantic.JSONKind); name != "" && semantic.Err == nil {
-		return fmt.Errorf("is not the evidence of a run: %.200q is %s, which does not fit", at, name)
+		return fmt.Errorf("is not the evidence of a run: %.200q is %s, which does not fit",
+			at, name)
 	}
 	return fmt.Errorf("is not the evidence of a run: %.200q does not fit", at)
 }

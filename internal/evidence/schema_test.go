@@ -13,7 +13,8 @@ import (
 // TestTheSchemaDescribesTheFile holds a run with something of everything against
 // docs/evidence.schema.json.
 func TestTheSchemaDescribesTheFile(t *testing.T) {
-	schema, err := jsonschema.NewCompiler().Compile(filepath.Join("..", "..", "docs", "evidence.schema.json"))
+	schema, err := jsonschema.NewCompiler().Compile(filepath.Join("..", "..", "docs",
+		"evidence.schema.json"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -92,7 +92,8 @@ func (c *call) isReset() bool {
 }
 
 func (c *call) isQuestion() bool {
-	return c.request.Method == http.MethodGet && strings.HasSuffix(c.request.URL.Path, questionSuffix)
+	return c.request.Method == http.MethodGet &&
+		strings.HasSuffix(c.request.URL.Path, questionSuffix)
 }
 
 // isCore is true for the operations of the documents' two pages.
@@ -139,7 +140,8 @@ func (w World) trader(name string, byEmail bool) (reference.Trader, bool) {
 // byEmail is true for a question asked by email.
 func (c *call) byEmail() bool {
 	t, known := c.trader()
-	return c.isQuestion() && known && strings.EqualFold(t.Email, c.username()) && !strings.EqualFold(t.Login, c.username())
+	return c.isQuestion() && known && strings.EqualFold(t.Email, c.username()) &&
+		!strings.EqualFold(t.Login, c.username())
 }
 
 // hasBody and names are false for requests of nobody.

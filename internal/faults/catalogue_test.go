@@ -29,13 +29,16 @@ func TestFaultsAreWellFormed(t *testing.T) {
 			t.Errorf("%q is not a name, or stands twice", f.Name)
 		}
 		seen[f.Name] = true
-		if f.Summary == "" || f.Expected == "" || f.Got == "" || strings.ContainsAny(f.Summary, "\n") || !strings.HasSuffix(f.Summary, ".") {
-			t.Errorf("%s: summary, expected or got is not a line: %q, %q, %q", f.Name, f.Summary, f.Expected, f.Got)
+		if f.Summary == "" || f.Expected == "" || f.Got == "" ||
+			strings.ContainsAny(f.Summary, "\n") || !strings.HasSuffix(f.Summary, ".") {
+			t.Errorf("%s: summary, expected or got is not a line: %q, %q, %q", f.Name, f.Summary,
+				f.Expected, f.Got)
 		}
 		if f.HTTP == nil && f.Mail == nil && f.Listen == nil && f.Elsewhere == "" {
 			t.Errorf("%s wraps nothing", f.Name)
 		}
-		if r, found := c.Requirement(f.Breaks); !found || r.Level == "advice" && f.Profile != r.Profile {
+		if r, found := c.Requirement(f.Breaks); !found || r.Level == "advice" &&
+			f.Profile != r.Profile {
 			t.Errorf("%s breaks %q, which its profile does not judge", f.Name, f.Breaks)
 		}
 		for _, id := range f.Also {
@@ -64,7 +67,8 @@ func TestManyFaultsAreAboutDecisionsAndMails(t *testing.T) {
 		}
 	}
 	if 3*decisions < len(faults) {
-		t.Errorf("%d of %d faults are about decisions or mails, want a third", decisions, len(faults))
+		t.Errorf("%d of %d faults are about decisions or mails, want a third", decisions,
+			len(faults))
 	}
 }
 
@@ -78,7 +82,8 @@ func TestVariantsAreWellFormed(t *testing.T) {
 		if v.Why == "" {
 			t.Errorf("%s does not say why", v.Name)
 		}
-		changes := v.HTTP != nil || v.Mail != nil || v.Traders != nil || v.Before != nil || v.Noise != nil || v.BasePath != ""
+		changes := v.HTTP != nil || v.Mail != nil || v.Traders != nil || v.Before != nil ||
+			v.Noise != nil || v.BasePath != ""
 		if !changes {
 			t.Errorf("%s changes nothing", v.Name)
 		}

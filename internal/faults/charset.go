@@ -19,7 +19,8 @@ func encodeText(charset, text string) []byte {
 		return encodeBytes(text, nil)
 	case "windows-1250":
 		return encodeBytes(text, map[rune]byte{
-			'ą': 0xB9, 'ć': 0xE6, 'ę': 0xEA, 'ł': 0xB3, 'ń': 0xF1, 'ś': 0x9C, 'ź': 0x9F, 'ż': 0xBF, 'Ś': 0x8C, 'Ł': 0xA3,
+			'ą': 0xB9, 'ć': 0xE6, 'ę': 0xEA, 'ł': 0xB3, 'ń': 0xF1, 'ś': 0x9C, 'ź': 0x9F, 'ż': 0xBF,
+			'Ś': 0x8C, 'Ł': 0xA3,
 		})
 	}
 	return []byte(text)

@@ -37,7 +37,8 @@ func (c *call) keyKind() string {
 func near(given, right string) bool {
 	return given != right && given != "" &&
 		(strings.HasPrefix(right, given) || strings.HasPrefix(given, right) ||
-			strings.HasSuffix(right, given) || strings.HasSuffix(given, right) || differences([]rune(given), []rune(right)) == 1)
+			strings.HasSuffix(right, given) || strings.HasSuffix(given, right) ||
+			differences([]rune(given), []rune(right)) == 1)
 }
 
 // differences counts the characters that differ; texts of unequal length
@@ -130,7 +131,8 @@ func withQuestion(c *call) bool {
 func takesAnswer(careless func(given, right string) bool) func(World, http.Handler) http.Handler {
 	return through(func(c *call, next asker) *reply {
 		t, _ := c.trader()
-		if given := c.form().SecretQuestionAnswer; c.answerKind() != answerNone && given != nil && careless(*given, t.Answer) {
+		if given := c.form().SecretQuestionAnswer; c.answerKind() != answerNone && given != nil &&
+			careless(*given, t.Answer) {
 			return next(c.withAnswer(t.Answer))
 		}
 		return next(c)
@@ -162,11 +164,13 @@ func letsIn(concerns func(*call) bool) func(World, http.Handler) http.Handler {
 }
 
 // responsesWith gives the same response to calls, without doing anything.
-func responsesWith(concerns func(*call) bool, response func() *reply) func(World, http.Handler) http.Handler {
+func responsesWith(concerns func(*call) bool, response func() *reply) func(World,
+	http.Handler) http.Handler {
 	return when(concerns, func(*call, asker) *reply { return response() })
 }
 
-func responsesJSON(concerns func(*call) bool, status int, body string) func(World, http.Handler) http.Handler {
+func responsesJSON(concerns func(*call) bool, status int, body string) func(World,
+	http.Handler) http.Handler {
 	return responsesWith(concerns, func() *reply { return jsonReply(status, body) })
 }
 
@@ -187,7 +191,8 @@ func alsoResets(concerns func(*call) bool) func(World, http.Handler) http.Handle
 }
 
 // other returns the trader some places after the one, of those that fit.
-func (w World) other(t reference.Trader, places int, fits func(reference.Trader) bool) (reference.Trader, bool) {
+func (w World) other(t reference.Trader, places int,
+	fits func(reference.Trader) bool) (reference.Trader, bool) {
 	var list []reference.Trader
 	for _, o := range w.Traders {
 		if fits(o) {

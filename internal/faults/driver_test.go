@@ -88,9 +88,12 @@ func deploy(t *testing.T, faults []Fault, variants []Variant) *rig {
 	server.Listener = set.Listen(server.Listener)
 	server.Start()
 	client := &http.Client{
-		Timeout:       20 * time.Second,
-		Transport:     &http.Transport{DisableCompression: true, MaxConnsPerHost: 1, ResponseHeaderTimeout: 20 * time.Second},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Timeout: 20 * time.Second,
+		Transport: &http.Transport{DisableCompression: true, MaxConnsPerHost: 1,
+			ResponseHeaderTimeout: 20 * time.Second},
+		CheckRedirect: func(*http.Request, []*http.Request) error {
+			return http.ErrUseLastResponse
+		},
 	}
 	t.Cleanup(func() {
 		client.CloseIdleConnections()
@@ -116,11 +119,13 @@ func text(s string) *string { return &s }
 func resetStep(name string, key *string, user, answer *string) step {
 	body := form{User: user, SecretQuestionAnswer: answer}
 	c := (&call{request: httptest.NewRequest(http.MethodPost, "/", nil)}).withForm(body)
-	return step{name: name, key: key, method: http.MethodPost, path: "/v1.0/users/password/reset", body: string(c.body)}
+	return step{name: name, key: key, method: http.MethodPost, path: "/v1.0/users/password/reset",
+		body: string(c.body)}
 }
 
 func questionStep(name string, key *string, username string) step {
-	return step{name: name, key: key, method: http.MethodGet, path: "/v1.0/users/password/secret-question?" + url.Values{"username": {username}}.Encode()}
+	return step{name: name, key: key, method: http.MethodGet,
+		path: "/v1.0/users/password/secret-question?" + url.Values{"username": {username}}.Encode()}
 }
 
 // script asks everything that a fault may answer differently.
@@ -128,12 +133,14 @@ func script(traders []reference.Trader) []step {
 	var steps []step
 	right := text(testKey)
 	for _, t := range traders {
-		steps = append(steps, questionStep("question/login", right, t.Login), questionStep("question/email", right, t.Email))
+		steps = append(steps, questionStep("question/login", right, t.Login),
+			questionStep("question/email", right, t.Email))
 	}
 	steps = append(steps, badKeySteps(traders)...)
 	for _, t := range traders {
 		if t.Answer != "" {
-			steps = append(steps, resetStep("reset/missing", right, &t.Login, nil), resetStep("reset/wrong", right, &t.Login, text("certainly not the answer 0417")))
+			steps = append(steps, resetStep("reset/missing", right, &t.Login, nil),
+				resetStep("reset/wrong", right, &t.Login, text("certainly not the answer 0417")))
 		}
 	}
 	for _, t := range traders {
@@ -156,14 +163,17 @@ func acceptedStep(t reference.Trader) step {
 
 func badKeySteps(traders []reference.Trader) []step {
 	wrong := text("nothing in common")
-	steps := []step{resetStep("key", wrong, text("stranger"), nil), questionStep("key", wrong, "stranger")}
+	steps := []step{resetStep("key", wrong, text("stranger"), nil),
+		questionStep("key", wrong, "stranger")}
 	for _, t := range traders {
 		steps = append(steps, resetStep("key", wrong, &t.Login, nil))
 	}
 	for _, t := range traders {
 		reset, question := acceptedStep(t), questionStep("", nil, t.Email)
-		for _, key := range []*string{nil, text(""), text("nothing in common"), text(testKey[:len(testKey)-1]), text(testKey + "x"),
-			text("x" + testKey[1:]), text(testKey[:len(testKey)-1] + "?"), text("x" + testKey), text(strings.ToUpper(testKey)),
+		for _, key := range []*string{nil, text(""), text("nothing in common"),
+			text(testKey[:len(testKey)-1]), text(testKey + "x"),
+			text("x" + testKey[1:]), text(testKey[:len(testKey)-1] + "?"), text("x" + testKey),
+			text(strings.ToUpper(testKey)),
 			text("%"), text("*"), text(".*"), text("' OR '1'='1")} {
 			for _, s := range []step{reset, question, questionStep("", nil, t.Login)} {
 				s.name, s.key = "key", key
@@ -171,18 +181,23 @@ func badKeySteps(traders []reference.Trader) []step {
 			}
 		}
 	}
-	return append(steps, step{name: "key/lower", key: text(testKey), keyName: "et-app-key", method: http.MethodGet,
-		path: questionStep("", nil, traders[0].Login).path})
+	return append(steps, step{name: "key/lower", key: text(testKey), keyName: "et-app-key",
+		method: http.MethodGet,
+		path:   questionStep("", nil, traders[0].Login).path})
 }
 
 func nearSteps(t reference.Trader, foreign string) []step {
 	runes := []rune(t.Answer)
 	var steps []step
-	for _, answer := range []string{"", string(runes[:len(runes)-1]), string(runes[1:]), t.Answer + "x", "x" + t.Answer, string(runes[:len(runes)-1]) + "?",
-		"?" + string(runes[1:]), strings.ToUpper(t.Answer), t.Answer + " ", foreign, string(runes[:1]), string(runes[:1]) + "zz" + string(runes[len(runes)-1:]), "1", "%", ".*", "' OR '1'='1"} {
+	for _, answer := range []string{"", string(runes[:len(runes)-1]), string(runes[1:]),
+		t.Answer + "x", "x" + t.Answer, string(runes[:len(runes)-1]) + "?",
+		"?" + string(runes[1:]), strings.ToUpper(t.Answer), t.Answer + " ", foreign,
+		string(runes[:1]), string(runes[:1]) + "zz" + string(runes[len(runes)-1:]), "1", "%", ".*",
+		"' OR '1'='1"} {
 		steps = append(steps, resetStep("reset/near", text(testKey), &t.Login, &answer))
 	}
-	for _, value := range []string{"true", "0", "null", `{"$ne":null,"$gt":""}`, `["x",` + quote(t.Answer) + "]", "[" + quote(t.Answer) + "]"} {
+	for _, value := range []string{"true", "0", "null", `{"$ne":null,"$gt":""}`,
+		`["x",` + quote(t.Answer) + "]", "[" + quote(t.Answer) + "]"} {
 		typed := resetStep("odd", text(testKey), &t.Login, nil)
 		typed.body = strings.TrimSuffix(typed.body, "}") + `,"SecretQuestionAnswer":` + value + "}"
 		steps = append(steps, typed)
@@ -197,8 +212,10 @@ func oddSteps(traders []reference.Trader) []step {
 	byEmail := acceptedStep(t)
 	byEmail.name, byEmail.body = "odd", resetStep("", nil, &t.Email, text(t.Answer)).body
 	return []step{
-		resetStep("odd", right, nil, nil), bodiless, byEmail, questionStep("odd", right, ""), questionStep("odd", right, "stranger"),
-		resetStep("odd", right, text("stranger"), nil), questionStep("odd", text(testKey+" "), t.Login),
+		resetStep("odd", right, nil, nil), bodiless, byEmail, questionStep("odd", right, ""),
+		questionStep("odd", right, "stranger"),
+		resetStep("odd", right, text("stranger"), nil),
+		questionStep("odd", text(testKey+" "), t.Login),
 	}
 }
 
@@ -215,7 +232,8 @@ type seen struct {
 
 func (r *rig) ask(t *testing.T, s step) seen {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), s.method, r.url+s.path, strings.NewReader(s.body))
+	request, err := http.NewRequestWithContext(t.Context(), s.method, r.url+s.path,
+		strings.NewReader(s.body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -234,8 +252,10 @@ func (r *rig) ask(t *testing.T, s step) seen {
 	if err != nil {
 		return seen{step: s, failed: "half a response", status: response.StatusCode}
 	}
-	framing := fmt.Sprint(response.Proto, response.Close, response.TransferEncoding, response.Trailer)
-	return seen{step: s, framing: framing, status: response.StatusCode, header: response.Header, body: body}
+	framing := fmt.Sprint(response.Proto, response.Close, response.TransferEncoding,
+		response.Trailer)
+	return seen{step: s, framing: framing, status: response.StatusCode, header: response.Header,
+		body: body}
 }
 
 // round sends all traders' questions and accepted resets, and a question with a bad key, at the

@@ -9,7 +9,8 @@ import (
 func againFaults() []Fault {
 	again := func(name, summary, got string, make func(World) middleware) Fault {
 		return Fault{
-			Name: name, Breaks: "RESET-6", Summary: summary, Expected: "the right answer accepted after a wrong one", Got: got,
+			Name: name, Breaks: "RESET-6", Summary: summary,
+			Expected: "the right answer accepted after a wrong one", Got: got,
 			Also: append(needAcceptance(), needRefusal()...), HTTP: perRun(make),
 		}
 	}
@@ -17,38 +18,52 @@ func againFaults() []Fault {
 	byConnection := func(c *call) string { return c.request.RemoteAddr }
 	byClient := func(*call) string { return "" }
 	return []Fault{
-		again("locked-after-one-wrong-answer", "One wrong answer locks the trader for good.", "a lock-out",
+		again("locked-after-one-wrong-answer", "One wrong answer locks the trader for good.",
+			"a lock-out",
 			locksAfter(byTrader, []string{answerWrong, answerNear}, lockedOut)),
-		again("locked-after-missing-answer", "A missing answer locks the trader for good.", "a lock-out",
+		again("locked-after-missing-answer", "A missing answer locks the trader for good.",
+			"a lock-out",
 			locksAfter(byTrader, []string{answerMissing}, lockedOut)),
-		again("wrong-answer-sticks", "After a wrong answer, every answer of the trader is incorrect.", gotIncorrect,
+		again("wrong-answer-sticks",
+			"After a wrong answer, every answer of the trader is incorrect.", gotIncorrect,
 			locksAfter(byTrader, []string{answerWrong, answerNear}, incorrectReply)),
-		again("missing-answer-sticks", "After a missing answer, every answer of the trader is incorrect.", gotIncorrect,
+		again("missing-answer-sticks",
+			"After a missing answer, every answer of the trader is incorrect.", gotIncorrect,
 			locksAfter(byTrader, []string{answerMissing}, incorrectReply)),
-		again("wrong-answer-sticks-to-connection", "After a wrong answer, every answer on that connection is incorrect.", gotIncorrect,
+		again("wrong-answer-sticks-to-connection",
+			"After a wrong answer, every answer on that connection is incorrect.", gotIncorrect,
 			locksAfter(byConnection, []string{answerWrong, answerMissing}, incorrectReply)),
-		again("one-wrong-answer-locks-everybody", "One wrong answer locks all traders.", "a lock-out",
+		again("one-wrong-answer-locks-everybody", "One wrong answer locks all traders.",
+			"a lock-out",
 			locksAfter(byClient, []string{answerWrong, answerNear}, lockedOut)),
-		again("wrong-answer-becomes-right", "A wrong answer takes the place of the stored one.", gotIncorrect, wrongBecomesRight),
-		again("refusal-cached", "The last answer to a trader's reset is cached, whatever was answered.", gotIncorrect, refusalCached),
-		again("trader-gone-after-wrong-answer", "After a wrong answer the trader is not found any more.", "a refusal",
+		again("wrong-answer-becomes-right", "A wrong answer takes the place of the stored one.",
+			gotIncorrect, wrongBecomesRight),
+		again("refusal-cached",
+			"The last answer to a trader's reset is cached, whatever was answered.", gotIncorrect,
+			refusalCached),
+		again("trader-gone-after-wrong-answer",
+			"After a wrong answer the trader is not found any more.", "a refusal",
 			locksAfter(byTrader, []string{answerWrong}, func() *reply {
 				return refuses(http.StatusNotFound, "ErrorUserNotFound", "User is not found.")
 			})),
-		again("challenge-after-wrong-answer", "After a wrong answer a puzzle must be solved that no document names.", "a refusal",
+		again("challenge-after-wrong-answer",
+			"After a wrong answer a puzzle must be solved that no document names.", "a refusal",
 			locksAfter(byTrader, []string{answerWrong}, func() *reply {
 				return refuses(http.StatusForbidden, "ErrorCaptcha", "Solve the captcha.")
 			})),
 	}
 }
 
-func lockedOut() *reply { return refuses(http.StatusForbidden, "ErrorLocked", "Account is locked.") }
+func lockedOut() *reply {
+	return refuses(http.StatusForbidden, "ErrorLocked", "Account is locked.")
+}
 func incorrectReply() *reply {
 	return jsonReply(http.StatusBadRequest, incorrectJSON)
 }
 
 // locksAfter refuses right answers once an answer of one of the kinds came.
-func locksAfter(by func(*call) string, kinds []string, refusal func() *reply) func(World) middleware {
+func locksAfter(by func(*call) string, kinds []string,
+	refusal func() *reply) func(World) middleware {
 	return func(World) middleware {
 		var locked memory[bool]
 		return func(c *call, next asker) *reply {
@@ -71,7 +86,8 @@ func wrongBecomesRight(World) middleware {
 		t, _ := c.trader()
 		kind, now := c.answerKind(), stored.get(t.Login)
 		switch {
-		case c.keyKind() != keyRight || kind == answerNone || kind == answerMissing || kind == answerEmpty:
+		case c.keyKind() != keyRight || kind == answerNone || kind == answerMissing ||
+			kind == answerEmpty:
 		case now == "" && kind != answerRight:
 			stored.set(t.Login, *c.form().SecretQuestionAnswer)
 		case now != "" && now == *c.form().SecretQuestionAnswer:

@@ -10,41 +10,63 @@ const wantNoCode = "no confirmation code after a refused reset"
 func earlyMailFaults() []Fault {
 	early := func(name, summary string, concerns func(*call) bool) Fault {
 		return Fault{
-			Name: name, Breaks: "MAIL-3", Summary: summary, Expected: wantNoCode, Got: "a mail with a code",
-			Also: []string{"KEY-6", "QUESTION-9", "RESET-10"}, HTTP: alsoResets(all(concerns, keys(keyRight))),
+			Name: name, Breaks: "MAIL-3", Summary: summary, Expected: wantNoCode,
+			Got:  "a mail with a code",
+			Also: []string{"KEY-6", "QUESTION-9", "RESET-10"},
+			HTTP: alsoResets(all(concerns, keys(keyRight))),
 		}
 	}
 	return []Fault{
-		early("code-before-answer", "The code is mailed before the answer is looked at.", answers(answerMissing, answerEmpty, answerWrong, answerNear)),
-		early("code-on-missing-answer", "A reset without an answer is refused, and mails a code.", answers(answerMissing)),
-		early("code-on-wrong-answer", "A reset with a wrong answer is refused, and mails a code.", answers(answerWrong, answerNear)),
-		early("code-on-missing-answer-of-others", "Missing answers of all traders but the first are refused, and mail a code.", all(answers(answerMissing), notFirst)),
-		early("code-on-wrong-answer-of-first", "Wrong answers of the first trader are refused, and mail a code.", all(answers(answerWrong), not(notFirst))),
-		early("code-on-long-answer", "Long wrong answers are refused, and mail a code.", all(answers(answerWrong), func(c *call) bool { return len(*c.form().SecretQuestionAnswer) > 12 })),
+		early("code-before-answer", "The code is mailed before the answer is looked at.",
+			answers(answerMissing, answerEmpty, answerWrong, answerNear)),
+		early("code-on-missing-answer", "A reset without an answer is refused, and mails a code.",
+			answers(answerMissing)),
+		early("code-on-wrong-answer", "A reset with a wrong answer is refused, and mails a code.",
+			answers(answerWrong, answerNear)),
+		early("code-on-missing-answer-of-others",
+			"Missing answers of all traders but the first are refused, and mail a code.",
+			all(answers(answerMissing), notFirst)),
+		early("code-on-wrong-answer-of-first",
+			"Wrong answers of the first trader are refused, and mail a code.",
+			all(answers(answerWrong), not(notFirst))),
+		early("code-on-long-answer", "Long wrong answers are refused, and mail a code.",
+			all(answers(answerWrong), func(c *call) bool {
+				return len(*c.form().SecretQuestionAnswer) > 12
+			})),
 		{
-			Name: "code-on-refusal-of-another-trader", Breaks: "MAIL-3", Summary: "A refused reset mails a code to the next trader.",
-			Expected: wantNoCode, Got: "a mail with a code", Also: []string{"MAIL-4", "KEY-6", "QUESTION-9", "RESET-10"},
-			HTTP: when(all(answers(answerMissing, answerWrong), keys(keyRight)), func(c *call, next asker) *reply {
-				t, _ := c.trader()
-				if o, found := c.world.other(t, 1, asksQuestion); found {
-					next(c.rightReset(o))
-				}
-				return next(c)
-			}),
+			Name: "code-on-refusal-of-another-trader", Breaks: "MAIL-3",
+			Summary:  "A refused reset mails a code to the next trader.",
+			Expected: wantNoCode, Got: "a mail with a code",
+			Also: []string{"MAIL-4", "KEY-6", "QUESTION-9", "RESET-10"},
+			HTTP: when(all(answers(answerMissing, answerWrong), keys(keyRight)),
+				func(c *call, next asker) *reply {
+					t, _ := c.trader()
+					if o, found := c.world.other(t, 1, asksQuestion); found {
+						next(c.rightReset(o))
+					}
+					return next(c)
+				}),
 		},
 		{
-			Name: "code-of-refusal-waits", Breaks: "MAIL-3", Summary: "The code of a reset that was refused for its answer leaves with the next accepted one's.",
-			Expected: wantNoCode, Got: "two mails with codes", Also: []string{"KEY-6", "QUESTION-9", "RESET-10"}, HTTP: perRun(mailsWithNext),
+			Name: "code-of-refusal-waits", Breaks: "MAIL-3",
+			Summary:  "The code of a reset that was refused for its answer leaves with the next accepted one's.",
+			Expected: wantNoCode, Got: "two mails with codes",
+			Also: []string{"KEY-6", "QUESTION-9", "RESET-10"}, HTTP: perRun(mailsWithNext),
 		},
 		{
-			Name: "code-on-question-without-question", Breaks: "QUESTION-9", Summary: "Asking for the question of a trader who has none mails a code.",
+			Name: "code-on-question-without-question", Breaks: "QUESTION-9",
+			Summary:  "Asking for the question of a trader who has none mails a code.",
 			Expected: wantNoCode, Got: "a mail with a code", Also: []string{"KEY-6", "RESET-10"},
 			HTTP: alsoResets(all((*call).isQuestion, withoutQuestion, keys(keyRight))),
 		},
 		{
-			Name: "code-on-every-request", Breaks: "MAIL-3", Summary: "Every request about a trader mails a code.",
-			Expected: wantNoCode, Got: "a mail with a code", Also: []string{"KEY-6", "QUESTION-9", "RESET-10"},
-			HTTP: alsoResets(func(c *call) bool { return c.isCore() && c.answerKind() != answerRight }),
+			Name: "code-on-every-request", Breaks: "MAIL-3",
+			Summary:  "Every request about a trader mails a code.",
+			Expected: wantNoCode, Got: "a mail with a code",
+			Also: []string{"KEY-6", "QUESTION-9", "RESET-10"},
+			HTTP: alsoResets(func(c *call) bool {
+				return c.isCore() && c.answerKind() != answerRight
+			}),
 		},
 	}
 }

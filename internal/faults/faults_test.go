@@ -42,7 +42,9 @@ func TestEachFaultShows(t *testing.T) {
 			if err := faulty.inner.Close(); err != nil {
 				t.Fatal(err)
 			}
-			if !faulty.box.until(t, func(list []reference.Mail) bool { return tell(list) != sent }) {
+			if !faulty.box.until(t, func(list []reference.Mail) bool {
+				return tell(list) != sent
+			}) {
 				t.Error("nothing shows the fault")
 			}
 		})
@@ -53,7 +55,9 @@ func TestEachFaultShows(t *testing.T) {
 // apart: then they are sent again.
 func mixesUp(t *testing.T, f Fault, want string) bool {
 	t.Helper()
-	together := slices.ContainsFunc(togetherFaults(), func(other Fault) bool { return other.Name == f.Name })
+	together := slices.ContainsFunc(togetherFaults(), func(other Fault) bool {
+		return other.Name == f.Name
+	})
 	for tries := 10; together && tries > 0; tries-- {
 		if got := deploy(t, []Fault{f}, nil).round(t); got != want {
 			return true
@@ -75,8 +79,10 @@ func indices(steps []step) func(func(int) bool) {
 // A fault that mails too much must mail what a trader takes for a code.
 func TestSurplusMails(t *testing.T) {
 	for _, name := range []string{
-		"performed-despite-missing-key", "performed-despite-bad-key", "code-on-missing-answer", "code-on-wrong-answer",
-		"question-mails-code", "reset-without-user-mails-silently", "code-on-refusal-of-another-trader",
+		"performed-despite-missing-key", "performed-despite-bad-key", "code-on-missing-answer",
+		"code-on-wrong-answer",
+		"question-mails-code", "reset-without-user-mails-silently",
+		"code-on-refusal-of-another-trader",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -87,8 +93,10 @@ func TestSurplusMails(t *testing.T) {
 			r := deploy(t, []Fault{f}, nil)
 			robert := r.traders[0]
 			for _, s := range []step{
-				questionStep("", text(testKey), robert.Login), resetStep("", text(testKey), &robert.Login, nil),
-				resetStep("", text(testKey), &robert.Login, text("certainly wrong")), resetStep("", text(testKey), nil, nil),
+				questionStep("", text(testKey), robert.Login),
+				resetStep("", text(testKey), &robert.Login, nil),
+				resetStep("", text(testKey), &robert.Login, text("certainly wrong")),
+				resetStep("", text(testKey), nil, nil),
 				resetStep("", nil, &robert.Login, &robert.Answer),
 			} {
 				if got := r.ask(t, s).meaning(t); got == "accepted" {
@@ -124,11 +132,13 @@ func TestFaultsAndVariantsTogether(t *testing.T) {
 	based, _ := FindVariant("base-path")
 	r := deploy(t, []Fault{camel, prefix}, []Variant{gzipped, based})
 	robert := r.traders[0]
-	if got := r.ask(t, resetStep("", text(testKey), &robert.Login, text("Peter"))).meaning(t); got != "accepted" {
+	if got := r.ask(t, resetStep("", text(testKey), &robert.Login,
+		text("Peter"))).meaning(t); got != "accepted" {
 		t.Errorf("half a response: %s", got)
 	}
 	asked := r.ask(t, questionStep("", text(testKey), robert.Login))
-	if got, want := string(asked.plain(t)), `{"model":"`+robert.Question+`","errors":[],"isSucceed":true}`; got != want {
+	if got, want := string(asked.plain(t)), `{"model":"`+robert.Question+
+		`","errors":[],"isSucceed":true}`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }

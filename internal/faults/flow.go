@@ -55,7 +55,8 @@ func (p *reply) succeeds() bool {
 // onFlow changes the responses to some calls that were carried out, or (else) that were refused.
 //
 //go:noinline
-func onFlow(concerns func(*call) bool, succeeded bool, change func(*call, *reply)) func(World, http.Handler) http.Handler {
+func onFlow(concerns func(*call) bool, succeeded bool, change func(*call, *reply)) func(World,
+	http.Handler) http.Handler {
 	return through(func(c *call, next asker) *reply {
 		p := next(c)
 		if doc, _ := parse(p.body); concerns(c) && !doc.has("error") && p.succeeds() == succeeded {
@@ -77,7 +78,8 @@ func set(name, value string) func(*call, *reply) {
 
 // failsOn makes the deployment fail on some calls.
 func failsOn(concerns func(*call) bool) func(World, http.Handler) http.Handler {
-	return responsesJSON(concerns, http.StatusInternalServerError, `{"Errors":["Internal error."],"IsSucceed":false}`)
+	return responsesJSON(concerns, http.StatusInternalServerError,
+		`{"Errors":["Internal error."],"IsSucceed":false}`)
 }
 
 // wrongCode concerns codes that were mailed to nobody.
@@ -92,14 +94,16 @@ func rightCode(c *call) bool {
 }
 
 // takesCode accepts codes that a careless comparison takes for one that was mailed.
-func takesCode(concerns func(*call) bool, careless func(given, right string) bool) func(World, http.Handler) http.Handler {
+func takesCode(concerns func(*call) bool, careless func(given, right string) bool) func(World,
+	http.Handler) http.Handler {
 	return when(all((*call).isCode, hasKey, concerns), func(c *call, next asker) *reply {
 		if _, mailed := c.world.run.owner(c.member("Code")); mailed {
 			return next(c)
 		}
 		for _, right := range slices.Backward(c.world.run.mailedCodes()) {
 			if careless(c.member("Code"), right) {
-				if p := next(c.withMember("Code", right).withMember("Identifier", "ResetPassword")); p.succeeds() {
+				if p := next(c.withMember("Code", right).withMember("Identifier",
+					"ResetPassword")); p.succeeds() {
 					return p
 				}
 			}
@@ -155,7 +159,8 @@ func keeps(k keeping) func(World, http.Handler) http.Handler {
 }
 
 func newAccounts(w World) *accounts {
-	a := &accounts{passwords: map[string]string{}, former: map[string][]string{}, owners: map[string]string{}}
+	a := &accounts{passwords: map[string]string{}, former: map[string][]string{},
+		owners: map[string]string{}}
 	for _, t := range w.Traders {
 		a.passwords[strings.ToLower(t.Login)] = t.Password
 	}
@@ -193,7 +198,8 @@ func (a *accounts) set(login, password string) {
 func (a *accounts) signIn(k keeping, c *call) *reply {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	login, given := strings.ToLower(c.request.Header.Get("Username")), c.request.Header.Get("Password")
+	login, given := strings.ToLower(c.request.Header.Get("Username")),
+		c.request.Header.Get("Password")
 	right := given != "" && a.passwords[login] == given
 	if k.check != nil {
 		right = right || k.check(a, login, given)
@@ -220,9 +226,12 @@ func flowing(lists ...[]Fault) []Fault {
 }
 
 // Groups of requirements that what is wrong in one step takes along.
-func codeIDs() []string { return []string{"CODE-1", "CODE-2", "CODE-3", "CODE-4", "CODE-6", "CODE-7"} }
+func codeIDs() []string {
+	return []string{"CODE-1", "CODE-2", "CODE-3", "CODE-4", "CODE-6", "CODE-7"}
+}
 func passwordIDs() []string {
-	return []string{"PASSWORD-1", "PASSWORD-2", "PASSWORD-3", "PASSWORD-4", "PASSWORD-5", "PASSWORD-6", "PASSWORD-7", "PASSWORD-8", "PASSWORD-9", "PASSWORD-10"}
+	return []string{"PASSWORD-1", "PASSWORD-2", "PASSWORD-3", "PASSWORD-4", "PASSWORD-5",
+		"PASSWORD-6", "PASSWORD-7", "PASSWORD-8", "PASSWORD-9", "PASSWORD-10"}
 }
 func signInIDs() []string {
 	return []string{"SIGNIN-1", "SIGNIN-2", "SIGNIN-3", "SIGNIN-4", "SIGNIN-6"}

@@ -87,7 +87,8 @@ func (l *letter) readParts(parts *multipart.Reader) error {
 // mailing wraps a mailer; mails that present no code go through as they are.
 //
 //go:noinline
-func mailing(deliver func(w World, l letter, send func(reference.Mail) error) error) func(World, reference.Mailer) reference.Mailer {
+func mailing(deliver func(w World, l letter, send func(reference.Mail) error) error) func(World,
+	reference.Mailer) reference.Mailer {
 	return func(w World, mailer reference.Mailer) reference.Mailer {
 		return mailerFunc(func(ctx context.Context, m reference.Mail) error {
 			send := func(m reference.Mail) error { return mailer.Send(ctx, m) }
@@ -116,7 +117,9 @@ func says(instead string) func(World, reference.Mailer) reference.Mailer {
 
 // reads replaces the whole letter by a text, with ‹name› and ‹code› for what they say.
 func reads(subject, text string) func(World, reference.Mailer) reference.Mailer {
-	return writes(func(_ World, l letter) letter { return l.reading(l.fill(subject), l.fill(text)) })
+	return writes(func(_ World, l letter) letter {
+		return l.reading(l.fill(subject), l.fill(text))
+	})
 }
 
 func (l letter) fill(text string) string {
@@ -133,7 +136,8 @@ func (l letter) saying(instead string) letter {
 // reading is the letter with another subject and text.
 func (l letter) reading(subject, text string) letter {
 	l.subject, l.text = subject, text
-	l.html = "<!DOCTYPE html><html><body><p>" + strings.ReplaceAll(escape(text), "\n", "<br>\n") + "</p></body></html>"
+	l.html = "<!DOCTYPE html><html><body><p>" + strings.ReplaceAll(escape(text), "\n", "<br>\n") +
+		"</p></body></html>"
 	return l
 }
 
@@ -159,8 +163,9 @@ type part struct {
 func textPart(mediaType, charset, encoding, text string) part {
 	raw := encodeText(charset, strings.ReplaceAll(text, "\n", "\r\n"))
 	return part{
-		header: []string{"Content-Type: " + mediaType + "; charset=" + charset, "Content-Transfer-Encoding: " + encoding},
-		body:   transfer(encoding, raw),
+		header: []string{"Content-Type: " + mediaType + "; charset=" + charset,
+			"Content-Transfer-Encoding: " + encoding},
+		body: transfer(encoding, raw),
 	}
 }
 
@@ -194,10 +199,12 @@ func multi(kind string, parts ...part) part {
 	boundary := "=_" + rand.Text()
 	var b strings.Builder
 	for _, p := range parts {
-		b.WriteString("--" + boundary + "\r\n" + strings.Join(p.header, "\r\n") + "\r\n\r\n" + p.body + "\r\n")
+		b.WriteString("--" + boundary + "\r\n" + strings.Join(p.header, "\r\n") + "\r\n\r\n" +
+			p.body + "\r\n")
 	}
 	b.WriteString("--" + boundary + "--\r\n")
-	return part{header: []string{"Content-Type: multipart/" + kind + "; boundary=\"" + boundary + "\""}, body: b.String()}
+	return part{header: []string{"Content-Type: multipart/" + kind + "; boundary=\"" + boundary +
+		"\""}, body: b.String()}
 }
 
 // assemble puts the letter's header before a MIME entity.

@@ -20,7 +20,8 @@ func (s Set) Open(config reference.Config, emptyInbox func()) (*sandbox.Deployme
 	if err != nil {
 		return nil, err
 	}
-	return &sandbox.Deployment{Handler: w.handler, Traders: w.traders, BasePath: BasePath(s.Variants), Close: w.close}, nil
+	return &sandbox.Deployment{Handler: w.handler, Traders: w.traders,
+		BasePath: BasePath(s.Variants), Close: w.close}, nil
 }
 
 // wrapped is an open reference deployment with faults and variants on it.
@@ -35,9 +36,12 @@ func (s Set) wrap(config reference.Config, emptyInbox func()) (*wrapped, error) 
 	config.Traders = Traders(s.Variants, config.Traders)
 	w := &wrapped{traders: config.Traders}
 	world := World{AppKey: config.AppKey, Traders: config.Traders, EmptyInbox: emptyInbox}
-	serve := http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { w.inner.ServeHTTP(rw, r) })
+	serve := http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		w.inner.ServeHTTP(rw, r)
+	})
 	var err error
-	w.handler, config.Mailer, w.cleanup, err = Wrap(world, s.Faults, s.Variants, serve, config.Mailer)
+	w.handler, config.Mailer, w.cleanup, err = Wrap(world, s.Faults, s.Variants, serve,
+		config.Mailer)
 	if err == nil {
 		w.inner, err = reference.Open(config)
 	}

@@ -96,7 +96,8 @@ func jsonReply(status int, body string) *reply {
 
 // refuses is a refusal in the documents' form.
 func refuses(status int, code, text string) *reply {
-	doc := object{}.set("Errors", "["+quote(text)+"]").set("ErrorsCode", "["+quote(code)+"]").set("IsSucceed", "false")
+	doc := object{}.set("Errors", "["+quote(text)+"]").set("ErrorsCode", "["+quote(code)+
+		"]").set("IsSucceed", "false")
 	return jsonReply(status, string(doc.bytes()))
 }
 
@@ -155,7 +156,8 @@ func on(change func(*call, *reply), which ...outcome) func(World, http.Handler) 
 // onCalls changes the responses of some outcomes to some calls.
 //
 //go:noinline
-func onCalls(concerns func(*call) bool, change func(*call, *reply), which ...outcome) func(World, http.Handler) http.Handler {
+func onCalls(concerns func(*call) bool, change func(*call, *reply), which ...outcome) func(World,
+	http.Handler) http.Handler {
 	return on(func(c *call, p *reply) {
 		if concerns(c) {
 			change(c, p)

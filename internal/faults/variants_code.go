@@ -14,11 +14,12 @@ import (
 // codeVariants have other codes; step 3 takes each as it was mailed.
 func codeVariants() []Variant {
 	coded := func(name string, spell func(code string) string) Variant {
-		return Variant{Name: name, Why: "No page gives the code's length or alphabet.", Mail: writes(func(w World, l letter) letter {
-			spelling := spell(l.code)
-			w.run.alias(spelling, l.code)
-			return l.saying(spelling)
-		})}
+		return Variant{Name: name, Why: "No page gives the code's length or alphabet.",
+			Mail: writes(func(w World, l letter) letter {
+				spelling := spell(l.code)
+				w.run.alias(spelling, l.code)
+				return l.saying(spelling)
+			})}
 	}
 	return []Variant{
 		coded("code-of-four-digits", func(c string) string { return digits(c, 4) }),
@@ -30,12 +31,17 @@ func codeVariants() []Variant {
 		coded("code-grouped", func(c string) string { return c[:3] + " " + c[3:] }),
 		coded("code-hyphenated", func(c string) string { return c[:3] + "-" + c[3:] }),
 		coded("code-in-pairs", func(c string) string { return c[:2] + " " + c[2:4] + " " + c[4:] }),
-		coded("code-spaced", func(c string) string { return strings.Join(strings.Split(c, ""), " ") }),
+		coded("code-spaced", func(c string) string {
+			return strings.Join(strings.Split(c, ""), " ")
+		}),
 		coded("code-with-leading-zeros", func(c string) string { return "000" + c[3:] }),
 		coded("code-like-a-year", func(c string) string { return "20" + c[4:] }),
 		coded("code-like-a-date", func(c string) string { return "2025" + c[2:] }),
 		coded("code-of-letters-and-digits", func(c string) string { return mixed(c, 8) }),
-		coded("code-of-letters-and-digits-grouped", func(c string) string { m := mixed(c, 8); return m[:4] + "-" + m[4:] }),
+		coded("code-of-letters-and-digits-grouped", func(c string) string {
+			m := mixed(c, 8)
+			return m[:4] + "-" + m[4:]
+		}),
 		coded("code-in-lower-case", func(c string) string { return strings.ToLower(mixed(c, 10)) }),
 		coded("code-of-letters", func(c string) string { return letters(c, 6) }),
 		coded("code-of-twelve-characters", func(c string) string { return mixed(c, 12) }),
@@ -44,11 +50,13 @@ func codeVariants() []Variant {
 		coded("code-with-letter-prefix", func(c string) string { return "G-" + c }),
 		coded("code-hexadecimal", func(c string) string { return hex.EncodeToString(sum(c))[:32] }),
 		coded("code-uuid", uuid),
-		{Name: "code-same-for-everybody", Why: "A sandbox may give everybody the same code.", Mail: writes(func(w World, l letter) letter {
-			w.run.alias("123456", l.code)
-			return l.saying("123456")
-		})},
-		{Name: "code-stays-while-valid", Why: "A code may be sent again while it is valid.", Mail: sameWhileValid},
+		{Name: "code-same-for-everybody", Why: "A sandbox may give everybody the same code.",
+			Mail: writes(func(w World, l letter) letter {
+				w.run.alias("123456", l.code)
+				return l.saying("123456")
+			})},
+		{Name: "code-stays-while-valid", Why: "A code may be sent again while it is valid.",
+			Mail: sameWhileValid},
 	}
 }
 

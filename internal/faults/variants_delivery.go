@@ -17,12 +17,19 @@ func deliveryVariants() []Variant {
 		{Name: "mail-after-a-second", Why: why, Mail: delays(time.Second)},
 		{Name: "mail-after-two-seconds", Why: why, Mail: delays(2 * time.Second)},
 		{Name: "mail-before-answer", Why: why, HTTP: mailFirst},
-		{Name: "mails-at-varying-times", Why: why, Mail: varies(0, 900*time.Millisecond, 100*time.Millisecond, 500*time.Millisecond)},
-		{Name: "mails-with-question-late", Why: why, Mail: late(asksQuestion, 700*time.Millisecond)},
-		{Name: "mails-without-question-late", Why: why, Mail: late(func(t reference.Trader) bool { return t.Question == "" }, 700*time.Millisecond)},
-		{Name: "mail-twice", Why: "Mail may be delivered twice (RFC 5321, section 6.1).", Mail: twice(0)},
-		{Name: "mail-twice-later", Why: "Mail may be delivered twice (RFC 5321, section 6.1).", Mail: twice(400 * time.Millisecond)},
-		{Name: "mail-to-archive-too", Why: "Who else than a trader gets a copy is not described.", Mail: copiedTo("archive@etna.example")},
+		{Name: "mails-at-varying-times", Why: why,
+			Mail: varies(0, 900*time.Millisecond, 100*time.Millisecond, 500*time.Millisecond)},
+		{Name: "mails-with-question-late", Why: why,
+			Mail: late(asksQuestion, 700*time.Millisecond)},
+		{Name: "mails-without-question-late", Why: why,
+			Mail: late(func(t reference.Trader) bool { return t.Question == "" },
+				700*time.Millisecond)},
+		{Name: "mail-twice", Why: "Mail may be delivered twice (RFC 5321, section 6.1).",
+			Mail: twice(0)},
+		{Name: "mail-twice-later", Why: "Mail may be delivered twice (RFC 5321, section 6.1).",
+			Mail: twice(400 * time.Millisecond)},
+		{Name: "mail-to-archive-too", Why: "Who else than a trader gets a copy is not described.",
+			Mail: copiedTo("archive@etna.example")},
 	}
 }
 
@@ -53,7 +60,8 @@ func varies(delay ...time.Duration) func(World, reference.Mailer) reference.Mail
 }
 
 // late delays the mails of some traders.
-func late(whose func(reference.Trader) bool, delay time.Duration) func(World, reference.Mailer) reference.Mailer {
+func late(whose func(reference.Trader) bool, delay time.Duration) func(World,
+	reference.Mailer) reference.Mailer {
 	return func(w World, mailer reference.Mailer) reference.Mailer {
 		slow := delays(delay)(w, mailer)
 		return mailerFunc(func(ctx context.Context, m reference.Mail) error {

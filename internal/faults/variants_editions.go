@@ -30,15 +30,25 @@ type edition struct {
 // edition of August 2020, and win: the first edition's refusal without ErrorsCode is not among
 // them.
 func editionVariants() []Variant {
-	unprocessable := func() *reply { return jsonReply(http.StatusUnprocessableEntity, validationJSON) }
-	unexpected := func() *reply { return jsonReply(http.StatusInternalServerError, serverErrorJSON) }
+	unprocessable := func() *reply {
+		return jsonReply(http.StatusUnprocessableEntity, validationJSON)
+	}
+	unexpected := func() *reply {
+		return jsonReply(http.StatusInternalServerError, serverErrorJSON)
+	}
 	list := []Variant{
-		asEdition("march-2020", edition{older: true, keyStatus: 403, questionKeyStatus: 403, modelNull: true, invalid: unprocessable}),
-		asEdition("july-2020", edition{older: true, keyStatus: 403, questionKeyStatus: 401, codes: true, invalid: unexpected}),
-		asEdition("august-2020", edition{older: true, keyStatus: 401, questionKeyStatus: 403, codes: true, invalid: unprocessable}),
-		asEdition("january-2021", edition{older: true, keyStatus: 403, questionKeyStatus: 403, statusCode: "number", codes: true, modelNull: true, invalid: unprocessable}),
-		asEdition("february-2021", edition{older: true, keyStatus: 200, questionKeyStatus: 401, statusCode: "number", invalid: unexpected}),
-		asEdition("december-2021", edition{keyStatus: 403, questionKeyStatus: 401, statusCode: "name", codes: true, modelNull: true, invalid: unprocessable}),
+		asEdition("march-2020", edition{older: true, keyStatus: 403, questionKeyStatus: 403,
+			modelNull: true, invalid: unprocessable}),
+		asEdition("july-2020", edition{older: true, keyStatus: 403, questionKeyStatus: 401,
+			codes: true, invalid: unexpected}),
+		asEdition("august-2020", edition{older: true, keyStatus: 401, questionKeyStatus: 403,
+			codes: true, invalid: unprocessable}),
+		asEdition("january-2021", edition{older: true, keyStatus: 403, questionKeyStatus: 403,
+			statusCode: "number", codes: true, modelNull: true, invalid: unprocessable}),
+		asEdition("february-2021", edition{older: true, keyStatus: 200, questionKeyStatus: 401,
+			statusCode: "number", invalid: unexpected}),
+		asEdition("december-2021", edition{keyStatus: 403, questionKeyStatus: 401,
+			statusCode: "name", codes: true, modelNull: true, invalid: unprocessable}),
 	}
 	list = append(list, olderPathVariants()...)
 	for i := range list {
@@ -49,7 +59,8 @@ func editionVariants() []Variant {
 
 func asEdition(name string, e edition) Variant {
 	return Variant{
-		Name: "edition-" + name, Why: "A deployment that answers as any published edition of the pages shows is right.",
+		Name: "edition-" + name,
+		Why:  "A deployment that answers as any published edition of the pages shows is right.",
 		HTTP: through(e.response),
 	}
 }
@@ -86,7 +97,8 @@ func (e edition) rewritten(c *call, p *reply) *reply {
 // failsValidation reports whether the reference refused the body, and not what it says.
 func (p *reply) failsValidation(c *call, doc object) bool {
 	codes := string(doc.get("ErrorsCode"))
-	mismatch := strings.Contains(codes, "ErrorPasswordMismatch") || c.isUpdate() && strings.Contains(codes, "ErrorInvalidToken")
+	mismatch := strings.Contains(codes, "ErrorPasswordMismatch") || c.isUpdate() &&
+		strings.Contains(codes, "ErrorInvalidToken")
 	return mismatch || strings.Contains(codes, "ErrorInvalidRequest")
 }
 
@@ -143,7 +155,8 @@ func olderPathVariants() []Variant {
 	page := func(status int) func() *reply {
 		return func() *reply { return newReply(status, "text/html", htmlErrorPage) }
 	}
-	both := Variant{Name: "step-three-at-both-paths", Why: "A deployment may keep the older path beside the newer one.",
+	both := Variant{Name: "step-three-at-both-paths",
+		Why: "A deployment may keep the older path beside the newer one.",
 		HTTP: through(func(c *call, next asker) *reply {
 			if strings.HasSuffix(c.request.URL.Path, olderCodeSuffix) {
 				return next(c.atNewerPath())
@@ -158,7 +171,8 @@ func olderPathVariants() []Variant {
 	return append([]Variant{
 		older("no-resource", noResource),
 		older("method-not-allowed", func() *reply {
-			return jsonReply(http.StatusMethodNotAllowed, `{"Message":"The requested resource does not support http method 'POST'."}`)
+			return jsonReply(http.StatusMethodNotAllowed,
+				`{"Message":"The requested resource does not support http method 'POST'."}`)
 		}),
 		older("not-found-page", page(http.StatusNotFound)),
 		older("not-found-empty", func() *reply { return newReply(http.StatusNotFound, "", "") }),
@@ -171,25 +185,32 @@ func olderPathVariants() []Variant {
 
 // olderPathFaults are wrong at the older path of step 3, which is the only one.
 func olderPathFaults() []Fault {
-	at := func(name, breaks, summary, expected, got string, http func(World, http.Handler) http.Handler, also ...string) Fault {
+	at := func(name, breaks, summary, expected, got string,
+		http func(World, http.Handler) http.Handler, also ...string) Fault {
 		return Fault{
-			Name: "older-path-" + name, Breaks: breaks, Summary: summary, Expected: expected, Got: got,
+			Name: "older-path-" + name, Breaks: breaks, Summary: summary, Expected: expected,
+			Got:  got,
 			Also: slices.Concat(also, codeIDs(), passwordIDs()), HTTP: behindOlderPath(http),
 		}
 	}
 	everyCode := takesCode(func(c *call) bool { return c.member("Code") != "" }, anything)
 	return flowing([]Fault{
-		at("any-code-accepted", "CODE-3", "Any code gives a token at the older path.", "no token", "a token", everyCode),
-		at("missing-key-taken", "KEY-1", "The older path takes a request without a key.", wantKeyError, "a token or a refusal",
+		at("any-code-accepted", "CODE-3", "Any code gives a token at the older path.", "no token",
+			"a token", everyCode),
+		at("missing-key-taken", "KEY-1", "The older path takes a request without a key.",
+			wantKeyError, "a token or a refusal",
 			letsIn(all((*call).isCode, badly(keyMissing))), "KEY-5"),
-		at("token-empty", "CODE-1", "The older path gives an empty token.", "a Model with the token", `Model ""`, onFlow((*call).isCode, true, set("Model", `""`))),
-		at("wrong-code-without-error", "CODE-4", "The older path refuses a wrong code with empty Errors.", "errors", "no errors",
+		at("token-empty", "CODE-1", "The older path gives an empty token.",
+			"a Model with the token", `Model ""`, onFlow((*call).isCode, true, set("Model", `""`))),
+		at("wrong-code-without-error", "CODE-4",
+			"The older path refuses a wrong code with empty Errors.", "errors", "no errors",
 			onFlow(wrongCode, false, set("Errors", "[]")), "ANSWER-4"),
 	})
 }
 
 // behindOlderPath makes step 3 reachable at its older path alone, before the fault.
-func behindOlderPath(wrap func(World, http.Handler) http.Handler) func(World, http.Handler) http.Handler {
+func behindOlderPath(wrap func(World, http.Handler) http.Handler) func(World,
+	http.Handler) http.Handler {
 	return func(w World, inner http.Handler) http.Handler {
 		return through(atOlderPath(noResource))(w, wrap(w, inner))
 	}

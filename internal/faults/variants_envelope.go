@@ -19,19 +19,26 @@ func envelopeVariants() []Variant {
 	const whyState = "The envelope has a member ModelState."
 	code, update := (*call).isCode, (*call).isUpdate
 	statusCode := func(value string) func(World, http.Handler) http.Handler {
-		return onFlow(all((*call).isFlow, hasKey, not((*call).isSignIn)), true, set("StatusCode", value))
+		return onFlow(all((*call).isFlow, hasKey, not((*call).isSignIn)), true,
+			set("StatusCode", value))
 	}
 	state := set("ModelState", `{"Token":["The token is not known."]}`)
 	list := []Variant{
 		{Name: "status-code-number", Why: whyStatus, HTTP: statusCode("200")},
 		{Name: "status-code-left-out", Why: whyStatus, HTTP: statusCode("")},
 		{Name: "status-code-null", Why: whyStatus, HTTP: statusCode("null")},
-		{Name: "refusal-status-code-number", Why: whyStatus, HTTP: onFlow(code, false, set("StatusCode", "409"))},
-		{Name: "refusal-status-code-null", Why: whyStatus, HTTP: onFlow(code, false, set("StatusCode", "null"))},
-		{Name: "refused-update-model-null", Why: whyModel, HTTP: onFlow(update, false, set("Model", "null"))},
-		{Name: "refused-code-with-model-state", Why: whyState, HTTP: onFlow(code, false, both(state, set("Errors", "[]")))},
-		{Name: "refused-update-with-model-state", Why: whyState, HTTP: onFlow(update, false, both(state, set("Errors", "[]")))},
-		{Name: "refused-code-without-is-succeed", Why: "No page shows a refusal of step 3.", HTTP: onFlow(code, false, set("IsSucceed", ""))},
+		{Name: "refusal-status-code-number", Why: whyStatus,
+			HTTP: onFlow(code, false, set("StatusCode", "409"))},
+		{Name: "refusal-status-code-null", Why: whyStatus,
+			HTTP: onFlow(code, false, set("StatusCode", "null"))},
+		{Name: "refused-update-model-null", Why: whyModel,
+			HTTP: onFlow(update, false, set("Model", "null"))},
+		{Name: "refused-code-with-model-state", Why: whyState,
+			HTTP: onFlow(code, false, both(state, set("Errors", "[]")))},
+		{Name: "refused-update-with-model-state", Why: whyState,
+			HTTP: onFlow(update, false, both(state, set("Errors", "[]")))},
+		{Name: "refused-code-without-is-succeed", Why: "No page shows a refusal of step 3.",
+			HTTP: onFlow(code, false, set("IsSucceed", ""))},
 	}
 	list = append(list, invalidVariants()...)
 	for i := range list {
@@ -48,17 +55,22 @@ func invalidVariants() []Variant {
 	mismatch := differs
 	codeless := all((*call).isCode, hasKey, lacks("Code"))
 	tokenless := all((*call).isUpdate, hasKey, lacks("Token"))
-	invented := func(c *call) bool { return c.isUpdate() && hasKey(c) && !rightUpdate(c) && !differs(c) }
+	invented := func(c *call) bool {
+		return c.isUpdate() && hasKey(c) && !rightUpdate(c) && !differs(c)
+	}
 	invalid := func(concerns func(*call) bool) func(World, http.Handler) http.Handler {
-		return onFlow(concerns, false, becomes(http.StatusUnprocessableEntity, "application/json", validationJSON))
+		return onFlow(concerns, false, becomes(http.StatusUnprocessableEntity, "application/json",
+			validationJSON))
 	}
 	failing := func(concerns func(*call) bool) func(World, http.Handler) http.Handler {
-		return onFlow(concerns, false, becomes(http.StatusInternalServerError, "application/json", serverErrorJSON))
+		return onFlow(concerns, false, becomes(http.StatusInternalServerError, "application/json",
+			serverErrorJSON))
 	}
 	return []Variant{
 		{Name: "mismatch-unprocessable", Why: why, HTTP: invalid(mismatch)},
 		{Name: "mismatch-unexpected-error", Why: whyFailure, HTTP: failing(mismatch)},
-		{Name: "invented-token-unprocessable", Why: why, HTTP: invalid(all((*call).isUpdate, hasKey))},
+		{Name: "invented-token-unprocessable", Why: why,
+			HTTP: invalid(all((*call).isUpdate, hasKey))},
 		{Name: "invented-token-unexpected-error", Why: whyFailure, HTTP: failing(invented)},
 		{Name: "wrong-code-unprocessable", Why: why, HTTP: invalid((*call).isCode)},
 		{Name: "missing-code-unexpected-error", Why: whyFailure, HTTP: failing(codeless)},
@@ -71,12 +83,15 @@ func invalidCoreVariants() []Variant {
 	const why = "The vendor's API documents this for requests that lack something."
 	nameless := func(c *call) bool { return !c.names() }
 	told := func(name string, concerns func(*call) bool, status int, body string) Variant {
-		return Variant{Name: name, Why: why, HTTP: responsesJSON(all(concerns, keys(keyRight)), status, body)}
+		return Variant{Name: name, Why: why, HTTP: responsesJSON(all(concerns, keys(keyRight)),
+			status, body)}
 	}
 	return []Variant{
 		told("nameless-unprocessable", nameless, http.StatusUnprocessableEntity, validationJSON),
-		told("nameless-reset-unexpected-error", all(nameless, (*call).isReset), http.StatusInternalServerError, serverErrorJSON),
-		told("nameless-question-no-resource", all(nameless, (*call).isQuestion), http.StatusNotFound, noResourceJSON),
+		told("nameless-reset-unexpected-error", all(nameless, (*call).isReset),
+			http.StatusInternalServerError, serverErrorJSON),
+		told("nameless-question-no-resource", all(nameless, (*call).isQuestion),
+			http.StatusNotFound, noResourceJSON),
 	}
 }
 
@@ -93,7 +108,8 @@ func expiredVariants() []Variant {
 	list := []Variant{
 		{Name: "passwords-expired", Why: why, HTTP: expired(http.StatusOK)},
 		{Name: "passwords-expired-with-401", Why: why, HTTP: expired(http.StatusUnauthorized)},
-		{Name: "one-password-expired", Why: why, HTTP: onFlow(ofRobert, true, becomes(http.StatusAccepted, "application/json", body))},
+		{Name: "one-password-expired", Why: why,
+			HTTP: onFlow(ofRobert, true, becomes(http.StatusAccepted, "application/json", body))},
 	}
 	for i := range list {
 		list[i].Profile, list[i].Untestable = "flow", true

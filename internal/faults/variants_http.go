@@ -24,14 +24,18 @@ func labelVariants() []Variant {
 		labelled("label-text-json", "text/json; charset=utf-8", whatever()...),
 		labelled("label-problem", "application/problem+json", incorrect, keyRefused),
 		labelled("label-vendor", "application/vnd.etna.v1+json", whatever()...),
-		labelled("label-hal", "application/hal+json; profile=\"https://etna.example/p\"", whatever()...),
+		labelled("label-hal", "application/hal+json; profile=\"https://etna.example/p\"",
+			whatever()...),
 		labelled("label-upper-charset", "application/json;charset=UTF-8", whatever()...),
 		labelled("label-quoted-charset", `application/json; charset="utf-8"`, whatever()...),
 		labelled("label-upper-case-type", "Application/JSON; Charset=Utf-8", whatever()...),
-		labelled("label-parameters", "application/json; odata.metadata=minimal; odata.streaming=true; charset=utf-8", whatever()...),
+		labelled("label-parameters",
+			"application/json; odata.metadata=minimal; odata.streaming=true; charset=utf-8",
+			whatever()...),
 		labelled("label-spaces", "application/json ; charset=utf-8", whatever()...),
 		labelled("label-ascii", "application/json; charset=utf-8; version=1.0", whatever()...),
-		{Name: "label-latin-1-of-ascii", Why: "A label by which the body reads the same is no wrong label.",
+		{Name: "label-latin-1-of-ascii",
+			Why: "A label by which the body reads the same is no wrong label.",
 			HTTP: on(func(_ *call, p *reply) {
 				if !bytes.ContainsFunc(p.body, func(r rune) bool { return r > 0x7E }) {
 					p.header.Set("Content-Type", "application/json; charset=iso-8859-1")
@@ -57,22 +61,24 @@ func statusVariants() []Variant {
 	} {
 		for _, status := range v.statuses {
 			list = append(list, Variant{
-				Name: v.what + "-" + strconv.Itoa(status), Why: why, HTTP: on(hasStatus(status), v.which...),
+				Name: v.what + "-" + strconv.Itoa(status), Why: why,
+				HTTP: on(hasStatus(status), v.which...),
 			})
 		}
 	}
 	return append(list,
 		Variant{Name: "always-200", Why: why, HTTP: on(hasStatus(http.StatusOK), whatever()...)},
-		Variant{Name: "refused-200-key-error-400", Why: why, HTTP: through(func(c *call, next asker) *reply {
-			p := next(c)
-			switch p.outcome(c) {
-			case incorrect:
-				p.status = http.StatusOK
-			case keyRefused:
-				p.status = http.StatusBadRequest
-			}
-			return p
-		})})
+		Variant{Name: "refused-200-key-error-400", Why: why,
+			HTTP: through(func(c *call, next asker) *reply {
+				p := next(c)
+				switch p.outcome(c) {
+				case incorrect:
+					p.status = http.StatusOK
+				case keyRefused:
+					p.status = http.StatusBadRequest
+				}
+				return p
+			})})
 }
 
 // transportVariants send the same responses in other ways.
@@ -104,20 +110,31 @@ func transportVariants() []Variant {
 		headed("compressed-with-gzip", compressedWith("gzip", compress)),
 		headed("compressed-with-deflate", compressedWith("deflate", deflate)),
 		headed("connection-close", hasHeader("Connection", "close")),
-		headed("cookies", hasHeader("Set-Cookie", "sid=f0f0; Path=/; HttpOnly", "lang=en; Max-Age=60")),
-		headed("security-headers", both(hasHeader("Strict-Transport-Security", "max-age=31536000"), hasHeader("Content-Security-Policy", "default-src 'none'"),
+		headed("cookies", hasHeader("Set-Cookie", "sid=f0f0; Path=/; HttpOnly",
+			"lang=en; Max-Age=60")),
+		headed("security-headers", both(hasHeader("Strict-Transport-Security", "max-age=31536000"),
+			hasHeader("Content-Security-Policy", "default-src 'none'"),
 			hasHeader("X-Frame-Options", "DENY"))),
-		headed("cross-origin-headers", both(hasHeader("Access-Control-Allow-Origin", "*"), hasHeader("Access-Control-Expose-Headers", "Et-App-Key"), hasHeader("Vary", "Origin"))),
-		headed("server-headers", both(hasHeader("Server", "Microsoft-IIS/10.0"), hasHeader("X-AspNet-Version", "4.0.30319"), hasHeader("X-Powered-By", "ASP.NET"))),
+		headed("cross-origin-headers", both(hasHeader("Access-Control-Allow-Origin", "*"),
+			hasHeader("Access-Control-Expose-Headers", "Et-App-Key"), hasHeader("Vary", "Origin"))),
+		headed("server-headers", both(hasHeader("Server", "Microsoft-IIS/10.0"),
+			hasHeader("X-AspNet-Version", "4.0.30319"), hasHeader("X-Powered-By", "ASP.NET"))),
 		headed("many-headers", manyHeaders),
-		headed("cacheable-headers", both(hasHeader("Etag", `"abc"`), hasHeader("Last-Modified", "Mon, 01 Jan 2024 00:00:00 GMT"), hasHeader("Cache-Control", "no-cache"))),
+		headed("cacheable-headers",
+			both(hasHeader("Etag", `"abc"`),
+				hasHeader("Last-Modified", "Mon, 01 Jan 2024 00:00:00 GMT"),
+				hasHeader("Cache-Control", "no-cache"))),
 		headed("without-date", hasHeader("Date")),
 		headed("retry-after-on-success", hasHeader("Retry-After", "0")),
-		headed("challenge", onlyOn(keyRefused, hasHeader("WWW-Authenticate", `Bearer realm="etna"`, `Basic realm="etna"`))),
-		{Name: "slow-answers", Why: "No document promises a time.", HTTP: slow(200 * time.Millisecond)},
+		headed("challenge", onlyOn(keyRefused, hasHeader("WWW-Authenticate", `Bearer realm="etna"`,
+			`Basic realm="etna"`))),
+		{Name: "slow-answers", Why: "No document promises a time.",
+			HTTP: slow(200 * time.Millisecond)},
 		{Name: "base-path", Why: "The base URL may carry a path.", BasePath: "/api"},
-		{Name: "base-path-deep", Why: "The base URL may carry a path.", BasePath: "/etna/trader/public/api"},
-		{Name: "base-path-versioned", Why: "The base URL may carry a path.", BasePath: "/v2/gateway"},
+		{Name: "base-path-deep", Why: "The base URL may carry a path.",
+			BasePath: "/etna/trader/public/api"},
+		{Name: "base-path-versioned", Why: "The base URL may carry a path.",
+			BasePath: "/v2/gateway"},
 	}
 }
 
@@ -148,7 +165,8 @@ func inPieces(size int, delay time.Duration) func(http.ResponseWriter, *reply) {
 
 func http10(w http.ResponseWriter, p *reply) {
 	onConnection(w, func(_ net.Conn, b *bufio.Writer) {
-		_, _ = b.WriteString("HTTP/1.0 " + strconv.Itoa(p.status) + " " + http.StatusText(p.status) + "\r\n")
+		_, _ = b.WriteString("HTTP/1.0 " + strconv.Itoa(p.status) + " " +
+			http.StatusText(p.status) + "\r\n")
 		_ = p.header.Write(b)
 		_, _ = b.WriteString("\r\n" + string(p.body))
 	})
@@ -177,7 +195,8 @@ func lowerNames(w http.ResponseWriter, p *reply) {
 				_, _ = b.WriteString(strings.ToLower(name) + ":" + value + "\r\n")
 			}
 		}
-		_, _ = b.WriteString("connection:close\r\ncontent-length:" + strconv.Itoa(len(p.body)) + "\r\n\r\n" + string(p.body))
+		_, _ = b.WriteString("connection:close\r\ncontent-length:" + strconv.Itoa(len(p.body)) +
+			"\r\n\r\n" + string(p.body))
 	})
 }
 

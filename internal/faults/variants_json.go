@@ -18,20 +18,32 @@ func jsonVariants() []Variant {
 	}
 	return []Variant{
 		{Name: "members-reversed", Why: whyJSON, HTTP: on(edits(reverse), whatever()...)},
-		{Name: "success-first", Why: whyJSON, HTTP: on(edits(successFirst), accepted, incorrect, question, noQuestion)},
+		{Name: "success-first", Why: whyJSON, HTTP: on(edits(successFirst), accepted, incorrect,
+			question, noQuestion)},
 		spelled("indented", indent("  ")),
 		spelled("indented-with-tabs", indent("\t")),
-		spelled("indented-with-crlf", func(b string) string { return strings.ReplaceAll(indent("    ")(b), "\n", "\r\n") }),
+		spelled("indented-with-crlf", func(b string) string {
+			return strings.ReplaceAll(indent("    ")(b), "\n", "\r\n")
+		}),
 		spelled("spaces-everywhere", spread),
 		spelled("space-around", func(b string) string { return " \t\r\n" + b + "\n\n " }),
 		spelled("newline-at-end", after("\n")),
-		spelled("much-space-before", func(b string) string { return strings.Repeat(" ", 4096) + b }),
+		spelled("much-space-before", func(b string) string {
+			return strings.Repeat(" ", 4096) + b
+		}),
 		spelled("ascii-only", escapeText(func(r rune) bool { return r > 0x7E })),
 		spelled("everything-escaped", escapeText(func(rune) bool { return true })),
-		spelled("html-safe-escapes", escapeText(func(r rune) bool { return strings.ContainsRune("<>&'+?", r) || r > 0x7E })),
-		spelled("upper-case-escapes", func(b string) string { return upperEscapes(escapeText(func(r rune) bool { return r > 0x7E })(b)) }),
-		{Name: "slashes-escaped", Why: whyJSON, HTTP: on(both(edits(func(o object) object { return o.set("Help", quote("https://etna.example/help")) }),
-			rewrites(func(b string) string { return strings.ReplaceAll(b, "/", `\/`) })), keyed()...)},
+		spelled("html-safe-escapes",
+			escapeText(func(r rune) bool { return strings.ContainsRune("<>&'+?", r) || r > 0x7E })),
+		spelled("upper-case-escapes", func(b string) string {
+			return upperEscapes(escapeText(func(r rune) bool { return r > 0x7E })(b))
+		}),
+		{Name: "slashes-escaped", Why: whyJSON,
+			HTTP: on(both(edits(func(o object) object {
+				return o.set("Help", quote("https://etna.example/help"))
+			}),
+				rewrites(func(b string) string { return strings.ReplaceAll(b, "/", `\/`) })),
+				keyed()...)},
 		{Name: "names-escaped", Why: whyJSON, HTTP: on(edits(func(o object) object {
 			for i, m := range o {
 				o[i].spelled = escapeText(func(rune) bool { return true })(quote(m.name))
@@ -108,15 +120,18 @@ func upperEscapes(body string) string {
 func furtherVariants() []Variant {
 	const why = "The contract allows further members."
 	with := func(name, member, json string) Variant {
-		return Variant{Name: name, Why: why, HTTP: on(edits(func(o object) object { return o.add(member, json) }), whatever()...)}
+		return Variant{Name: name, Why: why,
+			HTTP: on(edits(func(o object) object { return o.add(member, json) }), whatever()...)}
 	}
 	set := func(name, why, member, json string, which ...outcome) Variant {
-		return Variant{Name: name, Why: why, HTTP: on(edits(func(o object) object { return o.set(member, json) }), which...)}
+		return Variant{Name: name, Why: why,
+			HTTP: on(edits(func(o object) object { return o.set(member, json) }), which...)}
 	}
 	const whyCode = "ErrorsCode may be left out, null or empty beside no errors."
 	return []Variant{
 		with("further-member", "TraceId", `"0HN4-7F3A"`),
-		with("further-object", "Meta", `{"Version":"2.4","Errors":["not these"],"IsSucceed":true,"Model":"none"}`),
+		with("further-object", "Meta",
+			`{"Version":"2.4","Errors":["not these"],"IsSucceed":true,"Model":"none"}`),
 		with("further-member-null", "Data", "null"),
 		with("further-status-code", "StatusCode", `"Continue"`),
 		with("further-status-number", "Status", "200"),
@@ -130,26 +145,38 @@ func furtherVariants() []Variant {
 		with("further-text-with-json", "Raw", quote(`{"Errors":["quoted"],"IsSucceed":true}`)),
 		with("further-emoji", "Mood", `"\ud83d\ude00 😀"`),
 		with("further-time", "Timestamp", `"2025-03-14T15:09:26.5358979Z"`),
-		{Name: "further-twice", Why: "RFC 8259 leaves open what a repeated name means; no document names this member.", HTTP: on(edits(func(o object) object {
-			return o.add("Trace", "1").add("Trace", "2")
-		}), whatever()...)},
-		{Name: "further-lower-case-names", Why: why + " JSON names are case-sensitive.", HTTP: on(edits(func(o object) object {
-			return o.add("errors", "null").add("isSucceed", "null").add("model", "null")
-		}), keyed()...)},
-		{Name: "further-error-null", Why: why, HTTP: on(edits(func(o object) object { return o.add("error", "null") }), keyed()...)},
+		{Name: "further-twice",
+			Why: "RFC 8259 leaves open what a repeated name means; no document names this member.",
+			HTTP: on(edits(func(o object) object {
+				return o.add("Trace", "1").add("Trace", "2")
+			}), whatever()...)},
+		{Name: "further-lower-case-names", Why: why + " JSON names are case-sensitive.",
+			HTTP: on(edits(func(o object) object {
+				return o.add("errors", "null").add("isSucceed", "null").add("model", "null")
+			}), keyed()...)},
+		{Name: "further-error-null", Why: why,
+			HTTP: on(edits(func(o object) object { return o.add("error", "null") }), keyed()...)},
 		{Name: "further-links", Why: why, HTTP: on(edits(func(o object) object {
 			return o.add("_links", `{"next":{"href":"/v1.0/users/password/secret-question"}}`)
 		}), incorrect)},
-		set("accepted-succeeds", "The documents' sample says false; the contract lets both values pass.", "IsSucceed", "true", accepted),
-		set("accepted-with-empty-codes", whyCode, "ErrorsCode", "[]", accepted, question, noQuestion),
-		set("accepted-with-null-codes", whyCode, "ErrorsCode", "null", accepted, question, noQuestion),
+		set("accepted-succeeds",
+			"The documents' sample says false; the contract lets both values pass.", "IsSucceed",
+			"true", accepted),
+		set("accepted-with-empty-codes", whyCode, "ErrorsCode", "[]", accepted, question,
+			noQuestion),
+		set("accepted-with-null-codes", whyCode, "ErrorsCode", "null", accepted, question,
+			noQuestion),
 		set("accepted-with-model", why, "Model", "null", accepted, incorrect),
 		set("refusal-with-model", why, "Model", `""`, incorrect),
 		set("key-error-with-status", why, "status", "401", keyRefused),
-		set("key-error-with-details", why, "error_description", `"See the developer's portal."`, keyRefused),
+		set("key-error-with-details", why, "error_description", `"See the developer's portal."`,
+			keyRefused),
 		set("key-error-with-message", why, "message", quote(keyErrorText), keyRefused),
-		{Name: "key-error-as-problem", Why: why, HTTP: on(both(hasHeader("Content-Type", "application/problem+json"), edits(func(o object) object {
-			return o.add("type", `"about:blank"`).add("title", `"Unauthorized"`).add("status", "401")
-		})), keyRefused)},
+		{Name: "key-error-as-problem", Why: why,
+			HTTP: on(both(hasHeader("Content-Type", "application/problem+json"),
+				edits(func(o object) object {
+					return o.add("type", `"about:blank"`).add("title",
+						`"Unauthorized"`).add("status", "401")
+				})), keyRefused)},
 	}
 }

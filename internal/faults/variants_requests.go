@@ -12,10 +12,12 @@ func lenientVariants() []Variant {
 	folded := func(g, r string) bool { return strings.EqualFold(g, r) }
 	trimmed := func(g, r string) bool { return strings.TrimSpace(g) == r }
 	const whyMalformed = "No document describes what a request that lacks what is required is answered with."
-	refused := func(name string, concerns func(*call) bool, status int, contentType, body string) Variant {
-		return Variant{Name: name, Why: whyMalformed, HTTP: responsesWith(all(concerns, keys(keyRight)), func() *reply {
-			return newReply(status, contentType, body)
-		})}
+	refused := func(name string, concerns func(*call) bool, status int, contentType,
+		body string) Variant {
+		return Variant{Name: name, Why: whyMalformed,
+			HTTP: responsesWith(all(concerns, keys(keyRight)), func() *reply {
+				return newReply(status, contentType, body)
+			})}
 	}
 	nameless := func(c *call) bool { return !c.names() }
 	const problem = `{"type":"https://tools.ietf.org/html/rfc9110#section-15.5.1","title":"One or more validation errors occurred.","status":400,"errors":{"User":["The User field is required."]}}`
@@ -25,20 +27,28 @@ func lenientVariants() []Variant {
 		{Name: "key-in-any-case", Why: why, HTTP: takesKey(folded)},
 		{Name: "answer-in-any-case", Why: why, HTTP: takesAnswer(folded)},
 		{Name: "answer-trimmed", Why: why, HTTP: takesAnswer(trimmed)},
-		{Name: "reset-by-email", Why: "The documents do not forbid an email for User.", HTTP: when((*call).isReset, resetByEmail)},
+		{Name: "reset-by-email", Why: "The documents do not forbid an email for User.",
+			HTTP: when((*call).isReset, resetByEmail)},
 		refused("malformed-problem", nameless, 400, "application/problem+json", problem),
 		refused("malformed-as-spring", malformed, 400, "application/json", spring),
 		refused("malformed-empty", nameless, 400, "", ""),
 		refused("malformed-text", nameless, 400, "text/plain", "Bad Request"),
 		refused("malformed-html", nameless, 400, "text/html", htmlErrorPage),
-		refused("malformed-unprocessable", nameless, 422, "application/json", `{"Errors":["User is required."],"ErrorsCode":["ErrorValidation"],"IsSucceed":false}`),
-		refused("malformed-incorrect-answer", all((*call).isReset, nameless), 400, "application/json", incorrectJSON),
-		refused("malformed-unsupported", all((*call).isReset, not((*call).hasBody)), 415, "application/problem+json", `{"title":"Unsupported Media Type","status":415}`),
-		refused("malformed-length-required", all((*call).isReset, not((*call).hasBody)), 411, "text/plain", "Length Required"),
+		refused("malformed-unprocessable", nameless, 422, "application/json",
+			`{"Errors":["User is required."],"ErrorsCode":["ErrorValidation"],"IsSucceed":false}`),
+		refused("malformed-incorrect-answer", all((*call).isReset, nameless), 400,
+			"application/json", incorrectJSON),
+		refused("malformed-unsupported", all((*call).isReset, not((*call).hasBody)), 415,
+			"application/problem+json", `{"title":"Unsupported Media Type","status":415}`),
+		refused("malformed-length-required", all((*call).isReset, not((*call).hasBody)), 411,
+			"text/plain", "Length Required"),
 		refused("boolean-answer-fails", givesTrue, 500, "text/plain", "InvalidCastException"),
 		refused("nameless-question-not-found", all((*call).isQuestion, nameless), 404, "", ""),
-		refused("nameless-question-empty", all((*call).isQuestion, nameless), 200, "application/json", `{"Model":"","Errors":[],"IsSucceed":true}`),
-		refused("nameless-question-null", all((*call).isQuestion, nameless), 200, "application/json", `{"Model":null,"Errors":["username is required"],"IsSucceed":false}`),
+		refused("nameless-question-empty", all((*call).isQuestion, nameless), 200,
+			"application/json", `{"Model":"","Errors":[],"IsSucceed":true}`),
+		refused("nameless-question-null", all((*call).isQuestion, nameless), 200,
+			"application/json",
+			`{"Model":null,"Errors":["username is required"],"IsSucceed":false}`),
 	}
 }
 
@@ -60,7 +70,8 @@ func strangerVariants() []Variant {
 		return c.isCore() && c.names() && !known && c.keyKind() == keyRight
 	}
 	told := func(name string, operation func(*call) bool, status int, body string) Variant {
-		return Variant{Name: name, Why: why, HTTP: responsesJSON(all(stranger, operation), status, body)}
+		return Variant{Name: name, Why: why, HTTP: responsesJSON(all(stranger, operation),
+			status, body)}
 	}
 	const notFound = `{"Errors":["User is not found."],"ErrorsCode":["ErrorUserNotFound"],"IsSucceed":false}`
 	return []Variant{
@@ -68,7 +79,8 @@ func strangerVariants() []Variant {
 		told("stranger-refused-with-200", (*call).isCore, http.StatusOK, notFound),
 		told("stranger-incorrect-answer", (*call).isReset, http.StatusBadRequest, incorrectJSON),
 		told("stranger-accepted", (*call).isReset, http.StatusOK, `{"Errors":[],"IsSucceed":true}`),
-		told("stranger-invented-question", (*call).isQuestion, http.StatusOK, `{"Model":"What was your first car?","Errors":[],"IsSucceed":true}`),
+		told("stranger-invented-question", (*call).isQuestion, http.StatusOK,
+			`{"Model":"What was your first car?","Errors":[],"IsSucceed":true}`),
 	}
 }
 
@@ -89,14 +101,24 @@ func limitVariants() []Variant {
 	return []Variant{
 		{Name: "lock-after-three", Why: why, HTTP: perRun(locksAfterMany(wrong, 3, lockedOut))},
 		{Name: "lock-after-two", Why: why, HTTP: perRun(locksAfterMany(wrong, 2, lockedOut))},
-		{Name: "lock-counts-missing", Why: why, HTTP: perRun(locksAfterMany(counted, 3, lockedOut))},
-		{Name: "lock-after-three-429", Why: why, HTTP: perRun(locksAfterMany(wrong, 3, response(429, "application/json", locked)))},
-		{Name: "lock-after-three-423", Why: why, HTTP: perRun(locksAfterMany(wrong, 3, response(423, "application/json", locked)))},
-		{Name: "lock-after-three-text", Why: why, HTTP: perRun(locksAfterMany(wrong, 3, response(429, "text/plain", "Too many requests")))},
-		{Name: "lock-after-three-silently", Why: why, HTTP: perRun(locksAfterMany(wrong, 3, incorrectReply))},
-		{Name: "one-reset-refused-after", Why: whyLimit, Untestable: true, HTTP: perRun(oneReset(response(400, "application/json", `{"Errors":["Please wait."],"ErrorsCode":["ErrorTooOften"],"IsSucceed":false}`)))},
-		{Name: "one-reset-429-after", Why: whyLimit, Untestable: true, HTTP: perRun(oneReset(response(429, "application/json", locked)))},
-		{Name: "one-reset-429-text-after", Why: whyLimit, Untestable: true, HTTP: perRun(oneReset(response(429, "text/html", htmlErrorPage)))},
+		{Name: "lock-counts-missing", Why: why,
+			HTTP: perRun(locksAfterMany(counted, 3, lockedOut))},
+		{Name: "lock-after-three-429", Why: why,
+			HTTP: perRun(locksAfterMany(wrong, 3, response(429, "application/json", locked)))},
+		{Name: "lock-after-three-423", Why: why,
+			HTTP: perRun(locksAfterMany(wrong, 3, response(423, "application/json", locked)))},
+		{Name: "lock-after-three-text", Why: why,
+			HTTP: perRun(locksAfterMany(wrong, 3,
+				response(429, "text/plain", "Too many requests")))},
+		{Name: "lock-after-three-silently", Why: why,
+			HTTP: perRun(locksAfterMany(wrong, 3, incorrectReply))},
+		{Name: "one-reset-refused-after", Why: whyLimit, Untestable: true,
+			HTTP: perRun(oneReset(response(400, "application/json",
+				`{"Errors":["Please wait."],"ErrorsCode":["ErrorTooOften"],"IsSucceed":false}`)))},
+		{Name: "one-reset-429-after", Why: whyLimit, Untestable: true,
+			HTTP: perRun(oneReset(response(429, "application/json", locked)))},
+		{Name: "one-reset-429-text-after", Why: whyLimit, Untestable: true,
+			HTTP: perRun(oneReset(response(429, "text/html", htmlErrorPage)))},
 	}
 }
 
@@ -130,7 +152,8 @@ func oneReset(further func() *reply) func(World) middleware {
 		var accepts memory[bool]
 		return func(c *call, next asker) *reply {
 			_, known := c.trader()
-			right := c.isReset() && known && c.keyKind() == keyRight && (c.answerKind() == answerRight || withoutQuestion(c))
+			right := c.isReset() && known && c.keyKind() == keyRight &&
+				(c.answerKind() == answerRight || withoutQuestion(c))
 			if !right {
 				return next(c)
 			}

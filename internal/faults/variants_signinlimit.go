@@ -20,15 +20,18 @@ func signInLimitVariants() []Variant {
 	const whyWords = "Words of a limit in a Failed response are a limit, never wrong credentials."
 	failed := func(status int, reason string) func(time.Duration) *reply {
 		return func(time.Duration) *reply {
-			return jsonReply(status, `{"State":"Failed","Step":"BaseAuthentication","Reason":`+quote(reason)+`}`)
+			return jsonReply(status, `{"State":"Failed","Step":"BaseAuthentication","Reason":`+
+				quote(reason)+`}`)
 		}
 	}
 	list := []Variant{
 		{Name: "ten-sign-ins-a-minute-429", Why: why, HTTP: perRun(limitsSignIns(tooManySignIns))},
 		{Name: "ten-sign-ins-a-minute-in-words", Why: whyWords,
-			HTTP: perRun(limitsSignIns(failed(http.StatusUnauthorized, "Too many sign-in attempts. Please try again later.")))},
+			HTTP: perRun(limitsSignIns(failed(http.StatusUnauthorized,
+				"Too many sign-in attempts. Please try again later.")))},
 		{Name: "ten-sign-ins-a-minute-in-seconds", Why: whyWords,
-			HTTP: perRun(limitsSignIns(failed(http.StatusForbidden, "Rate limit exceeded, try again in 3 seconds.")))},
+			HTTP: perRun(limitsSignIns(failed(http.StatusForbidden,
+				"Rate limit exceeded, try again in 3 seconds.")))},
 	}
 	for i := range list {
 		list[i].Profile = "flow"
@@ -38,7 +41,8 @@ func signInLimitVariants() []Variant {
 
 // tooManySignIns is 429 with the time until the window ends.
 func tooManySignIns(left time.Duration) *reply {
-	p := jsonReply(http.StatusTooManyRequests, `{"Message":"API calls quota exceeded! maximum admitted 10 per 1m."}`)
+	p := jsonReply(http.StatusTooManyRequests,
+		`{"Message":"API calls quota exceeded! maximum admitted 10 per 1m."}`)
 	p.header.Set("Retry-After", strconv.Itoa(int(left/time.Second)+1))
 	return p
 }

@@ -18,14 +18,21 @@ func surplusVariants() []Variant {
 	)
 	return []Variant{
 		{Name: "mail-thrice", Why: again, Mail: several(0, 0)},
-		{Name: "mail-thrice-later", Why: again, Mail: several(200*time.Millisecond, 300*time.Millisecond)},
-		{Name: "mails-one-by-one", Why: "No document says how soon the mail comes.", Mail: oneByOne(200 * time.Millisecond)},
-		{Name: "others-reset-all-the-time", Why: others, Untestable: true, HTTP: perRun(lateCode((*call).isReset)), Noise: every(30*time.Millisecond, resetByOthers)},
-		{Name: "others-reset-now-and-then", Why: others, Untestable: true, HTTP: perRun(lateCode((*call).isReset)), Noise: every(700*time.Millisecond, resetByOthers)},
-		{Name: "inbox-emptied-before-accepted-resets", Why: emptied, Untestable: true, HTTP: when(accepts, func(c *call, next asker) *reply {
-			c.world.EmptyInbox()
-			return next(c)
-		})},
+		{Name: "mail-thrice-later", Why: again,
+			Mail: several(200*time.Millisecond, 300*time.Millisecond)},
+		{Name: "mails-one-by-one", Why: "No document says how soon the mail comes.",
+			Mail: oneByOne(200 * time.Millisecond)},
+		{Name: "others-reset-all-the-time", Why: others, Untestable: true,
+			HTTP:  perRun(lateCode((*call).isReset)),
+			Noise: every(30*time.Millisecond, resetByOthers)},
+		{Name: "others-reset-now-and-then", Why: others, Untestable: true,
+			HTTP:  perRun(lateCode((*call).isReset)),
+			Noise: every(700*time.Millisecond, resetByOthers)},
+		{Name: "inbox-emptied-before-accepted-resets", Why: emptied, Untestable: true,
+			HTTP: when(accepts, func(c *call, next asker) *reply {
+				c.world.EmptyInbox()
+				return next(c)
+			})},
 		{Name: "inbox-emptied-at-once", Why: emptied, Untestable: true, Mail: emptiesInbox},
 	}
 }
@@ -33,7 +40,8 @@ func surplusVariants() []Variant {
 // accepts is true for the resets that a right deployment accepts.
 func accepts(c *call) bool {
 	t, known := c.trader()
-	return known && c.isReset() && c.keyKind() == keyRight && (t.Question == "" || c.answerKind() == answerRight)
+	return known && c.isReset() && c.keyKind() == keyRight &&
+		(t.Question == "" || c.answerKind() == answerRight)
 }
 
 // several sends each mail once more after each of the delays.
@@ -59,7 +67,9 @@ func oneByOne(pauses time.Duration) func(World, reference.Mailer) reference.Mail
 			if now := time.Now(); next.Before(now) {
 				next = now
 			}
-			w.run.later(time.Until(next), func(ctx context.Context) error { return mailer.Send(ctx, m) })
+			w.run.later(time.Until(next), func(ctx context.Context) error {
+				return mailer.Send(ctx, m)
+			})
 			next = next.Add(pauses)
 			return nil
 		})

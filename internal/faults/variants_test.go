@@ -18,7 +18,9 @@ func TestEachVariantKeepsThePromises(t *testing.T) {
 			for _, trader := range r.traders {
 				r.promises(t, trader)
 			}
-			if !r.box.until(t, func(list []reference.Mail) bool { return everybodyGotMail(r.traders, list) }) {
+			if !r.box.until(t, func(list []reference.Mail) bool {
+				return everybodyGotMail(r.traders, list)
+			}) {
 				list, _ := r.box.all()
 				t.Errorf("somebody got no mail:\n%s", tell(list))
 			}
@@ -46,14 +48,17 @@ func (r *rig) promises(t *testing.T, trader reference.Trader) {
 	}
 	if trader.Answer != "" {
 		expect(resetStep("", right, &trader.Login, nil), "refused: "+incorrectText)
-		expect(resetStep("", right, &trader.Login, text("certainly not the answer 0417")), "refused: "+incorrectText)
+		expect(resetStep("", right, &trader.Login, text("certainly not the answer 0417")),
+			"refused: "+incorrectText)
 	}
 	expect(acceptedStep(trader), "accepted")
 }
 
 func everybodyGotMail(traders []reference.Trader, mails []reference.Mail) bool {
 	return !slices.ContainsFunc(traders, func(t reference.Trader) bool {
-		return !slices.ContainsFunc(mails, func(m reference.Mail) bool { return strings.EqualFold(m.To, t.Email) })
+		return !slices.ContainsFunc(mails, func(m reference.Mail) bool {
+			return strings.EqualFold(m.To, t.Email)
+		})
 	})
 }
 
@@ -66,7 +71,9 @@ func TestEachVariantShows(t *testing.T) {
 	unseen := []string{
 		// These differ in time, or by what net/http hides from a client.
 		"slow-answers", "byte-by-byte", "trickling", "early-hints", "header-names-in-lower-case",
-		"mail-before-answer", "mail-after-a-moment", "mail-after-a-second", "mail-after-two-seconds", "mails-at-varying-times", "mails-with-question-late", "mails-without-question-late",
+		"mail-before-answer", "mail-after-a-moment", "mail-after-a-second",
+		"mail-after-two-seconds", "mails-at-varying-times", "mails-with-question-late",
+		"mails-without-question-late",
 		"mails-one-by-one",
 		// These empty an inbox, which there is not.
 		"inbox-emptied-before-accepted-resets", "inbox-emptied-at-once",
@@ -74,7 +81,8 @@ func TestEachVariantShows(t *testing.T) {
 		"code-with-leading-zeros",
 	}
 	for _, v := range Variants() {
-		if v.Profile != "" || slices.Contains(unseen, v.Name) || v.BasePath != "" || v.Traders != nil || v.Noise != nil {
+		if v.Profile != "" || slices.Contains(unseen, v.Name) || v.BasePath != "" ||
+			v.Traders != nil || v.Noise != nil {
 			continue
 		}
 		t.Run(v.Name, func(t *testing.T) {
@@ -135,7 +143,9 @@ func TestNoiseComes(t *testing.T) {
 
 // A code in another spelling still opens step 3.
 func TestMailedCodesCanBeRedeemed(t *testing.T) {
-	for _, name := range []string{"code-grouped", "code-of-four-digits", "code-of-twelve-characters", "code-same-for-everybody", "code-uuid", "code-with-leading-zeros"} {
+	for _, name := range []string{"code-grouped", "code-of-four-digits",
+		"code-of-twelve-characters", "code-same-for-everybody", "code-uuid",
+		"code-with-leading-zeros"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			v, found := FindVariant(name)
@@ -143,7 +153,8 @@ func TestMailedCodesCanBeRedeemed(t *testing.T) {
 				t.Fatal("there is no such variant")
 			}
 			spelling := make(chan string, 1)
-			spy := Variant{Mail: mailing(func(_ World, l letter, send func(reference.Mail) error) error {
+			spy := Variant{Mail: mailing(func(_ World, l letter,
+				send func(reference.Mail) error) error {
 				spelling <- l.code
 				return send(l.mail())
 			})}
@@ -153,7 +164,9 @@ func TestMailedCodesCanBeRedeemed(t *testing.T) {
 			<-spelling
 			mails, _ := r.box.all()
 			code := presented(t, mails[0])
-			s := step{key: text(testKey), method: "POST", path: "/v1.0/users/identifiers/reset/code", body: `{"Code":` + quote(code) + `,"Identifier":"ResetPassword"}`}
+			s := step{key: text(testKey), method: "POST",
+				path: "/v1.0/users/identifiers/reset/code", body: `{"Code":` + quote(code) +
+					`,"Identifier":"ResetPassword"}`}
 			if got := r.ask(t, s); got.status != 200 {
 				t.Errorf("%s: %s", s.body, got)
 			}

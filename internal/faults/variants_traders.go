@@ -23,20 +23,22 @@ func eachTrader(change func(reference.Trader) reference.Trader) func([]reference
 // traderVariants have unusual questions and answers.
 func traderVariants() []Variant {
 	asks := func(name string, change func(string) string) Variant {
-		return Variant{Name: name, Why: whyTraders, Traders: eachTrader(func(t reference.Trader) reference.Trader {
-			if t.Question != "" {
-				t.Question = change(t.Question)
-			}
-			return t
-		})}
+		return Variant{Name: name, Why: whyTraders,
+			Traders: eachTrader(func(t reference.Trader) reference.Trader {
+				if t.Question != "" {
+					t.Question = change(t.Question)
+				}
+				return t
+			})}
 	}
 	knows := func(name string, change func(string) string) Variant {
-		return Variant{Name: name, Why: whyTraders, Traders: eachTrader(func(t reference.Trader) reference.Trader {
-			if t.Answer != "" {
-				t.Answer = change(t.Answer)
-			}
-			return t
-		})}
+		return Variant{Name: name, Why: whyTraders,
+			Traders: eachTrader(func(t reference.Trader) reference.Trader {
+				if t.Answer != "" {
+					t.Answer = change(t.Answer)
+				}
+				return t
+			})}
 	}
 	return []Variant{
 		asks("question-with-quotes", after(` "really", 'truly' \ or / not`)),
@@ -65,9 +67,13 @@ func traderVariants() []Variant {
 		knows("answer-with-markup", after("<b>&amp;</b>")),
 		knows("answer-numeric", func(a string) string { return strconv.Itoa(19000 + len(a)) }),
 		knows("answer-boolean", func(a string) string { return "true" + strconv.Itoa(len(a)) }),
-		knows("answer-short", func(a string) string { return string([]rune(a)[0]) + strconv.Itoa(len(a)%10) }),
+		knows("answer-short", func(a string) string {
+			return string([]rune(a)[0]) + strconv.Itoa(len(a)%10)
+		}),
 		knows("answer-single-character", func(a string) string { return firstRunes(a, 1) }),
-		knows("answer-repeats", func(a string) string { return strings.Repeat(firstRunes(a, 1), 8) }),
+		knows("answer-repeats", func(a string) string {
+			return strings.Repeat(firstRunes(a, 1), 8)
+		}),
 		knows("answer-same-for-everybody", instead("Springfield")),
 		asks("question-same-for-everybody", instead("What is your favourite colour?")),
 		asks("question-is-an-answer", instead("Peterson")),
@@ -82,16 +88,18 @@ func loginVariants() []Variant {
 // identityVariants have unusual logins and emails.
 func identityVariants() []Variant {
 	logs := func(name string, change func(string) string) Variant {
-		return Variant{Name: name, Why: whyTraders, Traders: eachTrader(func(t reference.Trader) reference.Trader {
-			t.Login = change(t.Login)
-			return t
-		})}
+		return Variant{Name: name, Why: whyTraders,
+			Traders: eachTrader(func(t reference.Trader) reference.Trader {
+				t.Login = change(t.Login)
+				return t
+			})}
 	}
 	mails := func(name string, change func(string) string) Variant {
-		return Variant{Name: name, Why: whyTraders, Traders: eachTrader(func(t reference.Trader) reference.Trader {
-			t.Email = change(t.Email)
-			return t
-		})}
+		return Variant{Name: name, Why: whyTraders,
+			Traders: eachTrader(func(t reference.Trader) reference.Trader {
+				t.Email = change(t.Email)
+				return t
+			})}
 	}
 	return []Variant{
 		logs("login-with-spaces", replaces(".", " ")),
@@ -105,12 +113,15 @@ func identityVariants() []Variant {
 		logs("login-unicode", after(".żółć")),
 		logs("login-emoji", after("🐶")),
 		logs("login-upper-case", strings.ToUpper),
-		logs("login-numeric", func(l string) string { return strconv.Itoa(40000 + int(l[0])*100 + len(l)) }),
+		logs("login-numeric", func(l string) string {
+			return strconv.Itoa(40000 + int(l[0])*100 + len(l))
+		}),
 		logs("login-long", after(strings.Repeat(".and.more", 15))),
-		{Name: "login-is-email", Why: whyTraders, Traders: eachTrader(func(t reference.Trader) reference.Trader {
-			t.Login = t.Email
-			return t
-		})},
+		{Name: "login-is-email", Why: whyTraders,
+			Traders: eachTrader(func(t reference.Trader) reference.Trader {
+				t.Login = t.Email
+				return t
+			})},
 		mails("email-upper-case", strings.ToUpper),
 		mails("email-capitalised", replaces("r", "R", "example.com", "Example.COM")),
 		mails("email-with-plus", replaces("@", "+etna@")),
@@ -127,10 +138,11 @@ func accountVariants() []Variant {
 		return Variant{Name: name, Why: whyTraders, Traders: change}
 	}
 	names := func(name, greeted string) Variant {
-		return Variant{Name: name, Why: whyTraders, Traders: eachTrader(func(t reference.Trader) reference.Trader {
-			t.Name = greeted
-			return t
-		})}
+		return Variant{Name: name, Why: whyTraders,
+			Traders: eachTrader(func(t reference.Trader) reference.Trader {
+				t.Name = greeted
+				return t
+			})}
 	}
 	return []Variant{
 		names("name-unicode", "Zażółć Gęślą"),
@@ -138,13 +150,20 @@ func accountVariants() []Variant {
 		names("name-with-digits", "Agent 654321"),
 		names("name-like-code", "Code 731995"),
 		names("name-empty", ""),
-		accounts("one-trader", func(ts []reference.Trader) []reference.Trader { return ts[:min(1, len(ts))] }),
-		accounts("questions-for-all", func(ts []reference.Trader) []reference.Trader { return pick(ts, true) }),
-		accounts("questions-for-none", func(ts []reference.Trader) []reference.Trader { return pick(ts, false) }),
+		accounts("one-trader", func(ts []reference.Trader) []reference.Trader {
+			return ts[:min(1, len(ts))]
+		}),
+		accounts("questions-for-all", func(ts []reference.Trader) []reference.Trader {
+			return pick(ts, true)
+		}),
+		accounts("questions-for-none", func(ts []reference.Trader) []reference.Trader {
+			return pick(ts, false)
+		}),
 		accounts("many-traders", manyTraders),
 		accounts("logins-alike", func(ts []reference.Trader) []reference.Trader {
 			for i := range ts {
-				ts[i].Login, ts[i].Email = "trader"+strings.Repeat("1", i), "trader"+strings.Repeat("1", i)+"@example.com"
+				ts[i].Login, ts[i].Email = "trader"+strings.Repeat("1", i),
+					"trader"+strings.Repeat("1", i)+"@example.com"
 			}
 			return ts
 		}),
@@ -165,7 +184,8 @@ func pick(traders []reference.Trader, question bool) []reference.Trader {
 func manyTraders(traders []reference.Trader) []reference.Trader {
 	for i := len(traders); i < 12; i++ {
 		n := strconv.Itoa(i)
-		t := reference.Trader{Login: "trader-" + n, Email: "trader-" + n + "@example.com", Name: "Trader " + n}
+		t := reference.Trader{Login: "trader-" + n, Email: "trader-" + n + "@example.com",
+			Name: "Trader " + n}
 		if i%3 > 0 {
 			t.Question, t.Answer = "What is the name of pet no. "+n+"?", "Rex the "+n+"th"
 		}

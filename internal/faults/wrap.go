@@ -17,7 +17,8 @@ import (
 // that. The world's traders must be those of the deployment (see [Traders]).
 // The cleanup ends what the wrappers do in the background; mails that are still
 // delayed are lost. The error is that of a variant's earlier mail.
-func Wrap(w World, faults []Fault, variants []Variant, handler http.Handler, mailer reference.Mailer) (http.Handler, reference.Mailer, func(), error) {
+func Wrap(w World, faults []Fault, variants []Variant, handler http.Handler,
+	mailer reference.Mailer) (http.Handler, reference.Mailer, func(), error) {
 	w.run = newRun()
 	if w.EmptyInbox == nil {
 		w.EmptyInbox = func() {}

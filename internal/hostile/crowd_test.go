@@ -38,21 +38,25 @@ func TestCrowd(t *testing.T) {
 	}
 	const runs = 25
 	for name, o := range map[string]sandbox.Options{
-		"right":              {},
-		"right, mails later": {Around: faults.Set{Variants: findVariants(t, "mail-after-a-moment")}},
+		"right": {},
+		"right, mails later": {Around: faults.Set{Variants: findVariants(t,
+			"mail-after-a-moment")}},
 	} {
 		t.Run(name, func(t *testing.T) { crowd(t, o, runs, rounds, faults.Fault{}) })
 	}
 	t.Run("right, with passwords", func(t *testing.T) {
 		d := start(t, sandbox.Options{})
 		declared := d.Declaration(true)
-		d.settings = map[string]any{"profile": []string{"core", "flow"}, "traders": declared["traders"]}
+		d.settings = map[string]any{"profile": []string{"core", "flow"},
+			"traders": declared["traders"]}
 		crowdOf(t, d, runs, 1, faults.Fault{})
 	})
-	for _, name := range []string{"code-before-answer", "performed-despite-bad-key", "question-mails-code"} {
+	for _, name := range []string{"code-before-answer", "performed-despite-bad-key",
+		"question-mails-code"} {
 		f := findFault(t, name)
 		t.Run(name, func(t *testing.T) {
-			crowd(t, sandbox.Options{Around: faults.Set{Faults: []faults.Fault{f}}}, runs, rounds, f)
+			crowd(t, sandbox.Options{Around: faults.Set{Faults: []faults.Fault{f}}}, runs,
+				rounds, f)
 		})
 	}
 }
@@ -88,7 +92,9 @@ func crowdOf(t *testing.T, d *target, runs, rounds int, f faults.Fault) {
 			own := *d
 			dir := t.TempDir()
 			own.env = append(slices.Clone(d.env), "TMPDIR="+dir)
-			wait.Go(func() { ends[i] = own.judgeWithin(t, 5*time.Minute, filepath.Join(dir, "out")) })
+			wait.Go(func() {
+				ends[i] = own.judgeWithin(t, 5*time.Minute, filepath.Join(dir, "out"))
+			})
 		}
 		wait.Wait()
 		t.Logf("round %d: %.1f s, %s", round+1, time.Since(began).Seconds(), summary(ends))
@@ -101,7 +107,9 @@ func crowdOf(t *testing.T, d *target, runs, rounds int, f faults.Fault) {
 func checkCrowded(t *testing.T, e ending, f faults.Fault) {
 	t.Helper()
 	failed := e.with(verdict.Failed)
-	if slices.ContainsFunc(failed, func(id string) bool { return id != f.Breaks && !slices.Contains(f.Also, id) }) {
+	if slices.ContainsFunc(failed, func(id string) bool {
+		return id != f.Breaks && !slices.Contains(f.Also, id)
+	}) {
 		t.Errorf("%v failed:\n%s", failed, e.said())
 	}
 	if slices.Contains(e.with(verdict.Passed), f.Breaks) {
@@ -121,10 +129,12 @@ func summary(ends []ending) string {
 		spent += e.spent
 	}
 	var parts []string
-	for _, exit := range []int{verdict.ExitConformant, verdict.ExitNotConformant, verdict.ExitIncomplete} {
+	for _, exit := range []int{verdict.ExitConformant, verdict.ExitNotConformant,
+		verdict.ExitIncomplete} {
 		parts = append(parts, fmt.Sprintf("%d × exit %d", counts[exit], exit))
 	}
-	return fmt.Sprintf("%s, the longest %.1f s, processor time %.1f s", strings.Join(parts, ", "), longest.Seconds(), spent.Seconds())
+	return fmt.Sprintf("%s, the longest %.1f s, processor time %.1f s", strings.Join(parts, ", "),
+		longest.Seconds(), spent.Seconds())
 }
 
 func findVariants(t *testing.T, name string) []faults.Variant {

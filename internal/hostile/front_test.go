@@ -28,7 +28,8 @@ type front struct {
 }
 
 // before puts a front before the address; spoil answers itself where it returns true.
-func before(t *testing.T, address string, spoil func(http.ResponseWriter, *http.Request) bool) *front {
+func before(t *testing.T, address string,
+	spoil func(http.ResponseWriter, *http.Request) bool) *front {
 	t.Helper()
 	f := &front{spoil: spoil}
 	server := httptest.NewUnstartedServer(f.handler(t, address))
@@ -154,12 +155,14 @@ func page(status int, header ...string) behaviour {
 			w.Header().Set(header[i], header[i+1])
 		}
 		w.WriteHeader(status)
-		_, _ = io.WriteString(w, "<!doctype html><title>Back soon</title><h1>We will be back soon</h1>")
+		_, _ = io.WriteString(w,
+			"<!doctype html><title>Back soon</title><h1>We will be back soon</h1>")
 	}
 }
 
 // everywhereAfter lets so many requests through before it spoils all.
-func everywhereAfter(count *atomic.Int64, through int64, b behaviour) func(http.ResponseWriter, *http.Request) bool {
+func everywhereAfter(count *atomic.Int64, through int64, b behaviour) func(http.ResponseWriter,
+	*http.Request) bool {
 	return func(w http.ResponseWriter, r *http.Request) bool {
 		if count.Load() <= through {
 			return false

@@ -57,17 +57,23 @@ func TestDeadInboxIsUntestableAtOnce(t *testing.T) {
 		behave behaviour
 		says   string
 	}{
-		"nothing but closed connections": {says(""), "closed the connection before its response was complete"},
-		"never answers":                  {saysAndHangs(""), "did not respond within 3s"},
-		"another service's page":         {page(http.StatusOK), "expected a response of MailHog, got something else, of type text/html"},
-		"another service's JSON":         {writes("application/json", `{"hello": ["world"]}`), "expected a response of MailHog, got other JSON"},
-		"not there":                      {page(http.StatusNotFound), "expected a response of MailHog, got 404 Not Found"},
-		"wants a login":                  {page(http.StatusUnauthorized), "got 401 Unauthorized (user and password belong into its URL"},
-		"redirects":                      {page(http.StatusFound, "Location", "/login"), "got 302 Found (redirects are not followed)"},
-		"not HTTP":                       {says("220 mail.example ESMTP\r\n"), "got something that is not HTTP"},
-		"an endless list":                {endless("HTTP/1.1 200 OK\r\nContent-Type: text/json\r\n\r\n{\"total\":1,\"items\":[", `{"ID":"a","Raw":{"To":[],"Data":""}},`), "MailHog"},
-		"an endless number":              {endless("HTTP/1.1 200 OK\r\nContent-Type: text/json\r\n\r\n{\"total\":", strings.Repeat("1", 1000)), "MailHog"},
-		"an endless text":                {endless("HTTP/1.1 200 OK\r\nContent-Type: text/json\r\n\r\n{\"total\":1,\"items\":[{\"ID\":\"", strings.Repeat("x", 1000)), "MailHog"},
+		"nothing but closed connections": {says(""),
+			"closed the connection before its response was complete"},
+		"never answers": {saysAndHangs(""), "did not respond within 3s"},
+		"another service's page": {page(http.StatusOK),
+			"expected a response of MailHog, got something else, of type text/html"},
+		"another service's JSON": {writes("application/json", `{"hello": ["world"]}`),
+			"expected a response of MailHog, got other JSON"},
+		"not there": {page(http.StatusNotFound),
+			"expected a response of MailHog, got 404 Not Found"},
+		"wants a login": {page(http.StatusUnauthorized),
+			"got 401 Unauthorized (user and password belong into its URL"},
+		"redirects": {page(http.StatusFound, "Location", "/login"),
+			"got 302 Found (redirects are not followed)"},
+		"not HTTP":          {says("220 mail.example ESMTP\r\n"), "got something that is not HTTP"},
+		"an endless list":   {endless("HTTP/1.1 200 OK\r\nContent-Type: text/json\r\n\r\n{\"total\":1,\"items\":[", `{"ID":"a","Raw":{"To":[],"Data":""}},`), "MailHog"},
+		"an endless number": {endless("HTTP/1.1 200 OK\r\nContent-Type: text/json\r\n\r\n{\"total\":", strings.Repeat("1", 1000)), "MailHog"},
+		"an endless text":   {endless("HTTP/1.1 200 OK\r\nContent-Type: text/json\r\n\r\n{\"total\":1,\"items\":[{\"ID\":\"", strings.Repeat("x", 1000)), "MailHog"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -120,9 +126,11 @@ func TestInboxThatDiesHalfWay(t *testing.T) {
 	d := start(t, sandbox.Options{})
 	inbox := before(t, d.InboxURL, nothing)
 	d.inbox = map[string]string{"mailhog": inbox.URL}
-	d.url = before(t, d.URL, onAcceptedReset(d.AppKey, "no.question", func() { inbox.change(everywhere(says(""))) })).URL
+	d.url = before(t, d.URL, onAcceptedReset(d.AppKey, "no.question",
+		func() { inbox.change(everywhere(says(""))) })).URL
 	d.settings["mailDeadline"] = "60s"
-	wantMailUntestable(t, d.judge(t), "the inbox could not be read: it was lost during the run", 45*time.Second)
+	wantMailUntestable(t, d.judge(t), "the inbox could not be read: it was lost during the run",
+		45*time.Second)
 }
 
 // TestInboxThatComesBack checks that a mail that may have been lost with the inbox is not held
@@ -144,7 +152,8 @@ func TestInboxThatComesBack(t *testing.T) {
 		})
 	})).URL
 	e := d.judge(t)
-	e.want(t, verdict.ExitIncomplete, "it was out of reach for a while, and a mail may have been lost with it")
+	e.want(t, verdict.ExitIncomplete,
+		"it was out of reach for a while, and a mail may have been lost with it")
 	if failed := e.with(verdict.Failed); len(failed) > 0 {
 		t.Errorf("accused of %v\n%s", failed, e.said())
 	}
@@ -195,13 +204,14 @@ func TestInboxBehindALoginAndAPath(t *testing.T) {
 	d := start(t, sandbox.Options{})
 	const user, password = "reader", "p@ss/word:1"
 	inner := (&front{spoil: nothing}).handler(t, d.InboxURL)
-	server := httptest.NewServer(http.StripPrefix("/mail/hog", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if u, p, ok := r.BasicAuth(); !ok || u != user || p != password {
-			http.Error(w, "who are you?", http.StatusUnauthorized)
-			return
-		}
-		inner.ServeHTTP(w, r)
-	})))
+	server := httptest.NewServer(http.StripPrefix("/mail/hog",
+		http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if u, p, ok := r.BasicAuth(); !ok || u != user || p != password {
+				http.Error(w, "who are you?", http.StatusUnauthorized)
+				return
+			}
+			inner.ServeHTTP(w, r)
+		})))
 	t.Cleanup(func() { server.CloseClientConnections(); server.Close() })
 	address, err := url.Parse(server.URL + "/mail/hog/")
 	if err != nil {
@@ -250,7 +260,8 @@ type hogList struct {
 }
 
 func listHog(address, query string) (list hogList, err error) {
-	response, err := http.Get(address + "/api/v2/search?limit=250&kind=to&query=" + url.QueryEscape(query))
+	response, err := http.Get(address + "/api/v2/search?limit=250&kind=to&query=" +
+		url.QueryEscape(query))
 	if err != nil {
 		return list, err
 	}
@@ -268,9 +279,11 @@ func mailpitOver(address string) http.Handler {
 		}
 		messages := []map[string]any{}
 		for _, m := range list.Items {
-			messages = append(messages, map[string]any{"ID": mailpitID(m.ID), "Created": m.Created, "Bcc": []map[string]string{{"Address": m.Raw.To[0]}}})
+			messages = append(messages, map[string]any{"ID": mailpitID(m.ID), "Created": m.Created,
+				"Bcc": []map[string]string{{"Address": m.Raw.To[0]}}})
 		}
-		_ = json.NewEncoder(w).Encode(map[string]any{"messages_count": len(messages), "messages": messages})
+		_ = json.NewEncoder(w).Encode(map[string]any{"messages_count": len(messages),
+			"messages": messages})
 	})
 	mux.HandleFunc("GET /api/v1/message/{id}/raw", func(w http.ResponseWriter, r *http.Request) {
 		list, _ := listHog(address, "@")
@@ -331,7 +344,8 @@ func crowded(address string, old int) func(http.ResponseWriter, *http.Request) b
 }
 
 func oldMail(i int, to string) hogMail {
-	m := hogMail{ID: fmt.Sprintf("old-%d", i), Created: time.Now().Add(-time.Hour - time.Duration(i)*time.Second)}
+	m := hogMail{ID: fmt.Sprintf("old-%d", i),
+		Created: time.Now().Add(-time.Hour - time.Duration(i)*time.Second)}
 	m.Raw.To = []string{to}
 	m.Raw.Data = "Subject: Password reset\r\n\r\nConfirmation code: 123456\r\n"
 	return m
@@ -341,15 +355,18 @@ func oldMail(i int, to string) hogMail {
 // theirs.
 func TestHostileMails(t *testing.T) {
 	for name, source := range map[string]string{
-		"50 MB":                      "Subject: big\r\n\r\n" + strings.Repeat(strings.Repeat("x", 990)+"\r\n", 50<<20/992),
+		"50 MB": "Subject: big\r\n\r\n" +
+			strings.Repeat(strings.Repeat("x", 990)+"\r\n", 50<<20/992),
 		"a line of 5 MB":             "Subject: long\r\n\r\n" + strings.Repeat("x", 5<<20),
 		"a thousand multiparts":      multiparts(1000),
 		"broken MIME":                "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"\r\nContent-Transfer-Encoding: base64\r\n\r\n--\r\n\xff\xfe=?x?",
 		"hostile header":             "Subject: =?utf-8?B?/////?= \x1b[31m<script>alert(1)</script>\r\nFrom: " + strings.Repeat("<", 5000) + "\r\nTo: \"" + strings.Repeat("\\", 5000) + "\r\n\r\nhello",
 		"a hundred thousand headers": strings.Repeat("X-Filler: y\r\n", 100_000) + "\r\nhello",
 		"no header":                  "\r\nhello",
-		"nested markup":              "Content-Type: text/html\r\n\r\n" + strings.Repeat("<div>", 50_000),
-		"a table of a million":       "Content-Type: text/html\r\n\r\n<table>" + strings.Repeat("<tr><td>1", 100_000),
+		"nested markup": "Content-Type: text/html\r\n\r\n" +
+			strings.Repeat("<div>", 50_000),
+		"a table of a million": "Content-Type: text/html\r\n\r\n<table>" +
+			strings.Repeat("<tr><td>1", 100_000),
 	} {
 		t.Run(name, func(t *testing.T) {
 			// One at a time: these take the processor and do not wait.
@@ -361,7 +378,11 @@ func TestHostileMails(t *testing.T) {
 			d := start(t, sandbox.Options{SMTPAddr: catcher.SMTPAddr()})
 			d.inbox = map[string]string{"mailhog": catcher.URL()}
 			d.settings["mailDeadline"], d.settings["requestTimeout"] = "20s", "20s"
-			d.url = before(t, d.URL, onAcceptedReset(d.AppKey, "no.question", func() { send(t, catcher.SMTPAddr(), source, d.Traders[0].Email, "no.question@example.com") })).URL
+			d.url = before(t, d.URL, onAcceptedReset(d.AppKey, "no.question",
+				func() {
+					send(t, catcher.SMTPAddr(), source, d.Traders[0].Email,
+						"no.question@example.com")
+				})).URL
 			e := d.judge(t)
 			e.want(t, verdict.ExitConformant)
 			if e.peak > 512<<20 {

@@ -59,7 +59,8 @@ func withBinary(run func() int) (int, error) {
 	}
 	defer os.RemoveAll(dir)
 	binary := filepath.Join(dir, "conformance")
-	build := exec.Command("go", "build", "-o", binary, "github.com/etna-conformance/conformance/cmd/conformance")
+	build := exec.Command("go", "build", "-o", binary,
+		"github.com/etna-conformance/conformance/cmd/conformance")
 	if text, err := build.CombinedOutput(); err != nil {
 		return 1, fmt.Errorf("building the command line: %w\n%s", err, text)
 	}
@@ -190,14 +191,16 @@ func highWater(pid int) int64 {
 
 func (d *target) command(ctx context.Context, t *testing.T, out string) *exec.Cmd {
 	t.Helper()
-	c := exec.CommandContext(ctx, os.Getenv(binaryName), append([]string{"run", "--config", d.configure(t), "--out", out}, d.args...)...)
+	c := exec.CommandContext(ctx, os.Getenv(binaryName),
+		append([]string{"run", "--config", d.configure(t), "--out", out}, d.args...)...)
 	c.Env = slices.Concat(os.Environ(), []string{"KEY=" + d.AppKey}, d.env)
 	return c
 }
 
 func ended(t *testing.T, c *exec.Cmd, out, stdout, stderr string, took time.Duration) ending {
 	t.Helper()
-	e := ending{exit: c.ProcessState.ExitCode(), out: out, stdout: stdout, stderr: stderr, took: took, spent: c.ProcessState.UserTime() + c.ProcessState.SystemTime()}
+	e := ending{exit: c.ProcessState.ExitCode(), out: out, stdout: stdout, stderr: stderr,
+		took: took, spent: c.ProcessState.UserTime() + c.ProcessState.SystemTime()}
 	if data, err := os.ReadFile(filepath.Join(out, "report.json")); err == nil {
 		if err := json.Unmarshal(data, &e.report); err != nil {
 			t.Errorf("report.json: %v", err)
@@ -208,7 +211,8 @@ func ended(t *testing.T, c *exec.Cmd, out, stdout, stderr string, took time.Dura
 
 // files are what every judged run leaves.
 func files() []string {
-	return []string{"report.json", "report.html", "junit.xml", "summary.md", "badge.svg", "evidence.har"}
+	return []string{"report.json", "report.html", "junit.xml", "summary.md", "badge.svg",
+		"evidence.har"}
 }
 
 // want checks the exit code, that all reports are there, and what the reasons and findings say.
@@ -238,7 +242,8 @@ func (e ending) said() string {
 			lines = append(lines, fmt.Sprintf("%s %s: %s", q.ID, q.Verdict, q.Reason))
 		}
 		for _, f := range q.Findings {
-			lines = append(lines, fmt.Sprintf("%s %s: expected %s, got %s", q.ID, q.Verdict, f.Expected, f.Got))
+			lines = append(lines, fmt.Sprintf("%s %s: expected %s, got %s", q.ID, q.Verdict,
+				f.Expected, f.Got))
 		}
 	}
 	return strings.Join(lines, "\n")

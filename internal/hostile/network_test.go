@@ -37,15 +37,24 @@ func TestDeploymentThatIsNotThereIsUntestable(t *testing.T) {
 		behave behaviour
 		says   string
 	}{
-		"closes every connection": {says(""), "the deployment can't be reached: The connection was closed before a response began."},
-		"resets every connection": {resets(""), "the deployment can't be reached: The connection was reset before a response began."},
-		"never answers":           {saysAndHangs(""), "the deployment can't be reached: No response came within 1s."},
-		"bad gateway":             {page(http.StatusBadGateway), "a page (status 502) came in place of the API's response"},
-		"maintenance":             {page(http.StatusServiceUnavailable), "a page (status 503) came in place of the API's response"},
-		"sign-in page":            {page(http.StatusOK), "a page (status 200) came in place of the API's response"},
-		"block page":              {page(http.StatusForbidden), "a page (status 403) came in place of the API's response"},
-		"another web site":        {page(http.StatusNotFound), "a page (status 404) came in place of the API's response"},
-		"another server":          {http.NotFound, "a page (status 404) came in place of the API's response"},
+		"closes every connection": {says(""),
+			"the deployment can't be reached: The connection was closed before a response began."},
+		"resets every connection": {resets(""),
+			"the deployment can't be reached: The connection was reset before a response began."},
+		"never answers": {saysAndHangs(""),
+			"the deployment can't be reached: No response came within 1s."},
+		"bad gateway": {page(http.StatusBadGateway),
+			"a page (status 502) came in place of the API's response"},
+		"maintenance": {page(http.StatusServiceUnavailable),
+			"a page (status 503) came in place of the API's response"},
+		"sign-in page": {page(http.StatusOK),
+			"a page (status 200) came in place of the API's response"},
+		"block page": {page(http.StatusForbidden),
+			"a page (status 403) came in place of the API's response"},
+		"another web site": {page(http.StatusNotFound),
+			"a page (status 404) came in place of the API's response"},
+		"another server": {http.NotFound,
+			"a page (status 404) came in place of the API's response"},
 		"proxy that wants a login": {func(w http.ResponseWriter, _ *http.Request) {
 			http.Error(w, "who are you?", http.StatusProxyAuthRequired)
 		}, "a page (status 407) came in place of the API's response"},
@@ -62,8 +71,10 @@ func TestDeploymentThatIsNotThereIsUntestable(t *testing.T) {
 func TestDeploymentThatCannotBeConnectedToIsUntestable(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ url, says string }{
-		"nobody listens":     {"http://" + closedPort(t), "There is no connection: connection refused."},
-		"no such name":       {"http://deployment.invalid", `The name "deployment.invalid" can't be resolved`},
+		"nobody listens": {"http://" + closedPort(t),
+			"There is no connection: connection refused."},
+		"no such name": {"http://deployment.invalid",
+			`The name "deployment.invalid" can't be resolved`},
 		"TLS on a port that": {"https://" + plainPort(t), "The port speaks plain HTTP, not TLS"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -87,7 +98,8 @@ func closedPort(t *testing.T) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = syscall.Close(socket) })
-	if err := syscall.Bind(socket, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+	if err := syscall.Bind(socket,
+		&syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
 		t.Fatal(err)
 	}
 	name, err := syscall.Getsockname(socket)
@@ -125,9 +137,10 @@ func TestDeploymentThatDiesHalfWay(t *testing.T) {
 		behave behaviour
 		says   string
 	}{
-		"maintenance":           {page(http.StatusServiceUnavailable), "a page (status 503) came"},
-		"maintenance for hours": {page(http.StatusServiceUnavailable, "Retry-After", "3600"), "a page (status 503) came"},
-		"silence":               {says(""), "the deployment can't be reached"},
+		"maintenance": {page(http.StatusServiceUnavailable), "a page (status 503) came"},
+		"maintenance for hours": {page(http.StatusServiceUnavailable, "Retry-After", "3600"),
+			"a page (status 503) came"},
+		"silence": {says(""), "the deployment can't be reached"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -168,7 +181,8 @@ func TestOneLostConnectionIsForgiven(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, text := range []string{"The connection was reset before a response began.", `"attempt": 2`} {
+	for _, text := range []string{"The connection was reset before a response began.",
+		`"attempt": 2`} {
 		if !strings.Contains(string(evidence), text) {
 			t.Errorf("the evidence does not hold %s", text)
 		}
@@ -179,7 +193,8 @@ func TestOneLostConnectionIsForgiven(t *testing.T) {
 const forever = time.Hour
 
 // limits answers with the status for so long after the first request.
-func limits(lasts time.Duration, status int, retryAfter func() string) func(http.ResponseWriter, *http.Request) bool {
+func limits(lasts time.Duration, status int, retryAfter func() string) func(http.ResponseWriter,
+	*http.Request) bool {
 	var once sync.Once
 	var first time.Time
 	return func(w http.ResponseWriter, _ *http.Request) bool {
@@ -208,14 +223,22 @@ func TestRateLimits(t *testing.T) {
 		exit  int
 		most  time.Duration
 	}{
-		"a while, and says how long":       {limits(time.Second, http.StatusTooManyRequests, saying("2")), verdict.ExitConformant, 30 * time.Second},
-		"a while, 503":                     {limits(time.Second, http.StatusServiceUnavailable, saying("2")), verdict.ExitConformant, 30 * time.Second},
-		"a while, until a time":            {limits(500*time.Millisecond, http.StatusTooManyRequests, inTwoSeconds), verdict.ExitConformant, 30 * time.Second},
-		"always":                           {limits(forever, http.StatusTooManyRequests, saying("")), verdict.ExitIncomplete, 20 * time.Second},
-		"always, and promises otherwise":   {limits(forever, http.StatusTooManyRequests, saying("1")), verdict.ExitIncomplete, 20 * time.Second},
-		"always, 503":                      {limits(forever, http.StatusServiceUnavailable, saying("1")), verdict.ExitIncomplete, 20 * time.Second},
-		"longer than anybody waits":        {limits(forever, http.StatusTooManyRequests, saying("86400")), verdict.ExitIncomplete, 20 * time.Second},
-		"a Retry-After that means nothing": {limits(forever, http.StatusTooManyRequests, saying("-5")), verdict.ExitIncomplete, 20 * time.Second},
+		"a while, and says how long": {limits(time.Second, http.StatusTooManyRequests,
+			saying("2")), verdict.ExitConformant, 30 * time.Second},
+		"a while, 503": {limits(time.Second, http.StatusServiceUnavailable,
+			saying("2")), verdict.ExitConformant, 30 * time.Second},
+		"a while, until a time": {limits(500*time.Millisecond,
+			http.StatusTooManyRequests, inTwoSeconds), verdict.ExitConformant, 30 * time.Second},
+		"always": {limits(forever, http.StatusTooManyRequests,
+			saying("")), verdict.ExitIncomplete, 20 * time.Second},
+		"always, and promises otherwise": {limits(forever, http.StatusTooManyRequests,
+			saying("1")), verdict.ExitIncomplete, 20 * time.Second},
+		"always, 503": {limits(forever, http.StatusServiceUnavailable,
+			saying("1")), verdict.ExitIncomplete, 20 * time.Second},
+		"longer than anybody waits": {limits(forever, http.StatusTooManyRequests,
+			saying("86400")), verdict.ExitIncomplete, 20 * time.Second},
+		"a Retry-After that means nothing": {limits(forever, http.StatusTooManyRequests,
+			saying("-5")), verdict.ExitIncomplete, 20 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -241,7 +264,8 @@ func certificate(t *testing.T, from, until time.Time) (file string, pair tls.Cer
 		t.Fatal(err)
 	}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "deployment"}, NotBefore: from, NotAfter: until,
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "deployment"}, NotBefore: from,
+		NotAfter:    until,
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
@@ -249,7 +273,8 @@ func certificate(t *testing.T, from, until time.Time) (file string, pair tls.Cer
 		t.Fatal(err)
 	}
 	file = filepath.Join(t.TempDir(), "ca.pem")
-	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600); err != nil {
+	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	return file, tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
@@ -279,11 +304,15 @@ func TestCertificates(t *testing.T) {
 		exit int
 		says string
 	}{
-		"of nobody known":           {good, nil, verdict.ExitIncomplete, "an authority that is not trusted here (declare it as caFile)"},
-		"of another authority":      {good, []string{"--ca-file", otherFile}, verdict.ExitIncomplete, "The certificate"},
-		"of a declared authority":   {good, []string{"--ca-file", file}, verdict.ExitConformant, ""},
-		"not verified":              {good, []string{"--insecure"}, verdict.ExitConformant, ""},
-		"expired":                   {expired, []string{"--ca-file", expiredFile}, verdict.ExitIncomplete, "The certificate expired at"},
+		"of nobody known": {good, nil, verdict.ExitIncomplete,
+			"an authority that is not trusted here (declare it as caFile)"},
+		"of another authority": {good, []string{"--ca-file", otherFile},
+			verdict.ExitIncomplete, "The certificate"},
+		"of a declared authority": {good, []string{"--ca-file", file},
+			verdict.ExitConformant, ""},
+		"not verified": {good, []string{"--insecure"}, verdict.ExitConformant, ""},
+		"expired": {expired, []string{"--ca-file", expiredFile},
+			verdict.ExitIncomplete, "The certificate expired at"},
 		"expired, but not verified": {expired, []string{"--insecure"}, verdict.ExitConformant, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -306,7 +335,8 @@ func TestHTTP2(t *testing.T) {
 	d.url, d.args = secure(t, d.URL, pair, true), []string{"--ca-file", file}
 	e := d.judge(t)
 	e.want(t, verdict.ExitConformant)
-	if evidence, err := os.ReadFile(filepath.Join(e.out, "evidence.har")); err != nil || !strings.Contains(string(evidence), "HTTP/2.0") {
+	if evidence, err := os.ReadFile(filepath.Join(e.out, "evidence.har")); err != nil ||
+		!strings.Contains(string(evidence), "HTTP/2.0") {
 		t.Errorf("HTTP/2 was not spoken (%v)", err)
 	}
 }
@@ -339,11 +369,17 @@ func TestTLSBeyondThisHostIsReported(t *testing.T) {
 	_, pair := certificate(t, time.Now().Add(-time.Hour), expires)
 	d := start(t, sandbox.Options{})
 	proxy := tunnel(t, secure(t, d.URL, pair, false))
-	d.url, d.args = "https://deployment.example", []string{"--insecure", "--profile", "core,hardening"}
+	d.url, d.args = "https://deployment.example",
+		[]string{"--insecure", "--profile", "core,hardening"}
 	d.env = []string{"HTTPS_PROXY=" + proxy}
 	e := d.judge(t)
-	e.want(t, verdict.ExitConformant, "The deployment speaks TLS 1.3, its certificate is valid until "+expires.UTC().Format(time.DateOnly)+".")
-	if got := e.report.Requirements[slices.IndexFunc(e.report.Requirements, func(q verdict.Requirement) bool { return q.ID == "HARD-8" })]; got.Verdict != verdict.Passed {
+	e.want(t, verdict.ExitConformant,
+		"The deployment speaks TLS 1.3, its certificate is valid until "+
+			expires.UTC().Format(time.DateOnly)+".")
+	if got := e.report.Requirements[slices.IndexFunc(e.report.Requirements,
+		func(q verdict.Requirement) bool {
+			return q.ID == "HARD-8"
+		})]; got.Verdict != verdict.Passed {
 		t.Errorf("HARD-8 is %s: %s", got.Verdict, got.Reason)
 	}
 }
@@ -378,5 +414,6 @@ func TestDeadProxyIsUntestable(t *testing.T) {
 	d := start(t, sandbox.Options{})
 	d.url = "http://deployment.example"
 	d.env = []string{"HTTP_PROXY=http://" + closedPort(t)}
-	d.judge(t).wantUntestable(t, "the deployment can't be reached: There is no connection: connection refused.")
+	d.judge(t).wantUntestable(t,
+		"the deployment can't be reached: There is no connection: connection refused.")
 }

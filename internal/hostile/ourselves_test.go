@@ -53,7 +53,8 @@ func underWay(t *testing.T, responded int64, stdout *os.File) (*exec.Cmd, string
 }
 
 func TestInterruptedRunWritesAllReports(t *testing.T) {
-	for name, signal := range map[string]os.Signal{"SIGINT": syscall.SIGINT, "SIGTERM": syscall.SIGTERM} {
+	for name, signal := range map[string]os.Signal{"SIGINT": syscall.SIGINT,
+		"SIGTERM": syscall.SIGTERM} {
 		t.Run(name, func(t *testing.T) {
 			c, out, stderr := underWay(t, 12, nil)
 			signalled := time.Now()
@@ -64,7 +65,8 @@ func TestInterruptedRunWritesAllReports(t *testing.T) {
 			e := ended(t, c, out, "", stderr.String(), time.Since(signalled))
 			e.want(t, verdict.ExitInterrupted, "interrupted")
 			if failed := e.with(verdict.Failed); len(failed) > 0 || !e.report.Interrupted {
-				t.Errorf("accused of %v, interrupted %v\n%s", failed, e.report.Interrupted, e.said())
+				t.Errorf("accused of %v, interrupted %v\n%s", failed, e.report.Interrupted,
+					e.said())
 			}
 			if e.took > 10*time.Second {
 				t.Errorf("it ended after %v", e.took)
@@ -91,7 +93,8 @@ func TestSecondSignalEndsAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = c.Wait()
-	if status, ok := c.ProcessState.Sys().(syscall.WaitStatus); !ok || !status.Signaled() || status.Signal() != syscall.SIGINT {
+	if status, ok := c.ProcessState.Sys().(syscall.WaitStatus); !ok || !status.Signaled() ||
+		status.Signal() != syscall.SIGINT {
 		t.Errorf("the second signal did not end it: %v", err)
 	}
 }
@@ -138,7 +141,8 @@ func TestUnwritableOutputSendsNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := d.judgeWithin(t, time.Minute, filepath.Join(file, "out"))
-	if e.exit != verdict.ExitUsage || !strings.Contains(e.stderr, "reports can't be written there") || f.requests.Load() > 0 {
+	if e.exit != verdict.ExitUsage ||
+		!strings.Contains(e.stderr, "reports can't be written there") || f.requests.Load() > 0 {
 		t.Errorf("exit code %d after %d requests: %s", e.exit, f.requests.Load(), e.stderr)
 	}
 }
@@ -263,7 +267,8 @@ func TestRunsAtOnce(t *testing.T) {
 			for i, host := range runs {
 				other := *d
 				other.url = strings.Replace(d.URL, local, host.deployment, 1)
-				other.inbox = map[string]string{"mailhog": strings.Replace(d.InboxURL, local, host.inbox, 1)}
+				other.inbox = map[string]string{"mailhog": strings.Replace(d.InboxURL, local,
+					host.inbox, 1)}
 				wait.Go(func() { ends[i] = other.judgeWithin(t, 2*time.Minute, out) })
 			}
 			wait.Wait()
@@ -286,19 +291,22 @@ func TestFaultOfThisToolIsTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const before, after = "x-fact: trader.login\n          schema: {type: string}", "x-fact: trader.login\n          schema: {type: string, maxLength: 20}"
+	const before, after = "x-fact: trader.login\n          schema: {type: string}",
+		"x-fact: trader.login\n          schema: {type: string, maxLength: 20}"
 	if !strings.Contains(string(contract), before) {
 		t.Fatal("openapi.yaml reads otherwise")
 	}
 	file := filepath.Join(t.TempDir(), "openapi.yaml")
-	if err := os.WriteFile(file, bytes.Replace(contract, []byte(before), []byte(after), 1), 0o600); err != nil {
+	if err := os.WriteFile(file, bytes.Replace(contract, []byte(before), []byte(after), 1),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	d := start(t, sandbox.Options{})
 	d.args = []string{"--contract", file}
 	e := d.judge(t)
 	e.want(t, verdict.ExitFault, "a fault of this tool, not of the deployment")
-	if !strings.Contains(e.report.Fault, "breaks the contract, and should not") || !strings.Contains(e.stderr, "a fault of this tool") {
+	if !strings.Contains(e.report.Fault, "breaks the contract, and should not") ||
+		!strings.Contains(e.stderr, "a fault of this tool") {
 		t.Errorf("fault %q, stderr %q", e.report.Fault, e.stderr)
 	}
 	if judged := append(e.with(verdict.Passed), e.with(verdict.Failed)...); len(judged) > 0 {

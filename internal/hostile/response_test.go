@@ -44,31 +44,56 @@ func (b broken) timeout() string {
 // of them.
 func brokenResponses() map[string]broken {
 	return map[string]broken{
-		"closes before the response":   {says(""), "ANSWER-1 failed: expected a complete response, got The connection was closed before a response began."},
-		"half-closes":                  {onWire(func(c *net.TCPConn, b *bufio.ReadWriter) { _ = c.CloseWrite(); _, _ = io.Copy(io.Discard, b) }), "The connection was closed before a response began."},
-		"resets before the response":   {resets(""), "ANSWER-1 failed: expected a complete response, got The connection was reset before a response began."},
-		"closes within the header":     {says("HTTP/1.1 200 OK\r\nContent-Type: a"), "closed within the response's header"},
-		"closes within the body":       {says(jsonHead + "Content-Length: 100\r\n\r\n{\"Model\""), "closed after 8 bytes of the response's body, of which 100 were announced"},
-		"resets within the body":       {resets(jsonHead + "Content-Length: 100\r\n\r\n{\"Model\""), "after"},
-		"hangs before the header":      {saysAndHangs(""), "ANSWER-1 failed: expected a complete response, got No response came within 1s."},
-		"hangs within the header":      {saysAndHangs("HTTP/1.1 200 OK\r\nContent-Ty"), "The response had begun, but was not complete after 1s."},
-		"hangs within the body":        {saysAndHangs(jsonHead + "Content-Length: 100\r\n\r\n{\"Model\""), "The response had begun, but was not complete after 1s."},
-		"trickles":                     {trickles, "The response had begun, but was not complete after 1s."},
-		"length too short":             {says(jsonHead + fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(okJSON)-9, okJSON)), "ANSWER-2 failed"},
-		"length too long":              {says(jsonHead + fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(okJSON)+9, okJSON)), "of which 83 were announced"},
-		"two lengths":                  {says(jsonHead + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}"), "The response is not HTTP"},
-		"another protocol":             {says("220 mail.example ESMTP\r\n"), "The response is not HTTP"},
-		"informational answers only":   {says("HTTP/1.1 103 Early Hints\r\n\r\n"), "closed within the response's header"},
-		"endless informational ones":   {endless("", "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"), "ANSWER-1 failed"},
-		"endless header":               {endless("HTTP/1.1 200 OK\r\n", "X-Filler: "+strings.Repeat("x", 1000)+"\r\n"), "ANSWER-1 failed"},
-		"endless header line":          {endless("HTTP/1.1 200 OK\r\nX-Filler: ", strings.Repeat("x", 1000)), "ANSWER-1 failed"},
-		"status without content":       {says("HTTP/1.1 204 No Content\r\n\r\n"), "status 204"},
-		"a page":                       {page(http.StatusOK), "ANSWER-2 failed"},
-		"a server error":               {page(http.StatusInternalServerError), "a status below 500, got status 500"},
-		"a bad gateway":                {page(http.StatusBadGateway), "a status below 500, got status 502"},
-		"not there":                    {page(http.StatusNotFound), "is the base URL right?"},
-		"switches protocols":           {says("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n"), "switches to another protocol"},
-		"a compressed body that isn't": {says(jsonHead + "Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}"), "not in the content coding gzip"},
+		"closes before the response": {says(""),
+			"ANSWER-1 failed: expected a complete response, got The connection was closed before a response began."},
+		"half-closes": {onWire(func(c *net.TCPConn, b *bufio.ReadWriter) {
+			_ = c.CloseWrite()
+			_, _ = io.Copy(io.Discard, b)
+		}), "The connection was closed before a response began."},
+		"resets before the response": {resets(""),
+			"ANSWER-1 failed: expected a complete response, got The connection was reset before a response began."},
+		"closes within the header": {says("HTTP/1.1 200 OK\r\nContent-Type: a"),
+			"closed within the response's header"},
+		"closes within the body": {says(jsonHead + "Content-Length: 100\r\n\r\n{\"Model\""),
+			"closed after 8 bytes of the response's body, of which 100 were announced"},
+		"resets within the body": {resets(jsonHead + "Content-Length: 100\r\n\r\n{\"Model\""),
+			"after"},
+		"hangs before the header": {saysAndHangs(""),
+			"ANSWER-1 failed: expected a complete response, got No response came within 1s."},
+		"hangs within the header": {saysAndHangs("HTTP/1.1 200 OK\r\nContent-Ty"),
+			"The response had begun, but was not complete after 1s."},
+		"hangs within the body": {saysAndHangs(jsonHead +
+			"Content-Length: 100\r\n\r\n{\"Model\""),
+			"The response had begun, but was not complete after 1s."},
+		"trickles": {trickles,
+			"The response had begun, but was not complete after 1s."},
+		"length too short": {says(jsonHead + fmt.Sprintf("Content-Length: %d\r\n\r\n%s",
+			len(okJSON)-9, okJSON)), "ANSWER-2 failed"},
+		"length too long": {says(jsonHead + fmt.Sprintf("Content-Length: %d\r\n\r\n%s",
+			len(okJSON)+9, okJSON)), "of which 83 were announced"},
+		"two lengths": {says(jsonHead +
+			"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}"), "The response is not HTTP"},
+		"another protocol": {says("220 mail.example ESMTP\r\n"),
+			"The response is not HTTP"},
+		"informational answers only": {says("HTTP/1.1 103 Early Hints\r\n\r\n"),
+			"closed within the response's header"},
+		"endless informational ones": {endless("",
+			"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"), "ANSWER-1 failed"},
+		"endless header": {endless("HTTP/1.1 200 OK\r\n",
+			"X-Filler: "+strings.Repeat("x", 1000)+"\r\n"), "ANSWER-1 failed"},
+		"endless header line": {endless("HTTP/1.1 200 OK\r\nX-Filler: ",
+			strings.Repeat("x", 1000)), "ANSWER-1 failed"},
+		"status without content": {says("HTTP/1.1 204 No Content\r\n\r\n"), "status 204"},
+		"a page":                 {page(http.StatusOK), "ANSWER-2 failed"},
+		"a server error": {page(http.StatusInternalServerError),
+			"a status below 500, got status 500"},
+		"a bad gateway": {page(http.StatusBadGateway),
+			"a status below 500, got status 502"},
+		"not there":          {page(http.StatusNotFound), "is the base URL right?"},
+		"switches protocols": {says("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n"), "switches to another protocol"},
+		"a compressed body that isn't": {says(jsonHead +
+			"Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}"),
+			"not in the content coding gzip"},
 	}
 }
 
@@ -93,7 +118,8 @@ func TestBrokenResponsesOfOneOperationFail(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := start(t, sandbox.Options{})
-			d.url, d.settings["requestTimeout"] = before(t, d.URL, onQuestions(c.behave)).URL, c.timeout()
+			d.url, d.settings["requestTimeout"] = before(t, d.URL, onQuestions(c.behave)).URL,
+				c.timeout()
 			e := d.judge(t)
 			e.want(t, verdict.ExitNotConformant, c.says)
 			wantRightElsewhere(t, e)
@@ -103,12 +129,14 @@ func TestBrokenResponsesOfOneOperationFail(t *testing.T) {
 
 func TestBrokenResponsesToOneRequestFail(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"closes before the response", "hangs before the header", "closes within the body", "a page", "a bad gateway"} {
+	for _, name := range []string{"closes before the response", "hangs before the header",
+		"closes within the body", "a page", "a bad gateway"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := brokenResponses()[name]
 			d := start(t, sandbox.Options{})
-			d.url, d.settings["requestTimeout"] = before(t, d.URL, onOneRequest(d.Traders[0].Login, c.behave)).URL, c.timeout()
+			d.url, d.settings["requestTimeout"] = before(t, d.URL,
+				onOneRequest(d.Traders[0].Login, c.behave)).URL, c.timeout()
 			e := d.judge(t)
 			e.want(t, verdict.ExitNotConformant, c.says)
 			wantRightElsewhere(t, e)
@@ -129,15 +157,20 @@ func wantRightElsewhere(t *testing.T, e ending) {
 
 func TestHugeResponsesAreBounded(t *testing.T) {
 	for name, behave := range map[string]behaviour{
-		"endless body":         endless(jsonHead+"\r\n", strings.Repeat(" ", 1<<16)),
-		"endless chunks":       endless(jsonHead+"Transfer-Encoding: chunked\r\n\r\n", "10000\r\n"+strings.Repeat(" ", 1<<16)+"\r\n"),
-		"a body of a gigabyte": endless(jsonHead+"Content-Length: 1073741824\r\n\r\n", strings.Repeat(" ", 1<<16)),
-		"compression bomb":     bomb(1),
-		"bomb within a bomb":   bomb(2),
-		"deeply nested JSON":   nested(100_000),
-		"a long string":        says(jsonHead + "\r\n{\"Model\": \"" + strings.Repeat("x", 1<<19) + "\", \"Errors\": [], \"IsSucceed\": true}"),
-		"many repeated names":  says(jsonHead + "\r\n{" + strings.Repeat(manyNames(), 2) + `"Errors": [], "IsSucceed": true}`),
-		"many short values":    says(jsonHead + "\r\n{\"Errors\": [" + strings.Repeat("1,", 1<<17) + "1]}"),
+		"endless body": endless(jsonHead+"\r\n", strings.Repeat(" ", 1<<16)),
+		"endless chunks": endless(jsonHead+"Transfer-Encoding: chunked\r\n\r\n",
+			"10000\r\n"+strings.Repeat(" ", 1<<16)+"\r\n"),
+		"a body of a gigabyte": endless(jsonHead+"Content-Length: 1073741824\r\n\r\n",
+			strings.Repeat(" ", 1<<16)),
+		"compression bomb":   bomb(1),
+		"bomb within a bomb": bomb(2),
+		"deeply nested JSON": nested(100_000),
+		"a long string": says(jsonHead + "\r\n{\"Model\": \"" + strings.Repeat("x", 1<<19) +
+			"\", \"Errors\": [], \"IsSucceed\": true}"),
+		"many repeated names": says(jsonHead + "\r\n{" + strings.Repeat(manyNames(), 2) +
+			`"Errors": [], "IsSucceed": true}`),
+		"many short values": says(jsonHead + "\r\n{\"Errors\": [" + strings.Repeat("1,", 1<<17) +
+			"1]}"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			// One at a time: these take the processor and do not wait.
@@ -164,7 +197,8 @@ func bomb(times int) behaviour {
 		_ = w.Close()
 		data, coding = b.Bytes(), coding+", gzip"
 	}
-	return says(fmt.Sprintf("%sContent-Encoding: %s\r\nContent-Length: %d\r\n\r\n%s", jsonHead, coding[2:], len(data), data))
+	return says(fmt.Sprintf("%sContent-Encoding: %s\r\nContent-Length: %d\r\n\r\n%s", jsonHead,
+		coding[2:], len(data), data))
 }
 
 func nested(depth int) behaviour {
@@ -198,7 +232,8 @@ func TestUnusualResponsesPass(t *testing.T) {
 }
 
 // rewritten answers with the right answer's bytes, changed.
-func rewritten(address string, rewrite func(string) string) func(http.ResponseWriter, *http.Request) bool {
+func rewritten(address string, rewrite func(string) string) func(http.ResponseWriter,
+	*http.Request) bool {
 	return func(w http.ResponseWriter, r *http.Request) bool {
 		body, _ := io.ReadAll(r.Body)
 		onward, err := http.NewRequest(r.Method, address+r.URL.String(), bytes.NewReader(body))
@@ -213,7 +248,8 @@ func rewritten(address string, rewrite func(string) string) func(http.ResponseWr
 		defer response.Body.Close()
 		content, _ := io.ReadAll(response.Body)
 		says(rewrite(fmt.Sprintf("HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Encoding: %s\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s",
-			response.Status, response.Header.Get("Content-Type"), orIdentity(response.Header.Get("Content-Encoding")), len(content), content)))(w, r)
+			response.Status, response.Header.Get("Content-Type"),
+			orIdentity(response.Header.Get("Content-Encoding")), len(content), content)))(w, r)
 		return true
 	}
 }
@@ -228,7 +264,9 @@ func orIdentity(coding string) string {
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	t.Parallel()
 	var elsewhere atomic.Int64
-	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { elsewhere.Add(1) }))
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		elsewhere.Add(1)
+	}))
 	t.Cleanup(other.Close)
 	for name, c := range map[string]struct {
 		to    func(*http.Request) string
@@ -236,13 +274,18 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 		exit  int
 		says  string
 	}{
-		"of one operation, to another host": {func(r *http.Request) string { return other.URL + r.URL.Path }, onQuestions,
+		"of one operation, to another host": {func(r *http.Request) string {
+			return other.URL + r.URL.Path
+		}, onQuestions,
 			verdict.ExitNotConformant, "a response where documented, got a redirect, status 307"},
-		"of all, to another host": {func(r *http.Request) string { return other.URL + r.URL.Path }, everywhere,
+		"of all, to another host": {func(r *http.Request) string { return other.URL + r.URL.Path },
+			everywhere,
 			verdict.ExitIncomplete, "it redirects to " + other.URL},
 		"of all, in a circle": {func(r *http.Request) string { return r.URL.String() }, everywhere,
 			verdict.ExitIncomplete, "a page (status 307) came in place of the API's response"},
-		"of all, to https": {func(r *http.Request) string { return "https://" + r.Host + r.URL.Path }, everywhere,
+		"of all, to https": {func(r *http.Request) string {
+			return "https://" + r.Host + r.URL.Path
+		}, everywhere,
 			verdict.ExitIncomplete, "it redirects to https://; declare the url with https://"},
 	} {
 		t.Run(name, func(t *testing.T) {

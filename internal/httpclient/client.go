@@ -99,13 +99,15 @@ func (c *Client) Do(ctx context.Context, r Request) Exchange {
 	request, fields, err := c.request(t.attach(within), x)
 	x.Request.Header = fields
 	if err != nil {
-		x.Failure = &Failure{Kind: FailureRequest, Text: "This tool made a request that HTTP does not allow: " + err.Error() + "."}
+		x.Failure = &Failure{Kind: FailureRequest,
+			Text: "This tool made a request that HTTP does not allow: " + err.Error() + "."}
 		return x
 	}
 	x.Response, err = c.exchange(request, r.Conn, t)
 	x.Started, x.Timing = t.begun(), t.timing()
 	if err != nil {
-		x.Failure = attempt{run: ctx, within: within, timeout: c.options.Timeout, progress: t.progress()}.failure(err)
+		x.Failure = attempt{run: ctx, within: within, timeout: c.options.Timeout,
+			progress: t.progress()}.failure(err)
 	}
 	return x
 }
@@ -124,7 +126,8 @@ func (c *Client) exchange(request *http.Request, conn string, t *trace) (*Respon
 
 // send puts the request on a connection. A kept-alive connection may turn out
 // to be closed; as long as nothing has been written to it, another is taken.
-func (c *Client) send(request *http.Request, conn string, t *trace) (*http.Response, *connection, error) {
+func (c *Client) send(request *http.Request, conn string, t *trace) (*http.Response, *connection,
+	error) {
 	for {
 		used, err := c.connections.take(request.Context(), conn)
 		if err != nil {

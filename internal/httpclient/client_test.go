@@ -21,16 +21,22 @@ import (
 )
 
 func TestRequestOnTheWire(t *testing.T) {
-	w := serve(t, says("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-B: 2\r\nX-A: 1\r\nX-A: 3\r\n\r\n{}"))
-	c := client(t, httpclient.Options{BaseURL: w.URL + "/api", UserAgent: "conformance/1 run", Headers: map[string]string{"X-Gate": "g", "ACCEPT-LANGUAGE": "de"}})
+	w := serve(t,
+		says("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-B: 2\r\nX-A: 1\r\nX-A: 3\r\n\r\n{}"))
+	c := client(t, httpclient.Options{BaseURL: w.URL + "/api", UserAgent: "conformance/1 run",
+		Headers: map[string]string{"X-Gate": "g", "ACCEPT-LANGUAGE": "de"}})
 	x := c.Do(context.Background(), httpclient.Request{
 		Method: "POST", Path: "/v1.0/a%2Fb?username=hello%40etnatrader.com",
-		Header: []httpclient.Field{{Name: "et-app-key", Value: "k"}, {Name: "Content-Type", Value: "application/json"}, {Name: "x-gate", Value: "own"}, {Name: "content-length", Value: "99"}},
-		Body:   []byte(`{"User":"u"}`),
+		Header: []httpclient.Field{{Name: "et-app-key", Value: "k"},
+			{Name: "Content-Type", Value: "application/json"}, {Name: "x-gate", Value: "own"},
+			{Name: "content-length", Value: "99"}},
+		Body: []byte(`{"User":"u"}`),
 	})
 	wantBody(t, x, "{}")
 	head := w.heads()[0]
-	if !strings.HasPrefix(head, "POST /api/v1.0/a%2Fb?username=hello%40etnatrader.com HTTP/1.1\r\n") || !strings.HasSuffix(head, "\r\n\r\n"+`{"User":"u"}`) {
+	if !strings.HasPrefix(head,
+		"POST /api/v1.0/a%2Fb?username=hello%40etnatrader.com HTTP/1.1\r\n") ||
+		!strings.HasSuffix(head, "\r\n\r\n"+`{"User":"u"}`) {
 		t.Errorf("request:\n%s", head)
 	}
 	for _, f := range x.Request.Header {
@@ -46,19 +52,24 @@ func TestRequestOnTheWire(t *testing.T) {
 	for _, f := range x.Request.Header {
 		names = append(names, f.Name)
 	}
-	if want := []string{"et-app-key", "Content-Type", "x-gate", "ACCEPT-LANGUAGE", "User-Agent", "Accept", "Accept-Encoding", "traceparent"}; !slices.Equal(names, want) {
+	if want := []string{"et-app-key", "Content-Type", "x-gate", "ACCEPT-LANGUAGE", "User-Agent",
+		"Accept", "Accept-Encoding", "traceparent"}; !slices.Equal(names, want) {
 		t.Errorf("fields %v, want %v", names, want)
 	}
 	if parent := x.Request.Header[7].Value; !regexp.MustCompile(`^00-[0-9a-f]{32}-[0-9a-f]{16}-01$`).MatchString(parent) {
 		t.Errorf("traceparent %q", parent)
 	}
-	if want := []httpclient.Field{{Name: "Content-Length", Value: "2"}, {Name: "X-A", Value: "1"}, {Name: "X-A", Value: "3"}, {Name: "X-B", Value: "2"}}; !slices.Equal(x.Response.Header, want) {
+	if want := []httpclient.Field{{Name: "Content-Length", Value: "2"}, {Name: "X-A", Value: "1"},
+		{Name: "X-A", Value: "3"}, {Name: "X-B", Value: "2"}}; !slices.Equal(x.Response.Header,
+		want) {
 		t.Errorf("response's header %v, want %v", x.Response.Header, want)
 	}
-	if x.URL != w.URL+"/api/v1.0/a%2Fb?username=hello%40etnatrader.com" || x.Response.Proto != "HTTP/1.1" || x.Response.Status != 200 {
+	if x.URL != w.URL+"/api/v1.0/a%2Fb?username=hello%40etnatrader.com" ||
+		x.Response.Proto != "HTTP/1.1" || x.Response.Status != 200 {
 		t.Errorf("exchange: %+v", x)
 	}
-	if x.Timing.Total < x.Timing.FirstByte || x.Timing.FirstByte <= 0 || x.Timing.Reused || x.Started.IsZero() {
+	if x.Timing.Total < x.Timing.FirstByte || x.Timing.FirstByte <= 0 || x.Timing.Reused ||
+		x.Started.IsZero() {
 		t.Errorf("timing: %+v", x.Timing)
 	}
 }
@@ -66,9 +77,12 @@ func TestRequestOnTheWire(t *testing.T) {
 func TestOwnUserAgentInLowerCase(t *testing.T) {
 	w := serve(t, says("HTTP/1.1 204 No Content\r\n\r\n"))
 	c := client(t, httpclient.Options{BaseURL: w.URL})
-	wantBody(t, c.Do(context.Background(), httpclient.Request{Method: "POST", Path: "/", Header: []httpclient.Field{{Name: "user-agent", Value: "mine"}}}), "")
+	wantBody(t, c.Do(context.Background(), httpclient.Request{Method: "POST", Path: "/",
+		Header: []httpclient.Field{{Name: "user-agent", Value: "mine"}}}), "")
 	head := w.heads()[0]
-	if !strings.Contains(head, "\r\nuser-agent: mine\r\n") || strings.Count(strings.ToLower(head), "user-agent") != 1 || !strings.Contains(head, "\r\nContent-Length: 0\r\n") {
+	if !strings.Contains(head, "\r\nuser-agent: mine\r\n") ||
+		strings.Count(strings.ToLower(head), "user-agent") != 1 ||
+		!strings.Contains(head, "\r\nContent-Length: 0\r\n") {
 		t.Errorf("request:\n%s", head)
 	}
 }
@@ -80,7 +94,8 @@ func TestRequestsThatCannotBe(t *testing.T) {
 		{Method: "GET", Path: "@elsewhere.example/"},
 		{Method: "GET", Path: "/%zz"},
 		{Method: "G T", Path: "/"},
-		{Method: "GET", Path: "/", Header: []httpclient.Field{{Name: "Et-App-Key", Value: "v3ry\r\nX: y"}}},
+		{Method: "GET", Path: "/",
+			Header: []httpclient.Field{{Name: "Et-App-Key", Value: "v3ry\r\nX: y"}}},
 		{Method: "GET", Path: "/", Header: []httpclient.Field{{Name: "Et App Key", Value: "v3ry"}}},
 	} {
 		x := c.Do(context.Background(), r)
@@ -97,10 +112,12 @@ func TestRequestsThatCannotBe(t *testing.T) {
 
 func TestRedirectIsNotFollowed(t *testing.T) {
 	other := serve(t, says("HTTP/1.1 200 OK\r\n\r\n"))
-	w := serve(t, says("HTTP/1.1 307 Temporary Redirect\r\nLocation: "+other.URL+"/x\r\nSet-Cookie: a=b\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"))
+	w := serve(t, says("HTTP/1.1 307 Temporary Redirect\r\nLocation: "+other.URL+
+		"/x\r\nSet-Cookie: a=b\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"))
 	c := client(t, httpclient.Options{BaseURL: w.URL})
 	for range 2 {
-		x := c.Do(context.Background(), httpclient.Request{Method: "GET", Path: "/", Header: []httpclient.Field{{Name: "Et-App-Key", Value: "k"}}})
+		x := c.Do(context.Background(), httpclient.Request{Method: "GET", Path: "/",
+			Header: []httpclient.Field{{Name: "Et-App-Key", Value: "k"}}})
 		wantBody(t, x, "")
 		if x.Response.Status != 307 {
 			t.Errorf("status %d", x.Response.Status)
@@ -115,7 +132,9 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 }
 
 func TestNamedConnectionIsShared(t *testing.T) {
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.RemoteAddr) }))
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.WriteString(w, r.RemoteAddr)
+	}))
 	defer s.Close()
 	c := client(t, httpclient.Options{BaseURL: s.URL})
 	var group sync.WaitGroup
@@ -124,7 +143,8 @@ func TestNamedConnectionIsShared(t *testing.T) {
 	for name := range seen {
 		for range 5 {
 			group.Go(func() {
-				x := c.Do(context.Background(), httpclient.Request{Method: "GET", Path: "/", Conn: name})
+				x := c.Do(context.Background(), httpclient.Request{Method: "GET", Path: "/",
+					Conn: name})
 				mu.Lock()
 				defer mu.Unlock()
 				if x.Failure != nil {
@@ -139,7 +159,8 @@ func TestNamedConnectionIsShared(t *testing.T) {
 	if len(seen["robert"]) != 1 || len(seen["jane"]) != 1 {
 		t.Errorf("connections: %v", seen)
 	}
-	if !c.Do(context.Background(), httpclient.Request{Method: "GET", Path: "/", Conn: "jane"}).Timing.Reused {
+	if !c.Do(context.Background(), httpclient.Request{Method: "GET", Path: "/",
+		Conn: "jane"}).Timing.Reused {
 		t.Error("not reported as reused")
 	}
 }
@@ -156,7 +177,8 @@ func TestNothingIsSentTwice(t *testing.T) {
 	const asked = 100
 	for range asked {
 		x := c.Do(context.Background(), httpclient.Request{Method: "GET", Path: "/", Conn: "a"})
-		if x.Failure != nil && (x.Failure.Kind != httpclient.FailureClosed || x.Failure.ResponseBegun || !x.Timing.Reused) {
+		if x.Failure != nil && (x.Failure.Kind != httpclient.FailureClosed ||
+			x.Failure.ResponseBegun || !x.Timing.Reused) {
 			t.Errorf("failure: %+v", *x.Failure)
 		}
 	}
@@ -195,7 +217,8 @@ func TestCloseEndsConnections(t *testing.T) {
 	})
 	c := client(t, httpclient.Options{BaseURL: w.URL})
 	for _, conn := range []string{"", "a", "b"} {
-		wantBody(t, c.Do(context.Background(), httpclient.Request{Method: "GET", Path: "/", Conn: conn}), "ok")
+		wantBody(t, c.Do(context.Background(), httpclient.Request{Method: "GET", Path: "/",
+			Conn: conn}), "ok")
 	}
 	c.Close()
 	for range cap(gone) {
@@ -276,12 +299,15 @@ func TestInterruptionWhileWaiting(t *testing.T) {
 	})
 	c := client(t, httpclient.Options{BaseURL: w.URL, Concurrency: 1})
 	first := make(chan httpclient.Exchange)
-	go func() { first <- c.Do(context.Background(), httpclient.Request{Method: "GET", Path: "/", Conn: "a"}) }()
+	go func() {
+		first <- c.Do(context.Background(), httpclient.Request{Method: "GET", Path: "/", Conn: "a"})
+	}()
 	<-arrived
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
 	defer cancel()
 	for _, conn := range []string{"", "a", "b"} {
-		wantFailure(t, c.Do(ctx, httpclient.Request{Method: "GET", Path: "/", Conn: conn}), httpclient.FailureInterrupted, false, "interrupted")
+		wantFailure(t, c.Do(ctx, httpclient.Request{Method: "GET", Path: "/", Conn: conn}),
+			httpclient.FailureInterrupted, false, "interrupted")
 	}
 	close(leave)
 	wantBody(t, <-first, "ok")
@@ -290,8 +316,10 @@ func TestInterruptionWhileWaiting(t *testing.T) {
 func TestProxy(t *testing.T) {
 	w := serve(t, says("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nproxied"))
 	proxy := func(*http.Request) (*url.URL, error) { return url.Parse(w.URL) }
-	wantBody(t, ask(t, httpclient.Options{BaseURL: "http://deployment.invalid", Proxy: proxy}), "proxied")
-	if head := w.heads()[0]; !strings.HasPrefix(head, "GET http://deployment.invalid/v1.0/x HTTP/1.1\r\n") {
+	wantBody(t, ask(t, httpclient.Options{BaseURL: "http://deployment.invalid", Proxy: proxy}),
+		"proxied")
+	if head := w.heads()[0]; !strings.HasPrefix(head,
+		"GET http://deployment.invalid/v1.0/x HTTP/1.1\r\n") {
 		t.Errorf("request:\n%s", head)
 	}
 }
@@ -311,7 +339,8 @@ func TestEnvironmentProxy(t *testing.T) {
 	}
 	w := serve(t, says("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nproxied"))
 	child := exec.Command(os.Args[0], "-test.run=^TestEnvironmentProxy$")
-	child.Env = append(os.Environ(), "ASK_THROUGH_PROXY=1", "http_proxy="+w.URL, "HTTP_PROXY="+w.URL, "NO_PROXY=", "no_proxy=")
+	child.Env = append(os.Environ(), "ASK_THROUGH_PROXY=1", "http_proxy="+w.URL,
+		"HTTP_PROXY="+w.URL, "NO_PROXY=", "no_proxy=")
 	if out, err := child.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
@@ -321,7 +350,8 @@ func TestEnvironmentProxy(t *testing.T) {
 }
 
 func TestIPv6(t *testing.T) {
-	w := serveOn(t, listen(t, "tcp6", "[::1]:0"), says("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"))
+	w := serveOn(t, listen(t, "tcp6", "[::1]:0"),
+		says("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"))
 	wantBody(t, ask(t, httpclient.Options{BaseURL: w.URL}), "ok")
 }
 
@@ -337,7 +367,8 @@ func TestClientOfConfig(t *testing.T) {
 	}
 	defer c.Close()
 	wantBody(t, c.Do(context.Background(), get("/token")), "")
-	if head := w.heads()[0]; !strings.HasPrefix(head, "GET /api/token ") || !strings.Contains(head, "\r\nUser-Agent: conformance/test\r\n") {
+	if head := w.heads()[0]; !strings.HasPrefix(head, "GET /api/token ") ||
+		!strings.Contains(head, "\r\nUser-Agent: conformance/test\r\n") {
 		t.Errorf("request:\n%s", head)
 	}
 }

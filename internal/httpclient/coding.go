@@ -26,11 +26,14 @@ func decode(body []byte, header []string, limit int64) (decoded []byte, cut bool
 		step, stepCut, err := undo(coding, body, limit)
 		switch {
 		case errors.Is(err, errUnknownCoding):
-			return body, cut, malformed("the response's body has a content coding that was not asked for")
+			return body, cut,
+				malformed("the response's body has a content coding that was not asked for")
 		case err != nil && len(step) == 0:
-			return body, cut, malformed("the response's body is not in the content coding " + coding + " that its header names")
+			return body, cut, malformed("the response's body is not in the content coding " +
+				coding + " that its header names")
 		case err != nil && !cut:
-			return step, false, malformed("the response's body breaks off or is damaged within its content coding " + coding)
+			return step, false,
+				malformed("the response's body breaks off or is damaged within its content coding " + coding)
 		}
 		body, cut = step, cut || stepCut
 	}

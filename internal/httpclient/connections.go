@@ -50,7 +50,9 @@ func newConnections(o Options) *connections {
 		idle: map[string][]*connection{},
 		transport: &http.Transport{
 			// The base URL decides: NewClientConn would ask without its port.
-			Proxy:                  func(*http.Request) (*url.URL, error) { return o.Proxy(&http.Request{URL: base}) },
+			Proxy: func(*http.Request) (*url.URL, error) {
+				return o.Proxy(&http.Request{URL: base})
+			},
 			OnProxyConnectResponse: proxyAgreed,
 			DialContext:            (&net.Dialer{}).DialContext,
 			TLSClientConfig:        o.TLS.Clone(),

@@ -30,7 +30,8 @@ func (a attempt) failure(err error) *Failure {
 	case errors.As(err, new(dialError)):
 		return a.unconnected(err)
 	case begun && speaksTLS(err):
-		return &Failure{FailureTLS, "The port speaks TLS, not plain HTTP (a URL with https:// reaches it).", false}
+		return &Failure{FailureTLS,
+			"The port speaks TLS, not plain HTTP (a URL with https:// reaches it).", false}
 	case begun:
 		return broken(err)
 	default:
@@ -39,7 +40,8 @@ func (a attempt) failure(err error) *Failure {
 }
 
 func interrupted(begun bool) *Failure {
-	return &Failure{FailureInterrupted, "The run was interrupted before the response was complete.", begun}
+	return &Failure{FailureInterrupted, "The run was interrupted before the response was complete.",
+		begun}
 }
 
 func (a attempt) late() string {
@@ -55,7 +57,8 @@ func (a attempt) late() string {
 
 func (a attempt) unconnected(err error) *Failure {
 	if dns, ok := errors.AsType[*net.DNSError](err); ok {
-		return &Failure{FailureDNS, fmt.Sprintf("The name %q can't be resolved: %s.", dns.Name, presentable(dns.Err)), false}
+		return &Failure{FailureDNS, fmt.Sprintf("The name %q can't be resolved: %s.", dns.Name,
+			presentable(dns.Err)), false}
 	}
 	if text := certificateProblem(err); text != "" {
 		return &Failure{FailureTLS, text, false}
@@ -72,7 +75,8 @@ func (a attempt) unanswered(err error) *Failure {
 	case isAlert(err):
 		return &Failure{FailureTLS, handshakeProblem(err), false}
 	case strings.HasPrefix(err.Error(), "connection error:"): // HTTP/2
-		return &Failure{FailureMalformed, "The deployment broke the rules of HTTP/2: " + presentable(err.Error()) + ".", false}
+		return &Failure{FailureMalformed, "The deployment broke the rules of HTTP/2: " +
+			presentable(err.Error()) + ".", false}
 	case errors.Is(err, syscall.ECONNRESET):
 		return &Failure{FailureClosed, "The connection was reset before a response began.", false}
 	default:
@@ -83,10 +87,12 @@ func (a attempt) unanswered(err error) *Failure {
 // broken is a response that began and did not come to its proper end.
 func broken(err error) *Failure {
 	if text, ok := errors.AsType[malformed](err); ok {
-		return &Failure{FailureMalformed, strings.ToUpper(string(text[:1])) + string(text[1:]) + ".", true}
+		return &Failure{FailureMalformed, strings.ToUpper(string(text[:1])) + string(text[1:]) +
+			".", true}
 	}
 	if !isClosed(err) {
-		return &Failure{FailureMalformed, "The response is not HTTP: " + presentable(err.Error()) + ".", true}
+		return &Failure{FailureMalformed, "The response is not HTTP: " + presentable(err.Error()) +
+			".", true}
 	}
 	where := "within the response's header"
 	if body, ok := errors.AsType[*bodyError](err); ok {
@@ -103,14 +109,17 @@ func broken(err error) *Failure {
 }
 
 func isClosed(err error) bool {
-	for _, closed := range []error{io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET, syscall.EPIPE, syscall.ECONNABORTED, net.ErrClosed} {
+	for _, closed := range []error{io.EOF, io.ErrUnexpectedEOF, syscall.ECONNRESET, syscall.EPIPE,
+		syscall.ECONNABORTED, net.ErrClosed} {
 		if errors.Is(err, closed) {
 			return true
 		}
 	}
 	// These have no exported values to compare with.
 	text := err.Error()
-	return strings.HasSuffix(text, "unexpected EOF reading trailer") || strings.HasPrefix(text, "stream error:") || strings.HasPrefix(text, "http2: server sent GOAWAY") ||
+	return strings.HasSuffix(text, "unexpected EOF reading trailer") ||
+		strings.HasPrefix(text, "stream error:") ||
+		strings.HasPrefix(text, "http2: server sent GOAWAY") ||
 		strings.HasPrefix(text, "http2: client connection lost")
 }
 

@@ -26,7 +26,8 @@ func TestNobodyThere(t *testing.T) {
 }
 
 func TestNameThatDoesNotResolve(t *testing.T) {
-	wantFailure(t, ask(t, httpclient.Options{BaseURL: "http://a..invalid"}), httpclient.FailureDNS, false, `"a..invalid" can't be resolved`)
+	wantFailure(t, ask(t, httpclient.Options{BaseURL: "http://a..invalid"}), httpclient.FailureDNS,
+		false, `"a..invalid" can't be resolved`)
 }
 
 func TestConnectionsThatEnd(t *testing.T) {
@@ -36,15 +37,20 @@ func TestConnectionsThatEnd(t *testing.T) {
 		begun  bool
 		text   string
 	}{
-		"at once":          {func(*visit) {}, false, "before a response began"},
-		"reset at once":    {func(v *visit) { v.request(); v.reset() }, false, "reset before a response"},
+		"at once": {func(*visit) {}, false, "before a response began"},
+		"reset at once": {func(v *visit) { v.request(); v.reset() }, false,
+			"reset before a response"},
 		"after the asking": {says(""), false, "closed before a response"},
 		"in the status":    {says("HTTP/1.1 200 O"), true, "within the response's header"},
-		"in the header":    {says("HTTP/1.1 200 OK\r\nX-A: "), true, "within the response's header"},
-		"in the body":      {says(head + "12345"), true, "closed after 5 bytes of the response's body, of which 10 were announced"},
-		"before the body":  {says(head), true, "after 0 bytes"},
-		"in a chunk":       {says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n123"), true, "after 3 bytes of the response's body."},
-		"in the trailer":   {says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"), true, "after 0 bytes"},
+		"in the header": {says("HTTP/1.1 200 OK\r\nX-A: "), true,
+			"within the response's header"},
+		"in the body": {says(head + "12345"), true,
+			"closed after 5 bytes of the response's body, of which 10 were announced"},
+		"before the body": {says(head), true, "after 0 bytes"},
+		"in a chunk": {says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n123"),
+			true, "after 3 bytes of the response's body."},
+		"in the trailer": {says("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"), true,
+			"after 0 bytes"},
 		"reset in the body": {func(v *visit) {
 			v.request()
 			io.WriteString(v, head+"12345")
@@ -52,13 +58,15 @@ func TestConnectionsThatEnd(t *testing.T) {
 		}, true, "response's"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			wantFailure(t, ask(t, httpclient.Options{BaseURL: serve(t, c.handle).URL}), httpclient.FailureClosed, c.begun, c.text)
+			wantFailure(t, ask(t, httpclient.Options{BaseURL: serve(t, c.handle).URL}),
+				httpclient.FailureClosed, c.begun, c.text)
 		})
 	}
 }
 
 func TestBodyUntilTheBreakIsKept(t *testing.T) {
-	x := ask(t, httpclient.Options{BaseURL: serve(t, says("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345")).URL})
+	x := ask(t, httpclient.Options{BaseURL: serve(t,
+		says("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n12345")).URL})
 	if x.Response == nil || string(x.Response.Body) != "12345" || x.Response.Truncated {
 		t.Errorf("answer: %+v", x.Response)
 	}
@@ -66,17 +74,23 @@ func TestBodyUntilTheBreakIsKept(t *testing.T) {
 
 func TestResponsesThatAreNotHTTP(t *testing.T) {
 	for name, response := range map[string]string{
-		"another protocol":     "220 mail.example ESMTP\r\n",
-		"no number":            "HTTP/1.1 abc v3ry\r\n\r\n",
-		"no colon":             "HTTP/1.1 200 OK\r\nv3ry\r\n\r\n",
-		"two lengths":          "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
-		"broken chunk":         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nv3ry\r\n",
-		"huge header":          "HTTP/1.1 200 OK\r\nX-A: " + strings.Repeat("v3ry", 100_000) + "\r\n\r\n",
-		"endless informations": strings.Repeat("HTTP/1.1 103 Early Hints\r\nLink: v3ry\r\n\r\n", 10_000),
-		"switched protocols":   "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: v3ry\r\n\r\n",
+		"another protocol": "220 mail.example ESMTP\r\n",
+		"no number":        "HTTP/1.1 abc v3ry\r\n\r\n",
+		"no colon":         "HTTP/1.1 200 OK\r\nv3ry\r\n\r\n",
+		"two lengths":      "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd",
+		"broken chunk":     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nv3ry\r\n",
+		"huge header": "HTTP/1.1 200 OK\r\nX-A: " + strings.Repeat("v3ry", 100_000) +
+			"\r\n\r\n",
+		"endless informations": strings.Repeat("HTTP/1.1 103 Early Hints\r\nLink: v3ry\r\n\r\n",
+			10_000),
+		"switched protocols": "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: v3ry\r\n\r\n",
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := serve(t, func(v *visit) { v.request(); io.WriteString(v, response); v.untilGone() })
+			w := serve(t, func(v *visit) {
+				v.request()
+				io.WriteString(v, response)
+				v.untilGone()
+			})
 			x := ask(t, httpclient.Options{BaseURL: w.URL})
 			wantFailure(t, x, httpclient.FailureMalformed, true, "")
 			if strings.Contains(x.Failure.Text, "v3ry") || len(x.Failure.Text) > 200 {
@@ -106,12 +120,18 @@ func TestTimeouts(t *testing.T) {
 		begun  bool
 		text   string
 	}{
-		"silence":       {func(v *visit) { v.request(); v.untilGone() }, false, "No response came within 300ms."},
-		"half a header": {func(v *visit) { v.request(); io.WriteString(v, "HTTP/1.1 200"); v.untilGone() }, true, "had begun"},
-		"trickle":       {trickle, true, "had begun, but was not complete after 300ms."},
+		"silence": {func(v *visit) { v.request(); v.untilGone() }, false,
+			"No response came within 300ms."},
+		"half a header": {func(v *visit) {
+			v.request()
+			io.WriteString(v, "HTTP/1.1 200")
+			v.untilGone()
+		}, true, "had begun"},
+		"trickle": {trickle, true, "had begun, but was not complete after 300ms."},
 	} {
 		t.Run(name, func(t *testing.T) {
-			x := ask(t, httpclient.Options{BaseURL: serve(t, c.handle).URL, Timeout: 300 * time.Millisecond})
+			x := ask(t, httpclient.Options{BaseURL: serve(t, c.handle).URL,
+				Timeout: 300 * time.Millisecond})
 			wantFailure(t, x, httpclient.FailureTimeout, c.begun, c.text)
 			if name == "trickle" && (x.Response == nil || len(x.Response.Body) == 0) {
 				t.Errorf("what trickled in is lost: %+v", x.Response)
@@ -242,7 +262,8 @@ func TestCompressionBombIsCut(t *testing.T) {
 func TestCutCodedBodyIsNoFailure(t *testing.T) {
 	bomb := compressed(t, gzipped, 8<<20)
 	x := ask(t, httpclient.Options{BaseURL: serve(t, coded("gzip", bomb)).URL, MaxBody: 1000})
-	if x.Failure != nil || !x.Response.Truncated || len(x.Response.Body) != 1000 || strings.Trim(string(x.Response.Body), "x") != "" {
+	if x.Failure != nil || !x.Response.Truncated || len(x.Response.Body) != 1000 ||
+		strings.Trim(string(x.Response.Body), "x") != "" {
 		t.Errorf("failure %+v, %d bytes", x.Failure, len(x.Response.Body))
 	}
 }
@@ -251,6 +272,7 @@ func TestCutCodedBodyIsNoFailure(t *testing.T) {
 func TestConnectionThatNeverComesAbout(t *testing.T) {
 	l := listen(t, "tcp", "127.0.0.1:0")
 	defer l.Close() // accepts TCP through its backlog, and never speaks TLS
-	x := ask(t, httpclient.Options{BaseURL: "https://" + l.Addr().(*net.TCPAddr).String(), Timeout: 300 * time.Millisecond})
+	x := ask(t, httpclient.Options{BaseURL: "https://" + l.Addr().(*net.TCPAddr).String(),
+		Timeout: 300 * time.Millisecond})
 	wantFailure(t, x, httpclient.FailureTimeout, false, "No connection came about within 300ms.")
 }

@@ -25,12 +25,14 @@ func (c *Client) request(ctx context.Context, x Exchange) (*http.Request, []Fiel
 	if x.Request.Path != "" && !strings.HasPrefix(x.Request.Path, "/") {
 		return nil, fields, errors.New("its path does not begin with a slash")
 	}
-	request, err := http.NewRequestWithContext(ctx, x.Request.Method, x.URL, bytes.NewReader(x.Request.Body))
+	request, err := http.NewRequestWithContext(ctx, x.Request.Method, x.URL,
+		bytes.NewReader(x.Request.Body))
 	if err != nil {
 		return nil, fields, errors.New("its method or path is not valid")
 	}
 	for _, f := range fields {
-		if !httpguts.ValidHeaderFieldName(f.Name) || strings.ContainsFunc(f.Value, unicode.IsControl) {
+		if !httpguts.ValidHeaderFieldName(f.Name) ||
+			strings.ContainsFunc(f.Value, unicode.IsControl) {
 			return nil, fields, fmt.Errorf("its header field %q is not valid", f.Name)
 		}
 		if strings.EqualFold(f.Name, "Host") {
@@ -51,10 +53,13 @@ func (c *Client) request(ctx context.Context, x Exchange) (*http.Request, []Fiel
 // Transfer-Encoding are HTTP's, and Host where the request does not say another.
 func (c *Client) fields(own []Field) []Field {
 	fields := slices.DeleteFunc(slices.Clone(own), func(f Field) bool {
-		return slices.ContainsFunc([]string{"Content-Length", "Transfer-Encoding"}, func(name string) bool { return strings.EqualFold(name, f.Name) })
+		return slices.ContainsFunc([]string{"Content-Length", "Transfer-Encoding"},
+			func(name string) bool { return strings.EqualFold(name, f.Name) })
 	})
 	for _, f := range slices.Concat(c.configured(), c.usual()) {
-		if !slices.ContainsFunc(fields, func(known Field) bool { return strings.EqualFold(known.Name, f.Name) }) {
+		if !slices.ContainsFunc(fields, func(known Field) bool {
+			return strings.EqualFold(known.Name, f.Name)
+		}) {
 			fields = append(fields, f)
 		}
 	}

@@ -14,7 +14,8 @@ import (
 // readResponse reads a response until its end, the limit or an error; it returns
 // what came in any case.
 func readResponse(r *http.Response, limit int64) (*Response, error) {
-	a := &Response{Proto: r.Proto, Status: r.StatusCode, Header: responseFields(r), TLS: transportSecurity(r.TLS)}
+	a := &Response{Proto: r.Proto, Status: r.StatusCode, Header: responseFields(r),
+		TLS: transportSecurity(r.TLS)}
 	if r.StatusCode == http.StatusSwitchingProtocols {
 		return a, malformed("the response switches to another protocol, which nobody asked for")
 	}
@@ -62,7 +63,8 @@ func transportSecurity(state *tls.ConnectionState) string {
 	if state == nil || len(state.PeerCertificates) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s, its certificate is valid until %s", tls.VersionName(state.Version), state.PeerCertificates[0].NotAfter.UTC().Format(time.DateOnly))
+	return fmt.Sprintf("%s, its certificate is valid until %s", tls.VersionName(state.Version),
+		state.PeerCertificates[0].NotAfter.UTC().Format(time.DateOnly))
 }
 
 // malformed is a response that HTTP doesn't allow.

@@ -34,7 +34,8 @@ func leakedGoroutines() string {
 	for {
 		var all strings.Builder
 		pprof.Lookup("goroutine").WriteTo(&all, 1)
-		leaked := strings.Contains(all.String(), "persistConn") || strings.Contains(all.String(), "http2ClientConn") ||
+		leaked := strings.Contains(all.String(), "persistConn") ||
+			strings.Contains(all.String(), "http2ClientConn") ||
 			strings.Contains(all.String(), "conformance/internal/httpclient.(")
 		if !leaked {
 			return ""
@@ -177,12 +178,14 @@ func ask(t *testing.T, options httpclient.Options) httpclient.Exchange {
 
 func get(path string) httpclient.Request { return httpclient.Request{Method: "GET", Path: path} }
 
-func wantFailure(t *testing.T, x httpclient.Exchange, kind httpclient.FailureKind, begun bool, text string) {
+func wantFailure(t *testing.T, x httpclient.Exchange, kind httpclient.FailureKind, begun bool,
+	text string) {
 	t.Helper()
 	if x.Failure == nil {
 		t.Fatalf("no failure, but a response: %+v", x.Response)
 	}
-	if x.Failure.Kind != kind || x.Failure.ResponseBegun != begun || !strings.Contains(x.Failure.Text, text) {
+	if x.Failure.Kind != kind || x.Failure.ResponseBegun != begun ||
+		!strings.Contains(x.Failure.Text, text) {
 		t.Errorf("failure %+v\nwant %q, begun %v, …%s…", *x.Failure, kind, begun, text)
 	}
 }

@@ -31,8 +31,10 @@ func certificate(t *testing.T, name string, from, until time.Time) tls.Certifica
 		t.Fatal(err)
 	}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, NotBefore: from, NotAfter: until,
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, NotBefore: from,
+		NotAfter: until,
+		IsCA:     true, BasicConstraintsValid: true,
+		KeyUsage:    x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
 	}
 	if ip := net.ParseIP(name); ip != nil {
@@ -55,7 +57,8 @@ func files(t *testing.T, c tls.Certificate) (cert, key string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for file, block := range map[string]*pem.Block{cert: {Type: "CERTIFICATE", Bytes: c.Certificate[0]}, key: {Type: "PRIVATE KEY", Bytes: der}} {
+	for file, block := range map[string]*pem.Block{cert: {Type: "CERTIFICATE",
+		Bytes: c.Certificate[0]}, key: {Type: "PRIVATE KEY", Bytes: der}} {
 		if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -95,10 +98,14 @@ func TestCertificatesThatAreWrong(t *testing.T) {
 		trusted     bool
 		text        string
 	}{
-		"expired":           {certificate(t, "127.0.0.1", now.Add(-2*day), now.Add(-day)), true, "The certificate expired at " + now.Add(-day).UTC().Format(time.RFC3339)},
-		"too early":         {certificate(t, "127.0.0.1", now.Add(day), now.Add(2*day)), true, "The certificate is valid only from " + now.Add(day).UTC().Format(time.RFC3339)},
-		"another host":      {certificate(t, "other.example", now.Add(-day), now.Add(day)), true, "The certificate is not for 127.0.0.1."},
-		"unknown authority": {certificate(t, "127.0.0.1", now.Add(-day), now.Add(day)), false, "an authority that is not trusted here"},
+		"expired": {certificate(t, "127.0.0.1", now.Add(-2*day), now.Add(-day)), true,
+			"The certificate expired at " + now.Add(-day).UTC().Format(time.RFC3339)},
+		"too early": {certificate(t, "127.0.0.1", now.Add(day), now.Add(2*day)), true,
+			"The certificate is valid only from " + now.Add(day).UTC().Format(time.RFC3339)},
+		"another host": {certificate(t, "other.example", now.Add(-day), now.Add(day)), true,
+			"The certificate is not for 127.0.0.1."},
+		"unknown authority": {certificate(t, "127.0.0.1", now.Add(-day), now.Add(day)), false,
+			"an authority that is not trusted here"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := secure(t, &tls.Config{Certificates: []tls.Certificate{c.certificate}}, hello)
@@ -115,7 +122,8 @@ func TestCertificatesThatAreWrong(t *testing.T) {
 
 func TestTrustedCertificateAndHTTP2(t *testing.T) {
 	good := certificate(t, "127.0.0.1", time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
-	s := secure(t, &tls.Config{Certificates: []tls.Certificate{good}}, func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.RemoteAddr) })
+	s := secure(t, &tls.Config{Certificates: []tls.Certificate{good}},
+		func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.RemoteAddr) })
 	ca, _ := files(t, good)
 	c, err := config.Config{URL: s.URL, CAFile: ca}.Client("test", "")
 	if err != nil {
@@ -125,50 +133,69 @@ func TestTrustedCertificateAndHTTP2(t *testing.T) {
 	r := httpclient.Request{Method: "POST", Path: "/", Conn: "a", Body: []byte("x")}
 	first, second := c.Do(context.Background(), r), c.Do(context.Background(), r)
 	wantBody(t, second, string(first.Response.Body))
-	if first.Response.Proto != "HTTP/2.0" || !second.Timing.Reused || first.Timing.TLS <= 0 || first.Timing.Connect <= 0 || second.Timing.TLS != 0 {
+	if first.Response.Proto != "HTTP/2.0" || !second.Timing.Reused || first.Timing.TLS <= 0 ||
+		first.Timing.Connect <= 0 || second.Timing.TLS != 0 {
 		t.Errorf("%s, %+v, %+v", first.Response.Proto, first.Timing, second.Timing)
 	}
 }
 
 func TestHTTP2StreamsThatEnd(t *testing.T) {
 	good := certificate(t, "127.0.0.1", time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
-	s := secure(t, &tls.Config{Certificates: []tls.Certificate{good}}, func(w http.ResponseWriter, r *http.Request) {
-		switch r.URL.Path {
-		case "/in":
-			io.WriteString(w, "12345")
-			w.(http.Flusher).Flush()
-			panic(http.ErrAbortHandler)
-		case "/before":
-			panic(http.ErrAbortHandler)
-		default:
-			w.(http.Flusher).Flush()
-			<-r.Context().Done()
-		}
-	})
+	s := secure(t, &tls.Config{Certificates: []tls.Certificate{good}},
+		func(w http.ResponseWriter, r *http.Request) {
+			switch r.URL.Path {
+			case "/in":
+				io.WriteString(w, "12345")
+				w.(http.Flusher).Flush()
+				panic(http.ErrAbortHandler)
+			case "/before":
+				panic(http.ErrAbortHandler)
+			default:
+				w.(http.Flusher).Flush()
+				<-r.Context().Done()
+			}
+		})
 	c := client(t, httpclient.Options{BaseURL: s.URL, TLS: insecure()})
-	wantFailure(t, c.Do(context.Background(), get("/before")), httpclient.FailureClosed, false, "before a response")
-	wantFailure(t, c.Do(context.Background(), get("/in")), httpclient.FailureClosed, true, "after 5 bytes")
+	wantFailure(t, c.Do(context.Background(), get("/before")), httpclient.FailureClosed, false,
+		"before a response")
+	wantFailure(t, c.Do(context.Background(), get("/in")), httpclient.FailureClosed, true,
+		"after 5 bytes")
 
-	hasty := client(t, httpclient.Options{BaseURL: s.URL, TLS: insecure(), Timeout: 3 * time.Second})
-	wantFailure(t, hasty.Do(context.Background(), get("/hang")), httpclient.FailureTimeout, true, "had begun")
+	hasty := client(t, httpclient.Options{BaseURL: s.URL, TLS: insecure(),
+		Timeout: 3 * time.Second})
+	wantFailure(t, hasty.Do(context.Background(), get("/hang")), httpclient.FailureTimeout, true,
+		"had begun")
 }
 
 func TestClientCertificate(t *testing.T) {
 	good := certificate(t, "127.0.0.1", time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
-	s := secure(t, &tls.Config{Certificates: []tls.Certificate{good}, ClientAuth: tls.RequireAnyClientCert, MaxVersion: tls.VersionTLS12}, hello)
+	s := secure(t, &tls.Config{Certificates: []tls.Certificate{good},
+		ClientAuth: tls.RequireAnyClientCert, MaxVersion: tls.VersionTLS12}, hello)
 	ca, _ := files(t, good)
-	wantFailure(t, askConfig(t, config.Config{URL: s.URL, CAFile: ca}), httpclient.FailureTLS, false, "refused the TLS handshake")
+	wantFailure(t, askConfig(t, config.Config{URL: s.URL, CAFile: ca}), httpclient.FailureTLS,
+		false, "refused the TLS handshake")
 	cert, key := files(t, good)
-	wantBody(t, askConfig(t, config.Config{URL: s.URL, CAFile: ca, ClientCert: config.ClientCert{Cert: cert, Key: key}}), "hello")
+	wantBody(t, askConfig(t, config.Config{URL: s.URL, CAFile: ca,
+		ClientCert: config.ClientCert{Cert: cert, Key: key}}), "hello")
 }
 
 func TestPortsThatDoNotSpeakTLS(t *testing.T) {
 	for text, handle := range map[string]func(*visit){
-		"plain HTTP":                       func(v *visit) { io.WriteString(v, "HTTP/1.1 400 Bad Request\r\n\r\n"); v.untilGone() },
-		"does not speak TLS":               func(v *visit) { io.WriteString(v, "220 mail.example ESMTP\r\n"); v.untilGone() },
-		"closed during the TLS handshake.": func(v *visit) { v.reader.Peek(1); v.reader.Discard(v.reader.Buffered()) },
+		"plain HTTP": func(v *visit) {
+			io.WriteString(v, "HTTP/1.1 400 Bad Request\r\n\r\n")
+			v.untilGone()
+		},
+		"does not speak TLS": func(v *visit) {
+			io.WriteString(v, "220 mail.example ESMTP\r\n")
+			v.untilGone()
+		},
+		"closed during the TLS handshake.": func(v *visit) {
+			v.reader.Peek(1)
+			v.reader.Discard(v.reader.Buffered())
+		},
 	} {
 		w := serve(t, handle)
-		wantFailure(t, ask(t, httpclient.Options{BaseURL: "https" + w.URL[len("http"):]}), httpclient.FailureTLS, false, text)
+		wantFailure(t, ask(t, httpclient.Options{BaseURL: "https" + w.URL[len("http"):]}),
+			httpclient.FailureTLS, false, text)
 	}
 }

@@ -33,9 +33,11 @@ func invalidCertificate(invalid x509.CertificateInvalidError) string {
 		return "The certificate is not one for this purpose."
 	}
 	if time.Now().Before(invalid.Cert.NotBefore) {
-		return fmt.Sprintf("The certificate is valid only from %s on.", invalid.Cert.NotBefore.UTC().Format(time.RFC3339))
+		return fmt.Sprintf("The certificate is valid only from %s on.",
+			invalid.Cert.NotBefore.UTC().Format(time.RFC3339))
 	}
-	return fmt.Sprintf("The certificate expired at %s.", invalid.Cert.NotAfter.UTC().Format(time.RFC3339))
+	return fmt.Sprintf("The certificate expired at %s.",
+		invalid.Cert.NotAfter.UTC().Format(time.RFC3339))
 }
 
 // handshakeProblem says in one sentence why the handshake ended.
@@ -47,7 +49,8 @@ func handshakeProblem(err error) string {
 		return "The port does not speak TLS."
 	}
 	if isAlert(err) && strings.Contains(err.Error(), "certificate") {
-		return "The deployment refused the TLS handshake: " + networkCause(err) + " (it demands a client certificate; declare clientCert)."
+		return "The deployment refused the TLS handshake: " + networkCause(err) +
+			" (it demands a client certificate; declare clientCert)."
 	}
 	if isAlert(err) {
 		return "The deployment refused the TLS handshake: " + networkCause(err) + "."

@@ -35,10 +35,14 @@ type progress struct {
 
 func (t *trace) attach(ctx context.Context) context.Context {
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		DNSStart:     func(httptrace.DNSStartInfo) { t.note(func() { t.dns = time.Now() }) },
-		DNSDone:      func(httptrace.DNSDoneInfo) { t.note(func() { t.times.DNS = time.Since(t.dns) }) },
+		DNSStart: func(httptrace.DNSStartInfo) { t.note(func() { t.dns = time.Now() }) },
+		DNSDone: func(httptrace.DNSDoneInfo) {
+			t.note(func() { t.times.DNS = time.Since(t.dns) })
+		},
 		ConnectStart: func(string, string) { t.note(t.dialling) },
-		ConnectDone:  func(string, string, error) { t.note(func() { t.times.Connect = time.Since(t.dial) }) },
+		ConnectDone: func(string, string, error) {
+			t.note(func() { t.times.Connect = time.Since(t.dial) })
+		},
 		TLSHandshakeStart: func() {
 			t.note(func() { t.shake, t.stage.handshake = time.Now(), true })
 		},

@@ -43,13 +43,17 @@ type fetcher struct {
 func newFetcher(product string, o Options) (*fetcher, error) {
 	base, err := url.Parse(o.URL)
 	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
-		return nil, fmt.Errorf("the URL of %s is not one: expected one such as http://localhost:8025", product)
+		return nil,
+			fmt.Errorf("the URL of %s is not one: expected one such as http://localhost:8025",
+				product)
 	}
 	f := &fetcher{product: product, base: base, login: base.User}
 	base.User, base.RawQuery, base.Fragment = nil, "", ""
 	f.client = &http.Client{
-		Timeout:       o.timeout(),
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Timeout: o.timeout(),
+		CheckRedirect: func(*http.Request, []*http.Request) error {
+			return http.ErrUseLastResponse
+		},
 		Transport: &http.Transport{
 			Proxy:                  o.Proxy,
 			TLSClientConfig:        o.TLS.Clone(),
@@ -65,7 +69,8 @@ func newFetcher(product string, o Options) (*fetcher, error) {
 
 // get asks for path and lets read have the response's body. Where the answer breaks
 // off, both are done again.
-func (f *fetcher) get(ctx context.Context, path string, query url.Values, read func(io.Reader) error) error {
+func (f *fetcher) get(ctx context.Context, path string, query url.Values,
+	read func(io.Reader) error) error {
 	address := f.base.JoinPath(path)
 	address.RawQuery = query.Encode()
 	pause := firstPause
@@ -149,7 +154,8 @@ func (e unexpectedError) Error() string {
 // isBreak is true for failures that may be gone when asked again.
 func isBreak(err error) bool {
 	if status, ok := errors.AsType[statusError](err); ok {
-		return status == http.StatusBadGateway || status == http.StatusServiceUnavailable || status == http.StatusGatewayTimeout
+		return status == http.StatusBadGateway || status == http.StatusServiceUnavailable ||
+			status == http.StatusGatewayTimeout
 	}
 	return isClosed(err)
 }
@@ -177,13 +183,15 @@ func (f *fetcher) explain(ctx context.Context, path string, err error) error {
 	case isTimeout(err):
 		return fmt.Errorf("%s did not respond within %s", what, f.client.Timeout)
 	case isClosed(err):
-		return fmt.Errorf("%s closed the connection before its response was complete, %d times", what, attempts)
+		return fmt.Errorf("%s closed the connection before its response was complete, %d times",
+			what, attempts)
 	case isUntrusted:
 		return fmt.Errorf("%s can't be trusted: its certificate can't be verified", what)
 	case isNetwork:
 		return fmt.Errorf("%s can't be reached: %s", what, networkCause(err))
 	}
-	return fmt.Errorf("%s: expected a response of %s, got something that is not %s", what, f.product, strings.ToUpper(f.base.Scheme))
+	return fmt.Errorf("%s: expected a response of %s, got something that is not %s", what,
+		f.product, strings.ToUpper(f.base.Scheme))
 }
 
 // networkCause says in words why there is no connection.

@@ -38,13 +38,16 @@ func TestTheRealMailHogWithMailsOfEightBits(t *testing.T) {
 			t.Fatal(err)
 		}
 		m := mark(t, in, robert)
-		send(t, smtpAddr, "To: "+robert+"\r\nSubject: code\r\nContent-Type: text/plain; charset="+charset+
-			"\r\nContent-Transfer-Encoding: 8bit\r\nReceived: a\r\nReceived: b\r\n\r\n"+body+"\r\n\r\n"+body+"\r\n", robert)
+		send(t, smtpAddr, "To: "+robert+"\r\nSubject: code\r\nContent-Type: text/plain; charset="+
+			charset+
+			"\r\nContent-Transfer-Encoding: 8bit\r\nReceived: a\r\nReceived: b\r\n\r\n"+body+
+			"\r\n\r\n"+body+"\r\n", robert)
 		mails := since(t, in, robert, m)
 		if len(mails) != 1 {
 			t.Fatalf("%s: %d mails", charset, len(mails))
 		}
-		if read := mailtext.Parse(mails[0].Source); read.Text != mail.text+"\n\n"+mail.text || read.Subject != "code" {
+		if read := mailtext.Parse(mails[0].Source); read.Text != mail.text+"\n\n"+mail.text ||
+			read.Subject != "code" {
 			t.Errorf("%s: got %q, want it twice: %q", charset, read.Text, mail.text)
 		}
 		if n := bytes.Count(mails[0].Source, []byte("Received:")); n != 2 {
@@ -59,7 +62,8 @@ func TestSpoiltMailWithoutADownload(t *testing.T) {
 	in := openMailHog(t, url)
 	m := mark(t, in, robert)
 	hog.receive("To: "+robert+"\r\n\r\n\uFFFD 231408", robert)
-	if mails := since(t, in, robert, m); len(mails) != 1 || !strings.Contains(string(mails[0].Source), "231408") {
+	if mails := since(t, in, robert, m); len(mails) != 1 ||
+		!strings.Contains(string(mails[0].Source), "231408") {
 		t.Errorf("got %q", mails)
 	}
 }
@@ -74,10 +78,12 @@ func TestTheRealMailHogWithDomainsInUnicode(t *testing.T) {
 // checkDomainForms has the mail of a domain in one form found by the other, and nobody else's.
 func checkDomainForms(t *testing.T, smtpAddr string, in inbox.Inbox) {
 	t.Helper()
-	for _, declared := range []string{unicodeAddress, asciiAddress, strings.ToUpper(unicodeAddress)} {
+	for _, declared := range []string{unicodeAddress, asciiAddress,
+		strings.ToUpper(unicodeAddress)} {
 		m := mark(t, in, declared)
 		send(t, smtpAddr, mailTo(asciiAddress, "Your code is 231408"), asciiAddress)
-		send(t, smtpAddr, mailTo("robert@books.example", "Your code is 774411"), "robert@books.example")
+		send(t, smtpAddr, mailTo("robert@books.example", "Your code is 774411"),
+			"robert@books.example")
 		mails := since(t, in, declared, m)
 		if len(mails) != 1 || !strings.Contains(string(mails[0].Source), "231408") {
 			t.Errorf("%s: got %q", declared, mails)

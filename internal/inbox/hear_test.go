@@ -14,7 +14,8 @@ func TestAReaderHearsOfItsOwnMailOnly(t *testing.T) {
 		{nil, true, 0}, // It may be anybody's.
 		{[]string{"jane@example.com", "Robert@Example.com"}, true, 1},
 	} {
-		if mine := r.hear(letter{id: "1", recipients: c.recipients}); mine != c.mine || len(r.news) != c.remembered {
+		if mine := r.hear(letter{id: "1", recipients: c.recipients}); mine != c.mine ||
+			len(r.news) != c.remembered {
 			t.Errorf("%v: mine is %t, %d are remembered", c.recipients, mine, len(r.news))
 		}
 	}

@@ -26,7 +26,9 @@ type jsonStream struct {
 	depth int
 }
 
-func newJSONStream(r io.Reader) *jsonStream { return &jsonStream{r: bufio.NewReaderSize(r, 16<<10)} }
+func newJSONStream(r io.Reader) *jsonStream {
+	return &jsonStream{r: bufio.NewReaderSize(r, 16<<10)}
+}
 
 // object calls member with the name of each member, which must read its value. A null
 // has no members.
@@ -259,7 +261,8 @@ func (s *jsonStream) scalar() (string, error) {
 }
 
 func isScalarByte(c byte) bool {
-	return c == '-' || c == '+' || c == '.' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || c == 'E'
+	return c == '-' || c == '+' || c == '.' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' ||
+		c == 'E'
 }
 
 func (s *jsonStream) expect(wanted byte) error {

@@ -11,12 +11,14 @@ import (
 )
 
 func TestJSONStreamReadsTextAsEncodingJSONDoes(t *testing.T) {
-	for _, in := range []string{`""`, `"a"`, `"\"\\\/\b\f\n\r\t"`, `"\u00e9\ud83d\ude00"`, `"\ud83d"`, `"\ud83dx"`, `"\ud83d\u0041"`, `"é😀"`, ` "x" `} {
+	for _, in := range []string{`""`, `"a"`, `"\"\\\/\b\f\n\r\t"`, `"\u00e9\ud83d\ude00"`,
+		`"\ud83d"`, `"\ud83dx"`, `"\ud83d\u0041"`, `"é😀"`, ` "x" `} {
 		var want string
 		if err := json.Unmarshal([]byte(in), &want); err != nil {
 			t.Fatal(err)
 		}
-		for _, r := range []io.Reader{strings.NewReader(in), iotest.OneByteReader(strings.NewReader(in))} {
+		for _, r := range []io.Reader{strings.NewReader(in),
+			iotest.OneByteReader(strings.NewReader(in))} {
 			got, err := newJSONStream(r).text(100)
 			// A lone surrogate takes its neighbour along, which no inbox sends.
 			if err != nil || string(got) != want && !strings.Contains(want, "\uFFFD") {
@@ -42,8 +44,10 @@ func TestJSONStreamCutsTexts(t *testing.T) {
 }
 
 func TestJSONStreamFindsTheEndOfWhatItSkips(t *testing.T) {
-	for _, text := range []string{`""`, `"\""`, `"\\"`, `"\\\""`, `"a\\\\"`, `"\"\""`, `"\\\"a\\"`} {
-		for _, r := range []io.Reader{strings.NewReader(text + `,7`), iotest.OneByteReader(strings.NewReader(text + `,7`))} {
+	for _, text := range []string{`""`, `"\""`, `"\\"`, `"\\\""`, `"a\\\\"`, `"\"\""`,
+		`"\\\"a\\"`} {
+		for _, r := range []io.Reader{strings.NewReader(text + `,7`),
+			iotest.OneByteReader(strings.NewReader(text + `,7`))} {
 			s := newJSONStream(r)
 			err := s.skip()
 			if rest, _ := io.ReadAll(s.r); err != nil || string(rest) != ",7" {
@@ -54,7 +58,8 @@ func TestJSONStreamFindsTheEndOfWhatItSkips(t *testing.T) {
 }
 
 func TestJSONStreamRefusesWhatIsNotJSON(t *testing.T) {
-	for _, in := range []string{`{"a" 1}`, `{"a":1 "b":2}`, `{a:1}`, `[1 2]`, `{"a":"\x"}`, `{"a":nil}`, `<html>`, `{"a":` + strings.Repeat("1", 100) + `}`} {
+	for _, in := range []string{`{"a" 1}`, `{"a":1 "b":2}`, `{a:1}`, `[1 2]`, `{"a":"\x"}`,
+		`{"a":nil}`, `<html>`, `{"a":` + strings.Repeat("1", 100) + `}`} {
 		if err := skipAll(in); !errors.Is(err, errNotJSON) {
 			t.Errorf("%s: %v", in, err)
 		}
@@ -87,7 +92,8 @@ func FuzzJSONStream(f *testing.F) {
 		err := newJSONStream(bytes.NewReader(in)).skip()
 		readMailHogList(newJSONStream(bytes.NewReader(in)), listing{limit: 10})
 		readMailpitList(newJSONStream(bytes.NewReader(in)))
-		if json.Valid(in) && err != nil && !hasLongScalar(in) && bytes.Count(in, []byte("[")) <= maxJSONDepth {
+		if json.Valid(in) && err != nil && !hasLongScalar(in) &&
+			bytes.Count(in, []byte("[")) <= maxJSONDepth {
 			t.Errorf("%q: %v", in, err)
 		}
 	})

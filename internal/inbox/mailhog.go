@@ -63,10 +63,11 @@ func (m mailHog) mended(ctx context.Context, l letter) []byte {
 		return l.source
 	}
 	var whole []byte
-	err := m.fetcher.get(ctx, "api/v1/messages/"+url.PathEscape(l.id)+"/download", nil, func(response io.Reader) (err error) {
-		whole, err = io.ReadAll(io.LimitReader(response, maxSource))
-		return err
-	})
+	err := m.fetcher.get(ctx, "api/v1/messages/"+url.PathEscape(l.id)+"/download", nil,
+		func(response io.Reader) (err error) {
+			whole, err = io.ReadAll(io.LimitReader(response, maxSource))
+			return err
+		})
 	header, _, isWhole := bytes.Cut(l.source, endOfHeader)
 	_, body, isMail := bytes.Cut(whole, endOfHeader)
 	if err != nil || !isWhole || !isMail {
@@ -158,7 +159,8 @@ func readMailHogRaw(s *jsonStream, what listing, limit int, l *letter) error {
 				return err
 			})
 		case "Data":
-			if what.wanted == nil || !what.wanted(l.id) || len(l.recipients) > 0 && !isAddressed(l.recipients, what.address) {
+			if what.wanted == nil || !what.wanted(l.id) || len(l.recipients) > 0 &&
+				!isAddressed(l.recipients, what.address) {
 				limit = 0 // Other people's mail is not even held.
 			}
 			l.source, err = s.text(limit)

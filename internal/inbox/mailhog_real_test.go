@@ -24,7 +24,8 @@ func TestTheRealMailHogWhileOthersSendAndDelete(t *testing.T) {
 	for range 2 {
 		others.Go(func() {
 			for ctx.Err() == nil {
-				smtp.SendMail(smtpAddr, nil, "shop@example.com", []string{robert}, []byte(mailTo(robert, "x")))
+				smtp.SendMail(smtpAddr, nil, "shop@example.com", []string{robert},
+					[]byte(mailTo(robert, "x")))
 			}
 		})
 	}
@@ -54,11 +55,13 @@ func TestTheRealMailHog(t *testing.T) {
 	for i := range 30 {
 		m := mark(t, in, robert)
 		text := mailTo("Robert <"+robert+">", fmt.Sprintf("Your code is %d", 900000+i))
-		if err := smtp.SendMail(smtpAddr, nil, "shop@example.com", []string{jane, robert}, []byte(text)); err != nil {
+		if err := smtp.SendMail(smtpAddr, nil, "shop@example.com", []string{jane, robert},
+			[]byte(text)); err != nil {
 			t.Fatal(err)
 		}
 		mail := awaitMail(t, in, wake, robert, m)
-		if strings.TrimSpace(string(mail.Source)) != strings.TrimSpace(text) || len(mail.Recipients) != 2 {
+		if strings.TrimSpace(string(mail.Source)) != strings.TrimSpace(text) ||
+			len(mail.Recipients) != 2 {
 			t.Errorf("%q for %q", mail.Source, mail.Recipients)
 		}
 	}

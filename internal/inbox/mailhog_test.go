@@ -37,7 +37,8 @@ func TestMailBelongsToWhomTheEnvelopeNames(t *testing.T) {
 	upper := hog.receive(mailTo("x", "upper case"), strings.ToUpper(robert))
 	blind := hog.receive(mailTo(jane, "blind copy"), jane, robert)
 	routed := hog.receive(mailTo("x", "with a route"), "@relay.example:"+robert)
-	noEnvelope := hog.receive("Subject: x\r\nCC: =?UTF-8?Q?R=C3=B3bert?=\r\n <" + robert + ">\r\n\r\nx")
+	noEnvelope := hog.receive("Subject: x\r\nCC: =?UTF-8?Q?R=C3=B3bert?=\r\n <" + robert +
+		">\r\n\r\nx")
 	broken := hog.receive("To: undisclosed <" + robert + "\r\n\r\nx")
 	wantIDs(t, since(t, in, robert, m), upper, blind, routed, noEnvelope, broken)
 }
@@ -131,7 +132,8 @@ func TestMaildirIsInNoOrder(t *testing.T) {
 	for range 5000 {
 		hog.receive("x", jane)
 	}
-	if _, err := in.Mark(t.Context(), jane); err == nil || !strings.Contains(err.Error(), "empty it") {
+	if _, err := in.Mark(t.Context(), jane); err == nil ||
+		!strings.Contains(err.Error(), "empty it") {
 		t.Errorf("more than can be told apart: %v", err)
 	}
 }

@@ -33,11 +33,13 @@ func (m mailpit) list(ctx context.Context, what listing) (listed, error) {
 }
 
 // source does not mark the mail as read, as asking for the message would.
-func (m mailpit) source(ctx context.Context, l letter, limit int) (source []byte, gone bool, err error) {
-	err = m.fetcher.get(ctx, "api/v1/message/"+l.id+"/raw", nil, func(response io.Reader) (err error) {
-		source, err = io.ReadAll(io.LimitReader(response, int64(limit)))
-		return err
-	})
+func (m mailpit) source(ctx context.Context, l letter, limit int) (source []byte, gone bool,
+	err error) {
+	err = m.fetcher.get(ctx, "api/v1/message/"+l.id+"/raw", nil,
+		func(response io.Reader) (err error) {
+			source, err = io.ReadAll(io.LimitReader(response, int64(limit)))
+			return err
+		})
 	if errors.Is(err, errGone) {
 		return nil, true, nil
 	}
@@ -125,6 +127,7 @@ func readMailpitAddress(s *jsonStream, l *letter) error {
 // isMailpitID keeps what becomes a part of a URL from leading elsewhere.
 func isMailpitID(id string) bool {
 	return id != "" && !strings.ContainsFunc(id, func(r rune) bool {
-		return !('0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || r == '-' || r == '_')
+		return !('0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || r == '-' ||
+			r == '_')
 	})
 }

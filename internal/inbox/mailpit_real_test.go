@@ -13,7 +13,8 @@ import (
 )
 
 // eachMailpit runs a test against the real Mailpit in each version.
-func eachMailpit(t *testing.T, args []string, test func(t *testing.T, smtpAddr, url string, in inbox.Inbox)) {
+func eachMailpit(t *testing.T, args []string, test func(t *testing.T, smtpAddr, url string,
+	in inbox.Inbox)) {
 	for _, module := range mailpittest.Modules() {
 		t.Run(module, func(t *testing.T) {
 			t.Parallel()
@@ -59,10 +60,12 @@ func TestTheRealMailpitWithDatesOfMails(t *testing.T) {
 	dated := func(at time.Time, text string) string {
 		return "Date: " + at.Format(time.RFC1123Z) + "\r\n" + mailTo(robert, text)
 	}
-	eachMailpit(t, []string{"--use-message-dates"}, func(t *testing.T, smtpAddr, url string, in inbox.Inbox) {
+	eachMailpit(t, []string{"--use-message-dates"}, func(t *testing.T, smtpAddr, url string,
+		in inbox.Inbox) {
 		now := time.Now()
 		for i := range older {
-			send(t, smtpAddr, dated(now.Add(-time.Duration(i)*time.Second), fmt.Sprint("older ", i)), robert)
+			send(t, smtpAddr, dated(now.Add(-time.Duration(i)*time.Second),
+				fmt.Sprint("older ", i)), robert)
 		}
 		m := mark(t, in, robert)
 		wantIDs(t, since(t, in, robert, m))
@@ -70,7 +73,8 @@ func TestTheRealMailpitWithDatesOfMails(t *testing.T) {
 		for i := range 2 {
 			send(t, smtpAddr, dated(slow, fmt.Sprint("Your code is ", 231408+i)), robert)
 			mails := since(t, in, robert, m)
-			if len(mails) != i+1 || !strings.Contains(string(mails[i].Source), fmt.Sprint(231408+i)) {
+			if len(mails) != i+1 || !strings.Contains(string(mails[i].Source),
+				fmt.Sprint(231408+i)) {
 				t.Fatalf("after %d new mails: %d", i+1, len(mails))
 			}
 		}
@@ -84,7 +88,8 @@ func TestTheRealMailpitWithDatesOfMails(t *testing.T) {
 func deleteMails(t testing.TB, url string, mails []inbox.Mail) {
 	t.Helper()
 	for _, m := range mails {
-		request, _ := http.NewRequest(http.MethodDelete, url+"/api/v1/messages", strings.NewReader(fmt.Sprintf(`{"IDs":[%q]}`, m.ID)))
+		request, _ := http.NewRequest(http.MethodDelete, url+"/api/v1/messages",
+			strings.NewReader(fmt.Sprintf(`{"IDs":[%q]}`, m.ID)))
 		request.Header.Set("Content-Type", "application/json")
 		response, err := http.DefaultClient.Do(request)
 		if err != nil {
@@ -95,5 +100,7 @@ func deleteMails(t testing.TB, url string, mails []inbox.Mail) {
 }
 
 func TestTheRealMailpitWithDomainsInUnicode(t *testing.T) {
-	eachMailpit(t, nil, func(t *testing.T, smtpAddr, _ string, in inbox.Inbox) { checkDomainForms(t, smtpAddr, in) })
+	eachMailpit(t, nil, func(t *testing.T, smtpAddr, _ string, in inbox.Inbox) {
+		checkDomainForms(t, smtpAddr, in)
+	})
 }

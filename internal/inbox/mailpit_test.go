@@ -35,7 +35,8 @@ func startMailpit(t testing.TB) (*mailpitStandIn, inbox.Inbox) {
 func (m *mailpitStandIn) search(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query().Get("query")
 	phrase := strings.ToLower(strings.Trim(query, `"`))
-	if phrase == "" || query != `"`+strings.Trim(query, `"`)+`"` || strings.ContainsAny(phrase[:1], "-!") {
+	if phrase == "" || query != `"`+strings.Trim(query, `"`)+`"` ||
+		strings.ContainsAny(phrase[:1], "-!") {
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
@@ -51,7 +52,8 @@ func (m *mailpitStandIn) search(w http.ResponseWriter, r *http.Request) {
 	for _, c := range found[min(start, len(found)):min(start+limit, len(found))] {
 		summaries = append(summaries, mailpitSummary(c))
 	}
-	json.NewEncoder(w).Encode(map[string]any{"total": len(mails) + 7, "unread": 1, "count": len(summaries),
+	json.NewEncoder(w).Encode(map[string]any{"total": len(mails) + 7, "unread": 1,
+		"count":          len(summaries),
 		"messages_count": len(found), "start": start, "tags": []string{}, "messages": summaries})
 }
 
@@ -60,8 +62,10 @@ func mailpitSummary(c caught) any {
 	for _, to := range c.to {
 		blind = append(blind, mailpitAddress{"", to})
 	}
-	return map[string]any{"ID": c.id, "MessageID": "x", "Read": false, "From": mailpitAddress{"", "shop@example.com"}, "To": []mailpitAddress{},
-		"Cc": nil, "Bcc": blind, "ReplyTo": []mailpitAddress{}, "Created": c.created, "Size": len(c.source), "Snippet": "x"}
+	return map[string]any{"ID": c.id, "MessageID": "x", "Read": false,
+		"From": mailpitAddress{"", "shop@example.com"}, "To": []mailpitAddress{},
+		"Cc": nil, "Bcc": blind, "ReplyTo": []mailpitAddress{}, "Created": c.created,
+		"Size": len(c.source), "Snippet": "x"}
 }
 
 func (m *mailpitStandIn) raw(w http.ResponseWriter, r *http.Request) {
@@ -108,7 +112,8 @@ func TestMailpitThatUsesTheMailsOwnDates(t *testing.T) {
 
 func TestMailpitTakesNoAddressForAFilter(t *testing.T) {
 	pit, in := startMailpit(t)
-	for _, address := range []string{"-robert@example.com", `!"jane doe"@example.com`, "o'neil@example.com"} {
+	for _, address := range []string{"-robert@example.com", `!"jane doe"@example.com`,
+		"o'neil@example.com"} {
 		m := mark(t, in, address)
 		id := pit.receive("x", address)
 		wantIDs(t, since(t, in, address, m), id)
@@ -136,7 +141,8 @@ func TestMailpitCutsSources(t *testing.T) {
 func TestMailpitResponsesThatLeadElsewhereAreRefused(t *testing.T) {
 	pit, in := startMailpit(t)
 	pit.mails = []caught{{id: "../../../admin", to: []string{robert}}}
-	if _, err := in.Mark(t.Context(), robert); err == nil || !strings.Contains(err.Error(), "expected a response of Mailpit, got") {
+	if _, err := in.Mark(t.Context(), robert); err == nil ||
+		!strings.Contains(err.Error(), "expected a response of Mailpit, got") {
 		t.Errorf("error %v", err)
 	}
 }

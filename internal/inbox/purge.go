@@ -52,7 +52,9 @@ func (p *purge) notice() {
 // newestOf is the address's newest mail, where the list is in order and tells whom its mails are
 // for.
 func newestOf(part listed, address string) (id string, found bool) {
-	i := slices.IndexFunc(part.letters, func(l letter) bool { return isAddressed(l.recipients, address) })
+	i := slices.IndexFunc(part.letters, func(l letter) bool {
+		return isAddressed(l.recipients, address)
+	})
 	if i < 0 || !part.newestFirst() {
 		return "", false
 	}
@@ -82,7 +84,9 @@ func (r *reader) hear(l letter) bool {
 	if len(l.recipients) == 0 {
 		return true
 	}
-	mine := slices.ContainsFunc(r.addresses, func(address string) bool { return isAddressed(l.recipients, address) })
+	mine := slices.ContainsFunc(r.addresses, func(address string) bool {
+		return isAddressed(l.recipients, address)
+	})
 	if mine && len(r.news) < maxNews {
 		r.news = append(r.news, news{letter{id: l.id, recipients: l.recipients}, time.Now()})
 	}

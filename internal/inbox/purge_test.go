@@ -47,7 +47,9 @@ func emptiedKinds(t *testing.T) map[string]emptied {
 	pit, in := startMailpit(t)
 	return map[string]emptied{
 		"MailHog": {hog.standIn, openMailHog(t, url), mailHogItem},
-		"Mailpit": {pit.standIn, in, func(c caught) any { return map[string]any{"Type": "new", "Data": mailpitSummary(c)} }},
+		"Mailpit": {pit.standIn, in, func(c caught) any {
+			return map[string]any{"Type": "new", "Data": mailpitSummary(c)}
+		}},
 	}
 }
 
@@ -65,8 +67,10 @@ func TestPurgedMailIsNoticed(t *testing.T) {
 			since(t, e.in, robert, m)
 			e.remove(id)
 		}},
-		"the newest old one": {true, func(e emptied, _ inbox.Mark, old []string) { e.remove(old[1]) }},
-		"the oldest one":     {false, func(e emptied, _ inbox.Mark, old []string) { e.remove(old[0]) }},
+		"the newest old one": {true, func(e emptied, _ inbox.Mark, old []string) {
+			e.remove(old[1])
+		}},
+		"the oldest one": {false, func(e emptied, _ inbox.Mark, old []string) { e.remove(old[0]) }},
 		"all, and a new one comes": {true, func(e emptied, _ inbox.Mark, old []string) {
 			e.remove(old...)
 			e.receive(mailTo(robert, "new"), robert)
@@ -78,7 +82,8 @@ func TestPurgedMailIsNoticed(t *testing.T) {
 		}},
 	} {
 		for kind, e := range emptiedKinds(t) {
-			old := []string{e.receive(mailTo(robert, "one"), robert), e.receive(mailTo(robert, "two"), robert)}
+			old := []string{e.receive(mailTo(robert, "one"), robert),
+				e.receive(mailTo(robert, "two"), robert)}
 			m := mark(t, e.in, robert)
 			act.do(e, m, old)
 			since(t, e.in, robert, m)
@@ -95,7 +100,8 @@ func TestMailThatNobodySawIsMissed(t *testing.T) {
 		wake := e.in.Wake()
 		<-e.joined
 		m := mark(t, e.in, robert)
-		e.tell(t, e.news(caught{id: "unseen-of-another", to: []string{jane}, created: time.Unix(1e9, 0)}))
+		e.tell(t, e.news(caught{id: "unseen-of-another", to: []string{jane},
+			created: time.Unix(1e9, 0)}))
 		e.tell(t, map[string]any{"Type": "stats", "Data": 7})
 		awaitWakes(t, wake, 3)
 		since(t, e.in, robert, m)

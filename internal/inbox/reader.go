@@ -248,7 +248,9 @@ type look struct {
 func (l look) misses(old *known, expected []string) bool {
 	old.mu.Lock()
 	defer old.mu.Unlock()
-	return slices.ContainsFunc(expected, func(id string) bool { return !l.met[id] && (l.whole || !old.met[id] && !old.ids[id]) })
+	return slices.ContainsFunc(expected, func(id string) bool {
+		return !l.met[id] && (l.whole || !old.met[id] && !old.ids[id])
+	})
 }
 
 // learn takes what a whole look listed for all that there is since the mark; another one adds what
@@ -272,7 +274,8 @@ func (k *known) learn(l look) {
 
 // listUnknown lists mails until it meets those that were listed before and as many as there are, or
 // the mark's where whole is true or some went away.
-func (r *reader) listUnknown(ctx context.Context, address string, old *known, whole bool) (look, error) {
+func (r *reader) listUnknown(ctx context.Context, address string, old *known, whole bool) (look,
+	error) {
 	old.mu.Lock()
 	before, total := maps.Clone(old.met), old.total
 	old.mu.Unlock()
@@ -304,7 +307,8 @@ func (r *reader) listUnknown(ctx context.Context, address string, old *known, wh
 		// Older mails of an incomplete mark would pass for new ones.
 		enough := reachedOld && (len(l.found) >= arrived || !old.complete)
 		l.whole = part.last || len(l.met) == count || enough && !r.server.byDate
-		if l.whole || !whole && (enough || !r.server.byDate && metBefore && part.newestFirst() && len(l.found) == arrived) {
+		if l.whole || !whole && (enough || !r.server.byDate && metBefore && part.newestFirst() &&
+			len(l.found) == arrived) {
 			return l, nil
 		}
 		if start += len(part.letters); start >= maxListed {
@@ -332,7 +336,8 @@ func (r *reader) open(ctx context.Context, address string, letters []letter) ([]
 			continue
 		}
 		left -= len(source)
-		mails = append(mails, Mail{ID: l.id, Recipients: l.recipients, Source: source, Seen: r.firstSeen(l.id, now)})
+		mails = append(mails, Mail{ID: l.id, Recipients: l.recipients, Source: source,
+			Seen: r.firstSeen(l.id, now)})
 	}
 	slices.Reverse(mails)
 	slices.SortStableFunc(mails, func(a, b Mail) int { return a.Seen.Compare(b.Seen) })

@@ -15,7 +15,9 @@ import (
 
 // isAddressed tells whether the address is among the recipients.
 func isAddressed(recipients []string, address string) bool {
-	return slices.ContainsFunc(recipients, func(r string) bool { return SameAddress(bareAddress(r), address) })
+	return slices.ContainsFunc(recipients, func(r string) bool {
+		return SameAddress(bareAddress(r), address)
+	})
 }
 
 // SameAddress tells whether two mail addresses are one: without regard to case, by which no mail
@@ -109,7 +111,9 @@ func addressesIn(list string) []string {
 		}
 		return found
 	}
-	for _, word := range strings.FieldsFunc(list, func(r rune) bool { return strings.ContainsRune(" \t,;:<>()\"'", r) }) {
+	for _, word := range strings.FieldsFunc(list, func(r rune) bool {
+		return strings.ContainsRune(" \t,;:<>()\"'", r)
+	}) {
 		if strings.Contains(word, "@") {
 			found = append(found, word)
 		}
@@ -120,7 +124,9 @@ func addressesIn(list string) []string {
 // longestWithout is what to search for where a search can't have some characters.
 func longestWithout(address, characters string) string {
 	longest := ""
-	for _, part := range strings.FieldsFunc(address, func(r rune) bool { return strings.ContainsRune(characters, r) }) {
+	for _, part := range strings.FieldsFunc(address, func(r rune) bool {
+		return strings.ContainsRune(characters, r)
+	}) {
 		if len(part) > len(longest) {
 			longest = part
 		}

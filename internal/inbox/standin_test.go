@@ -65,7 +65,8 @@ func (s *standIn) serve(t testing.TB, handler http.Handler) string {
 func (s *standIn) receive(source string, to ...string) string {
 	s.mu.Lock()
 	id := fmt.Sprintf("mail%06d", len(s.mails))
-	s.mails = append(s.mails, caught{id: id, source: source, to: to, created: time.Unix(1e9, int64(len(s.mails))*1e6)})
+	s.mails = append(s.mails, caught{id: id, source: source, to: to,
+		created: time.Unix(1e9, int64(len(s.mails))*1e6)})
 	sockets := slices.Clone(s.sockets)
 	s.mu.Unlock()
 	for _, socket := range sockets {
@@ -159,12 +160,15 @@ func (m *mailHogStandIn) list(w http.ResponseWriter, r *http.Request) {
 		items = append(items, mailHogItem(c))
 	}
 	w.Header().Set("Content-Type", "application/json")
-	json.NewEncoder(w).Encode(map[string]any{"total": total, "count": len(items), "start": start, "items": items})
+	json.NewEncoder(w).Encode(map[string]any{"total": total, "count": len(items), "start": start,
+		"items": items})
 }
 
 func (m *mailHogStandIn) page(found []caught, start, limit int) ([]caught, int) {
 	if m.maildir {
-		slices.SortFunc(found, func(a, b caught) int { return strings.Compare(shuffled(a.id), shuffled(b.id)) })
+		slices.SortFunc(found, func(a, b caught) int {
+			return strings.Compare(shuffled(a.id), shuffled(b.id))
+		})
 		page := found[min(start, len(found)):]
 		page = page[:min(limit, len(page))]
 		for i := range page {
@@ -188,9 +192,12 @@ func shuffled(id string) string {
 }
 
 func mailHogItem(c caught) any {
-	body := map[string]any{"Headers": map[string][]string{}, "Body": c.source, "Size": len(c.source), "MIME": nil}
-	return map[string]any{"ID": c.id, "Created": c.created, "Content": body, "MIME": map[string]any{"Parts": []any{body}},
-		"Raw": map[string]any{"From": "x@example.com", "To": c.to, "Data": c.source, "Helo": "localhost"}}
+	body := map[string]any{"Headers": map[string][]string{}, "Body": c.source,
+		"Size": len(c.source), "MIME": nil}
+	return map[string]any{"ID": c.id, "Created": c.created, "Content": body,
+		"MIME": map[string]any{"Parts": []any{body}},
+		"Raw": map[string]any{"From": "x@example.com", "To": c.to, "Data": c.source,
+			"Helo": "localhost"}}
 }
 
 func mailTo(to, text string) string {
@@ -239,7 +246,8 @@ func wantIDs(t testing.TB, mails []inbox.Mail, ids ...string) {
 }
 
 // awaitMail waits for one mail as a caller does: by wakes.
-func awaitMail(t testing.TB, in inbox.Inbox, wake <-chan struct{}, address string, m inbox.Mark) inbox.Mail {
+func awaitMail(t testing.TB, in inbox.Inbox, wake <-chan struct{}, address string,
+	m inbox.Mark) inbox.Mail {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()

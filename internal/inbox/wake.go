@@ -56,14 +56,16 @@ func newFeed(f *fetcher, o Options, path string, read func(*jsonStream) (letter,
 		address: address.String(),
 		header:  http.Header{},
 		guard:   o.Guard,
-		dialer:  websocket.Dialer{Proxy: o.Proxy, TLSClientConfig: o.TLS.Clone(), HandshakeTimeout: o.timeout()},
+		dialer: websocket.Dialer{Proxy: o.Proxy, TLSClientConfig: o.TLS.Clone(),
+			HandshakeTimeout: o.timeout()},
 	}
 	if n.guard == nil {
 		n.guard = func(do func()) { do() }
 	}
 	if f.login != nil {
 		password, _ := f.login.Password()
-		n.header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(f.login.Username()+":"+password)))
+		n.header.Set("Authorization",
+			"Basic "+base64.StdEncoding.EncodeToString([]byte(f.login.Username()+":"+password)))
 	}
 	n.ctx, n.end = context.WithCancel(context.Background())
 	n.dialer.NetDialContext = n.dial

@@ -122,7 +122,9 @@ func matcher(kind, query string) func(*mail) bool {
 	case "from":
 		return func(m *mail) bool { return strings.Contains(m.from, query) }
 	case "containing":
-		return func(m *mail) bool { return strings.Contains(m.body, query) || strings.Contains(m.headers, query) }
+		return func(m *mail) bool {
+			return strings.Contains(m.body, query) || strings.Contains(m.headers, query)
+		}
 	default:
 		return nil
 	}

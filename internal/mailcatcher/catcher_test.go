@@ -61,10 +61,12 @@ func TestKeepsWithinItsBytes(t *testing.T) {
 func TestRefusesTooLargeMailsAndGoesOn(t *testing.T) {
 	caught := start(t, mailcatcher.Config{MaxMailBytes: 1 << 10})
 	c := caught.talk(t)
-	if code := c.mail("a@example.com", "b@example.com", strings.Repeat("12345678\r\n", 1<<10)); code != 552 {
+	if code := c.mail("a@example.com", "b@example.com",
+		strings.Repeat("12345678\r\n", 1<<10)); code != 552 {
 		t.Errorf("a too large mail: %d", code)
 	}
-	if code := c.mail("a@example.com", "b@example.com", "Subject: small\r\n\r\nsmall"); code != 250 {
+	if code := c.mail("a@example.com", "b@example.com",
+		"Subject: small\r\n\r\nsmall"); code != 250 {
 		t.Errorf("the mail after it: %d", code)
 	}
 	if listed := caught.list(t, "/api/v2/messages"); listed.Total != 1 {
@@ -88,7 +90,8 @@ func TestTakesLongLinesAndEmptyMails(t *testing.T) {
 	caught := start(t, mailcatcher.Config{})
 	c := caught.talk(t)
 	line := strings.Repeat("x", 1<<20)
-	if code := c.mail("a@example.com", "long@example.com", "Subject: long\r\n\r\n"+line); code != 250 {
+	if code := c.mail("a@example.com", "long@example.com", "Subject: long\r\n\r\n"+
+		line); code != 250 {
 		t.Fatalf("a line of 1 MiB: %d", code)
 	}
 	c.say("MAIL FROM:<a@example.com>")
@@ -97,7 +100,9 @@ func TestTakesLongLinesAndEmptyMails(t *testing.T) {
 	if code := c.say("."); code != 250 {
 		t.Fatalf("an empty mail: %d", code)
 	}
-	if got := caught.list(t, "/api/v2/search?kind=to&query=long").Items[0].Raw.Data; !strings.HasSuffix(got, "\r\n"+line) {
+	if got := caught.list(t,
+		"/api/v2/search?kind=to&query=long").Items[0].Raw.Data; !strings.HasSuffix(got,
+		"\r\n"+line) {
 		t.Errorf("the long line has become %d bytes", len(got))
 	}
 	if got := caught.list(t, "/api/v2/search?kind=to&query=empty").Items[0].Raw.Data; got != "" {
@@ -138,7 +143,8 @@ func TestAcceptsAnySignIn(t *testing.T) {
 					t.Fatalf("%q: expected %d, got %d", line, want, code)
 				}
 			}
-			if code := c.mail("a@example.com", "b@example.com", "Subject: signed in\r\n\r\n"); code != 250 {
+			if code := c.mail("a@example.com", "b@example.com",
+				"Subject: signed in\r\n\r\n"); code != 250 {
 				t.Errorf("mail after signing in: %d", code)
 			}
 		})
@@ -148,7 +154,8 @@ func TestAcceptsAnySignIn(t *testing.T) {
 func TestSignsInAGoClient(t *testing.T) {
 	caught := start(t, mailcatcher.Config{})
 	auth := smtp.PlainAuth("", "any", "thing", "127.0.0.1")
-	if err := smtp.SendMail(caught.smtpAddr, auth, "a@example.com", []string{"b@example.com"}, []byte("Subject: x\r\n\r\n")); err != nil {
+	if err := smtp.SendMail(caught.smtpAddr, auth, "a@example.com", []string{"b@example.com"},
+		[]byte("Subject: x\r\n\r\n")); err != nil {
 		t.Error(err)
 	}
 }

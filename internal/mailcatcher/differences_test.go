@@ -21,13 +21,19 @@ var differences = []struct {
 		func(t testing.TB, i inbox) string { return items(t, i, "/api/v2/messages?start=2") },
 		"1 of 2", "0 of 2"},
 	{"so has a search",
-		func(t testing.TB, i inbox) string { return items(t, i, "/api/v2/search?kind=to&query=user&start=2") },
+		func(t testing.TB, i inbox) string {
+			return items(t, i, "/api/v2/search?kind=to&query=user&start=2")
+		},
 		"1 of 2", "0 of 2"},
 	{"a search that starts past the total forgets it",
-		func(t testing.TB, i inbox) string { return items(t, i, "/api/v2/search?kind=to&query=user&start=3") },
+		func(t testing.TB, i inbox) string {
+			return items(t, i, "/api/v2/search?kind=to&query=user&start=3")
+		},
 		"0 of 0", "0 of 2"},
 	{"the download of an unknown mail",
-		func(t testing.TB, i inbox) string { return status(i, "/api/v1/messages/unknown/download") },
+		func(t testing.TB, i inbox) string {
+			return status(i, "/api/v1/messages/unknown/download")
+		},
 		"no response", "404"},
 	{"a websocket from a page of another origin",
 		func(t testing.TB, i inbox) string {
@@ -59,7 +65,9 @@ var differences = []struct {
 		},
 		"354", "502"},
 	{"signing in after the greeting with a mechanism that is not offered",
-		func(t testing.TB, i inbox) string { return fmt.Sprint(i.talk(t).say("AUTH EXTERNAL YQ==")) },
+		func(t testing.TB, i inbox) string {
+			return fmt.Sprint(i.talk(t).say("AUTH EXTERNAL YQ=="))
+		},
 		"235", "504"},
 	{"a doubled dot at the very beginning of a mail",
 		func(t testing.TB, i inbox) string {

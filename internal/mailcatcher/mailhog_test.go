@@ -24,11 +24,14 @@ func letters() []letter {
 			"MIME-Version: 1.0\nSubject: parts\nContent-Type: multipart/alternative;\n boundary=\"b1\"\n\npreamble\n--b1\nContent-Type: text/plain; charset=utf-8\n\nYour code is 1 < 2 & 3\n--b1\nContent-Type: text/html\n\n<p>Your code is <b>654321</b></p>\n--b1--\nepilogue\n"},
 		{"nested multipart", "noreply@broker.example", one,
 			"Content-Type: multipart/mixed; boundary=outer\n\n--outer\nContent-Type: multipart/related; boundary=inner\n\n--inner\n\nno headers\n--inner\nX-Last: yes\n\ndeep\n--inner--\n--outer--\n"},
-		{"multipart without boundary", "noreply@broker.example", one, "Content-Type: multipart/mixed\n\n--b\n\ntext\n--b--\n"},
-		{"lower-case content-type", "noreply@broker.example", one, "content-type: multipart/mixed; boundary=b\n\n--b\n\ntext\n--b--\n"},
+		{"multipart without boundary", "noreply@broker.example", one,
+			"Content-Type: multipart/mixed\n\n--b\n\ntext\n--b--\n"},
+		{"lower-case content-type", "noreply@broker.example", one,
+			"content-type: multipart/mixed; boundary=b\n\n--b\n\ntext\n--b--\n"},
 		{"quoted-printable", "noreply@broker.example", one,
 			"Content-Transfer-Encoding: quoted-printable\nContent-Type: text/plain; charset=iso-8859-2\n\nKod: 12=\n34=E6\n=2E\n"},
-		{"8-bit", "noreply@broker.example", one, "Subject: zażółć\nContent-Type: text/plain; charset=iso-8859-2\n\nza\xbf\xf3\xb3\xe6 \x00\x01 \U0001f4e7\n"},
+		{"8-bit", "noreply@broker.example", one,
+			"Subject: zażółć\nContent-Type: text/plain; charset=iso-8859-2\n\nza\xbf\xf3\xb3\xe6 \x00\x01 \U0001f4e7\n"},
 		{"several recipients, two of them blind", "Noreply@Broker.example",
 			[]string{"Anna.Nowak@Example.com", "hidden@example.org", "robert.zak@example.com"},
 			"To: Anna.Nowak@Example.com\nCc: robert.zak@example.com\nSubject: Bcc\n\nhidden\n"},
@@ -139,7 +142,8 @@ func compare(t *testing.T, name string, real, caught response) {
 	if path404(real, caught) {
 		return
 	}
-	if diff := cmp.Diff(real.masked(), caught.masked(), cmp.AllowUnexported(response{})); diff != "" {
+	if diff := cmp.Diff(real.masked(), caught.masked(),
+		cmp.AllowUnexported(response{})); diff != "" {
 		t.Errorf("%s (-MailHog +catcher):\n%s", name, diff)
 	}
 }
@@ -166,9 +170,11 @@ func compareStreams(t *testing.T, real, caught inbox) {
 }
 
 func compareEachMail(t *testing.T, real, caught inbox) {
-	realMails, caughtMails := real.list(t, "/api/v2/messages").Items, caught.list(t, "/api/v2/messages").Items
+	realMails, caughtMails := real.list(t, "/api/v2/messages").Items,
+		caught.list(t, "/api/v2/messages").Items
 	for n := range realMails {
-		realPath, caughtPath := "/api/v1/messages/"+realMails[n].ID, "/api/v1/messages/"+caughtMails[n].ID
+		realPath, caughtPath := "/api/v1/messages/"+realMails[n].ID, "/api/v1/messages/"+
+			caughtMails[n].ID
 		compare(t, realPath, real.mustAsk(t, "GET", realPath), caught.mustAsk(t, "GET", caughtPath))
 		compare(t, realPath+"/download", sortedLines(real.mustAsk(t, "GET", realPath+"/download")),
 			sortedLines(caught.mustAsk(t, "GET", caughtPath+"/download")))
@@ -193,9 +199,11 @@ func compareDeletion(t *testing.T, real, caught inbox) {
 		middle, last := "/api/v1/messages/"+mails[4].ID, "/api/v1/messages/"+mails[0].ID
 		responses = append(responses, i.mustAsk(t, "DELETE", middle), i.mustAsk(t, "GET", middle),
 			i.mustAsk(t, "GET", "/api/v2/messages"), i.mustAsk(t, "DELETE", "/api/v1/messages"),
-			i.mustAsk(t, "GET", last), i.mustAsk(t, "GET", "/api/v1/messages"), i.mustAsk(t, "GET", "/api/v2/messages"))
+			i.mustAsk(t, "GET", last), i.mustAsk(t, "GET", "/api/v1/messages"),
+			i.mustAsk(t, "GET", "/api/v2/messages"))
 	}
 	for n := range len(responses) / 2 {
-		compare(t, "deletion, step "+string(rune('1'+n)), responses[n], responses[n+len(responses)/2])
+		compare(t, "deletion, step "+string(rune('1'+n)), responses[n],
+			responses[n+len(responses)/2])
 	}
 }

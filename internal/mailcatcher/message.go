@@ -61,7 +61,8 @@ func addTrace(m *data.Message) {
 		headers[name] = []string{string(m.ID)}
 	}
 	received := spelling(headers, "Received")
-	headers[received] = append(headers[received], "from "+m.Raw.Helo+" by "+hostname+" (MailHog)\r\n          id "+
+	headers[received] = append(headers[received], "from "+m.Raw.Helo+" by "+hostname+
+		" (MailHog)\r\n          id "+
 		string(m.ID)+"; "+m.Created.Format(time.RFC1123Z))
 	returnPath := spelling(headers, "Return-Path")
 	headers[returnPath] = append(headers[returnPath], "<"+m.Raw.From+">")

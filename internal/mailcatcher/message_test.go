@@ -20,10 +20,14 @@ func init() {
 
 // fragments are what odd mails are made of.
 var fragments = []string{
-	"\r\n", "\r\n", "\r\n\r\n", "\n", "\r", " ", "\t", ": ", ":", "--", "b", "--b", "--b--", "x", "Ł", "\xff",
-	"Subject: s\r\n", "subject:s\r\n", "To: a@b\r\n", "Received: r\r\n", "RETURN-PATH: p\r\n", "message-ID: m\r\n",
-	"Content-Type: multipart/mixed; boundary=b\r\n", "Content-Type: multipart/mixed;\r\n boundary=\"b\"\r\n",
-	"Content-Type: multipart/related; boundary=c\r\n", "--c\r\n", "Content-Type: multipart/mixed\r\n", "Content-Type: text/plain\r\n",
+	"\r\n", "\r\n", "\r\n\r\n", "\n", "\r", " ", "\t", ": ", ":", "--", "b", "--b", "--b--", "x",
+	"Ł", "\xff",
+	"Subject: s\r\n", "subject:s\r\n", "To: a@b\r\n", "Received: r\r\n", "RETURN-PATH: p\r\n",
+	"message-ID: m\r\n",
+	"Content-Type: multipart/mixed; boundary=b\r\n",
+	"Content-Type: multipart/mixed;\r\n boundary=\"b\"\r\n",
+	"Content-Type: multipart/related; boundary=c\r\n", "--c\r\n",
+	"Content-Type: multipart/mixed\r\n", "Content-Type: text/plain\r\n",
 }
 
 func randomMail(random *rand.Rand) string {
@@ -47,7 +51,8 @@ func asJSON(t testing.TB, message *data.Message) string {
 
 func compareWithMailHog(t testing.TB, source string) {
 	t.Helper()
-	raw := data.SMTPMessage{From: "a@b", To: []string{"c@d", "@r:e@f", "g"}, Helo: "h", Data: source}
+	raw := data.SMTPMessage{From: "a@b", To: []string{"c@d", "@r:e@f", "g"}, Helo: "h",
+		Data: source}
 	ours, err := newMessage(&raw)
 	if err != nil {
 		t.Fatal(err)
@@ -82,8 +87,10 @@ func TestHostileMailsAreReadInTime(t *testing.T) {
 		"folded header":     "Subject: a\r\n" + strings.Repeat(" b\r\n", size/4) + "\r\n",
 		"repeated header":   strings.Repeat("a: b\r\n", size/6) + "\r\n",
 		"different headers": differentHeaders(size),
-		"many parts":        "Content-Type: multipart/mixed; boundary=b\r\n\r\n" + strings.Repeat("--b", size/3),
-		"nested multiparts": strings.Repeat("Content-Type: multipart/mixed; boundary=b\r\n\r\n--c", size/50),
+		"many parts": "Content-Type: multipart/mixed; boundary=b\r\n\r\n" +
+			strings.Repeat("--b", size/3),
+		"nested multiparts": strings.Repeat("Content-Type: multipart/mixed; boundary=b\r\n\r\n--c",
+			size/50),
 		"nested boundaries": nestedMultiparts(size),
 	}
 	for name, source := range hostile {
@@ -118,7 +125,8 @@ func nestedMultiparts(size int) string {
 	var source strings.Builder
 	for source.Len() < size {
 		boundary := fmt.Sprintf("at%d.", source.Len())
-		source.WriteString("Content-Type: multipart/mixed; boundary=" + boundary + "\r\n\r\n--" + boundary + "\r\n")
+		source.WriteString("Content-Type: multipart/mixed; boundary=" + boundary + "\r\n\r\n--" +
+			boundary + "\r\n")
 	}
 	return source.String()
 }

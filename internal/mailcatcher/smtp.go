@@ -39,7 +39,8 @@ func newSMTPServer(mails *store, news *feed, maxMailBytes int64) *smtp.Server {
 }
 
 func tooLong() error {
-	return &smtp.SMTPError{Code: 501, EnhancedCode: smtp.EnhancedCode{5, 5, 4}, Message: "Name too long"}
+	return &smtp.SMTPError{Code: 501, EnhancedCode: smtp.EnhancedCode{5, 5, 4},
+		Message: "Name too long"}
 }
 
 // session is one SMTP connection. It holds the envelope until the mail is there.

@@ -63,7 +63,9 @@ func (s *store) remove(id string) bool {
 	if !found {
 		return false
 	}
-	at, _ := slices.BinarySearchFunc(s.mails, m, func(a, b *mail) int { return cmp.Compare(a.arrival, b.arrival) })
+	at, _ := slices.BinarySearchFunc(s.mails, m, func(a, b *mail) int {
+		return cmp.Compare(a.arrival, b.arrival)
+	})
 	s.mails = slices.Delete(s.mails, at, at+1)
 	s.forget(m)
 	return true

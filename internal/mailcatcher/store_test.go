@@ -52,7 +52,8 @@ func TestSearchIsFastAmongManyMails(t *testing.T) {
 		t.Skip("fills a large store")
 	}
 	server := filled(t, 100_000, 1)
-	for _, query := range []string{"kind=to&query=user99999@example.com", "kind=containing&query=number+77777"} {
+	for _, query := range []string{"kind=to&query=user99999@example.com",
+		"kind=containing&query=number+77777"} {
 		began := time.Now()
 		body := get(t, server.URL+"/api/v2/search?"+query)
 		if took := time.Since(began); took > 3*time.Second {

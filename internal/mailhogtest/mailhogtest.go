@@ -17,8 +17,11 @@ func Start(t testing.TB) (smtpAddr, url string) {
 	return proctest.Server{
 		Module: "mailhog", Tool: "mailhog", Path: "/api/v2/messages",
 		Args: func(smtpAddr, httpAddr string) []string {
-			return []string{"-smtp-bind-addr", smtpAddr, "-api-bind-addr", httpAddr, "-ui-bind-addr", httpAddr}
+			return []string{"-smtp-bind-addr", smtpAddr, "-api-bind-addr", httpAddr,
+				"-ui-bind-addr", httpAddr}
 		},
-		Env: slices.DeleteFunc(os.Environ(), func(variable string) bool { return strings.HasPrefix(variable, "MH_") }),
+		Env: slices.DeleteFunc(os.Environ(), func(variable string) bool {
+			return strings.HasPrefix(variable, "MH_")
+		}),
 	}.Start(t)
 }

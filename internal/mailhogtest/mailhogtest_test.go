@@ -14,7 +14,8 @@ func TestStartedMailHogTakesAndShowsMail(t *testing.T) {
 	smtpAddr, url := mailhogtest.Start(t)
 
 	mail := []byte("Subject: hello\r\n\r\nbody\r\n")
-	if err := smtp.SendMail(smtpAddr, nil, "a@example.com", []string{"b@example.com"}, mail); err != nil {
+	if err := smtp.SendMail(smtpAddr, nil, "a@example.com", []string{"b@example.com"},
+		mail); err != nil {
 		t.Fatal(err)
 	}
 	response, err := http.Get(url + "/api/v2/messages")

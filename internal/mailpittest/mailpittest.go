@@ -20,8 +20,11 @@ func Start(t testing.TB, module string, args ...string) (smtpAddr, url string) {
 	return proctest.Server{
 		Module: module, Tool: "mailpit", Path: "/api/v1/info",
 		Args: func(smtpAddr, httpAddr string) []string {
-			return append([]string{"--smtp", smtpAddr, "--listen", httpAddr, "--disable-version-check", "--quiet"}, args...)
+			return append([]string{"--smtp", smtpAddr, "--listen", httpAddr,
+				"--disable-version-check", "--quiet"}, args...)
 		},
-		Env: slices.DeleteFunc(os.Environ(), func(variable string) bool { return strings.HasPrefix(variable, "MP_") }),
+		Env: slices.DeleteFunc(os.Environ(), func(variable string) bool {
+			return strings.HasPrefix(variable, "MP_")
+		}),
 	}.Start(t)
 }

@@ -132,7 +132,8 @@ func codingOf(content []byte, label string) encoding.Encoding {
 
 // byteOrder recognises UTF-16 by its mark.
 func byteOrder(content []byte) encoding.Encoding {
-	if bytes.HasPrefix(content, []byte{0xFE, 0xFF}) || bytes.HasPrefix(content, []byte{0xFF, 0xFE}) {
+	if bytes.HasPrefix(content, []byte{0xFE, 0xFF}) ||
+		bytes.HasPrefix(content, []byte{0xFF, 0xFE}) {
 		return unicode.UTF16(unicode.BigEndian, unicode.UseBOM)
 	}
 	return nil

@@ -19,7 +19,8 @@ func htmlText(page string, link, emphasize func(string)) string {
 	if len(page) > maxHTML {
 		page = page[:maxHTML]
 	}
-	root, err := html.ParseWithOptions(strings.NewReader(page), html.ParseOptionEnableScripting(false))
+	root, err := html.ParseWithOptions(strings.NewReader(page),
+		html.ParseOptionEnableScripting(false))
 	if err != nil {
 		return strippedText(page, link)
 	}
@@ -149,7 +150,8 @@ func (w *htmlWriter) cell(n *html.Node, s style) {
 
 // showsValue tells whether an input of the type shows its value as text.
 func showsValue(kind string) bool {
-	return slices.Contains([]string{"", "text", "number", "tel", "button", "submit"}, strings.ToLower(strings.TrimSpace(kind)))
+	return slices.Contains([]string{"", "text", "number", "tel", "button", "submit"},
+		strings.ToLower(strings.TrimSpace(kind)))
 }
 
 // unread names the elements whose content is not shown.

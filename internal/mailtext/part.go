@@ -55,7 +55,8 @@ func unflowed(content []byte, dropSpace bool) []byte {
 // isText names the media types that a mail program shows as text.
 func isText(kind string) bool {
 	switch kind {
-	case "text/css", "text/csv", "text/calendar", "text/vcard", "text/x-vcard", "text/javascript", "text/rtf":
+	case "text/css", "text/csv", "text/calendar", "text/vcard", "text/x-vcard", "text/javascript",
+		"text/rtf":
 		return false
 	case "", "text", "application/xhtml+xml":
 		return true
@@ -78,7 +79,8 @@ func (w *walker) leaf(head header, content []byte, kind, charset string) {
 	switch {
 	case head.attachment():
 		list = &w.attached
-	case isHTML && (strings.TrimSpace(text) != "" || !bytes.Contains(bytes.ToLower(content), []byte("<img"))):
+	case isHTML && (strings.TrimSpace(text) != "" ||
+		!bytes.Contains(bytes.ToLower(content), []byte("<img"))):
 		w.pages++
 	}
 	for _, address := range webAddress().FindAllString(text, maxLinks) {
@@ -131,8 +133,10 @@ func (w *walker) multipart(head header, body []byte, boundary string, depth int)
 		inner, text := splitHeader(body[part.from:part.to])
 		w.part(inner, text, depth+1)
 	}
-	if kind, _ := head.mediaType(); kind == "multipart/alternative" && w.versions.Plain == "" && len(w.plain) > plain && w.pages > pages {
-		w.versions = Versions{Plain: strings.Join(w.plain[plain:], "\n"), HTML: strings.Join(w.html[html:], "\n")}
+	if kind, _ := head.mediaType(); kind == "multipart/alternative" && w.versions.Plain == "" &&
+		len(w.plain) > plain && w.pages > pages {
+		w.versions = Versions{Plain: strings.Join(w.plain[plain:], "\n"),
+			HTML: strings.Join(w.html[html:], "\n")}
 	}
 }
 

@@ -39,7 +39,8 @@ func (change rewriter) content(head header, body []byte, depth int) []byte {
 		decoded, _ := base64Bytes(body)
 		return change.leaf(body, decoded, parameters["charset"], encodeBase64)
 	case encoding == "quoted-printable":
-		return change.leaf(body, decodeQuotedPrintable(body), parameters["charset"], encodeQuotedPrintable)
+		return change.leaf(body, decodeQuotedPrintable(body), parameters["charset"],
+			encodeQuotedPrintable)
 	case kind == "message/rfc822" || kind == "message/global":
 		return change.entity(body, depth+1)
 	}

@@ -120,7 +120,8 @@ func (s *style) declarations(text string) {
 // emphasizes names the elements that are set apart from running text.
 func emphasizes(name atom.Atom) bool {
 	switch name {
-	case atom.B, atom.Strong, atom.Em, atom.Mark, atom.Big, atom.Code, atom.Kbd, atom.Samp, atom.Tt, atom.Pre,
+	case atom.B, atom.Strong, atom.Em, atom.Mark, atom.Big, atom.Code, atom.Kbd, atom.Samp, atom.Tt,
+		atom.Pre,
 		atom.H1, atom.H2, atom.H3, atom.H4:
 		return true
 	}
@@ -150,11 +151,15 @@ func layoutOf(name atom.Atom) layout {
 		return lineBreak
 	case atom.Td, atom.Th:
 		return cell
-	case atom.P, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Blockquote, atom.Ul, atom.Ol, atom.Dl, atom.Hr:
+	case atom.P, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Blockquote, atom.Ul,
+		atom.Ol, atom.Dl, atom.Hr:
 		return paragraphBlock
-	case atom.Address, atom.Article, atom.Aside, atom.Body, atom.Caption, atom.Center, atom.Dd, atom.Details, atom.Dir,
-		atom.Div, atom.Dt, atom.Fieldset, atom.Figcaption, atom.Figure, atom.Footer, atom.Form, atom.Header, atom.Legend,
-		atom.Li, atom.Main, atom.Menu, atom.Nav, atom.Option, atom.Pre, atom.Section, atom.Summary, atom.Table, atom.Tbody,
+	case atom.Address, atom.Article, atom.Aside, atom.Body, atom.Caption, atom.Center, atom.Dd,
+		atom.Details, atom.Dir,
+		atom.Div, atom.Dt, atom.Fieldset, atom.Figcaption, atom.Figure, atom.Footer, atom.Form,
+		atom.Header, atom.Legend,
+		atom.Li, atom.Main, atom.Menu, atom.Nav, atom.Option, atom.Pre, atom.Section, atom.Summary,
+		atom.Table, atom.Tbody,
 		atom.Tfoot, atom.Thead, atom.Tr:
 		return block
 	case atom.Button, atom.Select, atom.Textarea, atom.Img:
@@ -171,7 +176,8 @@ const maxSheet = 64 << 10
 func hiddenBySheet(root *html.Node) map[string]bool {
 	var text strings.Builder
 	for n := range root.Descendants() {
-		if n.Type == html.TextNode && n.Parent.DataAtom == atom.Style && text.Len()+len(n.Data) <= maxSheet {
+		if n.Type == html.TextNode && n.Parent.DataAtom == atom.Style &&
+			text.Len()+len(n.Data) <= maxSheet {
 			text.WriteString(n.Data)
 		}
 	}

@@ -10,7 +10,8 @@ import (
 func TestErrorTellsWhatAndWhere(t *testing.T) {
 	defer func() {
 		err := mishap.Error(recover())
-		if text := err.Error(); !strings.Contains(text, "index out of range") || !strings.Contains(text, "mishap_test.go") {
+		if text := err.Error(); !strings.Contains(text, "index out of range") ||
+			!strings.Contains(text, "mishap_test.go") {
 			t.Errorf("got %q", text)
 		}
 	}()

@@ -41,7 +41,8 @@ func run(ctx context.Context, dir, only string) error {
 		return err
 	}
 	binary := filepath.Join(work, "suites.test")
-	if err := command(ctx, "", "go", "test", "-c", "-overlay", overlay, "-o", binary, "./"+dir); err != nil {
+	if err := command(ctx, "", "go", "test", "-c", "-overlay", overlay, "-o", binary,
+		"./"+dir); err != nil {
 		return err
 	}
 	list := filepath.Join(work, "mutants.json")

@@ -157,12 +157,14 @@ func (m *mutator) mutateBody(body ast.Node) {
 }
 
 func isBool(e *ast.BinaryExpr) bool {
-	return slices.Contains([]token.Token{token.EQL, token.NEQ, token.LSS, token.LEQ, token.GTR, token.GEQ, token.LAND, token.LOR}, e.Op)
+	return slices.Contains([]token.Token{token.EQL, token.NEQ, token.LSS, token.LEQ, token.GTR,
+		token.GEQ, token.LAND, token.LOR}, e.Op)
 }
 
 // mutateCondition lets the expression be negated, and a boundary in it be moved.
 func (m *mutator) mutateCondition(e ast.Expr, depth int) {
-	if b, isBinary := e.(*ast.BinaryExpr); isBinary && slices.Contains([]token.Token{token.LSS, token.LEQ, token.GTR, token.GEQ}, b.Op) {
+	if b, isBinary := e.(*ast.BinaryExpr); isBinary &&
+		slices.Contains([]token.Token{token.LSS, token.LEQ, token.GTR, token.GEQ}, b.Op) {
 		negated, moved := m.add(e, "negate"), m.add(e, "move the boundary")
 		m.insert(e.Pos(), fmt.Sprintf("mutantOrder(%d, %d, %q, ", negated, moved, b.Op), depth)
 		m.replace(b.OpPos, len(b.Op.String()), ",")

@@ -61,7 +61,8 @@ func TestEachConditionAndCallIsMutatedOnce(t *testing.T) {
 	if renumber(string(got)) != renumber(mutated) {
 		t.Errorf("%s", got)
 	}
-	if len(m.mutants) != 12 || m.mutants[0].Change != "negate: (a < b && ok) || !ok" || !strings.HasSuffix(m.mutants[0].Place, "sample.go:4:5") {
+	if len(m.mutants) != 12 || m.mutants[0].Change != "negate: (a < b && ok) || !ok" ||
+		!strings.HasSuffix(m.mutants[0].Place, "sample.go:4:5") {
 		t.Errorf("%d mutants, the first %+v", len(m.mutants), m.mutants[0])
 	}
 }

@@ -42,7 +42,8 @@ func TestHint(t *testing.T) {
 	if got, want := nearest.Hint("fl", []string{"core", "flow"}), ""; got != want {
 		t.Errorf("Hint = %q, want %q", got, want)
 	}
-	if got, want := nearest.Hint("flwo", []string{"core", "flow"}), `; did you mean "flow"?`; got != want {
+	if got, want := nearest.Hint("flwo", []string{"core", "flow"}),
+		`; did you mean "flow"?`; got != want {
 		t.Errorf("Hint = %q, want %q", got, want)
 	}
 }

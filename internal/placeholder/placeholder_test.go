@@ -21,7 +21,8 @@ func TestNames(t *testing.T) {
 			t.Errorf("%s, want %s", got, want)
 		}
 	}
-	if code.Other(0) != code || code.Numbered(1) != code || code.Near("cut short").Whole() != code || code.Whole() != code {
+	if code.Other(0) != code || code.Numbered(1) != code ||
+		code.Near("cut short").Whole() != code || code.Whole() != code {
 		t.Error("the first of several is not the code itself")
 	}
 }
@@ -42,14 +43,17 @@ func TestWhatAPlaceholderTells(t *testing.T) {
 		{"‹new password x›", []placeholder.Kind{placeholder.Password}, false, false, ""},
 		{"", []placeholder.Kind{placeholder.Code}, false, false, ""},
 	} {
-		if test.p.Is(test.is...) != test.want || test.p.IsLearned() != test.learned || test.p.Derivation() != test.derivation {
-			t.Errorf("%s: is %t, learned %t, derived %q", test.p, test.p.Is(test.is...), test.p.IsLearned(), test.p.Derivation())
+		if test.p.Is(test.is...) != test.want || test.p.IsLearned() != test.learned ||
+			test.p.Derivation() != test.derivation {
+			t.Errorf("%s: is %t, learned %t, derived %q", test.p, test.p.Is(test.is...),
+				test.p.IsLearned(), test.p.Derivation())
 		}
 	}
 }
 
 func TestIn(t *testing.T) {
-	got := placeholder.In([]any{"a ‹code 1›‹b› ‹‹c› ‹", placeholder.Key, map[string]any{"x": []any{1, nil, "‹d›"}}, "›‹"})
+	got := placeholder.In([]any{"a ‹code 1›‹b› ‹‹c› ‹", placeholder.Key,
+		map[string]any{"x": []any{1, nil, "‹d›"}}, "›‹"})
 	want := []placeholder.Placeholder{"‹code 1›", "‹b›", "‹c›", "‹app-key›", "‹d›"}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%q, want %q", got, want)
@@ -58,9 +62,10 @@ func TestIn(t *testing.T) {
 
 func TestSplit(t *testing.T) {
 	for text, want := range map[string][]placeholder.Part{
-		"x":                    {{Text: "x"}},
-		"‹a›":                  {{Placeholder: "‹a›"}},
-		"x=‹a›&y=‹b c›!":       {{Text: "x="}, {Placeholder: "‹a›"}, {Text: "&y="}, {Placeholder: "‹b c›"}, {Text: "!"}},
+		"x":   {{Text: "x"}},
+		"‹a›": {{Placeholder: "‹a›"}},
+		"x=‹a›&y=‹b c›!": {{Text: "x="}, {Placeholder: "‹a›"}, {Text: "&y="},
+			{Placeholder: "‹b c›"}, {Text: "!"}},
 		"%E2%80%B9a%E2%80%BA ": {{Text: "%E2%80%B9a%E2%80%BA "}},
 	} {
 		if got := placeholder.Split(text); !reflect.DeepEqual(got, want) {
@@ -68,7 +73,8 @@ func TestSplit(t *testing.T) {
 		}
 	}
 	url := "https://x/?a=%E2%80%B9answer%20x%E2%80%BA&b=%e2%80%b9code+1%e2%80%ba"
-	want := []placeholder.Part{{Text: "https://x/?a="}, {Placeholder: "‹answer x›"}, {Text: "&b="}, {Placeholder: "‹code 1›"}}
+	want := []placeholder.Part{{Text: "https://x/?a="}, {Placeholder: "‹answer x›"}, {Text: "&b="},
+		{Placeholder: "‹code 1›"}}
 	if got := placeholder.SplitURL(url); !reflect.DeepEqual(got, want) {
 		t.Errorf("%s: %q, want %q", url, got, want)
 	}

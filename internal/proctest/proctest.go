@@ -61,7 +61,8 @@ func (s Server) build() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return output(filepath.Join(filepath.Dir(goMod), "tools", filepath.FromSlash(s.Module)), "tool", "-n", s.Tool)
+	return output(filepath.Join(filepath.Dir(goMod), "tools", filepath.FromSlash(s.Module)), "tool",
+		"-n", s.Tool)
 }
 
 func output(dir string, args ...string) (string, error) {

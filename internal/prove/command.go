@@ -121,7 +121,8 @@ func call(ctx context.Context, binary string, environment, arguments []string) (
 	case verdict.ExitConformant, verdict.ExitNotConformant, verdict.ExitIncomplete:
 		return code, nil
 	}
-	return code, fmt.Errorf("conformance %s: exit code %d: %s", arguments[0], code, strings.TrimSpace(stderr.String()))
+	return code, fmt.Errorf("conformance %s: exit code %d: %s", arguments[0], code,
+		strings.TrimSpace(stderr.String()))
 }
 
 func read(path string, into *verdict.Report) error {

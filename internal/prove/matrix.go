@@ -41,7 +41,8 @@ func Matrix(w io.Writer, outcomes []Outcome) error {
 	p.line("\n## Faults\n\n| Fault | What is wrong | Breaks | Failed | Untestable |\n|---|---|---|---|---|")
 	for _, o := range outcomes {
 		if o.Case.Fault != nil {
-			p.line("| %s | %s | %s | %s | %s |", o.Case.Name, cell(o.Case.Fault.Summary), o.Case.Fault.Breaks,
+			p.line("| %s | %s | %s | %s | %s |", o.Case.Name, cell(o.Case.Fault.Summary),
+				o.Case.Fault.Breaks,
 				strings.Join(o.Failed(), " "), strings.Join(o.with(verdict.Untestable), " "))
 		}
 	}

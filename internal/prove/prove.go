@@ -49,7 +49,9 @@ func Cases(texts, profile string) []Case {
 		list = append(list, Case{Name: v.Name, Variant: &v})
 	}
 	return slices.DeleteFunc(list, func(c Case) bool {
-		named := slices.ContainsFunc(strings.Split(texts, ","), func(text string) bool { return strings.Contains(c.Name, text) })
+		named := slices.ContainsFunc(strings.Split(texts, ","), func(text string) bool {
+			return strings.Contains(c.Name, text)
+		})
 		return !named || profile != "" && c.profile() != profile
 	})
 }
@@ -71,7 +73,8 @@ type Outcome struct {
 type Runner func(ctx context.Context, c Case) Outcome
 
 // All runs the cases, so many at a time, and tells done after each.
-func All(ctx context.Context, cases []Case, atOnce int, runner Runner, done func(Outcome)) []Outcome {
+func All(ctx context.Context, cases []Case, atOnce int, runner Runner,
+	done func(Outcome)) []Outcome {
 	outcomes := make([]Outcome, len(cases))
 	next := make(chan int)
 	var wait sync.WaitGroup
@@ -164,7 +167,8 @@ func (o Outcome) faultProblems(f faults.Fault) []string {
 	var problems []string
 	failed := o.Failed()
 	if !slices.Contains(failed, f.Breaks) {
-		problems = append(problems, f.Breaks+" does not fail (failed: "+strings.Join(failed, " ")+"; untestable: "+strings.Join(o.with(verdict.Untestable), " ")+")")
+		problems = append(problems, f.Breaks+" does not fail (failed: "+strings.Join(failed, " ")+
+			"; untestable: "+strings.Join(o.with(verdict.Untestable), " ")+")")
 	}
 	if surplus := o.Collateral(); len(surplus) > 0 {
 		problems = append(problems, "fails besides: "+strings.Join(surplus, " "))

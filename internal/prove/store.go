@@ -77,7 +77,8 @@ func (s Stored) Judge() Outcome {
 	if err != nil {
 		return Outcome{Case: s.Case, Err: err}
 	}
-	return Outcome{Case: s.Case, Report: *report, Again: *report, Exit: report.ExitCode(false, false)}
+	return Outcome{Case: s.Case, Report: *report, Again: *report,
+		Exit: report.ExitCode(false, false)}
 }
 
 // Stale returns the cases without evidence to judge.
@@ -105,7 +106,8 @@ func (s *Store) Keep(o Outcome) error {
 	}
 	stored := Stored{o.Case, &lean, suite}.Judge()
 	if other := differences(o.Again, stored.Report); len(other) > 0 {
-		return fmt.Errorf("the stored evidence is judged otherwise than the run: %s", strings.Join(other, "; "))
+		return fmt.Errorf("the stored evidence is judged otherwise than the run: %s",
+			strings.Join(other, "; "))
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -12,7 +12,9 @@ import (
 )
 
 func TestProxiesPassRequestsOn(t *testing.T) {
-	behind := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.URL.Path) }))
+	behind := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, r.URL.Path)
+	}))
 	t.Cleanup(behind.Close)
 	for name, start := range map[string]func(*testing.T) string{
 		"nginx":   func(t *testing.T) string { return proxytest.Nginx{}.Start(t, behind.URL) },

@@ -57,7 +57,8 @@ func (a *automaton) insert(f form) {
 		if next == 0 {
 			next = int32(len(a.nodes))
 			a.nodes = append(a.nodes, node{
-				sibling: a.nodes[at].child, row: -1, key: key, depth: a.nodes[at].depth + 1, secret: -1,
+				sibling: a.nodes[at].child, row: -1, key: key, depth: a.nodes[at].depth + 1,
+				secret: -1,
 			})
 			a.nodes[at].child = next
 		}

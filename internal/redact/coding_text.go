@@ -102,7 +102,8 @@ func readZero(*window) escape { return escape{width: 1} }
 // read once.
 func startsSpace(w *window) bool {
 	first := w.byteAt(0)
-	return first >= 0 && isSpaceByte(byte(first)) && (w.start == 0 || !isSpaceByte(w.text[w.start-1]))
+	return first >= 0 && isSpaceByte(byte(first)) &&
+		(w.start == 0 || !isSpaceByte(w.text[w.start-1]))
 }
 
 // tagEnd returns the end of the tag at the i-th byte, 0 if there is none.

@@ -31,28 +31,53 @@ func codings() []coding {
 	return []coding{
 		{name: "plain", write: func(s string) string { return s }, bytes: true},
 		{name: "JSON", write: jsonText},
-		{name: "JSON, all escaped", write: func(s string) string { return jsonEscapes(s, `\u%04x`, 1) }},
-		{name: "JSON, capitals, half escaped", write: func(s string) string { return jsonEscapes(s, `\u%04X`, 2) }},
-		{name: "JSON with slash", write: func(s string) string { return strings.ReplaceAll(jsonText(s), "/", `\/`) }},
+		{name: "JSON, all escaped", write: func(s string) string {
+			return jsonEscapes(s, `\u%04x`, 1)
+		}},
+		{name: "JSON, capitals, half escaped", write: func(s string) string {
+			return jsonEscapes(s, `\u%04X`, 2)
+		}},
+		{name: "JSON with slash", write: func(s string) string {
+			return strings.ReplaceAll(jsonText(s), "/", `\/`)
+		}},
 		{name: "URL query", write: url.QueryEscape, bytes: true},
 		{name: "URL path", write: url.PathEscape, bytes: true},
-		{name: "percent, all", write: func(s string) string { return eachByte(s, "%%%02x", 1) }, bytes: true},
-		{name: "percent, half", write: func(s string) string { return eachByte(s, "%%%02X", 2) }, bytes: true},
+		{name: "percent, all", write: func(s string) string { return eachByte(s, "%%%02x", 1) },
+			bytes: true},
+		{name: "percent, half", write: func(s string) string { return eachByte(s, "%%%02X", 2) },
+			bytes: true},
 		{name: "HTML", write: html.EscapeString},
 		{name: "HTML decimal", write: func(s string) string { return eachRune(s, "&#%d;", 1) }},
 		{name: "HTML hex, half", write: func(s string) string { return eachRune(s, "&#x%X;", 2) }},
-		{name: "base64", write: func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }, bytes: true},
-		{name: "base64 inside, offset 1", write: func(s string) string { return base64.RawStdEncoding.EncodeToString([]byte("a" + s + "bcd")) }, bytes: true},
-		{name: "base64 inside, offset 2", write: func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte("ab" + s + "c")) }, bytes: true},
+		{name: "base64", write: func(s string) string {
+			return base64.StdEncoding.EncodeToString([]byte(s))
+		}, bytes: true},
+		{name: "base64 inside, offset 1", write: func(s string) string {
+			return base64.RawStdEncoding.EncodeToString([]byte("a" + s + "bcd"))
+		}, bytes: true},
+		{name: "base64 inside, offset 2", write: func(s string) string {
+			return base64.RawURLEncoding.EncodeToString([]byte("ab" + s + "c"))
+		}, bytes: true},
 		{name: "base64 wrapped", write: wrapped, bytes: true},
 		{name: "quoted-printable", write: quotedPrintable},
-		{name: "quoted-printable, soft breaks", write: func(s string) string { return eachByte(s, "=%02X=\r\n", 1) }, bytes: true},
-		{name: "hex", write: func(s string) string { return hex.EncodeToString([]byte(s)) }, bytes: true},
-		{name: "hex, capitals", write: func(s string) string { return strings.ToUpper(hex.EncodeToString([]byte(s))) }, bytes: true},
-		{name: "encoded word Q", write: func(s string) string { return mime.QEncoding.Encode("utf-8", "é"+s) }},
-		{name: "UTF-16LE", write: func(s string) string { return inUTF16(s, true) }, needsBytes: true},
-		{name: "UTF-16BE", write: func(s string) string { return inUTF16(s, false) }, needsBytes: true},
-		{name: "encoded word B", write: func(s string) string { return mime.BEncoding.Encode("utf-8", "é"+s) }},
+		{name: "quoted-printable, soft breaks", write: func(s string) string {
+			return eachByte(s, "=%02X=\r\n", 1)
+		}, bytes: true},
+		{name: "hex", write: func(s string) string { return hex.EncodeToString([]byte(s)) },
+			bytes: true},
+		{name: "hex, capitals", write: func(s string) string {
+			return strings.ToUpper(hex.EncodeToString([]byte(s)))
+		}, bytes: true},
+		{name: "encoded word Q", write: func(s string) string {
+			return mime.QEncoding.Encode("utf-8", "é"+s)
+		}},
+		{name: "UTF-16LE", write: func(s string) string { return inUTF16(s, true) },
+			needsBytes: true},
+		{name: "UTF-16BE", write: func(s string) string { return inUTF16(s, false) },
+			needsBytes: true},
+		{name: "encoded word B", write: func(s string) string {
+			return mime.BEncoding.Encode("utf-8", "é"+s)
+		}},
 	}
 }
 

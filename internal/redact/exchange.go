@@ -49,7 +49,8 @@ func (r *Redactor) redactFailure(f *httpclient.Failure) *evidence.Failure {
 	if f == nil {
 		return nil
 	}
-	return &evidence.Failure{Kind: string(f.Kind), Text: r.Text(f.Text), ResponseBegun: f.ResponseBegun}
+	return &evidence.Failure{Kind: string(f.Kind), Text: r.Text(f.Text),
+		ResponseBegun: f.ResponseBegun}
 }
 
 func (r *Redactor) redactHeader(fields []httpclient.Field) []evidence.Field {

@@ -12,8 +12,10 @@ import (
 func TestJSONReplacesValuesOnly(t *testing.T) {
 	v := vault(t, "Peterson", "231408", "7", `a"b\c`, "nabc", "-12.50", "true", `":"`, "42")
 	for _, test := range []struct{ name, body, want string }{
-		{"value", `{"Errors":["Peterson"],"IsSucceed":false}`, `{"Errors":["‹s0›"],"IsSucceed":false}`},
-		{"spaces", "\ufeff {\r\n\t\"Model\" : \"Peterson\" }\n", "\ufeff {\r\n\t\"Model\" : \"‹s0›\" }\n"},
+		{"value", `{"Errors":["Peterson"],"IsSucceed":false}`,
+			`{"Errors":["‹s0›"],"IsSucceed":false}`},
+		{"spaces", "\ufeff {\r\n\t\"Model\" : \"Peterson\" }\n",
+			"\ufeff {\r\n\t\"Model\" : \"‹s0›\" }\n"},
 		{"escaped", `["\u0050ET\u0065rson","a\"b\\c"]`, `["‹s0›","‹s3›"]`},
 		{"escape is not torn", `["\nabc"]`, `["‹s4›"]`},
 		{"number", `{"a":231408,"b":[7,1.7,17],"c":-12.50}`, `{"a":0,"b":[0,1.7,17],"c":-0.00}`},
@@ -21,7 +23,8 @@ func TestJSONReplacesValuesOnly(t *testing.T) {
 		{"short number in a string", `["7", "17", "a 7"]`, `["‹s2›", "17", "a ‹s2›"]`},
 		{"literal", `{"IsSucceed":true,"a":"true"}`, `{"IsSucceed":true,"a":"‹s6›"}`},
 		{"structure", `{"x":"y","z":"\":\""}`, `{"x":"y","z":"‹s7›"}`},
-		{"documented names", `{"Errors":[],"ErrorsCode":[],"error":"Application key is not defined or does not exist"}`, ""},
+		{"documented names",
+			`{"Errors":[],"ErrorsCode":[],"error":"Application key is not defined or does not exist"}`, ""},
 		{"other names", `{"for Peterson":1,"Peterson":2}`, `{"for ‹s0›":1,"‹s0›":2}`},
 		{"duplicates", `{"a":"Peterson","a":"Peterson"}`, `{"a":"‹s0›","a":"‹s0›"}`},
 		{"trailing garbage", `{"a":"Peterson"} Peterson "x`, `{"a":"‹s0›"} ‹s0› "x`},
@@ -68,7 +71,8 @@ func TestJSONEscapesPlaceholders(t *testing.T) {
 // FuzzJSON checks that the structure of a document survives and the secret
 // does not.
 func FuzzJSON(f *testing.F) {
-	f.Add("Peterson", []byte(`{"Errors":["\u0050eterson"],"n":[1,-2.5e3,"x"],"Peterson":{"":null}}`))
+	f.Add("Peterson",
+		[]byte(`{"Errors":["\u0050eterson"],"n":[1,-2.5e3,"x"],"Peterson":{"":null}}`))
 	f.Add("2314", []byte(`[2314, 12314.5, "2314", "\\u0032314", "MjMxNA=="]`))
 	f.Add(`a"b\`, []byte(`{"a\"b\\":"a\"b\\"}`))
 	f.Add(`":"a`, []byte(`{"x":"a","y":"\":\"a"}`))
@@ -76,7 +80,8 @@ func FuzzJSON(f *testing.F) {
 	f.Add("nnnn", []byte(`["\nnnn\nnnnn"]`))
 	f.Add("0000", []byte(`[10000, 0.0000, "0000"]`))
 	f.Fuzz(func(t *testing.T, secret string, body []byte) {
-		if utf8.RuneCountInString(secret) < 4 || len(secret) > 100 || len(body) > 4000 || !utf8.ValidString(secret) {
+		if utf8.RuneCountInString(secret) < 4 || len(secret) > 100 || len(body) > 4000 ||
+			!utf8.ValidString(secret) {
 			t.Skip()
 		}
 		v := vault(t, secret)
@@ -107,7 +112,8 @@ func FuzzJSON(f *testing.F) {
 
 // sharesText reports whether a secret occurs in an unaltered text.
 func sharesText(secret string) bool {
-	for _, text := range append(public(), "‹s0›", "‹withheld: a secret could not be removed cleanly›") {
+	for _, text := range append(public(), "‹s0›",
+		"‹withheld: a secret could not be removed cleanly›") {
 		if strings.Contains(strings.ToLower(text), strings.ToLower(secret)) {
 			return true
 		}

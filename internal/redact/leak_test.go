@@ -30,9 +30,12 @@ func FuzzNothingSurvives(f *testing.F) {
 	all := codings()
 	random := rand.New(rand.NewPCG(5, 6))
 	for _, secret := range []string{
-		"Peterson", "231408", `a"b\c/d`, "100% = <b>&amp;", "Straße 12", "two words + more", "Ирина Петрова",
-		"日本の名前です", "0123456789abcdef0123456789abcdef", "k€y…-😀-end", "6f1c2a4e-9b7d-4c3e-8a51-0d2f7b9c6e18",
-		"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJyb2JlcnQifQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", "=?utf-8?q?x?=", "a+b/c==",
+		"Peterson", "231408", `a"b\c/d`, "100% = <b>&amp;", "Straße 12", "two words + more",
+		"Ирина Петрова",
+		"日本の名前です", "0123456789abcdef0123456789abcdef", "k€y…-😀-end",
+		"6f1c2a4e-9b7d-4c3e-8a51-0d2f7b9c6e18",
+		"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJyb2JlcnQifQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+		"=?utf-8?q?x?=", "a+b/c==",
 	} {
 		for range 5 {
 			f.Add(secret, uint8(random.IntN(len(all))), uint8(random.IntN(len(all))))
@@ -47,7 +50,8 @@ func FuzzNothingSurvives(f *testing.F) {
 		look := func(place, text string) {
 			for view, read := range views(text) {
 				if strings.Contains(read, secret) || strings.Contains(read, written) {
-					t.Errorf("%s in %s, %q, in %s %s:\n%q", in.name, out.name, secret, place, view, text)
+					t.Errorf("%s in %s, %q, in %s %s:\n%q", in.name, out.name, secret, place,
+						view, text)
 					return
 				}
 			}
@@ -68,7 +72,8 @@ func FuzzNothingSurvives(f *testing.F) {
 func isTellable(secret string) bool {
 	const shortest, longest = 6, 200
 	length := utf8.RuneCountInString(secret)
-	return utf8.ValidString(secret) && length >= shortest && length <= longest && !sharesText(secret) &&
+	return utf8.ValidString(secret) && length >= shortest && length <= longest &&
+		!sharesText(secret) &&
 		strings.Trim(secret, " ") == secret && !strings.ContainsFunc(secret, func(r rune) bool {
 		return unicode.IsControl(r) || !unicode.IsPrint(r) || r == utf8.RuneError
 	})
@@ -103,8 +108,9 @@ func inBody(t *testing.T, secret, written string, look func(place, text string))
 // inHeader writes the text into a header field in one coding, and into a URL in the other.
 func inHeader(t *testing.T, secret, written, once string, look func(place, text string)) {
 	x := vault(t, secret).Exchange("s", 1, "", "op", httpclient.Exchange{
-		URL:      "https://example.org/a?b=" + url.QueryEscape(once) + "&c=d",
-		Response: &httpclient.Response{Header: []httpclient.Field{{Name: "X-Y", Value: "id " + written + "; Path=/"}}},
+		URL: "https://example.org/a?b=" + url.QueryEscape(once) + "&c=d",
+		Response: &httpclient.Response{Header: []httpclient.Field{{Name: "X-Y",
+			Value: "id " + written + "; Path=/"}}},
 	})
 	look("a header field", x.Response.Header[0].Value)
 	look("a URL", x.URL)
@@ -116,13 +122,16 @@ func inMail(t *testing.T, secret, written string, look func(place, text string))
 	if _, err := fmt.Fprintf(w, "Code: %s, bye", written); err != nil || w.Close() != nil {
 		t.Fatal(err)
 	}
-	source := message("Subject: "+mime.QEncoding.Encode("utf-8", "é "+written), "X-Id: "+mime.BEncoding.Encode("utf-8", "é "+written),
+	source := message("Subject: "+mime.QEncoding.Encode("utf-8", "é "+written),
+		"X-Id: "+mime.BEncoding.Encode("utf-8", "é "+written),
 		"Content-Type: multipart/alternative; boundary=b", "",
 		"--b", "Content-Type: text/plain; charset=utf-8", "", "Code: "+written+", bye",
-		"--b", "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: quoted-printable", "", printable.String(),
+		"--b", "Content-Type: text/plain; charset=utf-8",
+		"Content-Transfer-Encoding: quoted-printable", "", printable.String(),
 		"--b", "Content-Type: text/html; charset=utf-8", "Content-Transfer-Encoding: base64", "",
 		base64.StdEncoding.EncodeToString([]byte("<p>Code: "+written+"</p>")), "--b--")
-	m := vault(t, secret).Mail(inbox.Mail{Source: []byte(source)}, nil, "Code "+written, "it is "+written, nil)
+	m := vault(t, secret).Mail(inbox.Mail{Source: []byte(source)}, nil, "Code "+written,
+		"it is "+written, nil)
 	look("a mail", string(m.Source))
 	look("a subject", m.Subject)
 	look("a mail's text", m.Text)

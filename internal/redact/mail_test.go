@@ -18,29 +18,42 @@ func message(lines ...string) string { return strings.Join(lines, crlf) + crlf }
 
 func TestSourceKeepsMailsReadable(t *testing.T) {
 	v := vault(t, "231408", "Straße 12")
-	long := strings.Repeat("<p>Someone has requested a password reset for your account.</p>\r\n", 20)
+	long := strings.Repeat("<p>Someone has requested a password reset for your account.</p>\r\n",
+		20)
 	for _, test := range []struct {
 		name, source string
 		want         []string
 	}{
-		{"plain", message("Subject: Reset", "", "Confirmation code: 231408"), []string{"Confirmation code: ‹s0›\r\n"}},
-		{"quoted-printable", message("Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: Quoted-Printable", "",
+		{"plain", message("Subject: Reset", "", "Confirmation code: 231408"),
+			[]string{"Confirmation code: ‹s0›\r\n"}},
+		{"quoted-printable", message("Content-Type: text/plain; charset=utf-8",
+			"Content-Transfer-Encoding: Quoted-Printable", "",
 			"Code 23=", "1408, Stra=C3=9Fe 12=21"), []string{"Code ‹s0›, ‹s1›!\r\n"}},
-		{"base64", message("Content-Transfer-Encoding: base64", "", wrapped(long+"<b>2</b><b>31408</b>"+long)),
+		{"base64", message("Content-Transfer-Encoding: base64", "",
+			wrapped(long+"<b>2</b><b>31408</b>"+long)),
 			[]string{"Hello " + long + "<b>‹s0›</b>" + long + ", hello"}},
-		{"broken base64", message("Content-Transfer-Encoding: base64", "", "Q29k!ZSAyM*zE0MDgg\x00b2s="), []string{"Code ‹s0› ok"}},
-		{"Latin-1", message("Content-Type: text/plain; charset=iso-8859-1", "Content-Transfer-Encoding: 8bit", "", "Stra\xdfe 12."), []string{"‹s1›.\r\n"}},
-		{"ISO-2022-JP", message("Content-Type: text/plain; charset=iso-2022-jp", "Content-Transfer-Encoding: base64", "",
-			base64.StdEncoding.EncodeToString([]byte("\x1b$B%3!<%I\x1b(B 231408"))), []string{"\x1b$B%3!<%I\x1b(B ‹s0›"}},
-		{"alternative", message("MIME-Version: 1.0", `Content-Type: multipart/alternative; boundary="b 1"`, "", "preamble 231408",
+		{"broken base64", message("Content-Transfer-Encoding: base64", "",
+			"Q29k!ZSAyM*zE0MDgg\x00b2s="), []string{"Code ‹s0› ok"}},
+		{"Latin-1", message("Content-Type: text/plain; charset=iso-8859-1",
+			"Content-Transfer-Encoding: 8bit", "", "Stra\xdfe 12."), []string{"‹s1›.\r\n"}},
+		{"ISO-2022-JP", message("Content-Type: text/plain; charset=iso-2022-jp",
+			"Content-Transfer-Encoding: base64", "",
+			base64.StdEncoding.EncodeToString([]byte("\x1b$B%3!<%I\x1b(B 231408"))),
+			[]string{"\x1b$B%3!<%I\x1b(B ‹s0›"}},
+		{"alternative", message("MIME-Version: 1.0",
+			`Content-Type: multipart/alternative; boundary="b 1"`, "", "preamble 231408",
 			"--b 1", "Content-Type: text/plain", "", "Code 231408", "",
 			"--b 1", "Content-Type: text/html", "Content-Transfer-Encoding: base64", "",
-			base64.StdEncoding.EncodeToString([]byte("<b>231408</b>")), "--b 1--", "epilogue 231408"),
+			base64.StdEncoding.EncodeToString([]byte("<b>231408</b>")), "--b 1--",
+			"epilogue 231408"),
 			[]string{"Code ‹s0›\r\n", "<b>‹s0›</b>"}},
 		{"nested", message("Content-Type: multipart/mixed; boundary=b", "", "--b",
-			"Content-Type: multipart/related; boundary=bb", "", "--bb", "", "231408", "--bb--", "--b",
-			"Content-Type: message/rfc822", "", "Subject: x", "Content-Transfer-Encoding: quoted-printable", "", "23=31408", "--b--"),
-			[]string{"‹s0›", "Subject: x\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=E2=80=B9s0=E2=80=BA"}},
+			"Content-Type: multipart/related; boundary=bb", "", "--bb", "", "231408",
+			"--bb--", "--b",
+			"Content-Type: message/rfc822", "", "Subject: x",
+			"Content-Transfer-Encoding: quoted-printable", "", "23=31408", "--b--"),
+			[]string{"‹s0›",
+				"Subject: x\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=E2=80=B9s0=E2=80=BA"}},
 	} {
 		got := v.MailSource([]byte(test.source))
 		if leaves := leavesOf(t, got); strings.Join(leaves, "|") != strings.Join(test.want, "|") {
@@ -59,7 +72,8 @@ func TestSourceWithoutSecretsStaysAsItIs(t *testing.T) {
 	v := vault(t, "231408", "Peterson")
 	for _, source := range []string{
 		"", "\r\n", "no header", "Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\n\nbody =3D \n",
-		message("Content-Type: multipart/mixed; boundary=b", "", "--b", "Content-Transfer-Encoding: base64", "", "SGVs bG8=", "--b"),
+		message("Content-Type: multipart/mixed; boundary=b", "", "--b",
+			"Content-Transfer-Encoding: base64", "", "SGVs bG8=", "--b"),
 	} {
 		if got := string(v.MailSource([]byte(source))); got != source {
 			t.Errorf("%q became\n%q", source, got)
@@ -83,7 +97,8 @@ func TestSourceSealsHeaders(t *testing.T) {
 			continue
 		}
 		subject, err := new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject"))
-		if err != nil || strings.Join(strings.Fields(subject), " ") != strings.Join(strings.Fields(test.want), " ") {
+		if err != nil || strings.Join(strings.Fields(subject),
+			" ") != strings.Join(strings.Fields(test.want), " ") {
 			t.Errorf("%s: %q (%v), want %q in\n%s", test.header, subject, err, test.want, got)
 		}
 	}
@@ -101,15 +116,19 @@ func TestSourceOfBrokenMails(t *testing.T) {
 		strings.Repeat("Content-Type: multipart/mixed; boundary=b\n\n--b\n", 40) + "\n23=\n1408",
 	} {
 		got := string(v.MailSource([]byte(source)))
-		if strings.Contains(got, "231408") || strings.Contains(got, "MjMxNDA4") || !strings.Contains(got, "s0") && !strings.Contains(got, base64.StdEncoding.EncodeToString([]byte("‹s0›"))) {
+		if strings.Contains(got, "231408") || strings.Contains(got, "MjMxNDA4") ||
+			!strings.Contains(got, "s0") &&
+				!strings.Contains(got, base64.StdEncoding.EncodeToString([]byte("‹s0›"))) {
 			t.Errorf("%q became\n%q", source, got)
 		}
 	}
 }
 
 func FuzzSource(f *testing.F) {
-	f.Add([]byte(message("Content-Type: multipart/mixed; boundary=b", "", "--b", "Content-Transfer-Encoding: base64", "", "MjMxNDA4", "--b--")))
-	f.Add([]byte(message("Subject: =?utf-8?q?231?= =?utf-8?q?408?=", "Content-Transfer-Encoding: quoted-printable", "", "23=", "1408")))
+	f.Add([]byte(message("Content-Type: multipart/mixed; boundary=b", "", "--b",
+		"Content-Transfer-Encoding: base64", "", "MjMxNDA4", "--b--")))
+	f.Add([]byte(message("Subject: =?utf-8?q?231?= =?utf-8?q?408?=",
+		"Content-Transfer-Encoding: quoted-printable", "", "23=", "1408")))
 	f.Add([]byte("Content-Type: message/rfc822\n\nContent-Type: message/rfc822\n\n231408"))
 	f.Fuzz(func(t *testing.T, source []byte) {
 		v := vault(t, "231408")

@@ -93,8 +93,9 @@ func TestExchange(t *testing.T) {
 	got := v.Exchange("reset/x", 2, "lane", "resetPassword", httpclient.Exchange{
 		Request: httpclient.Request{
 			Method: "POST", Path: "/reset?k=key%2D123",
-			Header: []httpclient.Field{{Name: "Et-App-Key", Value: "key-123"}, {Name: "X", Value: "\xe9 Peterson"}},
-			Body:   []byte(`{"SecretQuestionAnswer":"\u0050eterson"}`),
+			Header: []httpclient.Field{{Name: "Et-App-Key", Value: "key-123"},
+				{Name: "X", Value: "\xe9 Peterson"}},
+			Body: []byte(`{"SecretQuestionAnswer":"\u0050eterson"}`),
 		},
 		URL: "https://example.org/reset?k=key%2D123",
 		Response: &httpclient.Response{
@@ -103,7 +104,8 @@ func TestExchange(t *testing.T) {
 			Body:      []byte(`{"Model":"x token-01234`),
 			Truncated: true,
 		},
-		Failure: &httpclient.Failure{Kind: httpclient.FailureClosed, Text: "after Peterson", ResponseBegun: true},
+		Failure: &httpclient.Failure{Kind: httpclient.FailureClosed, Text: "after Peterson",
+			ResponseBegun: true},
 		Started: started, Timing: httpclient.Timing{Total: time.Second, Reused: true},
 	})
 	want := evidence.Exchange{
@@ -116,7 +118,8 @@ func TestExchange(t *testing.T) {
 			Header: []evidence.Field{{Name: "X-‹s1›", Value: "Basic ‹s0›p4"}},
 			Body:   []byte(`{"Model":"x ‹s2›`), Truncated: true,
 		},
-		Failure: &evidence.Failure{Kind: "connection closed", Text: "after ‹s1›", ResponseBegun: true},
+		Failure: &evidence.Failure{Kind: "connection closed", Text: "after ‹s1›",
+			ResponseBegun: true},
 		Started: started, Timing: evidence.Timing{Total: time.Second, Reused: true},
 	}
 	if !reflect.DeepEqual(got, want) {
@@ -125,7 +128,8 @@ func TestExchange(t *testing.T) {
 }
 
 func TestExchangeWithoutResponse(t *testing.T) {
-	got := vault(t, "x1y2").Exchange("s", 1, "", "op", httpclient.Exchange{Failure: &httpclient.Failure{Kind: httpclient.FailureDNS}})
+	got := vault(t, "x1y2").Exchange("s", 1, "", "op",
+		httpclient.Exchange{Failure: &httpclient.Failure{Kind: httpclient.FailureDNS}})
 	if got.Response != nil || got.Body != nil || got.Failure.Kind != "name not resolved" {
 		t.Errorf("%+v", got)
 	}
@@ -133,7 +137,8 @@ func TestExchangeWithoutResponse(t *testing.T) {
 
 func TestMail(t *testing.T) {
 	v := vault(t, "231408")
-	got := v.Mail(inbox.Mail{ID: "1", Source: []byte("\n231408")}, []string{"x"}, "Code 231408", "it is 231 408", []placeholder.Placeholder{"‹s0›"})
+	got := v.Mail(inbox.Mail{ID: "1", Source: []byte("\n231408")}, []string{"x"}, "Code 231408",
+		"it is 231 408", []placeholder.Placeholder{"‹s0›"})
 	want := evidence.Mail{
 		ID: "1", Traders: []string{"x"}, Source: []byte("\n‹s0›"),
 		Subject: "Code ‹s0›", Text: "it is ‹s0›", Codes: []placeholder.Placeholder{"‹s0›"},

@@ -331,7 +331,8 @@ func (s *scan) spellBack(t thread, end, n int) (start int, spelled []byte) {
 func (s *scan) add(f finding) {
 	if n := len(s.found); n > 0 {
 		last := &s.found[n-1]
-		if last.secret == f.secret && last.weight == f.weight && last.from <= f.from && f.from < last.to {
+		if last.secret == f.secret && last.weight == f.weight && last.from <= f.from &&
+			f.from < last.to {
 			last.to = max(last.to, f.to)
 			return
 		}

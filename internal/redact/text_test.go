@@ -44,11 +44,15 @@ func TestTextReplacesSecretsInEveryCoding(t *testing.T) {
 				}
 				text := "Hi, " + outer.write("it is "+inner.write(secret)+" now") + ", bye"
 				got := v.Text(text)
-				if strings.Contains(got, inner.write(secret)) || strings.Contains(got, outer.write(inner.write(secret))) || !holdsPlaceholder(got) {
-					t.Errorf("%s in %s of %q:\n%q became\n%q", inner.name, outer.name, secret, text, got)
+				if strings.Contains(got, inner.write(secret)) ||
+					strings.Contains(got, outer.write(inner.write(secret))) ||
+					!holdsPlaceholder(got) {
+					t.Errorf("%s in %s of %q:\n%q became\n%q", inner.name, outer.name, secret,
+						text, got)
 				}
 				if again := v.Text(got); again != got {
-					t.Errorf("%s in %s of %q: sealed twice\n%q became\n%q", inner.name, outer.name, secret, got, again)
+					t.Errorf("%s in %s of %q: sealed twice\n%q became\n%q", inner.name, outer.name,
+						secret, got, again)
 				}
 			}
 		}
@@ -71,7 +75,8 @@ func TestTextKeepsTheRestAsItIs(t *testing.T) {
 		{"inside a word", "x231408y", "x‹s1›y"},
 		{"short, alone", "ab, (ab) ab", "‹s2›, (‹s2›) ‹s2›"},
 		{"short, in words", "abc cab AB 17 7", "abc cab AB 17 ‹s3›"},
-		{"public text", "Error: Answer is incorrect, try again.", "E‹s5›: Answer is incorrect, try again."},
+		{"public text", "Error: Answer is incorrect, try again.",
+			"E‹s5›: Answer is incorrect, try again."},
 		{"public text, encoded", `Answer\u0020is incorrect, try again.`, ""},
 		{"public text, not whole", "Answers: Answer", "‹s4›s: ‹s4›"},
 		{"public name", `{"Errors":[],"error":1}`, ""},
@@ -100,9 +105,11 @@ func TestTextInOtherCharacterSets(t *testing.T) {
 		{"Windows-1251", "\xcf\xe5\xf2\xf0\xee\xe2\xe0!", "‹s1›!"},
 		{"KOI8-R", "\xf0\xc5\xd4\xd2\xcf\xd7\xc1!", "‹s1›!"},
 		{"percent-encoded Latin-1", "M%FCller-Stra%DFe", "‹s0›"},
-		{"UTF-16LE", "\xff\xfe" + inUTF16(`{"a":"Müller-Straße"}`, true), "\xff\xfe" + inUTF16(`{"a":"‹s0›"}`, true)},
+		{"UTF-16LE", "\xff\xfe" + inUTF16(`{"a":"Müller-Straße"}`, true),
+			"\xff\xfe" + inUTF16(`{"a":"‹s0›"}`, true)},
 		{"UTF-16BE", inUTF16(`{"a":"Петрова"}`, false), inUTF16(`{"a":"‹s1›"}`, false)},
-		{"UTF-16 with escapes", inUTF16(`{"a":"M\u00fcller-Straße"}`, false), inUTF16(`{"a":"‹s0›"}`, false)},
+		{"UTF-16 with escapes", inUTF16(`{"a":"M\u00fcller-Straße"}`, false),
+			inUTF16(`{"a":"‹s0›"}`, false)},
 	} {
 		if got := v.Text(test.text); got != test.want {
 			t.Errorf("%s: %q became\n%q, want\n%q", test.name, test.text, got, test.want)
@@ -116,14 +123,16 @@ func TestTextInOtherCharacterSets(t *testing.T) {
 // FuzzText seals a random secret in random surroundings and codings.
 func FuzzText(f *testing.F) {
 	for i, secret := range []string{
-		"Peterson", `a"b\c`, "100%+50%", "a=b&c=d", "<script>", "Straße", "two words", "+ + +", "====", "    ", "\\\\\\\\", "aaaa",
+		"Peterson", `a"b\c`, "100%+50%", "a=b&c=d", "<script>", "Straße", "two words", "+ + +",
+		"====", "    ", "\\\\\\\\", "aaaa",
 		"s0s0", "AAAAAAAA", "%41%41", "&amp;", "abcabcab",
 	} {
 		f.Add(secret, "pre", "post", uint8(i), uint8(i*7))
 	}
 	all := codings()
 	f.Fuzz(func(t *testing.T, secret, before, after string, inner, outer uint8) {
-		if !utf8.ValidString(secret) || utf8.RuneCountInString(secret) < 4 || len(secret) > 200 || len(before)+len(after) > 4000 {
+		if !utf8.ValidString(secret) || utf8.RuneCountInString(secret) < 4 || len(secret) > 200 ||
+			len(before)+len(after) > 4000 {
 			t.Skip()
 		}
 		// HTML has no way to write control characters. What stands in a public

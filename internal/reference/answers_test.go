@@ -41,7 +41,8 @@ func TestEveryOperationChecksTheKeyFirst(t *testing.T) {
 
 func TestKeyHeaderNameInAnyCase(t *testing.T) {
 	s := start(t)
-	got := s.askBare(t, http.MethodGet, questionPath+"?username=robert.zak", "", "et-app-key", appKey)
+	got := s.askBare(t, http.MethodGet, questionPath+"?username=robert.zak", "", "et-app-key",
+		appKey)
 	if got.status != http.StatusOK {
 		t.Errorf("got %d %s", got.status, got.body)
 	}
@@ -55,16 +56,20 @@ func TestReset(t *testing.T) {
 		want       string
 	}{
 		{"right answer", rightReset, 200, acceptedJSON},
-		{"login in another case", `{"User":"Robert.ZAK","SecretQuestionAnswer":"Peterson"}`, 200, acceptedJSON},
-		{"answer beyond ASCII", `{"User":"ann.lee","SecretQuestionAnswer":"Świnoujście"}`, 200, acceptedJSON},
-		{"escaped answer", `{"User":"ann.lee","SecretQuestionAnswer":"\u015awinouj\u015bcie"}`, 200, acceptedJSON},
+		{"login in another case", `{"User":"Robert.ZAK","SecretQuestionAnswer":"Peterson"}`, 200,
+			acceptedJSON},
+		{"answer beyond ASCII", `{"User":"ann.lee","SecretQuestionAnswer":"Świnoujście"}`, 200,
+			acceptedJSON},
+		{"escaped answer", `{"User":"ann.lee","SecretQuestionAnswer":"\u015awinouj\u015bcie"}`, 200,
+			acceptedJSON},
 		{"no question", `{"User":"no.question"}`, 200, acceptedJSON},
 		{"further members", `{"User":"no.question","Other":[1]}`, 200, acceptedJSON},
 		{"no answer", `{"User":"robert.zak"}`, 400, wrongJSON},
 		{"null answer", `{"User":"robert.zak","SecretQuestionAnswer":null}`, 400, wrongJSON},
 		{"empty answer", `{"User":"robert.zak","SecretQuestionAnswer":""}`, 400, wrongJSON},
 		{"wrong answer", `{"User":"robert.zak","SecretQuestionAnswer":"Petersen"}`, 400, wrongJSON},
-		{"another's answer", `{"User":"ann.lee","SecretQuestionAnswer":"Peterson"}`, 400, wrongJSON},
+		{"another's answer", `{"User":"ann.lee","SecretQuestionAnswer":"Peterson"}`, 400,
+			wrongJSON},
 		{"email, not login", `{"User":"robert.zak@example.com"}`, 200, acceptedJSON},
 	}
 	for _, c := range cases {
@@ -88,7 +93,8 @@ func TestSecretQuestion(t *testing.T) {
 		strings.Repeat("x", 40000): none,
 	}
 	for username, want := range cases {
-		expect(t, s.ask(t, http.MethodGet, questionPath+"?username="+username, ""), http.StatusOK, want)
+		expect(t, s.ask(t, http.MethodGet, questionPath+"?username="+username, ""),
+			http.StatusOK, want)
 	}
 	head := s.ask(t, http.MethodHead, questionPath+"?username=robert.zak", "")
 	expect(t, head, http.StatusOK, "")
@@ -98,27 +104,34 @@ func TestSignIn(t *testing.T) {
 	c, inbox := config(t)
 	c.Traders[1].TwoFactor = true
 	s := startWith(t, c, inbox)
-	right := s.ask(t, http.MethodPost, signInPath, "", "Username", "Robert.Zak", "Password", "demo-password-robert")
+	right := s.ask(t, http.MethodPost, signInPath, "", "Username", "Robert.Zak", "Password",
+		"demo-password-robert")
 	var response struct{ State, Token string }
-	if err := json.Unmarshal([]byte(right.body), &response); err != nil || response.State != "Succeeded" || len(response.Token) < 40 {
+	if err := json.Unmarshal([]byte(right.body), &response); err != nil ||
+		response.State != "Succeeded" || len(response.Token) < 40 {
 		t.Errorf("right credentials: %d %s", right.status, right.body)
 	}
-	expecting := s.ask(t, http.MethodPost, signInPath, "", "Username", "ann.lee", "Password", "demo-password-ann")
-	if expecting.status != http.StatusAccepted || !strings.Contains(expecting.body, `"State":"Expecting"`) {
+	expecting := s.ask(t, http.MethodPost, signInPath, "", "Username", "ann.lee", "Password",
+		"demo-password-ann")
+	if expecting.status != http.StatusAccepted ||
+		!strings.Contains(expecting.body, `"State":"Expecting"`) {
 		t.Errorf("a second factor is asked for by %d %s", expecting.status, expecting.body)
 	}
 	for name, header := range map[string][]string{
-		"wrong password":   {"Username", "robert.zak", "Password", "wrong"},
-		"unknown":          {"Username", "nobody", "Password", "wrong"},
-		"second factor":    {"Username", "ann.lee", "Password", "wrong"},
-		"no password":      {"Username", "robert.zak"},
-		"no name":          {"Password", "demo-password-robert"},
-		"nothing":          nil,
-		"two names":        {"Username", "robert.zak", "Username", "ann.lee", "Password", "demo-password-robert"},
-		"email, not login": {"Username", "robert.zak@example.com", "Password", "demo-password-robert"},
+		"wrong password": {"Username", "robert.zak", "Password", "wrong"},
+		"unknown":        {"Username", "nobody", "Password", "wrong"},
+		"second factor":  {"Username", "ann.lee", "Password", "wrong"},
+		"no password":    {"Username", "robert.zak"},
+		"no name":        {"Password", "demo-password-robert"},
+		"nothing":        nil,
+		"two names": {"Username", "robert.zak", "Username", "ann.lee", "Password",
+			"demo-password-robert"},
+		"email, not login": {"Username", "robert.zak@example.com", "Password",
+			"demo-password-robert"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			expect(t, s.ask(t, http.MethodPost, signInPath, "", header...), http.StatusUnauthorized, failedJSON)
+			expect(t, s.ask(t, http.MethodPost, signInPath, "", header...), http.StatusUnauthorized,
+				failedJSON)
 		})
 	}
 }
@@ -126,38 +139,42 @@ func TestSignIn(t *testing.T) {
 func TestMalformedRequestsAreRefusedInJSON(t *testing.T) {
 	s := start(t)
 	bodies := map[string]string{
-		"empty":         ``,
-		"not JSON":      `User=robert.zak`,
-		"cut off":       `{"User":"robert.zak"`,
-		"two values":    `{"User":"robert.zak"}{}`,
-		"array":         `["robert.zak"]`,
-		"text":          `"robert.zak"`,
-		"null":          `null`,
-		"no members":    `{}`,
-		"number":        `{"User":1,"Code":1,"Token":1,"Password":1}`,
-		"object":        `{"User":{},"Code":{},"Token":{},"Password":{}}`,
-		"twice":         `{"User":"a","User":"b","Code":"1","Code":"2","Token":"1","Token":"2"}`,
-		"not UTF-8":     "{\"User\":\"\xff\",\"Code\":\"\xff\",\"Token\":\"\xff\"}",
-		"deep":          strings.Repeat("[", 60000),
-		"too long":      `{"User":"robert.zak","SecretQuestionAnswer":"` + strings.Repeat("x", 64<<10) + `"}`,
+		"empty":      ``,
+		"not JSON":   `User=robert.zak`,
+		"cut off":    `{"User":"robert.zak"`,
+		"two values": `{"User":"robert.zak"}{}`,
+		"array":      `["robert.zak"]`,
+		"text":       `"robert.zak"`,
+		"null":       `null`,
+		"no members": `{}`,
+		"number":     `{"User":1,"Code":1,"Token":1,"Password":1}`,
+		"object":     `{"User":{},"Code":{},"Token":{},"Password":{}}`,
+		"twice":      `{"User":"a","User":"b","Code":"1","Code":"2","Token":"1","Token":"2"}`,
+		"not UTF-8":  "{\"User\":\"\xff\",\"Code\":\"\xff\",\"Token\":\"\xff\"}",
+		"deep":       strings.Repeat("[", 60000),
+		"too long": `{"User":"robert.zak","SecretQuestionAnswer":"` +
+			strings.Repeat("x", 64<<10) + `"}`,
 		"far too long":  `{"User":"` + strings.Repeat("x", 5<<20) + `"}`,
 		"control bytes": "\x00\x01\x02",
 	}
 	for name, body := range bodies {
 		for _, o := range []int{0, 2, 3} {
 			t.Run(name+" "+operations[o].path, func(t *testing.T) {
-				refused(t, s.ask(t, operations[o].method, operations[o].path, body), http.StatusBadRequest)
+				refused(t, s.ask(t, operations[o].method, operations[o].path, body),
+					http.StatusBadRequest)
 			})
 		}
 	}
-	for _, query := range []string{"", "?username=", "?Username=robert.zak", "?username=a&username=b", "?username=%zz"} {
+	for _, query := range []string{"", "?username=", "?Username=robert.zak",
+		"?username=a&username=b", "?username=%zz"} {
 		refused(t, s.ask(t, http.MethodGet, questionPath+query, ""), http.StatusBadRequest)
 	}
 }
 
 func TestOtherPathsAndMethods(t *testing.T) {
 	s := start(t)
-	for _, path := range []string{"/", "/v2.0/users/password/reset", resetPath + "/", "/v1.0//users/password/reset", "/api/token"} {
+	for _, path := range []string{"/", "/v2.0/users/password/reset", resetPath + "/",
+		"/v1.0//users/password/reset", "/api/token"} {
 		refused(t, s.ask(t, http.MethodPost, path, "{}"), http.StatusNotFound)
 	}
 	for _, o := range operations {
@@ -174,7 +191,8 @@ func TestOtherPathsAndMethods(t *testing.T) {
 func TestBodyThatBreaksOff(t *testing.T) {
 	s := start(t)
 	broken, writer := io.Pipe()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+resetPath, broken)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+resetPath,
+		broken)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +216,8 @@ func refused(t *testing.T, got reply, status int) {
 		IsSucceed          *bool
 	}
 	err := json.Unmarshal([]byte(got.body), &response)
-	if err != nil || got.status != status || len(response.Errors) != 1 || len(response.ErrorsCode) != 1 ||
+	if err != nil || got.status != status || len(response.Errors) != 1 ||
+		len(response.ErrorsCode) != 1 ||
 		response.Model != "" || response.IsSucceed == nil || *response.IsSucceed {
 		t.Errorf("got %d %s, want %d with one error", got.status, got.body, status)
 	}

@@ -81,7 +81,8 @@ func (d *Deployment) tokenFor(code string) (token string, redeemed bool, err err
 		return "", false, err
 	}
 	now := d.config.Now()
-	redeemed, err = d.store.exchangeCode(codeID, tokenID, now, now.Add(tokenLifetime), d.config.CodeTries)
+	redeemed, err = d.store.exchangeCode(codeID, tokenID, now, now.Add(tokenLifetime),
+		d.config.CodeTries)
 	return token, redeemed, err
 }
 

@@ -14,25 +14,31 @@ func TestOpenRefusesWhatCannotWork(t *testing.T) {
 		return func(c *reference.Config) { change(&c.Traders[0]) }
 	}
 	cases := map[string]func(*reference.Config){
-		"no path":           func(c *reference.Config) { c.Path = "" },
-		"no such folder":    func(c *reference.Config) { c.Path += "/x/y" },
-		"no key":            func(c *reference.Config) { c.AppKey = "" },
-		"no mailer":         func(c *reference.Config) { c.Mailer = nil },
-		"no sender":         func(c *reference.Config) { c.From = "nobody" },
-		"negative":          func(c *reference.Config) { c.Iterations = -1 },
-		"no login":          trader(func(t *reference.Trader) { t.Login = "" }),
-		"long login":        trader(func(t *reference.Trader) { t.Login = strings.Repeat("x", 300) }),
+		"no path":        func(c *reference.Config) { c.Path = "" },
+		"no such folder": func(c *reference.Config) { c.Path += "/x/y" },
+		"no key":         func(c *reference.Config) { c.AppKey = "" },
+		"no mailer":      func(c *reference.Config) { c.Mailer = nil },
+		"no sender":      func(c *reference.Config) { c.From = "nobody" },
+		"negative":       func(c *reference.Config) { c.Iterations = -1 },
+		"no login":       trader(func(t *reference.Trader) { t.Login = "" }),
+		"long login": trader(func(t *reference.Trader) {
+			t.Login = strings.Repeat("x", 300)
+		}),
 		"login of controls": trader(func(t *reference.Trader) { t.Login = "\x00" }),
 		"no email":          trader(func(t *reference.Trader) { t.Email = "" }),
-		"email with header": trader(func(t *reference.Trader) { t.Email = "a@example.com\r\nBcc: b@example.com" }),
-		"email with name":   trader(func(t *reference.Trader) { t.Email = "A <a@example.com>" }),
-		"name of two lines": trader(func(t *reference.Trader) { t.Name = "A\r\nBcc: b@example.com" }),
-		"no answer":         trader(func(t *reference.Trader) { t.Answer = "" }),
-		"no question":       trader(func(t *reference.Trader) { t.Question = "" }),
-		"question bytes":    trader(func(t *reference.Trader) { t.Question = "\xff" }),
-		"padded password":   trader(func(t *reference.Trader) { t.Password = " padded" }),
-		"login twice":       trader(func(t *reference.Trader) { t.Login = "ANN.LEE" }),
-		"email twice":       trader(func(t *reference.Trader) { t.Email = "Ann.Lee@example.com" }),
+		"email with header": trader(func(t *reference.Trader) {
+			t.Email = "a@example.com\r\nBcc: b@example.com"
+		}),
+		"email with name": trader(func(t *reference.Trader) { t.Email = "A <a@example.com>" }),
+		"name of two lines": trader(func(t *reference.Trader) {
+			t.Name = "A\r\nBcc: b@example.com"
+		}),
+		"no answer":       trader(func(t *reference.Trader) { t.Answer = "" }),
+		"no question":     trader(func(t *reference.Trader) { t.Question = "" }),
+		"question bytes":  trader(func(t *reference.Trader) { t.Question = "\xff" }),
+		"padded password": trader(func(t *reference.Trader) { t.Password = " padded" }),
+		"login twice":     trader(func(t *reference.Trader) { t.Login = "ANN.LEE" }),
+		"email twice":     trader(func(t *reference.Trader) { t.Email = "Ann.Lee@example.com" }),
 	}
 	for name, change := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -43,7 +49,8 @@ func TestOpenRefusesWhatCannotWork(t *testing.T) {
 				_ = d.Close()
 				t.Fatal("opened")
 			}
-			if strings.Contains(err.Error(), "Peterson") || strings.Contains(err.Error(), oldPassword) {
+			if strings.Contains(err.Error(), "Peterson") ||
+				strings.Contains(err.Error(), oldPassword) {
 				t.Errorf("a secret in %v", err)
 			}
 		})
@@ -75,14 +82,16 @@ func TestAnotherVersionInThePath(t *testing.T) {
 	c, inbox := config(t)
 	c.APIVersion = "2.5"
 	s := startWith(t, c, inbox)
-	expect(t, s.ask(t, http.MethodPost, "/v2.5/users/password/reset", rightReset), http.StatusOK, acceptedJSON)
+	expect(t, s.ask(t, http.MethodPost, "/v2.5/users/password/reset", rightReset), http.StatusOK,
+		acceptedJSON)
 	refused(t, s.reset(t, rightReset), http.StatusNotFound)
 }
 
 // quietConfig is a configuration without a mail server.
 func quietConfig(tb testing.TB) reference.Config {
 	return reference.Config{
-		Path: tb.TempDir() + "/reference.db", AppKey: appKey, Mailer: nowhere{}, Traders: reference.DemoTraders(),
+		Path: tb.TempDir() + "/reference.db", AppKey: appKey, Mailer: nowhere{},
+		Traders: reference.DemoTraders(),
 	}
 }
 

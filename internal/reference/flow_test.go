@@ -105,7 +105,8 @@ func TestMalformedCodesAreNoTries(t *testing.T) {
 	c.CodeTries = 1
 	s := startWith(t, c, inbox)
 	code := s.code(t)
-	for _, wrong := range []string{"", "12345", "1234567", "abcdef", " " + code, code + " ", "１２３４５６"} {
+	for _, wrong := range []string{"", "12345", "1234567", "abcdef", " " + code, code + " ",
+		"１２３４５６"} {
 		if s.redeem(t, wrong) != "" {
 			t.Errorf("%q was taken", wrong)
 		}
@@ -215,7 +216,8 @@ func TestManyResetsAtOnce(t *testing.T) {
 	}
 	for _, to := range []string{"robert.zak@example.com", "no.question@example.com"} {
 		if count[to] != resets || s.redeem(t, last[to]) == "" {
-			t.Errorf("%s got %d mails, the last code of which was refused or not enough came", to, count[to])
+			t.Errorf("%s got %d mails, the last code of which was refused or not enough came", to,
+				count[to])
 		}
 	}
 }
@@ -223,18 +225,21 @@ func TestManyResetsAtOnce(t *testing.T) {
 func TestRestartKeepsTheData(t *testing.T) {
 	c, inbox := config(t)
 	first := startWith(t, c, inbox)
-	expect(t, first.update(t, first.redeem(t, first.code(t)), newPassword, newPassword), http.StatusOK, doneJSON)
+	expect(t, first.update(t, first.redeem(t, first.code(t)), newPassword, newPassword),
+		http.StatusOK, doneJSON)
 	spent, live := first.code(t), ""
 	token := first.redeem(t, spent)
 	live = first.code(t)
 	if err := first.Close(); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, first.ask(t, http.MethodGet, questionPath+"?username=robert.zak", ""), http.StatusInternalServerError)
+	refused(t, first.ask(t, http.MethodGet, questionPath+"?username=robert.zak", ""),
+		http.StatusInternalServerError)
 
 	c.Iterations = 2 * reference.DefaultIterations
 	c.Traders[0].Answer = "changed"
-	c.Traders = append(c.Traders, reference.Trader{Login: "late", Email: "late@example.com", Password: "late-demo-password"})
+	c.Traders = append(c.Traders, reference.Trader{Login: "late", Email: "late@example.com",
+		Password: "late-demo-password"})
 	second := startWith(t, c, inbox)
 	if state := second.state(t, "robert.zak", newPassword); state != "Succeeded" {
 		t.Errorf("the new password: %s", state)

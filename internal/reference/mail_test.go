@@ -24,7 +24,8 @@ func TestMail(t *testing.T) {
 	c.Traders[0].Name = `Róbert "<b>" & Żak`
 	s := startWith(t, c, inbox)
 	before := time.Now().Truncate(time.Second)
-	expect(t, s.ask(t, http.MethodPost, resetPath, rightReset, "X-Forwarded-Host", "evil.test"), http.StatusOK, acceptedJSON)
+	expect(t, s.ask(t, http.MethodPost, resetPath, rightReset, "X-Forwarded-Host", "evil.test"),
+		http.StatusOK, acceptedJSON)
 	got := s.inbox.next(t)
 	if got.from != "no-reply@etna.test" || got.to != "robert.zak@example.com" {
 		t.Errorf("envelope: from %q to %q", got.from, got.to)
@@ -43,20 +44,27 @@ func TestMail(t *testing.T) {
 		t.Errorf("Message-ID is %q", id)
 	}
 	for line := range strings.SplitSeq(strings.TrimSuffix(got.data, "\r\n"), "\r\n") {
-		if len(line) > 998 || strings.ContainsFunc(line, func(r rune) bool { return r > 126 || r == '\n' || r == '\r' }) {
+		if len(line) > 998 || strings.ContainsFunc(line, func(r rune) bool {
+			return r > 126 || r == '\n' || r == '\r'
+		}) {
 			t.Errorf("line is too long or not ASCII: %q", line)
 		}
 	}
 	text, html := parts["text/plain"], parts["text/html"]
 	code := codeIn(t, got)
-	if !strings.Contains(text, "Hi "+c.Traders[0].Name+",") || !strings.Contains(text, "\n"+code+"\n") {
+	if !strings.Contains(text, "Hi "+c.Traders[0].Name+",") ||
+		!strings.Contains(text, "\n"+code+"\n") {
 		t.Errorf("text part:\n%s", text)
 	}
-	if !strings.Contains(html, "Hi Róbert &#34;&lt;b&gt;&#34; &amp; Żak,") || !strings.Contains(html, "<strong>"+code+"</strong>") {
+	if !strings.Contains(html, "Hi Róbert &#34;&lt;b&gt;&#34; &amp; Żak,") ||
+		!strings.Contains(html, "<strong>"+code+"</strong>") {
 		t.Errorf("HTML part:\n%s", html)
 	}
-	for _, sentence := range []string{"ETNA Trader", "Someone has requested a password reset for your account.",
-		"Confirmation code:", "If this was a mistake, just ignore this email and nothing will happen.", "Thanks for using ETNA Trader,", "The ETNA"} {
+	for _, sentence := range []string{"ETNA Trader",
+		"Someone has requested a password reset for your account.",
+		"Confirmation code:",
+		"If this was a mistake, just ignore this email and nothing will happen.",
+		"Thanks for using ETNA Trader,", "The ETNA"} {
 		if !strings.Contains(text, sentence) || !strings.Contains(html, sentence) {
 			t.Errorf("%q is missing", sentence)
 		}
@@ -99,7 +107,8 @@ func TestFailingMailIsLoggedWithoutTheCode(t *testing.T) {
 	s := startWith(t, c, inbox)
 	expect(t, s.reset(t, rightReset), http.StatusOK, acceptedJSON)
 	code, line := <-mailer.seen, <-logged
-	if strings.Contains(line, code) || !strings.Contains(line, "robert.zak@example.com") || strings.Contains(line, "\n") {
+	if strings.Contains(line, code) || !strings.Contains(line, "robert.zak@example.com") ||
+		strings.Contains(line, "\n") {
 		t.Errorf("logged: %q", line)
 	}
 	if s.redeem(t, code) == "" {

@@ -35,7 +35,8 @@ func (d *Deployment) updatePassword(r *http.Request) (response, error) {
 		return response{}, err
 	}
 	if !changed {
-		return refusal(http.StatusBadRequest, "ErrorInvalidToken", "Token is invalid or has expired."), nil
+		return refusal(http.StatusBadRequest, "ErrorInvalidToken",
+			"Token is invalid or has expired."), nil
 	}
 	return ok(result{IsSucceed: true}), nil
 }
@@ -55,5 +56,6 @@ func (d *Deployment) changePassword(body passwordBody) (bool, error) {
 // fitsHeader is true when signing in can carry the password: it travels in a
 // header field (RFC 9110, section 5.5).
 func fitsHeader(password string) bool {
-	return strings.TrimSpace(password) == password && !strings.ContainsFunc(password, unicode.IsControl)
+	return strings.TrimSpace(password) == password &&
+		!strings.ContainsFunc(password, unicode.IsControl)
 }

@@ -53,7 +53,8 @@ func (p *postOffice) send(l letter) {
 	select {
 	case p.letters <- l:
 	default:
-		p.log(fmt.Sprintf("The mail to %s was not sent: %d mails are waiting already.", l.to, waitingLetters))
+		p.log(fmt.Sprintf("The mail to %s was not sent: %d mails are waiting already.", l.to,
+			waitingLetters))
 	}
 }
 

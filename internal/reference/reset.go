@@ -34,7 +34,8 @@ func (d *Deployment) reset(r *http.Request) (response, error) {
 		return response{}, err
 	}
 	if trader.Question != "" && !right {
-		return refusal(http.StatusBadRequest, "ErrorIncorrectAnswer", "Answer is incorrect, try again."), nil
+		return refusal(http.StatusBadRequest, "ErrorIncorrectAnswer",
+			"Answer is incorrect, try again."), nil
 	}
 	return d.accept(trader, known)
 }

@@ -29,7 +29,8 @@ func ok(body any) response { return response{status: http.StatusOK, body: body} 
 
 // refusal is a response in the form of the documents' incorrect-answer error.
 func refusal(status int, code, text string) response {
-	return response{status: status, body: result{Errors: []string{text}, ErrorsCode: []string{code}}}
+	return response{status: status,
+		body: result{Errors: []string{text}, ErrorsCode: []string{code}}}
 }
 
 // badRequest refuses a request that is not formed as documented.

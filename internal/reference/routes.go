@@ -44,7 +44,8 @@ func (d *Deployment) response(r *http.Request) response {
 	response, err := operation(r)
 	if err != nil {
 		d.config.Log("A request could not be answered: " + err.Error())
-		return refusal(http.StatusInternalServerError, "ErrorUnavailable", "The service is not available.")
+		return refusal(http.StatusInternalServerError, "ErrorUnavailable",
+			"The service is not available.")
 	}
 	return response
 }
@@ -62,7 +63,8 @@ func methodNotAllowed(methods map[string]operation) response {
 	if slices.Contains(allowed, http.MethodGet) {
 		allowed = append(allowed, http.MethodHead)
 	}
-	refused := refusal(http.StatusMethodNotAllowed, "ErrorMethodNotAllowed", "The method is not allowed here.")
+	refused := refusal(http.StatusMethodNotAllowed, "ErrorMethodNotAllowed",
+		"The method is not allowed here.")
 	return refused.with("Allow", strings.Join(allowed, ", "))
 }
 

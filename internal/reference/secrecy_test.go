@@ -22,7 +22,8 @@ func TestUnknownUsersLookLikeTradersWithoutAQuestion(t *testing.T) {
 	}
 	for _, r := range requests {
 		ask := func(user string) reply {
-			got := s.ask(t, r.method, strings.ReplaceAll(r.path, "USER", user), strings.ReplaceAll(r.body, "USER", user))
+			got := s.ask(t, r.method, strings.ReplaceAll(r.path, "USER", user),
+				strings.ReplaceAll(r.body, "USER", user))
 			got.header.Del("Date")
 			return got
 		}
@@ -63,7 +64,8 @@ func TestFileHoldsNoSecrets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, secret := range []string{"Peterson", oldPassword, newPassword, code, later, token, appKey} {
+	for _, secret := range []string{"Peterson", oldPassword, newPassword, code, later, token,
+		appKey} {
 		if bytes.Contains(file, []byte(secret)) {
 			t.Errorf("the file holds %q", secret)
 		}
@@ -79,7 +81,8 @@ func TestFileHoldsNoSecrets(t *testing.T) {
 func TestResponsesAreNotCached(t *testing.T) {
 	s := start(t)
 	for _, o := range operations {
-		if cache := s.ask(t, o.method, o.path, "{}").header.Get("Cache-Control"); cache != "no-store" {
+		if cache := s.ask(t, o.method, o.path,
+			"{}").header.Get("Cache-Control"); cache != "no-store" {
 			t.Errorf("%s: Cache-Control is %q", o.path, cache)
 		}
 	}
@@ -88,7 +91,8 @@ func TestResponsesAreNotCached(t *testing.T) {
 func BenchmarkReset(b *testing.B) {
 	c := quietConfig(b)
 	d := open(b, c)
-	for name, body := range map[string]string{"accepted": rightReset, "refused": `{"User":"robert.zak"}`, "unknown": `{"User":"nobody"}`} {
+	for name, body := range map[string]string{"accepted": rightReset,
+		"refused": `{"User":"robert.zak"}`, "unknown": `{"User":"nobody"}`} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				request := httptest.NewRequest(http.MethodPost, resetPath, strings.NewReader(body))

@@ -90,7 +90,8 @@ func (s *service) ask(t *testing.T, method, path, body string, header ...string)
 
 func (s *service) askBare(t *testing.T, method, path, body string, header ...string) reply {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), method, s.url+path, strings.NewReader(body))
+	request, err := http.NewRequestWithContext(t.Context(), method, s.url+path,
+		strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}

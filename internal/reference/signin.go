@@ -30,14 +30,16 @@ func (d *Deployment) signIn(r *http.Request) (response, error) {
 		return wrongCredentials(), nil
 	case trader.TwoFactor:
 		return response{status: http.StatusAccepted, body: signInResponse{
-			State: "Expecting", Step: "VerificationCode", Reason: "Verification code is required", Token: newToken(),
+			State: "Expecting", Step: "VerificationCode", Reason: "Verification code is required",
+			Token: newToken(),
 		}}, nil
 	}
 	return ok(signInResponse{State: "Succeeded", Token: newToken()}), nil
 }
 
 func wrongCredentials() response {
-	body := signInResponse{State: "Failed", Step: "BaseAuthentication", Reason: "Invalid credentials"}
+	body := signInResponse{State: "Failed", Step: "BaseAuthentication",
+		Reason: "Invalid credentials"}
 	return response{status: http.StatusUnauthorized, body: body}.
 		with("WWW-Authenticate", `Username-Password realm="ETNA Trader"`)
 }

@@ -30,7 +30,8 @@ func (s smtpMailer) Send(ctx context.Context, m Mail) error {
 	})
 	defer stop()
 	if err := transfer(connection, m); err != nil {
-		return fmt.Errorf("reference: handing over a mail: %w", errors.Join(err, context.Cause(ctx)))
+		return fmt.Errorf("reference: handing over a mail: %w",
+			errors.Join(err, context.Cause(ctx)))
 	}
 	return nil
 }

@@ -54,7 +54,8 @@ func (s *store) close() error { return s.db.Close() }
 
 func (s *store) prepare(iterations int) error {
 	return s.db.Update(func(tx *bolt.Tx) error {
-		for _, name := range []string{tradersBucket, emailsBucket, codesBucket, tokensBucket, metaBucket} {
+		for _, name := range []string{tradersBucket, emailsBucket, codesBucket, tokensBucket,
+			metaBucket} {
 			if _, err := tx.CreateBucketIfNotExists([]byte(name)); err != nil {
 				return err
 			}
@@ -100,7 +101,8 @@ func insertTrader(tx *bolt.Tx, trader Trader, iterations int) error {
 }
 
 func newRecord(t Trader, iterations int) (record, error) {
-	stored := record{Login: t.Login, Email: t.Email, Name: t.Name, Question: t.Question, TwoFactor: t.TwoFactor}
+	stored := record{Login: t.Login, Email: t.Email, Name: t.Name, Question: t.Question,
+		TwoFactor: t.TwoFactor}
 	var err error
 	if stored.Response, err = sealOptional(t.Answer, iterations); err != nil {
 		return record{}, err

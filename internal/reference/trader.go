@@ -64,7 +64,8 @@ func checkTraders(traders []Trader) error {
 			return fmt.Errorf("reference: trader %q: %w", t.Login, err)
 		}
 		if logins[key(t.Login)] || emails[key(t.Email)] {
-			return fmt.Errorf("reference: trader %q: another trader has this login or email", t.Login)
+			return fmt.Errorf("reference: trader %q: another trader has this login or email",
+				t.Login)
 		}
 		logins[key(t.Login)], emails[key(t.Email)] = true, true
 	}
@@ -76,7 +77,8 @@ func (t Trader) check() error {
 	switch {
 	case !isLabel(t.Login, maxLogin) || t.Login == "":
 		return errors.New("the login is empty, too long or holds control characters")
-	case err != nil || address.Address != t.Email || !isLabel(t.Email, maxLogin) || !isASCII(t.Email):
+	case err != nil || address.Address != t.Email || !isLabel(t.Email, maxLogin) ||
+		!isASCII(t.Email):
 		return fmt.Errorf("%q is not a plain mail address", t.Email)
 	case !isLabel(t.Name, maxName):
 		return errors.New("the name is too long or holds control characters")
@@ -92,7 +94,8 @@ func (t Trader) check() error {
 
 // isLabel is true for text of one line that is not too long.
 func isLabel(text string, limit int) bool {
-	return len(text) <= limit && utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)
+	return len(text) <= limit && utf8.ValidString(text) &&
+		!strings.ContainsFunc(text, unicode.IsControl)
 }
 
 func isASCII(text string) bool {

@@ -36,13 +36,15 @@ func (s *store) voucherID(secret string) ([]byte, error) {
 // errTaken, and changes nothing, when the code is live already.
 func (s *store) issueCode(id []byte, holder string, now, expires time.Time) error {
 	return s.db.Update(func(tx *bolt.Tx) error {
-		return issue(tx.Bucket([]byte(codesBucket)), id, voucher{Holder: holder, Expires: expires}, now)
+		return issue(tx.Bucket([]byte(codesBucket)), id,
+			voucher{Holder: holder, Expires: expires}, now)
 	})
 }
 
 // exchangeCode spends a live code and stores a token for its holder. A wrong
 // code spends every live one that has now seen as many misses as tries.
-func (s *store) exchangeCode(codeID, tokenID []byte, now, expires time.Time, tries int) (redeemed bool, err error) {
+func (s *store) exchangeCode(codeID, tokenID []byte, now, expires time.Time,
+	tries int) (redeemed bool, err error) {
 	err = s.db.Update(func(tx *bolt.Tx) error {
 		codes := tx.Bucket([]byte(codesBucket))
 		code, live, err := spend(codes, codeID, now)

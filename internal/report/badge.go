@@ -33,7 +33,8 @@ const badgeSVG = `<svg xmlns="http://www.w3.org/2000/svg" width="%[1]d" height="
 
 func badgeValue(r verdict.Report) string {
 	_, all := r.Musts()
-	value := fmt.Sprintf("%s %d/%d", fit(Visible(string(r.Verdict)), 40), r.Counts.Musts.Passed, all)
+	value := fmt.Sprintf("%s %d/%d", fit(Visible(string(r.Verdict)), 40),
+		r.Counts.Musts.Passed, all)
 	if r.Selection != nil {
 		value += ", a selection"
 	}

@@ -35,7 +35,8 @@ func chromium(t *testing.T) context.Context {
 	if path == "" {
 		t.Skip("no chromium is installed: the page is not tested in a browser")
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox)
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path),
+		chromedp.NoSandbox)
 	allocator, stop := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(stop)
 	ctx, cancel := chromedp.NewContext(allocator)
@@ -153,10 +154,11 @@ func (tab *tab) script(text string) chromedp.Action[chromedp.Void] {
 // Media makes the browser prefer a colour scheme, and print where the media is "print".
 func (tab *tab) media(media, scheme string) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Media:    media,
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
-		})
+		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia,
+			emulation.SetEmulatedMediaParams{
+				Media:    media,
+				Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+			})
 		return err
 	})
 }
@@ -197,7 +199,8 @@ func TestPageInABrowser(t *testing.T) {
 	ctx := chromium(t)
 	for name, test := range map[string]func(*testing.T, context.Context){
 		"filters": testFilters, "deep links": testDeepLinks, "copy": testCopy, "themes": testThemes,
-		"phone": testPhone, "print": testPrint, "keyboard": testKeyboard, "hostile text": testHostileText, "names": testNames,
+		"phone": testPhone, "print": testPrint, "keyboard": testKeyboard,
+		"hostile text": testHostileText, "names": testNames,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, ctx) })
 	}
@@ -258,9 +261,11 @@ func testDeepLinks(t *testing.T, ctx context.Context) {
 func testCopy(t *testing.T, ctx context.Context) {
 	tab := open(t, ctx, sampleView(), "#RESET-6")
 	for _, name := range []string{"clipboard-read", "clipboard-write"} {
-		if _, err := chromedp.CallBrowser(tab.ctx, browser.SetPermission, browser.SetPermissionParams{
-			Permission: &browser.PermissionDescriptor{Name: name}, Setting: browser.PermissionSettingGranted,
-		}); err != nil {
+		if _, err := chromedp.CallBrowser(tab.ctx, browser.SetPermission,
+			browser.SetPermissionParams{
+				Permission: &browser.PermissionDescriptor{Name: name},
+				Setting:    browser.PermissionSettingGranted,
+			}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -375,7 +380,9 @@ func testHostileText(t *testing.T, ctx context.Context) {
 	tab := open(t, ctx, hostileView(hostileText), "#RESET-6")
 	tab.do(click("#unfold"))
 	is(tab, `document.querySelectorAll('script').length`, 1)
-	is(tab, `document.querySelector('#RESET-6 .got').textContent.includes('<script>alert(1)</script>')`, true)
+	is(tab,
+		`document.querySelector('#RESET-6 .got').textContent.includes('<script>alert(1)</script>')`,
+		true)
 	is(tab, `document.querySelector('#RESET-6 .got').textContent.includes('\\u202egnp')`, true)
 	tab.quiet()
 }
@@ -384,9 +391,13 @@ func testHostileText(t *testing.T, ctx context.Context) {
 func testNames(t *testing.T, ctx context.Context) {
 	tab := open(t, ctx, sampleView(), "")
 	tab.do(click("#unfold"))
-	is(tab, `Array.from(document.querySelectorAll('button, a, summary')).filter(e => !e.textContent.trim()).length`, 0)
-	is(tab, `Array.from(document.querySelectorAll('input, select')).filter(e => !e.labels.length).length`, 0)
-	is(tab, `['header', 'nav', 'main', 'footer', 'h1'].map(tag => document.querySelectorAll(tag).length).join()`, "1,1,1,1,1")
-	is(tab, `(ids => ids.length - new Set(ids).size)(Array.from(document.querySelectorAll('[id]')).map(e => e.id))`, 0)
+	is(tab,
+		`Array.from(document.querySelectorAll('button, a, summary')).filter(e => !e.textContent.trim()).length`, 0)
+	is(tab,
+		`Array.from(document.querySelectorAll('input, select')).filter(e => !e.labels.length).length`, 0)
+	is(tab,
+		`['header', 'nav', 'main', 'footer', 'h1'].map(tag => document.querySelectorAll(tag).length).join()`, "1,1,1,1,1")
+	is(tab,
+		`(ids => ids.length - new Set(ids).size)(Array.from(document.querySelectorAll('[id]')).map(e => e.id))`, 0)
 	tab.quiet()
 }

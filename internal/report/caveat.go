@@ -11,12 +11,16 @@ import (
 func caveats(r verdict.Report) []string {
 	var all []string
 	if s := r.Selection; s != nil {
-		all = append(all, fmt.Sprintf("Partly judged: %s. The selection (%s) leaves out %s of the profiles, %s among them.",
-			coverage(r), selected(*s), count(s.Unselected, "requirement"), count(s.UnselectedMusts, "must")))
+		all = append(all,
+			fmt.Sprintf("Partly judged: %s. The selection (%s) leaves out %s of the profiles, %s among them.",
+				coverage(r), selected(*s), count(s.Unselected, "requirement"),
+				count(s.UnselectedMusts, "must")))
 	}
 	if c := r.Contract; c.File != "" {
-		all = append(all, fmt.Sprintf("Judged by another contract than the built-in one: %s (version %s, SHA-256 %s).%s",
-			short(c.File, 200), short(c.Version, 100), Visible(c.SHA256[:min(12, len(c.SHA256))]), weakened(c.Weaker)))
+		all = append(all,
+			fmt.Sprintf("Judged by another contract than the built-in one: %s (version %s, SHA-256 %s).%s",
+				short(c.File, 200), short(c.Version, 100),
+				Visible(c.SHA256[:min(12, len(c.SHA256))]), weakened(c.Weaker)))
 	}
 	if r.Evidence != nil && r.Evidence.Problem != "" {
 		all = append(all, "The evidence is not whole: "+short(r.Evidence.Problem, 500)+".")
@@ -47,9 +51,11 @@ func weakened(list []verdict.Weaker) string {
 		case w.NowLevel == "":
 			out = append(out, Visible(w.ID))
 		case w.NowLevel != w.Level:
-			lowered = append(lowered, fmt.Sprintf("%s (%s, was %s)", Visible(w.ID), Visible(w.NowLevel), Visible(w.Level)))
+			lowered = append(lowered, fmt.Sprintf("%s (%s, was %s)", Visible(w.ID),
+				Visible(w.NowLevel), Visible(w.Level)))
 		default:
-			lowered = append(lowered, fmt.Sprintf("%s (profile %s, was %s)", Visible(w.ID), Visible(w.NowProfile), Visible(w.Profile)))
+			lowered = append(lowered, fmt.Sprintf("%s (profile %s, was %s)", Visible(w.ID),
+				Visible(w.NowProfile), Visible(w.Profile)))
 		}
 	}
 	text := ""

@@ -13,14 +13,16 @@ import (
 func TestEachFormatNamesWhatRestrictsTheVerdict(t *testing.T) {
 	selected := func(r *verdict.Report) {
 		r.Verdict = verdict.PartlyJudged
-		r.Selection = &verdict.Selection{Only: []string{"KEY-1", "RESET-*"}, Labels: "must", Unselected: 40, UnselectedMusts: 24}
+		r.Selection = &verdict.Selection{Only: []string{"KEY-1", "RESET-*"}, Labels: "must",
+			Unselected: 40, UnselectedMusts: 24}
 	}
 	changed := func(r *verdict.Report) {
 		r.Contract.File = "ours.yaml"
 		r.Contract.Weaker = []verdict.Weaker{
 			{ID: "RESET-4", Level: "must", Profile: "core", NowLevel: "should", NowProfile: "core"},
 			{ID: "KEY-6", Level: "must", Profile: "core"},
-			{ID: "MAIL-3", Level: "must", Profile: "core", NowLevel: "must", NowProfile: "hardening"},
+			{ID: "MAIL-3", Level: "must", Profile: "core", NowLevel: "must",
+				NowProfile: "hardening"},
 		}
 	}
 	for _, f := range Formats() {
@@ -28,8 +30,11 @@ func TestEachFormatNamesWhatRestrictsTheVerdict(t *testing.T) {
 			change        func(*verdict.Report)
 			says, briefly []string
 		}{
-			"selection": {selected, []string{"artly judged", "3 of 30 musts judged", "KEY-1, RESET-*"}, []string{"partly judged 2/30, a selection"}},
-			"contract":  {changed, []string{"ours.yaml", "RESET-4 (should, was must)", "leaves out KEY-6", "MAIL-3 (profile hardening, was core)"}, []string{"another contract"}},
+			"selection": {selected, []string{"artly judged", "3 of 30 musts judged",
+				"KEY-1, RESET-*"}, []string{"partly judged 2/30, a selection"}},
+			"contract": {changed, []string{"ours.yaml", "RESET-4 (should, was must)",
+				"leaves out KEY-6", "MAIL-3 (profile hardening, was core)"},
+				[]string{"another contract"}},
 		} {
 			v := sampleView()
 			c.change(&v.Report)
@@ -69,12 +74,16 @@ func TestHeadlineCountsTheMustsOfTheProfiles(t *testing.T) {
 		change func(*verdict.Report)
 		want   string
 	}{
-		{func(r *verdict.Report) { r.Verdict = verdict.NotConformant }, "It breaks 1 of 3 judged must requirements. 3 of 6 musts judged."},
-		{func(r *verdict.Report) { r.Verdict = verdict.Incomplete }, "Nothing failed that decides, but 1 must requirement was not observable. 3 of 6 musts judged."},
-		{func(r *verdict.Report) { r.Verdict = verdict.PartlyJudged }, "3 of 6 musts judged, all kept; 2 not judged for want of configuration."},
+		{func(r *verdict.Report) { r.Verdict = verdict.NotConformant },
+			"It breaks 1 of 3 judged must requirements. 3 of 6 musts judged."},
+		{func(r *verdict.Report) { r.Verdict = verdict.Incomplete },
+			"Nothing failed that decides, but 1 must requirement was not observable. 3 of 6 musts judged."},
+		{func(r *verdict.Report) { r.Verdict = verdict.PartlyJudged },
+			"3 of 6 musts judged, all kept; 2 not judged for want of configuration."},
 		{func(r *verdict.Report) {
 			r.Verdict, r.Selection = verdict.PartlyJudged, &verdict.Selection{UnselectedMusts: 24}
-		}, "3 of 30 musts judged, all kept; 24 not selected, 2 not judged for want of configuration."},
+		},
+			"3 of 30 musts judged, all kept; 24 not selected, 2 not judged for want of configuration."},
 	} {
 		v := sampleView()
 		c.change(&v.Report)

@@ -31,7 +31,8 @@ func GitHub(w io.Writer, v View) error {
 		l.printf("%s\n", a.command(v.Config))
 	}
 	if left := len(all) - len(shown); left > 0 {
-		rest := annotation{"notice", Visible(string(v.Report.Verdict)), fmt.Sprintf("%d more; %s shows all", left, PageFile)}
+		rest := annotation{"notice", Visible(string(v.Report.Verdict)),
+			fmt.Sprintf("%d more; %s shows all", left, PageFile)}
 		l.printf("%s\n", rest.command(v.Config))
 	}
 	return l.err
@@ -44,7 +45,8 @@ func annotations(v View) []annotation {
 	r := v.Report
 	byLevel := map[string][]annotation{}
 	add := func(level, title, text string) {
-		byLevel[level] = append(byLevel[level], annotation{level, title, short(text, annotationText)})
+		byLevel[level] = append(byLevel[level],
+			annotation{level, title, short(text, annotationText)})
 	}
 	for _, caveat := range caveats(r) {
 		add("notice", Visible(string(r.Verdict)), caveat)
@@ -68,7 +70,8 @@ func (a annotation) command(at Place) string {
 	if at.File != "" {
 		place = fmt.Sprintf("file=%s,line=%d,", commandProperty(Visible(at.File)), max(at.Line, 1))
 	}
-	return fmt.Sprintf("::%s %stitle=%s::%s", a.Level, place, commandProperty(a.Title), commandData(a.Text))
+	return fmt.Sprintf("::%s %stitle=%s::%s", a.Level, place, commandProperty(a.Title),
+		commandData(a.Text))
 }
 
 // githubLevel is a notice for a failure that is known and accepted.

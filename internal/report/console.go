@@ -86,7 +86,8 @@ func (c *console) verdict() {
 		c.block("", inert(caveat))
 	}
 	if e := r.Evidence; c.options.Stored && e != nil && e.Problem == "" {
-		c.block("", inert("The evidence is whole: SHA-256 "+Visible(e.SHA256[:min(12, len(e.SHA256))])+"."))
+		c.block("", inert("The evidence is whole: SHA-256 "+
+			Visible(e.SHA256[:min(12, len(e.SHA256))])+"."))
 	}
 	if r.Interrupted {
 		c.block("", "The run was interrupted: what had not been asked is untestable.")
@@ -201,7 +202,8 @@ func (c *console) cause(group cause) {
 	c.printf("\n")
 	for i, line := range Wrap(label+inert(clipped(r.Statement)), c.width) {
 		if rest, whole := strings.CutPrefix(line, shown); i == 0 && whole {
-			c.line(c.paint.outcome(verdict.Failed, "FAIL") + strings.TrimPrefix(shown, "FAIL") + rest)
+			c.line(c.paint.outcome(verdict.Failed, "FAIL") + strings.TrimPrefix(shown,
+				"FAIL") + rest)
 			continue
 		}
 		c.line("     " + line)
@@ -357,16 +359,19 @@ func (c *console) stale() {
 	if len(c.view.Report.StaleBaseline) == 0 {
 		return
 	}
-	c.printf("\n%s\n", c.paint.outcome(verdict.Failed, "BASELINE: it no longer holds, which fails the gate"))
+	c.printf("\n%s\n", c.paint.outcome(verdict.Failed,
+		"BASELINE: it no longer holds, which fails the gate"))
 	for _, entry := range c.view.Report.StaleBaseline {
 		c.field("entry", entry)
 	}
 }
 
 func (c *console) notApplicable() {
-	c.reasons(verdict.NotApplicable, "NOT APPLICABLE: what it needs was not declared, or the documents rule it out")
+	c.reasons(verdict.NotApplicable,
+		"NOT APPLICABLE: what it needs was not declared, or the documents rule it out")
 	if undeclared(c.view.Report) > 0 {
-		c.field("declare", "conformance.example.yaml shows all that can be declared: an app key, traders, an inbox")
+		c.field("declare",
+			"conformance.example.yaml shows all that can be declared: an app key, traders, an inbox")
 	}
 }
 
@@ -378,7 +383,9 @@ func (c *console) reasons(o verdict.Outcome, title string) {
 		return
 	}
 	c.printf("\n%s\n", c.paint.outcome(o, title))
-	slices.SortStableFunc(groups, func(a, b group) int { return len(b.Requirements) - len(a.Requirements) })
+	slices.SortStableFunc(groups, func(a, b group) int {
+		return len(b.Requirements) - len(a.Requirements)
+	})
 	for _, g := range groups {
 		why := g.Name
 		if why == "" {
@@ -391,7 +398,9 @@ func (c *console) reasons(o verdict.Outcome, title string) {
 
 func (c *console) observations() {
 	r := c.view.Report
-	others := slices.DeleteFunc(slices.Clone(r.Observations), func(o string) bool { return slices.Contains(r.StaleBaseline, o) })
+	others := slices.DeleteFunc(slices.Clone(r.Observations), func(o string) bool {
+		return slices.Contains(r.StaleBaseline, o)
+	})
 	if len(others) == 0 {
 		return
 	}
@@ -408,7 +417,8 @@ func (c *console) closing() {
 	if c.options.Verbose {
 		slowest = longest(c.view)
 	}
-	c.block("", inert(fmt.Sprintf("Profiles: %s. Took %s%s.", Visible(strings.Join(r.Profiles, ", ")), duration(took(r)), slowest)))
+	c.block("", inert(fmt.Sprintf("Profiles: %s. Took %s%s.",
+		Visible(strings.Join(r.Profiles, ", ")), duration(took(r)), slowest)))
 	if dir := c.options.Reports; dir != "" {
 		c.block("", "Page: "+inert(Visible(filepath.Join(dir, PageFile))))
 	}
@@ -440,7 +450,8 @@ func longest(v View) string {
 	slowest := slices.MaxFunc(r.CriticalPath, func(a, b verdict.Link) int {
 		return int(a.DurationMs - b.DurationMs)
 	})
-	return fmt.Sprintf(", longest in %s (%.0f ms)", Visible(v.title(slowest.Step)), slowest.DurationMs)
+	return fmt.Sprintf(", longest in %s (%.0f ms)", Visible(v.title(slowest.Step)),
+		slowest.DurationMs)
 }
 
 // Inert breaks what CI systems take for a command in the midst of a line:

@@ -65,7 +65,8 @@ func compare(a, b string) (left, right []piece) {
 	}
 	common(x[start:len(x)-end], y[start:len(y)-end], keepX[start:], keepY[start:])
 	if !keepsWord(x, keepX) {
-		return pieces(x, slices.Repeat([]bool{true}, len(x))), pieces(y, slices.Repeat([]bool{true}, len(y)))
+		return pieces(x, slices.Repeat([]bool{true}, len(x))),
+			pieces(y, slices.Repeat([]bool{true}, len(y)))
 	}
 	return pieces(x, keepX), pieces(y, keepY)
 }

@@ -49,7 +49,8 @@ func failedReason(r verdict.Report, strict bool) string {
 	}
 	switch {
 	case len(failed) == 0:
-		return "the baseline no longer holds. " + strings.TrimSuffix(passageOnLine(r.StaleBaseline), ".")
+		return "the baseline no longer holds. " +
+			strings.TrimSuffix(passageOnLine(r.StaleBaseline), ".")
 	case len(r.StaleBaseline) > 0:
 		return count(len(failed), "requirement") + " failed, and the baseline no longer holds"
 	}
@@ -57,9 +58,10 @@ func failedReason(r verdict.Report, strict bool) string {
 }
 
 func incompleteReason(r verdict.Report) string {
-	hidden := slices.DeleteFunc(having(r.Requirements, verdict.Untestable), func(q verdict.Requirement) bool {
-		return q.Known != "" || q.Level != "must"
-	})
+	hidden := slices.DeleteFunc(having(r.Requirements, verdict.Untestable),
+		func(q verdict.Requirement) bool {
+			return q.Known != "" || q.Level != "must"
+		})
 	switch {
 	case len(hidden) > 0:
 		return "nothing failed that decides, but " + fewIDs(hidden) + " could not be tested"
@@ -79,7 +81,8 @@ func fewIDs(all []verdict.Requirement) string {
 }
 
 func knownOf(r verdict.Report) []verdict.Requirement {
-	return slices.DeleteFunc(having(r.Requirements, verdict.Failed), func(q verdict.Requirement) bool { return q.Known == "" })
+	return slices.DeleteFunc(having(r.Requirements, verdict.Failed),
+		func(q verdict.Requirement) bool { return q.Known == "" })
 }
 
 func passageOnLine(texts []string) string { return short(strings.Join(texts, " "), 500) }

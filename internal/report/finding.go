@@ -74,7 +74,8 @@ func (v View) brief(r verdict.Requirement) string {
 		return short(r.Statement, 500)
 	}
 	f := r.Findings[0]
-	text := fmt.Sprintf("%s: expected %s, got %s", short(v.about(f), 200), short(f.Expected, 500), short(f.Got, 500))
+	text := fmt.Sprintf("%s: expected %s, got %s", short(v.about(f), 200), short(f.Expected, 500),
+		short(f.Got, 500))
 	if left := len(r.Findings) - 1; left > 0 {
 		text += fmt.Sprintf(" (and %s)", count(left, "more finding"))
 	}

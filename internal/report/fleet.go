@@ -20,7 +20,8 @@ type FleetSuite struct {
 // FleetJUnit writes a suite for each of n deployments and in it a test case for each requirement,
 // as [JUnit] does for one deployment. It asks for one suite after another, so that no more than one
 // need be in memory: what is written waits in body, since the head has sums of all.
-func FleetJUnit(w io.Writer, body io.ReadWriteSeeker, n int, suite func(i int) (FleetSuite, error)) error {
+func FleetJUnit(w io.Writer, body io.ReadWriteSeeker, n int,
+	suite func(i int) (FleetSuite, error)) error {
 	suites := xml.NewEncoder(body)
 	suites.Indent("  ", "  ")
 	var sum junitCounts
@@ -35,14 +36,17 @@ func FleetJUnit(w io.Writer, body io.ReadWriteSeeker, n int, suite func(i int) (
 		if s.Report != nil {
 			took += time.Duration(s.Report.DurationMs) * time.Millisecond
 		}
-		if err := suites.EncodeElement(rendered, xml.StartElement{Name: xml.Name{Local: "testsuite"}}); err != nil {
+		if err := suites.EncodeElement(rendered,
+			xml.StartElement{Name: xml.Name{Local: "testsuite"}}); err != nil {
 			return err
 		}
 	}
 	if _, err := body.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "%s<testsuites name=\"ETNA conformance: %s\" tests=\"%d\" failures=\"%d\" errors=\"%d\" time=\"%s\">\n",
+	_,
+		err := fmt.Fprintf(w,
+		"%s<testsuites name=\"ETNA conformance: %s\" tests=\"%d\" failures=\"%d\" errors=\"%d\" time=\"%s\">\n",
 		xml.Header, count(n, "deployment"), sum.Tests, sum.Failures, sum.Errors, seconds(took))
 	if err == nil {
 		_, err = io.Copy(w, body)

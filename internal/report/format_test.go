@@ -22,7 +22,8 @@ import (
 // Checks say for each format what makes a report of the view well-formed.
 func checks() map[string]func(testing.TB, View, string) {
 	return map[string]func(testing.TB, View, string){
-		"json": checkJSON, "junit": checkJUnit, "html": checkHTML, "markdown": checkMarkdown, "badge": checkXML, "har": checkHAR,
+		"json": checkJSON, "junit": checkJUnit, "html": checkHTML, "markdown": checkMarkdown,
+		"badge": checkXML, "har": checkHAR,
 		"text": checkText, "github": checkGitHub,
 	}
 }
@@ -30,8 +31,10 @@ func checks() map[string]func(testing.TB, View, string) {
 func TestEachFormatIsWellFormedWhateverADeploymentSays(t *testing.T) {
 	views := map[string]View{
 		"sample": sampleView(), "hostile": hostileView(hostileText), "empty": {},
-		"every byte": hostileView(everyByte()), "long word": hostileView(strings.Repeat("x", 100_000)),
-		"::": hostileView("::error::x"), "one newline": hostileView("\n"), "many": bigView(200, 64),
+		"every byte": hostileView(everyByte()),
+		"long word":  hostileView(strings.Repeat("x", 100_000)),
+		"::":         hostileView("::error::x"), "one newline": hostileView("\n"),
+		"many": bigView(200, 64),
 	}
 	for _, f := range Formats() {
 		for name, v := range views {
@@ -107,8 +110,10 @@ func checkHAR(t testing.TB, v View, text string) {
 	var archive struct {
 		Log struct{ Entries []json.RawMessage }
 	}
-	if err := json.Unmarshal([]byte(text), &archive); err != nil || len(archive.Log.Entries) != len(v.Run.Exchanges) {
-		t.Errorf("%d entries of %d exchanges: %v", len(archive.Log.Entries), len(v.Run.Exchanges), err)
+	if err := json.Unmarshal([]byte(text), &archive); err != nil ||
+		len(archive.Log.Entries) != len(v.Run.Exchanges) {
+		t.Errorf("%d entries of %d exchanges: %v", len(archive.Log.Entries),
+			len(v.Run.Exchanges), err)
 	}
 }
 
@@ -142,7 +147,8 @@ func checkJUnit(t testing.TB, v View, text string) {
 	}
 	n := countsOf(v.Report.Requirements)
 	want := junitCounts{len(v.Report.Requirements), n.Failed, n.Untestable, n.NotApplicable}
-	if said := (junitCounts{got.Tests, got.Failures, got.Errors, want.Skipped}); counted != want || said != want {
+	if said := (junitCounts{got.Tests, got.Failures, got.Errors, want.Skipped}); counted != want ||
+		said != want {
 		t.Errorf("counted %+v, said %+v, want %+v", counted, said, want)
 	}
 	checkXUnit(t, text)
@@ -156,7 +162,8 @@ func checkXUnit(t testing.TB, text string) {
 		"testsuite":  {"name", "tests", "failures", "errors", "time", "skipped", "timestamp"},
 		"testcase":   {"name", "time", "classname"},
 		"properties": {}, "property": {"name", "value"},
-		"failure": {"type", "message"}, "error": {"type", "message"}, "skipped": {"type", "message"},
+		"failure": {"type", "message"}, "error": {"type", "message"},
+		"skipped": {"type", "message"},
 	}
 	decoder := xml.NewDecoder(strings.NewReader(text))
 	for {
@@ -206,7 +213,8 @@ func checkHTML(t testing.TB, v View, text string) {
 			}
 		}
 	}
-	for _, foreign := range []string{"img", "iframe", "object", "link", "base", "foreignobject", "video"} {
+	for _, foreign := range []string{"img", "iframe", "object", "link", "base", "foreignobject",
+		"video"} {
 		if counted[foreign] > 0 {
 			t.Errorf("the page has a <%s>", foreign)
 		}
@@ -240,7 +248,8 @@ func checkMarkdown(t testing.TB, v View, text string) {
 	})
 	for line := range strings.Lines(outside) {
 		line = withoutSpans(strings.TrimSuffix(line, "\n"))
-		if strings.ContainsAny(strings.TrimSuffix(strings.TrimPrefix(line, "**"), "**"), "<>`@[]\\_*~$&") || strings.Contains(line, "://") {
+		if strings.ContainsAny(strings.TrimSuffix(strings.TrimPrefix(line, "**"), "**"),
+			"<>`@[]\\_*~$&") || strings.Contains(line, "://") {
 			t.Errorf("raw markup in %q", line)
 		}
 		if pipes := strings.Count(line, "|"); pipes != 0 && pipes != 6 {

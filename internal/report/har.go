@@ -159,8 +159,10 @@ func frameOf(v View) har {
 	return har{Log: harLog{
 		Version: harVersion,
 		Creator: creator(r.Tool),
-		Pages:   []harPage{{Started: harTime(r.Started), ID: harRunPage, Title: "conformance run " + r.ID}},
-		Comment: strings.Join(append([]string{"Verdict: " + string(v.Report.Verdict) + "."}, caveats(v.Report)...), " "),
+		Pages: []harPage{{Started: harTime(r.Started), ID: harRunPage, Title: "conformance run " +
+			r.ID}},
+		Comment: strings.Join(append([]string{"Verdict: " + string(v.Report.Verdict) + "."},
+			caveats(v.Report)...), " "),
 		Entries: []harEntry{},
 	}}
 }
@@ -176,8 +178,9 @@ func creator(tool string) harCreator {
 func toEntry(x evidence.Exchange) harEntry {
 	return harEntry{
 		Page: harRunPage, Started: harTime(x.Started), Time: milliseconds(x.Timing.Total),
-		Request: toRequest(x), Response: toResponse(x), Timings: toTimings(x.Timing), Comment: harComment(x),
-		Step: x.Step, Operation: x.Operation, Requirements: x.Requirements,
+		Request: toRequest(x), Response: toResponse(x), Timings: toTimings(x.Timing),
+		Comment: harComment(x),
+		Step:    x.Step, Operation: x.Operation, Requirements: x.Requirements,
 	}
 }
 
@@ -198,7 +201,8 @@ func toRequest(x evidence.Exchange) harRequest {
 }
 
 func toResponse(x evidence.Exchange) harResponse {
-	r := harResponse{Cookies: []evidence.Field{}, Headers: []evidence.Field{}, HeadersSize: -1, BodySize: -1}
+	r := harResponse{Cookies: []evidence.Field{}, Headers: []evidence.Field{}, HeadersSize: -1,
+		BodySize: -1}
 	if x.Failure != nil {
 		r.Error = x.Failure.Kind + ": " + x.Failure.Text
 	}
@@ -207,10 +211,12 @@ func toResponse(x evidence.Exchange) harResponse {
 		return r
 	}
 	text, encoding := bodyText(x.Response.Body)
-	r.Status, r.StatusText, r.HTTPVersion = x.Response.Status, http.StatusText(x.Response.Status), x.Response.Proto
+	r.Status, r.StatusText, r.HTTPVersion = x.Response.Status, http.StatusText(x.Response.Status),
+		x.Response.Proto
 	r.Headers = notNil(x.Response.Header)
 	r.RedirectURL = firstValue(x.Response.Header, "Location")
-	r.Content = harContent{Size: len(x.Response.Body), MIMEType: mimeType(x.Response.Header), Text: text, Encoding: encoding}
+	r.Content = harContent{Size: len(x.Response.Body), MIMEType: mimeType(x.Response.Header),
+		Text: text, Encoding: encoding}
 	return r
 }
 

@@ -63,7 +63,8 @@ type junitResult struct {
 // https://github.com/jenkinsci/xunit-plugin/blob/master/src/main/resources/org/jenkinsci/plugins/xunit/types/model/xsd/junit-10.xsd
 func JUnit(w io.Writer, v View) error {
 	steps := stepTimes(v.Run)
-	suites := junitSuites{Name: "ETNA conformance: " + subject(v.Report.Deployment) + restricted(v.Report), Time: seconds(took(v.Report))}
+	suites := junitSuites{Name: "ETNA conformance: " + subject(v.Report.Deployment) +
+		restricted(v.Report), Time: seconds(took(v.Report))}
 	for _, g := range groupBy(v.Report.Requirements, prefix) {
 		suite := newJUnitSuite(g, v, steps)
 		suites.Tests += suite.Tests
@@ -124,12 +125,15 @@ func newJUnitCase(v View, r verdict.Requirement, spent time.Duration) junitCase 
 	case verdict.Passed:
 	case verdict.Failed:
 		if r.Known != "" {
-			c.Skipped = &junitResult{Message: "known failure: " + Visible(r.Known), Text: v.findingsText(r)}
+			c.Skipped = &junitResult{Message: "known failure: " + Visible(r.Known),
+				Text: v.findingsText(r)}
 			break
 		}
-		c.Failure = &junitResult{Message: v.brief(r), Type: Visible(r.Level), Text: v.findingsText(r)}
+		c.Failure = &junitResult{Message: v.brief(r), Type: Visible(r.Level),
+			Text: v.findingsText(r)}
 	case verdict.NotApplicable:
-		c.Skipped = &junitResult{Message: "not applicable: " + why(r), Text: "not applicable: " + why(r)}
+		c.Skipped = &junitResult{Message: "not applicable: " + why(r), Text: "not applicable: " +
+			why(r)}
 	case verdict.Untestable:
 		if r.Known != "" {
 			c.Skipped = &junitResult{Message: "known: " + Visible(r.Known), Text: why(r)}
@@ -137,7 +141,8 @@ func newJUnitCase(v View, r verdict.Requirement, spent time.Duration) junitCase 
 		}
 		fallthrough
 	default:
-		c.Error = &junitResult{Message: "untestable: " + why(r), Type: Visible(r.Level), Text: "untestable: " + why(r)}
+		c.Error = &junitResult{Message: "untestable: " + why(r), Type: Visible(r.Level),
+			Text: "untestable: " + why(r)}
 	}
 	return c
 }

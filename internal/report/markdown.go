@@ -28,7 +28,8 @@ func Markdown(w io.Writer, v View) error {
 	m.reasons(v.Report, verdict.NotApplicable, "Not applicable")
 	m.variables(v)
 	m.printf("\n%s, contract %s, run %s, profiles %s, %s.\n",
-		code(v.Report.Tool.Name+" "+v.Report.Tool.Version), code(v.Report.Contract.Version), code(v.Report.RunID),
+		code(v.Report.Tool.Name+" "+v.Report.Tool.Version), code(v.Report.Contract.Version),
+		code(v.Report.RunID),
 		code(strings.Join(v.Report.Profiles, ", ")), duration(took(v.Report)))
 	return m.err
 }
@@ -40,7 +41,8 @@ func (m *markdown) head(r verdict.Report) {
 	if r.Deployment.Embedded {
 		m.printf("**%s**\n\n", capital(subject(r.Deployment)))
 	} else {
-		m.printf("%s\n\n", strings.TrimSpace(code(strings.TrimSpace(r.Deployment.Name+" "+r.Deployment.Version))+" "+code(r.Deployment.URL)))
+		m.printf("%s\n\n", strings.TrimSpace(code(strings.TrimSpace(r.Deployment.Name+" "+
+			r.Deployment.Version))+" "+code(r.Deployment.URL)))
 	}
 	m.printf("%s\n", headline(r))
 	for _, caveat := range caveats(r) {
@@ -56,7 +58,8 @@ func (m *markdown) head(r verdict.Report) {
 
 func (m *markdown) counts(n verdict.Counts) {
 	m.printf("\n| | passed | failed | untestable | not applicable |\n|---|---:|---:|---:|---:|\n")
-	m.printf("| must | %d | %d | %d | %d |\n", n.Musts.Passed, n.Musts.Failed, n.Musts.Untestable, n.Musts.NotApplicable)
+	m.printf("| must | %d | %d | %d | %d |\n", n.Musts.Passed, n.Musts.Failed, n.Musts.Untestable,
+		n.Musts.NotApplicable)
 	m.printf("| all | %d | %d | %d | %d |\n", n.Passed, n.Failed, n.Untestable, n.NotApplicable)
 }
 
@@ -119,7 +122,8 @@ func (m *markdown) reasons(r verdict.Report, o verdict.Outcome, title string) {
 	}
 	m.printf("\n### %s\n\n", title)
 	for _, g := range groups[:min(len(groups), summaryReasons)] {
-		m.printf("- %s: %s\n", code(strings.Join(ids(g.Requirements), ", ")), prose(why(g.Requirements[0])))
+		m.printf("- %s: %s\n", code(strings.Join(ids(g.Requirements), ", ")),
+			prose(why(g.Requirements[0])))
 	}
 }
 
@@ -166,10 +170,12 @@ func clipped(s string) string { return short(s, summaryPassage) }
 func prose(s string) string {
 	s = clipped(s)
 	plain := func(r rune) bool {
-		return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(` ,;:.?()/'"%›…‹-–=`, r)
+		return unicode.IsLetter(r) || unicode.IsDigit(r) ||
+			strings.ContainsRune(` ,;:.?()/'"%›…‹-–=`, r)
 	}
 	markup := strings.ContainsFunc(s, func(r rune) bool { return !plain(r) })
-	if markup || strings.Contains(s, "://") || strings.Contains(strings.ToLower(s), "www.") || !startsPlainly(s) {
+	if markup || strings.Contains(s, "://") || strings.Contains(strings.ToLower(s), "www.") ||
+		!startsPlainly(s) {
 		return code(s)
 	}
 	return s

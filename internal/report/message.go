@@ -166,7 +166,8 @@ func times(x evidence.Exchange, start time.Time) string {
 	for _, part := range []struct {
 		name string
 		d    time.Duration
-	}{{"DNS", t.DNS}, {"connect", t.Connect}, {"TLS", t.TLS}, {"first byte after", t.FirstByte}, {"total", t.Total}} {
+	}{{"DNS", t.DNS}, {"connect", t.Connect}, {"TLS", t.TLS}, {"first byte after", t.FirstByte},
+		{"total", t.Total}} {
 		if part.d > 0 {
 			text += fmt.Sprintf(" · %s %s", part.name, duration(part.d))
 		}

@@ -111,7 +111,8 @@ func newPage(v View) pageData {
 		Mails:        b.mails(v),
 		Variables:    variables(v.Run, curlsOf(r.Requirements)),
 	}
-	data.Open = count(len(having(r.Requirements, verdict.Untestable)), "requirement") + " untestable, " +
+	data.Open = count(len(having(r.Requirements, verdict.Untestable)), "requirement") +
+		" untestable, " +
 		strconv.Itoa(len(having(r.Requirements, verdict.NotApplicable))) + " not applicable"
 	data.Subject, data.URL = nameAndURL(r.Deployment)
 	data.MoreEvidence = unshown(v.Run, data)
@@ -150,7 +151,8 @@ func facts(v View) []fact {
 		{"Inbox", Visible(v.Run.Target.Inbox)},
 		{"Traders", Visible(strings.Join(logins(v.Run.Target.Traders), ", "))},
 		{"Musts judged", strings.TrimSuffix(coverage(r), " judged")},
-		{"Contract", Visible(strings.TrimSpace(r.Contract.File + " " + r.Contract.Version + " " + r.Contract.SHA256[:min(12, len(r.Contract.SHA256))]))},
+		{"Contract", Visible(strings.TrimSpace(r.Contract.File + " " + r.Contract.Version + " " +
+			r.Contract.SHA256[:min(12, len(r.Contract.SHA256))]))},
 		{"Tool", Visible(r.Tool.Name + " " + r.Tool.Version)},
 		{"Run", Visible(r.RunID)},
 		{"Evidence", evidenceOf(r)},
@@ -176,7 +178,8 @@ func logins(traders []evidence.Trader) []string {
 
 // Outcomes are the verdicts of requirements in the order in which they matter to a reader.
 func outcomes() []verdict.Outcome {
-	return []verdict.Outcome{verdict.Failed, verdict.Untestable, verdict.NotApplicable, verdict.Passed}
+	return []verdict.Outcome{verdict.Failed, verdict.Untestable, verdict.NotApplicable,
+		verdict.Passed}
 }
 
 func tiles(all []verdict.Requirement) []tile {
@@ -203,7 +206,9 @@ func notJudged(all []verdict.Requirement, b *budget) []pageReason {
 	var reasons []pageReason
 	for _, o := range []verdict.Outcome{verdict.Untestable, verdict.NotApplicable} {
 		for _, g := range groupBy(having(all, o), reason) {
-			reasons = append(reasons, pageReason{string(o), OutcomeClass(o), b.text(why(g.Requirements[0]), shownPassage), ids(g.Requirements)})
+			reasons = append(reasons,
+				pageReason{string(o), OutcomeClass(o), b.text(why(g.Requirements[0]), shownPassage),
+					ids(g.Requirements)})
 		}
 	}
 	return reasons
@@ -221,8 +226,10 @@ func (b *budget) causes(failed []verdict.Requirement) []pageCause {
 	var list []pageCause
 	for _, group := range causes(failed) {
 		first := group[0]
-		shown := pageCause{Level: Visible(first.Requirement.Level), Statement: b.text(first.Requirement.Statement, shownPassage)}
-		shown.Expected, shown.Got = difference(b.text(first.Finding.Expected, shownBrief), b.text(first.Finding.Got, shownBrief))
+		shown := pageCause{Level: Visible(first.Requirement.Level),
+			Statement: b.text(first.Requirement.Statement, shownPassage)}
+		shown.Expected, shown.Got = difference(b.text(first.Finding.Expected, shownBrief),
+			b.text(first.Finding.Got, shownBrief))
 		for _, o := range group {
 			shown.IDs = append(shown.IDs, Visible(o.Requirement.ID))
 		}

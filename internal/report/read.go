@@ -49,7 +49,8 @@ func parse(text []byte, r *verdict.Report) error {
 		return errors.New("expected the report.json of a run")
 	}
 	if r.SchemaVersion != verdict.SchemaVersion {
-		return fmt.Errorf("expected a report of version %d, got %d", verdict.SchemaVersion, r.SchemaVersion)
+		return fmt.Errorf("expected a report of version %d, got %d", verdict.SchemaVersion,
+			r.SchemaVersion)
 	}
 	return nil
 }

@@ -26,7 +26,9 @@ func render(t testing.TB, r Renderer, v View) string {
 
 func TestEachFormatIsAsInItsGoldenFile(t *testing.T) {
 	for _, f := range Formats() {
-		t.Run(f.Name, func(t *testing.T) { golden.Check(t, f.File, render(t, f.Render, sampleView())) })
+		t.Run(f.Name, func(t *testing.T) {
+			golden.Check(t, f.File, render(t, f.Render, sampleView()))
+		})
 	}
 }
 
@@ -54,7 +56,8 @@ func TestColourChangesNoWord(t *testing.T) {
 		t.Fatal(err)
 	}
 	plain := coloured.String()
-	for _, code := range []string{"\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[32m", "\x1b[33m", "\x1b[1;31m"} {
+	for _, code := range []string{"\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[32m", "\x1b[33m",
+		"\x1b[1;31m"} {
 		plain = strings.ReplaceAll(plain, code, "")
 	}
 	if diff := cmp.Diff(render(t, Text, sampleView()), plain); diff != "" {
@@ -89,7 +92,9 @@ func TestATypicalFailureFitsOneScreen(t *testing.T) {
 	}
 	all := strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
 	screen := strings.Join(all[len(all)-23:], "\n") + "\n"
-	for _, want := range []string{"FAIL RESET-6", "expected |", "^^^^^", "curl -i", "also     | RESET-6 reset with a wrong answer", "NOT CONFORMANT", "Failed:     RESET-6\n", "reports/latest/report.html", "Exit code 1: RESET-6 failed."} {
+	for _, want := range []string{"FAIL RESET-6", "expected |", "^^^^^", "curl -i",
+		"also     | RESET-6 reset with a wrong answer", "NOT CONFORMANT", "Failed:     RESET-6\n",
+		"reports/latest/report.html", "Exit code 1: RESET-6 failed."} {
 		if !strings.Contains(screen, want) {
 			t.Errorf("the screen lacks %q:\n%s", want, screen)
 		}
@@ -107,7 +112,9 @@ func TestConsoleGroupsFindingsByCause(t *testing.T) {
 		same("robert.zak", "a status below 500", "status 503"),
 	}
 	other := sampleFailure()
-	other.ID, other.Findings = "RESET-9", []verdict.Finding{same("no.question", "a status below 500", "status 500"), same("no.question", "Model is text", "Model is null")}
+	other.ID, other.Findings = "RESET-9",
+		[]verdict.Finding{same("no.question", "a status below 500", "status 500"),
+			same("no.question", "Model is text", "Model is null")}
 	var got [][]string
 	for _, group := range causes([]verdict.Requirement{r, other}) {
 		var subjects []string
@@ -131,7 +138,8 @@ func TestReportsSayWhenTheReferenceWasJudged(t *testing.T) {
 	v.Report.Deployment.Embedded = true
 	for _, name := range []string{"text", "html", "markdown", "junit"} {
 		format, _ := find(name)
-		if text := render(t, format.Render, v); !strings.Contains(text, "embedded reference deployment") {
+		if text := render(t, format.Render, v); !strings.Contains(text,
+			"embedded reference deployment") {
 			t.Errorf("%s does not say that the embedded reference was judged", name)
 		}
 	}
@@ -141,7 +149,8 @@ func TestReportsSayWhenTheReferenceWasJudged(t *testing.T) {
 }
 
 func TestHeadlineNeverCallsTheUnjudgedKept(t *testing.T) {
-	for _, o := range []verdict.Overall{verdict.Conformant, verdict.PartlyJudged, verdict.Incomplete, verdict.NotConformant} {
+	for _, o := range []verdict.Overall{verdict.Conformant, verdict.PartlyJudged,
+		verdict.Incomplete, verdict.NotConformant} {
 		v := sampleView()
 		v.Report.Verdict = o
 		text := render(t, Text, v)
@@ -164,7 +173,8 @@ func TestWriteAllWritesTheFilesWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(entries) != len(Formats()) {
-		t.Errorf("%d files in %s, want %d and no temporary ones: %v", len(entries), dir, len(Formats()), entries)
+		t.Errorf("%d files in %s, want %d and no temporary ones: %v", len(entries), dir,
+			len(Formats()), entries)
 	}
 	for _, f := range Formats() {
 		text, err := os.ReadFile(filepath.Join(dir, f.File))
@@ -208,7 +218,8 @@ func TestUnknownFormatIsRefusedBeforeAnythingIsWritten(t *testing.T) {
 
 func TestPageStaysBelowAMegabyte(t *testing.T) {
 	const megabyte = 1 << 20
-	for name, v := range map[string]View{"20 large failures": bigView(20, 1<<20), "2000 failures": bigView(2000, 1<<10)} {
+	for name, v := range map[string]View{"20 large failures": bigView(20, 1<<20),
+		"2000 failures": bigView(2000, 1<<10)} {
 		page := render(t, HTML, v)
 		if name == "20 large failures" && len(page) >= megabyte {
 			t.Errorf("%s: %d bytes", name, len(page))

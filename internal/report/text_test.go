@@ -55,7 +55,9 @@ func TestClipEndsBetweenCharacters(t *testing.T) {
 
 func TestWrapLosesNoWord(t *testing.T) {
 	for _, text := range []string{
-		"one two three four five", "   indented text that is longer than the line", "漢字漢字漢字漢字漢字", strings.Repeat("x", 35), "", "e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301",
+		"one two three four five", "   indented text that is longer than the line", "漢字漢字漢字漢字漢字",
+		strings.Repeat("x", 35), "",
+		"e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301",
 	} {
 		wrapped := Wrap(text, 10)
 		for _, line := range wrapped {
@@ -82,7 +84,8 @@ func TestWrappedShellLinesMeanTheSame(t *testing.T) {
 		if len(wrapped) < 2 {
 			t.Errorf("not wrapped: %s", line)
 		}
-		if diff := cmp.Diff(arguments(t, line), arguments(t, strings.Join(wrapped, "\n"))); diff != "" {
+		if diff := cmp.Diff(arguments(t, line),
+			arguments(t, strings.Join(wrapped, "\n"))); diff != "" {
 			t.Errorf("the wrapped line means something else (-line +wrapped):\n%s", diff)
 		}
 	}
@@ -92,7 +95,8 @@ func TestWrappedShellLinesMeanTheSame(t *testing.T) {
 func arguments(t *testing.T, line string) []string {
 	t.Helper()
 	command := exec.Command("sh", "-c", "curl() { printf '%s\\0' \"$@\"; cat; }\n"+line)
-	command.Env = append(os.Environ(), "A=one  two", "B=three", "C=four", "CODE_1=123456", "APP_KEY=key")
+	command.Env = append(os.Environ(), "A=one  two", "B=three", "C=four", "CODE_1=123456",
+		"APP_KEY=key")
 	out, err := command.Output()
 	if err != nil {
 		t.Fatal(err)
@@ -101,7 +105,8 @@ func arguments(t *testing.T, line string) []string {
 }
 
 func TestDifferenceMarksWhatDiffers(t *testing.T) {
-	left, right := difference(`Errors is ["Answer is incorrect"]`, `Errors is ["Answer is so wrong"]`)
+	left, right := difference(`Errors is ["Answer is incorrect"]`,
+		`Errors is ["Answer is so wrong"]`)
 	wantLeft := []piece{{`Errors is ["Answer is `, false}, {"incorrect", true}, {`"]`, false}}
 	wantRight := []piece{{`Errors is ["Answer is `, false}, {"so wrong", true}, {`"]`, false}}
 	if diff := cmp.Diff([][]piece{wantLeft, wantRight}, [][]piece{left, right}); diff != "" {
@@ -222,17 +227,22 @@ func TestColoursGoByTheEnvironment(t *testing.T) {
 		never, terminal bool
 		want            bool
 	}{
-		"pipe":                   {},
-		"terminal":               {terminal: true, want: true},
-		"--no-color":             {never: true, terminal: true, env: map[string]string{"FORCE_COLOR": "1"}},
-		"NO_COLOR":               {terminal: true, env: map[string]string{"NO_COLOR": "1", "FORCE_COLOR": "1"}},
-		"dumb":                   {terminal: true, env: map[string]string{"TERM": "dumb"}},
-		"FORCE_COLOR in a pipe":  {env: map[string]string{"FORCE_COLOR": "1"}, want: true},
-		"CLICOLOR_FORCE, dumb":   {env: map[string]string{"CLICOLOR_FORCE": "1", "TERM": "dumb"}, want: true},
-		"CLICOLOR_FORCE=0":       {env: map[string]string{"CLICOLOR_FORCE": "0"}},
-		"empty NO_COLOR, forced": {env: map[string]string{"NO_COLOR": "", "FORCE_COLOR": "1"}, want: true},
+		"pipe":     {},
+		"terminal": {terminal: true, want: true},
+		"--no-color": {never: true, terminal: true,
+			env: map[string]string{"FORCE_COLOR": "1"}},
+		"NO_COLOR": {terminal: true,
+			env: map[string]string{"NO_COLOR": "1", "FORCE_COLOR": "1"}},
+		"dumb":                  {terminal: true, env: map[string]string{"TERM": "dumb"}},
+		"FORCE_COLOR in a pipe": {env: map[string]string{"FORCE_COLOR": "1"}, want: true},
+		"CLICOLOR_FORCE, dumb": {env: map[string]string{"CLICOLOR_FORCE": "1", "TERM": "dumb"},
+			want: true},
+		"CLICOLOR_FORCE=0": {env: map[string]string{"CLICOLOR_FORCE": "0"}},
+		"empty NO_COLOR, forced": {env: map[string]string{"NO_COLOR": "", "FORCE_COLOR": "1"},
+			want: true},
 	} {
-		if got := WantsColour(func(name string) string { return c.env[name] }, c.never, c.terminal); got != c.want {
+		if got := WantsColour(func(name string) string { return c.env[name] }, c.never,
+			c.terminal); got != c.want {
 			t.Errorf("%s: %t", name, got)
 		}
 	}

@@ -27,7 +27,8 @@ func variables(run evidence.Run, curls []string) []variable {
 	for _, secret := range run.Secrets {
 		value := Visible(string(secret.Placeholder))
 		name := secret.Placeholder.Variable()
-		for _, x := range []variable{{name, value}, {name + "_URLENCODED", value + ", percent-encoded"}} {
+		for _, x := range []variable{{name, value},
+			{name + "_URLENCODED", value + ", percent-encoded"}} {
 			if slices.Contains(used, x.Name) && !slices.Contains(found, x) {
 				found = append(found, x)
 			}
@@ -57,7 +58,9 @@ func curlsOf(all []verdict.Requirement) []string {
 }
 
 // reference is a variable in a line for the shell.
-var reference = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\$\{?([A-Z_][A-Z0-9_]*)`) })
+var reference = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\$\{?([A-Z_][A-Z0-9_]*)`)
+})
 
 func variableNames(line string) []string {
 	var names []string

@@ -21,7 +21,9 @@ func VisibleText(s string) string {
 }
 
 func visible(s, keep string) string {
-	if !strings.ContainsFunc(s, func(r rune) bool { return r == utf8.RuneError || !shows(r, keep) }) {
+	if !strings.ContainsFunc(s, func(r rune) bool {
+		return r == utf8.RuneError || !shows(r, keep)
+	}) {
 		return s // as nearly all texts are
 	}
 	var b strings.Builder

@@ -200,7 +200,8 @@ func lanes(bars []bar, total time.Duration) []lane {
 	var all []lane
 	for _, x := range bars {
 		for i := range x.Spans {
-			x.Spans[i].Width = max(scaled(x.Spans[i].X+x.Spans[i].Width, total)-scaled(x.Spans[i].X, total), narrowest)
+			x.Spans[i].Width = max(scaled(x.Spans[i].X+x.Spans[i].Width, total)-scaled(x.Spans[i].X,
+				total), narrowest)
 			x.Spans[i].X = scaled(x.Spans[i].X, total)
 		}
 		i := slices.IndexFunc(all, func(l lane) bool { return l.Name == x.lane })

@@ -45,7 +45,8 @@ func judgement(r verdict.Report) string {
 	case verdict.Incomplete:
 		return incomplete(r)
 	case verdict.NotConformant:
-		return fmt.Sprintf("It breaks %d of %s.", musts.Failed, count(judged, "judged must requirement"))
+		return fmt.Sprintf("It breaks %d of %s.", musts.Failed,
+			count(judged, "judged must requirement"))
 	}
 	return ""
 }
@@ -53,7 +54,8 @@ func judgement(r verdict.Report) string {
 func incomplete(r verdict.Report) string {
 	switch {
 	case r.Counts.Musts.Untestable > 0:
-		return fmt.Sprintf("Nothing failed that decides, but %s not observable.", were(r.Counts.Musts.Untestable, "must requirement"))
+		return fmt.Sprintf("Nothing failed that decides, but %s not observable.",
+			were(r.Counts.Musts.Untestable, "must requirement"))
 	case r.Evidence != nil && r.Evidence.Problem != "":
 		return "Nothing failed that decides, but the evidence is not whole."
 	}
@@ -65,9 +67,11 @@ func partlyJudged(r verdict.Report) string {
 	case r.Counts.Passed+r.Counts.Failed == 0:
 		return "Nothing was judged: what was selected needs more configuration."
 	case r.Counts.Musts.Passed == 0:
-		return fmt.Sprintf("%s; of the other requirements %d passed and %d failed.", capital(coverage(r)), r.Counts.Passed, r.Counts.Failed)
+		return fmt.Sprintf("%s; of the other requirements %d passed and %d failed.",
+			capital(coverage(r)), r.Counts.Passed, r.Counts.Failed)
 	case !partial(r):
-		return fmt.Sprintf("It keeps %s; others were not selected.", allOf(r.Counts.Musts.Passed, "must requirement"))
+		return fmt.Sprintf("It keeps %s; others were not selected.",
+			allOf(r.Counts.Musts.Passed, "must requirement"))
 	}
 	var why []string
 	if r.Selection != nil && r.Selection.UnselectedMusts > 0 {

@@ -66,7 +66,9 @@ func WriteAll(dir string, formats []string, v View) error {
 	var writing errgroup.Group
 	for _, f := range picked {
 		writing.Go(func() error {
-			if err := WriteFile(filepath.Join(dir, f.File), func(w io.Writer) error { return f.Render(w, v) }); err != nil {
+			if err := WriteFile(filepath.Join(dir, f.File), func(w io.Writer) error {
+				return f.Render(w, v)
+			}); err != nil {
 				return fmt.Errorf("report %s: %w", f.Name, err)
 			}
 			return nil

@@ -29,7 +29,8 @@ type attribution struct {
 
 // attributeResponse sends the request until the origin of its response is clear. Unreachable says
 // why it is not the deployment's, "" if it is.
-func (r *run) attributeResponse(ctx context.Context, s plan.Step, request httpclient.Request) (x httpclient.Exchange, attempt int, unreachable string) {
+func (r *run) attributeResponse(ctx context.Context, s plan.Step,
+	request httpclient.Request) (x httpclient.Exchange, attempt int, unreachable string) {
 	t := attribution{run: r, step: s, request: request}
 	t.x, t.attempt = r.sendWithRetries(ctx, s, request, 1)
 	for range maxLimitRounds {
@@ -107,7 +108,8 @@ func (t *attribution) findOrigin(ctx context.Context, doubts int) (unreachable s
 func (t *attribution) shouldResend(doubts int, waited bool) bool {
 	most, pause := t.resendLimit()
 	operation, status := t.step.Request.Operation, t.outcome().Status
-	settled := isSilent(t.x) && most == 1 || timedOut(t.x) || t.outcome().NeverLimits() || t.outcome().MayBeLimit()
+	settled := isSilent(t.x) && most == 1 || timedOut(t.x) || t.outcome().NeverLimits() ||
+		t.outcome().MayBeLimit()
 	switch {
 	case waited && doubts < maxResends:
 		return true
@@ -127,7 +129,8 @@ func (t *attribution) shouldResend(doubts int, waited bool) bool {
 
 // resendLimit is how often the request may be sent again, and the shortest pause before.
 func (t *attribution) resendLimit() (most int, pause time.Duration) {
-	blocked := t.step.Request.FirewallMayBlock && t.outcome().Status < http.StatusInternalServerError
+	blocked := t.step.Request.FirewallMayBlock &&
+		t.outcome().Status < http.StatusInternalServerError
 	switch {
 	case mayBeCarriedOut(t.step) && blocked:
 		return 0, 0
@@ -140,7 +143,9 @@ func (t *attribution) resendLimit() (most int, pause time.Duration) {
 }
 
 // mayBeCarriedOut reports whether every attempt may have an effect, whatever the response.
-func mayBeCarriedOut(s plan.Step) bool { return s.Cost.Mails+s.Cost.WrongAnswers+s.Cost.Changes > 0 }
+func mayBeCarriedOut(s plan.Step) bool {
+	return s.Cost.Mails+s.Cost.WrongAnswers+s.Cost.Changes > 0
+}
 
 // resend sends the request once more.
 func (t *attribution) resend(ctx context.Context) {

@@ -85,7 +85,8 @@ func (f *availability) hasResponded(operation string) bool {
 // recordLimit notes a limit met by a request sent at began, with the pause to keep. It reports
 // whether to give the operation up: the stated pause did not help, or nothing got through for a
 // while, at least for the documented window.
-func (f *availability) recordLimit(operation string, began time.Time, pause time.Duration, said bool, window time.Duration) (hopeless bool) {
+func (f *availability) recordLimit(operation string, began time.Time, pause time.Duration,
+	said bool, window time.Duration) (hopeless bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	s, now := f.stateOf(operation), time.Now()

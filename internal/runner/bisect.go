@@ -67,12 +67,16 @@ func (r *run) bisect(ctx context.Context, s plan.Bisect) bool {
 }
 
 func (r *run) newBisection(s plan.Bisect, surplus []evidence.Trader) *bisection {
-	b := &bisection{run: r, plan: s, delay: r.longestDelay(), resetsLeft: s.Resets, attempts: map[string]int{}}
-	others := slices.DeleteFunc(slices.Clone(r.Target.Traders), func(t evidence.Trader) bool { return hasTrader(surplus, t.Login) })
+	b := &bisection{run: r, plan: s, delay: r.longestDelay(), resetsLeft: s.Resets,
+		attempts: map[string]int{}}
+	others := slices.DeleteFunc(slices.Clone(r.Target.Traders), func(t evidence.Trader) bool {
+		return hasTrader(surplus, t.Login)
+	})
 	b.traders = slices.Concat(surplus, others)
 	b.traders = b.traders[:min(len(b.traders), maxBisectTraders)]
 	for _, id := range s.Accepted {
-		if state, planned := r.states[id]; planned && hasTrader(surplus, state.step.Trader) && hasTrader(b.traders, state.step.Trader) {
+		if state, planned := r.states[id]; planned && hasTrader(surplus, state.step.Trader) &&
+			hasTrader(b.traders, state.step.Trader) {
 			b.resets = append(b.resets, state.step)
 		}
 	}
@@ -107,7 +111,8 @@ func (b *bisection) groupsForResets(resets []plan.Step) []suspects {
 	groups := b.selectGroups(true, false)
 	for i, g := range groups {
 		groups[i] = slices.DeleteFunc(g, func(s plan.Step) bool {
-			return s.Trader != "" && !slices.ContainsFunc(resets, func(r plan.Step) bool { return r.Trader == s.Trader })
+			return s.Trader != "" &&
+				!slices.ContainsFunc(resets, func(r plan.Step) bool { return r.Trader == s.Trader })
 		})
 	}
 	return slices.DeleteFunc(groups, func(g suspects) bool { return len(g) == 0 })
@@ -120,7 +125,8 @@ func (b *bisection) selectGroups(wrong ...bool) []suspects {
 	for _, g := range b.plan.Groups {
 		var list suspects
 		for _, id := range g.Steps {
-			if s, ok := b.findSuspect(id, g.EvenIfAccepted); ok && slices.Contains(wrong, s.Cost.WrongAnswers > 0) {
+			if s, ok := b.findSuspect(id, g.EvenIfAccepted); ok &&
+				slices.Contains(wrong, s.Cost.WrongAnswers > 0) {
 				list = append(list, s)
 			}
 		}
@@ -164,7 +170,8 @@ func (b *bisection) searchGroups(ctx context.Context, groups []suspects, resets 
 
 // searchEachGroup tries the groups one by one, after all together brought codes. After the first
 // success it tries the rest together before each of them.
-func (b *bisection) searchEachGroup(ctx context.Context, groups []suspects, resets []plan.Step) bool {
+func (b *bisection) searchEachGroup(ctx context.Context, groups []suspects,
+	resets []plan.Step) bool {
 	found := false
 	for i, group := range groups {
 		if found && len(groups)-i > 1 {
@@ -183,7 +190,8 @@ func (b *bisection) searchEachGroup(ctx context.Context, groups []suspects, rese
 
 // compareAll reports whether all suspects together bring codes. Accepted resets bring codes of
 // their own, so with them it takes two comparisons.
-func (b *bisection) compareAll(ctx context.Context, all suspects, resets []plan.Step) (brings, ok bool) {
+func (b *bisection) compareAll(ctx context.Context, all suspects, resets []plan.Step) (brings,
+	ok bool) {
 	if len(resets) == 0 {
 		return b.runTrial(ctx, all, nil)
 	}
@@ -207,7 +215,8 @@ func (b *bisection) compareAll(ctx context.Context, all suspects, resets []plan.
 // confirmGroup runs trials and controls in random order until there are enough of both. Brings is
 // false once a trial brings no code; ok is false once a control brings one, or no further trial is
 // possible.
-func (b *bisection) confirmGroup(ctx context.Context, s suspects, resets []plan.Step, trials, controls int) (brings, ok bool) {
+func (b *bisection) confirmGroup(ctx context.Context, s suspects, resets []plan.Step, trials,
+	controls int) (brings, ok bool) {
 	for {
 		open := max(trials-len(b.found.Of(stepIDs(s), len(resets) > 0)), 0)
 		owed := max(controls-b.found.Controls(len(resets) > 0, b.slowest), 0)
@@ -228,7 +237,8 @@ func (b *bisection) confirmGroup(ctx context.Context, s suspects, resets []plan.
 
 // narrowGroup halves a group with codes until one request is left; with accepted resets it stops at
 // the group, since they are scarce. Alone says the group was tried already.
-func (b *bisection) narrowGroup(ctx context.Context, group suspects, alone bool, resets []plan.Step) (brings, ok bool) {
+func (b *bisection) narrowGroup(ctx context.Context, group suspects, alone bool,
+	resets []plan.Step) (brings, ok bool) {
 	if !alone {
 		if brings, ok := b.runTrial(ctx, group, resets); !ok || !brings {
 			return false, ok
@@ -237,7 +247,8 @@ func (b *bisection) narrowGroup(ctx context.Context, group suspects, alone bool,
 		if len(resets) == 0 {
 			controls++
 		}
-		if brings, ok := b.confirmGroup(ctx, group, resets, evidence.Confirms, controls); !ok || !brings {
+		if brings, ok := b.confirmGroup(ctx, group, resets, evidence.Confirms, controls); !ok ||
+			!brings {
 			return false, ok
 		}
 	}
@@ -253,7 +264,8 @@ func (b *bisection) narrowGroup(ctx context.Context, group suspects, alone bool,
 }
 
 // findHalf returns the half of the suspects with codes, nil if neither brings any alone.
-func (b *bisection) findHalf(ctx context.Context, s suspects, resets []plan.Step) (half suspects, ok bool) {
+func (b *bisection) findHalf(ctx context.Context, s suspects, resets []plan.Step) (half suspects,
+	ok bool) {
 	for _, half := range []suspects{s[:len(s)/2], s[len(s)/2:]} {
 		if brings, ok := b.runTrial(ctx, half, resets); !ok || brings {
 			return half, ok
@@ -285,7 +297,9 @@ func (b *bisection) requirementOf(s suspects) string {
 func (b *bisection) foundAny() bool {
 	return slices.ContainsFunc(b.plan.Groups, func(g plan.Group) bool {
 		return slices.ContainsFunc(b.found.Trials, func(t evidence.Trial) bool {
-			return !slices.ContainsFunc(t.Requests, func(id string) bool { return !slices.Contains(g.Steps, id) }) && b.found.Brings(t.Requests)
+			return !slices.ContainsFunc(t.Requests, func(id string) bool {
+				return !slices.Contains(g.Steps, id)
+			}) && b.found.Brings(t.Requests)
 		})
 	})
 }
@@ -309,7 +323,8 @@ func (b *bisection) runControl(ctx context.Context, resets []plan.Step) bool {
 
 // runTrial repeats the suspects, then the resets, and reports whether more codes came than in a
 // control. It is not ok once the budget is spent or the inbox can't be read.
-func (b *bisection) runTrial(ctx context.Context, s suspects, resets []plan.Step) (brings, ok bool) {
+func (b *bisection) runTrial(ctx context.Context, s suspects, resets []plan.Step) (brings,
+	ok bool) {
 	t, ok := b.sendAndCount(ctx, s, resets)
 	if !ok {
 		return false, false
@@ -328,12 +343,14 @@ func (b *bisection) sendResets(ctx context.Context, resets []plan.Step) bool {
 	return ok
 }
 
-func (b *bisection) sendAndCount(ctx context.Context, s suspects, resets []plan.Step) (evidence.Trial, bool) {
+func (b *bisection) sendAndCount(ctx context.Context, s suspects,
+	resets []plan.Step) (evidence.Trial, bool) {
 	if b.budgetSpent(ctx, resets) {
 		return evidence.Trial{}, false
 	}
 	known := b.mailIDs()
-	t := evidence.Trial{Requests: stepIDs(s), Resets: stepIDs(resets), Started: time.Now(), Watched: b.watchTime()}
+	t := evidence.Trial{Requests: stepIDs(s), Resets: stepIDs(resets), Started: time.Now(),
+		Watched: b.watchTime()}
 	if len(s)+len(resets) == 0 {
 		t.Watched = b.quietTime()
 	}
@@ -344,7 +361,8 @@ func (b *bisection) sendAndCount(ctx context.Context, s suspects, resets []plan.
 		t.First = time.Since(t.Started)
 	}
 	sent := len(s) + len(resets)
-	for t.First > 0 && len(b.newCodeMails(known)) <= maxCodesPerRequest*sent && b.waitForCodes(ctx, b.quietTime(), known, len(b.newCodeMails(known))+1) {
+	for t.First > 0 && len(b.newCodeMails(known)) <= maxCodesPerRequest*sent &&
+		b.waitForCodes(ctx, b.quietTime(), known, len(b.newCodeMails(known))+1) {
 	}
 	t.Mails = b.newCodeMails(known)
 	if sent > 0 && len(t.Mails) > maxCodesPerRequest*sent {
@@ -387,7 +405,8 @@ func (b *bisection) waitUntilQuiet(ctx context.Context) bool {
 	most := max(minNoiseTime, 2*b.quietTime())
 	for b.waitForCodes(ctx, b.quietTime(), known, len(b.newCodeMails(known))+1) {
 		if lasted := time.Since(began); lasted > most {
-			b.reportForeign(fmt.Sprintf("codes went on coming for %s after the last request", lasted.Round(time.Second)))
+			b.reportForeign(fmt.Sprintf("codes went on coming for %s after the last request",
+				lasted.Round(time.Second)))
 			return false
 		}
 	}
@@ -405,7 +424,10 @@ func (b *bisection) sendAll(ctx context.Context, steps []plan.Step) {
 	for _, s := range steps {
 		b.attempts[s.ID]++
 		attempt := b.attempts[s.ID]
-		group.Go(func() error { b.recoverPanic(func() { b.sendRepeat(ctx, s, attempt) }); return nil })
+		group.Go(func() error {
+			b.recoverPanic(func() { b.sendRepeat(ctx, s, attempt) })
+			return nil
+		})
 	}
 	_ = group.Wait()
 }
@@ -420,7 +442,8 @@ func (b *bisection) sendRepeat(ctx context.Context, s plan.Step, attempt int) {
 }
 
 // waitForCodes waits for this many new codes; it is false after the time is over.
-func (b *bisection) waitForCodes(ctx context.Context, atMost time.Duration, known map[string]bool, codes int) bool {
+func (b *bisection) waitForCodes(ctx context.Context, atMost time.Duration, known map[string]bool,
+	codes int) bool {
 	deadline := time.NewTimer(atMost)
 	defer deadline.Stop()
 	for {
@@ -452,7 +475,10 @@ func (b *bisection) newCodeMails(known map[string]bool) []string {
 	defer b.mailboxes.mu.Unlock()
 	var list []string
 	for _, m := range b.mailboxes.mails {
-		if len(m.codes) > 0 && !known[m.ID] && slices.ContainsFunc(m.traders, func(login string) bool { return hasTrader(b.traders, login) }) {
+		if len(m.codes) > 0 && !known[m.ID] &&
+			slices.ContainsFunc(m.traders, func(login string) bool {
+				return hasTrader(b.traders, login)
+			}) {
 			list = append(list, m.ID)
 		}
 	}

@@ -31,7 +31,8 @@ func (r *run) cleanupContext(ctx context.Context) (context.Context, context.Canc
 
 // isNeeded reports whether the step still has something to find out or to clean up.
 func (r *run) isNeeded(s plan.Step) bool {
-	if s.Unless != "" && r.Redactor.Knows(s.Unless) && !r.anySucceeded(s.RunAnywayAfter) || s.UnlessSucceeded != "" && r.hasSucceeded(s.UnlessSucceeded) {
+	if s.Unless != "" && r.Redactor.Knows(s.Unless) && !r.anySucceeded(s.RunAnywayAfter) ||
+		s.UnlessSucceeded != "" && r.hasSucceeded(s.UnlessSucceeded) {
 		r.recordUnsent(s.ID, "not needed any more: "+s.ID)
 		return false
 	}
@@ -142,7 +143,8 @@ func (r *run) captureSecrets(s plan.Step, id string, x httpclient.Exchange) {
 // addDerived registers the near misses of the secret used in templates.
 func (r *run) addDerived(name placeholder.Placeholder, secret string) {
 	kinds := nearMisses(secret)
-	for _, near := range append(kinds, changeLateCharacter(secret), appendLetter(secret), swapCase(secret)) {
+	for _, near := range append(kinds, changeLateCharacter(secret), appendLetter(secret),
+		swapCase(secret)) {
 		text := near.text
 		if len(text) < minSecretLength {
 			text = kinds[len(kinds)-1].text
@@ -159,7 +161,8 @@ func (r *run) captureCookies(id string, x httpclient.Exchange) {
 		if !strings.EqualFold(f.Name, "Set-Cookie") {
 			continue
 		}
-		if cookie, err := http.ParseSetCookie(f.Value); err == nil && len(cookie.Value) >= minSecretLength {
+		if cookie, err := http.ParseSetCookie(f.Value); err == nil &&
+			len(cookie.Value) >= minSecretLength {
 			r.Redactor.Add(placeholder.Cookie.Of(id), cookie.Value)
 		}
 	}

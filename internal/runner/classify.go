@@ -46,7 +46,8 @@ func (r *run) classifyUncached(s plan.Step, x httpclient.Exchange) contract.Outc
 	for _, f := range x.Response.Header {
 		header = append(header, contract.Field(f))
 	}
-	return contract.Classify(o, contract.ReadResponse(x.Response.Status, header, x.Response.Body, x.Response.Truncated))
+	return contract.Classify(o, contract.ReadResponse(x.Response.Status, header, x.Response.Body,
+		x.Response.Truncated))
 }
 
 // lastExchange returns the step's last exchange.

@@ -18,10 +18,12 @@ import (
 func (r *run) redactRun(interrupted bool) *evidence.Run {
 	mails := r.redactMails()
 	redacted := &evidence.Run{
-		ID: r.RunID, Tool: r.Tool, Started: r.started, Duration: time.Since(r.started), Interrupted: interrupted,
-		Contract: evidence.Contract{Version: r.Contract.Version, SHA256: r.Contract.SHA256},
-		Target:   r.Target, Waits: r.waits, Mails: mails, Resets: r.acceptedResets(), Exchanges: r.redactExchanges(),
-		Bisect: r.redactBisect(), InboxPurged: r.mailboxes.purged,
+		ID: r.RunID, Tool: r.Tool, Started: r.started, Duration: time.Since(r.started),
+		Interrupted: interrupted,
+		Contract:    evidence.Contract{Version: r.Contract.Version, SHA256: r.Contract.SHA256},
+		Target:      r.Target, Waits: r.waits, Mails: mails, Resets: r.acceptedResets(),
+		Exchanges: r.redactExchanges(),
+		Bisect:    r.redactBisect(), InboxPurged: r.mailboxes.purged,
 	}
 	if r.older.Load() {
 		redacted.Target.StepThree = olderPath
@@ -47,7 +49,9 @@ func (r *run) redactRun(interrupted bool) *evidence.Run {
 		redacted.Observations = append(redacted.Observations, r.Redactor.Text(note))
 	}
 	redacted.Secrets, redacted.Sequences = r.Redactor.Legend(), r.codeSequences(mails)
-	slices.SortStableFunc(redacted.Waits, func(a, b evidence.Wait) int { return a.Started.Compare(b.Started) })
+	slices.SortStableFunc(redacted.Waits, func(a, b evidence.Wait) int {
+		return a.Started.Compare(b.Started)
+	})
 	return redacted
 }
 
@@ -76,7 +80,8 @@ func (r *run) monotonicTime(at time.Time) time.Time {
 func (r *run) redactExchanges() []evidence.Exchange {
 	var list []evidence.Exchange
 	for i, x := range r.exchanges {
-		redacted := r.Redactor.Exchange(x.id, x.attempt, x.step.Trader, x.step.Request.Operation, x.Exchange)
+		redacted := r.Redactor.Exchange(x.id, x.attempt, x.step.Trader, x.step.Request.Operation,
+			x.Exchange)
 		redacted.Requirements = x.step.Requirements
 		redacted.Started = r.monotonicTime(redacted.Started)
 		if x.unreachable != "" {
@@ -100,13 +105,15 @@ func (r *run) redactExchanges() []evidence.Exchange {
 
 // redactMails registers every code and every candidate as a secret, before anything is redacted.
 func (r *run) redactMails() []evidence.Mail {
-	codes, candidates := make([][]placeholder.Placeholder, len(r.mailboxes.mails)), make([][]placeholder.Placeholder, len(r.mailboxes.mails))
+	codes, candidates := make([][]placeholder.Placeholder, len(r.mailboxes.mails)),
+		make([][]placeholder.Placeholder, len(r.mailboxes.mails))
 	numbers := map[placeholder.Kind]int{}
 	name := func(kind placeholder.Kind, texts []string) []placeholder.Placeholder {
 		var placeholders []placeholder.Placeholder
 		for _, text := range texts {
 			numbers[kind]++
-			placeholders = append(placeholders, r.Redactor.Add(kind.For(strconv.Itoa(numbers[kind])), text))
+			placeholders = append(placeholders,
+				r.Redactor.Add(kind.For(strconv.Itoa(numbers[kind])), text))
 		}
 		return placeholders
 	}
@@ -119,7 +126,8 @@ func (r *run) redactMails() []evidence.Mail {
 	var list []evidence.Mail
 	for i, m := range r.mailboxes.mails {
 		redacted := r.Redactor.Mail(m.Mail, m.traders, m.reading.Subject, m.reading.Text, codes[i])
-		redacted.Candidates, redacted.HTML = candidates[i], compareVersions(m.reading.Versions, m.codes)
+		redacted.Candidates, redacted.HTML = candidates[i],
+			compareVersions(m.reading.Versions, m.codes)
 		redacted.ResetsSent, redacted.Seen = m.resetsSent, r.monotonicTime(redacted.Seen)
 		list = append(list, redacted)
 	}
@@ -130,9 +138,10 @@ func (r *run) redactMails() []evidence.Mail {
 // readable.
 func (r *run) otherCandidates(m mail) []string {
 	return slices.DeleteFunc(slices.Clone(m.candidates), func(text string) bool {
-		return slices.Contains(m.codes, text) || slices.ContainsFunc(r.Target.Traders, func(t evidence.Trader) bool {
-			return strings.EqualFold(t.Login, text)
-		})
+		return slices.Contains(m.codes, text) ||
+			slices.ContainsFunc(r.Target.Traders, func(t evidence.Trader) bool {
+				return strings.EqualFold(t.Login, text)
+			})
 	})
 }
 

@@ -23,7 +23,8 @@ func options(t *testing.T) runner.Options {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	cfg := config.Config{MailDeadline: 2 * time.Second, RequestTimeout: time.Second, Profiles: []string{"core"}, APIVersion: "1.0"}
+	cfg := config.Config{MailDeadline: 2 * time.Second, RequestTimeout: time.Second,
+		Profiles: []string{"core"}, APIVersion: "1.0"}
 	app.Point(&cfg, s)
 	c, err := app.Contract("")
 	if err != nil {
@@ -39,7 +40,8 @@ func options(t *testing.T) runner.Options {
 		t.Fatal(err)
 	}
 	t.Cleanup(client.Close)
-	return runner.Options{RunID: "test", Contract: c, Plan: suite.Plan, Target: target, Redactor: redactor, Client: client}
+	return runner.Options{RunID: "test", Contract: c, Plan: suite.Plan, Target: target,
+		Redactor: redactor, Client: client}
 }
 
 // wantFault checks that the run ends with the fault, and with the evidence so far.
@@ -73,7 +75,10 @@ func (b brokenInbox) at(place string) {
 	}
 }
 
-func (b brokenInbox) Mark(context.Context, string) (inbox.Mark, error) { b.at("Mark"); return nil, nil }
+func (b brokenInbox) Mark(context.Context, string) (inbox.Mark, error) {
+	b.at("Mark")
+	return nil, nil
+}
 func (b brokenInbox) Since(context.Context, string, inbox.Mark) ([]inbox.Mail, error) {
 	b.at("Since")
 	return nil, nil
@@ -93,6 +98,8 @@ func TestPanicInTheInboxIsAFault(t *testing.T) {
 
 func TestRequestOfOursThatBreaksTheContractIsAFault(t *testing.T) {
 	o := options(t)
-	o.Plan = &plan.Plan{Steps: []plan.Step{{ID: "ours", Request: &plan.Request{Operation: "resetPassword", Values: map[string]any{"version": "1.0"}}}}}
+	o.Plan = &plan.Plan{Steps: []plan.Step{{ID: "ours",
+		Request: &plan.Request{Operation: "resetPassword",
+			Values: map[string]any{"version": "1.0"}}}}}
 	wantFault(t, o, "step ours breaks the contract, and should not")
 }

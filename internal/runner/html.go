@@ -12,7 +12,9 @@ import (
 // compareVersions says how the mail's HTML presents the code of its plain text: see
 // [evidence.Mail].
 func compareVersions(v mailtext.Versions, codes []string) string {
-	inText := slices.DeleteFunc(slices.Clone(codes), func(code string) bool { return !showsCode(v.Plain, code) })
+	inText := slices.DeleteFunc(slices.Clone(codes), func(code string) bool {
+		return !showsCode(v.Plain, code)
+	})
 	inPage := func(code string) bool { return showsCode(v.HTML, code) }
 	switch {
 	case len(inText) == 0:

@@ -42,7 +42,8 @@ func (b *mailboxes) recordPoll(began time.Time, err error) {
 	}
 	b.outage, b.cause = time.Now(), err.Error()
 	if lasted := b.outage.Sub(b.failing); lasted > longestOutage && b.problem == "" {
-		b.problem = fmt.Sprintf("it was lost during the run, for more than %s: %s", longestOutage, b.cause)
+		b.problem = fmt.Sprintf("it was lost during the run, for more than %s: %s", longestOutage,
+			b.cause)
 	}
 }
 

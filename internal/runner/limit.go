@@ -35,7 +35,8 @@ func (r *run) attemptLimit(s plan.Step) int {
 
 // pauseAfterLimit is the pause after this many consecutive limits. Said means the response states
 // it; known is false if it is too long to keep.
-func (r *run) pauseAfterLimit(s plan.Step, x httpclient.Exchange, outcome contract.Outcome, attempts int) (pause time.Duration, said, known bool) {
+func (r *run) pauseAfterLimit(s plan.Step, x httpclient.Exchange, outcome contract.Outcome,
+	attempts int) (pause time.Duration, said, known bool) {
 	window := r.limitWindow(s)
 	pause, known = retryAfter(x, time.Now())
 	said = header(x, "Retry-After") != ""

@@ -206,9 +206,12 @@ func otherReadings(mails []mail, i int) []mailtext.Reading {
 func (r *run) readMail(m inbox.Mail, sent int) mail {
 	reading := mailtext.Parse(m.Source)
 	found := codefinder.Find(reading, r.CodePattern)
-	read := mail{Mail: m, reading: reading, codes: found.Codes, candidates: found.Candidates, resetsSent: sent}
+	read := mail{Mail: m, reading: reading, codes: found.Codes, candidates: found.Candidates,
+		resetsSent: sent}
 	for _, t := range r.Target.Traders {
-		if slices.ContainsFunc(m.Recipients, func(a string) bool { return inbox.SameAddress(a, t.MailTo) }) {
+		if slices.ContainsFunc(m.Recipients, func(a string) bool {
+			return inbox.SameAddress(a, t.MailTo)
+		}) {
 			read.traders = append(read.traders, t.Login)
 		}
 	}
@@ -242,7 +245,9 @@ func (r *run) numberReset(ctx context.Context, s plan.Step) {
 }
 
 func (r *run) findTrader(login string) (evidence.Trader, bool) {
-	i := slices.IndexFunc(r.Target.Traders, func(t evidence.Trader) bool { return t.Login == login })
+	i := slices.IndexFunc(r.Target.Traders, func(t evidence.Trader) bool {
+		return t.Login == login
+	})
 	if i < 0 {
 		return evidence.Trader{}, false
 	}
@@ -251,7 +256,8 @@ func (r *run) findTrader(login string) (evidence.Trader, bool) {
 
 // waitForMail waits for the first mail with a code the reset can have brought.
 func (r *run) waitForMail(ctx context.Context, s plan.Step) bool {
-	w := evidence.Wait{Step: s.ID, Trader: s.Await.Trader, For: s.Await.For, Started: time.Now(), Deadline: r.Target.MailDeadline}
+	w := evidence.Wait{Step: s.ID, Trader: s.Await.Trader, For: s.Await.For, Started: time.Now(),
+		Deadline: r.Target.MailDeadline}
 	if s.Await.Brief {
 		w.Deadline = min(w.Deadline, max(minWatchTime, 3*r.longestDelay()))
 	}
@@ -259,7 +265,8 @@ func (r *run) waitForMail(ctx context.Context, s plan.Step) bool {
 	if w.Problem = r.mailboxes.failureReason(); w.Problem == "" && r.mayBringMail(w.For) {
 		place := r.resetNumber(w.For)
 		caused := func(m mail) bool { return m.resetsSent >= place }
-		w.Mail, w.Problem = r.watchMailboxUnless(ctx, t, w.Deadline, caused, func() bool { return r.staysUnclear(t, w, caused) })
+		w.Mail, w.Problem = r.watchMailboxUnless(ctx, t, w.Deadline, caused,
+			func() bool { return r.staysUnclear(t, w, caused) })
 		if w.Mail == "" {
 			w.Mail = r.findCandidateMail(t, caused).ID
 		}
@@ -288,14 +295,17 @@ func (r *run) waitForOwnMail(ctx context.Context, t evidence.Trader, s plan.Step
 	m, found := r.findMail(w.Mail)
 	if rest := time.Until(m.Seen.Add(reset.Started.Sub(first))); sent && found && rest > 0 {
 		place := r.resetNumber(w.For)
-		_, _ = r.watchMailbox(ctx, t, rest, func(other mail) bool { return other.resetsSent >= place && other.ID != m.ID })
+		_, _ = r.watchMailbox(ctx, t, rest, func(other mail) bool {
+			return other.resetsSent >= place && other.ID != m.ID
+		})
 	}
 }
 
 // preferDifferentCode replaces a mail with the earlier code, or with another trader's, by one with
 // a different code shortly after. An earlier mail may come twice, everybody may get a newsletter,
 // and a deployment may send one code twice.
-func (r *run) preferDifferentCode(ctx context.Context, t evidence.Trader, s plan.Step, w evidence.Wait) string {
+func (r *run) preferDifferentCode(ctx context.Context, t evidence.Trader, s plan.Step,
+	w evidence.Wait) string {
 	earlier := r.Redactor.Fill(string(s.Await.EarlierCode))
 	m, found := r.findMail(w.Mail)
 	switch {
@@ -321,7 +331,8 @@ func (r *run) isCodeShared(m mail, t evidence.Trader) bool {
 	r.mailboxes.mu.Lock()
 	defer r.mailboxes.mu.Unlock()
 	return slices.ContainsFunc(r.mailboxes.mails, func(o mail) bool {
-		return len(o.codes) > 0 && o.codes[0] == m.codes[0] && slices.ContainsFunc(o.traders, func(login string) bool { return login != t.Login })
+		return len(o.codes) > 0 && o.codes[0] == m.codes[0] &&
+			slices.ContainsFunc(o.traders, func(login string) bool { return login != t.Login })
 	})
 }
 
@@ -329,7 +340,8 @@ func (r *run) isCodeShared(m mail, t evidence.Trader) bool {
 func (r *run) mayBringMail(step string) bool {
 	_, found := r.lastExchange(step)
 	outcome := r.lastOutcome(step)
-	return found && !outcome.Refused() && outcome.Status < 500 && (outcome.StatesOutcome || outcome.Status < 400)
+	return found && !outcome.Refused() && outcome.Status < 500 &&
+		(outcome.StatesOutcome || outcome.Status < 400)
 }
 
 func (r *run) addWait(w evidence.Wait) {
@@ -341,12 +353,14 @@ func (r *run) addWait(w evidence.Wait) {
 // watchMailbox waits for a mail with a code for the trader and for which pass is true. It returns
 // the mail's id, "" if none came in time, and the reason if the mailbox could not be read at the
 // end.
-func (r *run) watchMailbox(ctx context.Context, t evidence.Trader, atMost time.Duration, pass func(mail) bool) (id, problem string) {
+func (r *run) watchMailbox(ctx context.Context, t evidence.Trader, atMost time.Duration,
+	pass func(mail) bool) (id, problem string) {
 	return r.watchMailboxUnless(ctx, t, atMost, pass, func() bool { return false })
 }
 
 // watchMailboxUnless is watchMailbox with an early end once giveUp is true.
-func (r *run) watchMailboxUnless(ctx context.Context, t evidence.Trader, atMost time.Duration, pass func(mail) bool, giveUp func() bool) (id, problem string) {
+func (r *run) watchMailboxUnless(ctx context.Context, t evidence.Trader, atMost time.Duration,
+	pass func(mail) bool, giveUp func() bool) (id, problem string) {
 	deadline := time.NewTimer(atMost)
 	defer deadline.Stop()
 	began := time.Now()

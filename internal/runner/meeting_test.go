@@ -24,7 +24,8 @@ func TestRequestsOfAGroupAreUnderWayTogether(t *testing.T) {
 		return plan.Step{ID: id, Request: &ask, After: after, Needs: needs}
 	}
 	o.Plan = &plan.Plan{Steps: []plan.Step{
-		step("a", "all", nil, nil), step("b", "all", nil, nil), step("c", "all", nil, nil), step("never", "all", nil, []string{"absent"}),
+		step("a", "all", nil, nil), step("b", "all", nil, nil), step("c", "all", nil, nil),
+		step("never", "all", nil, []string{"absent"}),
 		step("before", "", nil, nil), step("last", "all", []string{"before"}, nil),
 	}}
 	var there sync.WaitGroup

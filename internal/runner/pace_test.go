@@ -35,8 +35,11 @@ func TestPacerFindsTheRateOfALimiter(t *testing.T) {
 		interval time.Duration
 		burst    int
 	}{
-		"30 a minute": {2 * time.Second, 0}, "1 a second": {time.Second, 0}, "2 a second, burst 5": {500 * time.Millisecond, 5},
-		"10 a second": {100 * time.Millisecond, 0}, "50 a second": {20 * time.Millisecond, 0}, "10 a second, burst 20": {100 * time.Millisecond, 20},
+		"30 a minute": {2 * time.Second, 0}, "1 a second": {time.Second, 0},
+		"2 a second, burst 5":   {500 * time.Millisecond, 5},
+		"10 a second":           {100 * time.Millisecond, 0},
+		"50 a second":           {20 * time.Millisecond, 0},
+		"10 a second, burst 20": {100 * time.Millisecond, 20},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -58,12 +61,15 @@ func TestPacerFindsTheRateOfALimiter(t *testing.T) {
 					}
 					leave()
 					if row > mostInARow {
-						t.Fatalf("a request met a limit %d times in a row at a step of %v", row, p.interval)
+						t.Fatalf("a request met a limit %d times in a row at a step of %v", row,
+							p.interval)
 					}
 				}
 				// Twice as long as at the limiter's own rate is good enough.
-				if took, least := time.Since(began), requests*c.interval; took > 2*least+30*time.Second || refused > mostRefused {
-					t.Errorf("it took %v, at the limiter's rate %v; %d requests met a limit", took, least, refused)
+				if took, least := time.Since(began), requests*c.interval; took > 2*least+
+					30*time.Second || refused > mostRefused {
+					t.Errorf("it took %v, at the limiter's rate %v; %d requests met a limit", took,
+						least, refused)
 				}
 			})
 		})
@@ -110,7 +116,8 @@ func TestPacerSlowsDownOnceForRequestsSideBySide(t *testing.T) {
 func TestPacerWaitsLongerWhereNothingGetsThrough(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPacer()
-		for _, want := range []time.Duration{time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 8 * time.Second} {
+		for _, want := range []time.Duration{time.Second, 2 * time.Second, 4 * time.Second,
+			8 * time.Second, 8 * time.Second} {
 			p.slowDown(time.Now(), time.Second)
 			began := time.Now()
 			leave, _ := p.waitForSlot(context.Background(), false)
@@ -142,7 +149,8 @@ func TestPacerTakesSuspicionsBack(t *testing.T) {
 					t.Errorf("a suspicion leaves the step at %v", p.interval)
 				}
 				if p.dropSuspicion(); p.interval != before || p.hasMetLimit() != (limits > 0) {
-					t.Errorf("the step is %v after suspicions, %v before; a limit was met: %v", p.interval, before, p.hasMetLimit())
+					t.Errorf("the step is %v after suspicions, %v before; a limit was met: %v",
+						p.interval, before, p.hasMetLimit())
 				}
 			})
 		})

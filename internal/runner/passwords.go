@@ -24,7 +24,8 @@ func (r *run) determinePassword(s plan.Step) bool {
 			r.addDerived(t.Other, other)
 		}
 		if t.Report {
-			r.addToLastLine(fmt.Sprintf("%s signs in with %s", t.Trader, r.namePassword(t.Trader, valid)))
+			r.addToLastLine(fmt.Sprintf("%s signs in with %s", t.Trader,
+				r.namePassword(t.Trader, valid)))
 		}
 		return true
 	}
@@ -53,19 +54,23 @@ func (r *run) namePassword(login, password string) string {
 func (r *run) notSignedIn(trader string, signed []plan.SignIn) string {
 	switch r.signInObstacle(signed) {
 	case contract.SecondFactor:
-		return trader + " signs in with a second factor (State Expecting), which this tool cannot give"
+		return trader +
+			" signs in with a second factor (State Expecting), which this tool cannot give"
 	case contract.ExpiredPassword:
-		return "the password of " + trader + " has expired (State BaseAuthentication); nothing was changed"
+		return "the password of " + trader +
+			" has expired (State BaseAuthentication); nothing was changed"
 	case contract.RateLimited, contract.Locked:
 		return "signing in is limited, which kept the run from finding out which of the two declared passwords of " + trader +
 			" is valid; nothing was changed"
 	}
-	return "neither of the two declared passwords signs " + trader + " in: either they are not the account's, or the deployment refuses right ones; nothing was changed"
+	return "neither of the two declared passwords signs " + trader +
+		" in: either they are not the account's, or the deployment refuses right ones; nothing was changed"
 }
 
 // signInObstacle is the outcome of an inconclusive sign-in, "" if all were refused as wrong.
 func (r *run) signInObstacle(signed []plan.SignIn) contract.Kind {
-	telling := []contract.Kind{contract.SecondFactor, contract.ExpiredPassword, contract.RateLimited, contract.Locked}
+	telling := []contract.Kind{contract.SecondFactor, contract.ExpiredPassword,
+		contract.RateLimited, contract.Locked}
 	for _, s := range r.Plan.Steps {
 		kind := r.lastOutcome(s.ID).Kind
 		if slices.Contains(telling, kind) && isSignInStep(s, signed) {
@@ -78,7 +83,8 @@ func (r *run) signInObstacle(signed []plan.SignIn) contract.Kind {
 // passwordWithoutSignIn describes the trader's password without a conclusive sign-in: by the last
 // update's own response, unless one met silence.
 func (r *run) passwordWithoutSignIn(t *plan.PasswordChoice) string {
-	unknown := fmt.Sprintf("which of the two declared passwords of %s is valid is not known", t.Trader)
+	unknown := fmt.Sprintf("which of the two declared passwords of %s is valid is not known",
+		t.Trader)
 	why := r.signInObstacle(t.SignIns)
 	if why == "" {
 		return unknown
@@ -87,12 +93,14 @@ func (r *run) passwordWithoutSignIn(t *plan.PasswordChoice) string {
 		outcome := r.lastOutcome(u.Step)
 		switch {
 		case outcome.Succeeded:
-			return fmt.Sprintf("%s has %s, as the update said (%s)", t.Trader, r.namePassword(t.Trader, r.Redactor.Fill(string(u.Valid))), describeObstacle(why))
+			return fmt.Sprintf("%s has %s, as the update said (%s)", t.Trader,
+				r.namePassword(t.Trader, r.Redactor.Fill(string(u.Valid))), describeObstacle(why))
 		case r.anySent([]string{u.Step}) && !outcome.Refused():
 			return unknown
 		}
 	}
-	return fmt.Sprintf("the password of %s is the one before the run (%s)", t.Trader, describeObstacle(why))
+	return fmt.Sprintf("the password of %s is the one before the run (%s)", t.Trader,
+		describeObstacle(why))
 }
 
 // describeObstacle says why no sign-in was conclusive.
@@ -125,6 +133,8 @@ func (r *run) lastLine() string {
 // isSignInStep reports whether the step is one of the sign-ins.
 func isSignInStep(s plan.Step, signed []plan.SignIn) bool {
 	return s.Request != nil && slices.ContainsFunc(s.Request.Captures, func(l plan.Capture) bool {
-		return slices.ContainsFunc(signed, func(one plan.SignIn) bool { return one.Session == l.Name })
+		return slices.ContainsFunc(signed, func(one plan.SignIn) bool {
+			return one.Session == l.Name
+		})
 	})
 }

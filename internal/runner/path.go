@@ -51,7 +51,8 @@ func (r *run) choosePath(ctx context.Context, s plan.Step, request httpclient.Re
 // operationExists reports whether the response has a documented shape and a status other than those
 // for an unknown path.
 func (r *run) operationExists(s plan.Step, x httpclient.Exchange) bool {
-	absent := []int{http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone, http.StatusNotImplemented}
+	absent := []int{http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusGone,
+		http.StatusNotImplemented}
 	if x.Response == nil || slices.Contains(absent, x.Response.Status) {
 		return false
 	}

@@ -34,10 +34,12 @@ const (
 
 // probeRepeatedly repeats the probe if the deployment responded before, or may only limit the rate
 // of requests.
-func (r *run) probeRepeatedly(ctx context.Context, s plan.Step, x httpclient.Exchange) (got probeResult, waited bool) {
+func (r *run) probeRepeatedly(ctx context.Context, s plan.Step,
+	x httpclient.Exchange) (got probeResult, waited bool) {
 	for began := time.Now(); ; waited = true {
 		got = r.probe(ctx, s, x)
-		if got == deploymentReachable || time.Since(began) >= r.probeTimeout(s, x) || ctx.Err() != nil {
+		if got == deploymentReachable || time.Since(began) >= r.probeTimeout(s, x) ||
+			ctx.Err() != nil {
 			return got, waited
 		}
 		r.pacer.slowDown(time.Now(), defaultPause)
@@ -93,7 +95,8 @@ func (r *run) probe(ctx context.Context, s plan.Step, x httpclient.Exchange) pro
 			break
 		}
 	}
-	if (alike > 0 || got == operationUnreachable) && (got == operationUnreachable || !r.mayBeKeyError(s, x)) {
+	if (alike > 0 || got == operationUnreachable) &&
+		(got == operationUnreachable || !r.mayBeKeyError(s, x)) {
 		return deploymentUnreachable
 	}
 	return deploymentReachable
@@ -104,11 +107,13 @@ const maxSilentProbes = 2
 
 // sameFailure reports whether two requests failed alike: by the same page, or without a deployment
 // behind the proxy.
-func (r *run) sameFailure(s plan.Step, x httpclient.Exchange, t plan.Step, y httpclient.Exchange) bool {
+func (r *run) sameFailure(s plan.Step, x httpclient.Exchange, t plan.Step,
+	y httpclient.Exchange) bool {
 	if r.isUnavailable(s, x) && r.isUnavailable(t, y) {
 		return true
 	}
-	return x.Response != nil && y.Response != nil && x.Response.Status == y.Response.Status && r.isPage(t, y)
+	return x.Response != nil && y.Response != nil && x.Response.Status == y.Response.Status &&
+		r.isPage(t, y)
 }
 
 // isUnavailable reports silence, or a proxy's page about it.
@@ -117,14 +122,16 @@ func (r *run) isUnavailable(s plan.Step, x httpclient.Exchange) bool {
 		return true
 	}
 	outcome := r.classify(s, x)
-	return isGatewayError(outcome) || outcome.Page && outcome.Status == http.StatusServiceUnavailable
+	return isGatewayError(outcome) || outcome.Page &&
+		outcome.Status == http.StatusServiceUnavailable
 }
 
 // mayBeKeyError reports whether the response may be the one to any request without a right key.
 // Without a declared key nothing could show the difference.
 func (r *run) mayBeKeyError(s plan.Step, x httpclient.Exchange) bool {
 	outcome := r.classify(s, x)
-	return !r.Target.HasKey && !isSilent(x) && !outcome.HTML && !outcome.Absent() && outcome.Kind != contract.NotTheAPI && findCause(x) == ""
+	return !r.Target.HasKey && !isSilent(x) && !outcome.HTML && !outcome.Absent() &&
+		outcome.Kind != contract.NotTheAPI && findCause(x) == ""
 }
 
 func timedOut(x httpclient.Exchange) bool {
@@ -135,9 +142,10 @@ func timedOut(x httpclient.Exchange) bool {
 func (r *run) probeAny(ctx context.Context, s plan.Step) bool {
 	r.probing.Lock()
 	defer r.probing.Unlock()
-	return slices.ContainsFunc(r.probeCandidates(s, deploymentReachable), func(other plan.Step) bool {
-		return r.classify(other, r.sendProbe(ctx, other)).OfTheAPI()
-	})
+	return slices.ContainsFunc(r.probeCandidates(s, deploymentReachable),
+		func(other plan.Step) bool {
+			return r.classify(other, r.sendProbe(ctx, other)).OfTheAPI()
+		})
 }
 
 // probeCandidates lists harmless requests to probe with, with the right key if the suspect has it.
@@ -150,7 +158,9 @@ func (r *run) probeCandidates(suspect plan.Step, got probeResult) []plan.Step {
 		list = slices.DeleteFunc(list, func(s plan.Step) bool { return !withAppKey(s) })
 	}
 	if got == operationUnreachable {
-		list = slices.DeleteFunc(list, func(s plan.Step) bool { return s.Request.Operation == suspect.Request.Operation })
+		list = slices.DeleteFunc(list, func(s plan.Step) bool {
+			return s.Request.Operation == suspect.Request.Operation
+		})
 	}
 	slices.SortStableFunc(list, func(a, b plan.Step) int {
 		return cmp.Or(
@@ -179,8 +189,12 @@ func withAppKey(s plan.Step) bool { return s.Request.Key == string(placeholder.K
 // findProbe returns a harmless request of the suspect's operation with an earlier response of the
 // API, with the right key if possible. After a limit any harmless request of the operation will do.
 func (r *run) findProbe(suspect plan.Step, x httpclient.Exchange) (plan.Step, bool) {
-	list := slices.DeleteFunc(r.listProbes(), func(s plan.Step) bool { return s.Request.Operation != suspect.Request.Operation })
-	if responded := slices.DeleteFunc(slices.Clone(list), func(s plan.Step) bool { return !r.lastOutcome(s.ID).OfTheAPI() }); len(responded) > 0 {
+	list := slices.DeleteFunc(r.listProbes(), func(s plan.Step) bool {
+		return s.Request.Operation != suspect.Request.Operation
+	})
+	if responded := slices.DeleteFunc(slices.Clone(list), func(s plan.Step) bool {
+		return !r.lastOutcome(s.ID).OfTheAPI()
+	}); len(responded) > 0 {
 		list = responded
 	} else if !r.mayBeLimited(suspect, x) {
 		return plan.Step{}, false
@@ -254,11 +268,13 @@ func keyKind(s plan.Step) string {
 // isHarmless reports whether the step may be sent at any time: it reads, has no key, or lacks
 // something required for a change.
 func (r *run) isHarmless(s plan.Step) bool {
-	if s.Request == nil || s.Cost.Mails+s.Cost.WrongAnswers+s.Cost.WrongCodes+s.Cost.FailedSignIns+s.Cost.Changes > 0 || len(s.Request.Captures) > 0 {
+	if s.Request == nil || s.Cost.Mails+s.Cost.WrongAnswers+s.Cost.WrongCodes+s.Cost.FailedSignIns+
+		s.Cost.Changes > 0 || len(s.Request.Captures) > 0 {
 		return false
 	}
 	o, _ := r.operation(s.Request.Operation)
-	return o.Method == http.MethodGet || o.Secured && s.Request.KeyName == "" || s.Request.Breaks != "" && s.Trader == ""
+	return o.Method == http.MethodGet || o.Secured && s.Request.KeyName == "" ||
+		s.Request.Breaks != "" && s.Trader == ""
 }
 
 func sortLast(late bool) int {

@@ -20,7 +20,8 @@ func limitNote(outcome contract.Outcome) string {
 	if outcome.Page && outcome.Status != http.StatusTooManyRequests {
 		return fmt.Sprintf("The deployment, or what stands in front of it, limits the rate of requests: it responds with a page of status %d.", outcome.Status)
 	}
-	return fmt.Sprintf("The deployment limits the rate of requests: it responds with status %d.", outcome.Status)
+	return fmt.Sprintf("The deployment limits the rate of requests: it responds with status %d.",
+		outcome.Status)
 }
 
 // limitReason explains a limit, or is "" if it may be the trader's: a lock-out is the deployment's
@@ -62,7 +63,8 @@ func (r *run) unreachableReason(s plan.Step, x httpclient.Exchange) string {
 	default:
 		why = "is the base URL right, and is nothing in front of it?"
 	}
-	return fmt.Sprintf("a page (status %d) came in place of the API's response: %s", x.Response.Status, why)
+	return fmt.Sprintf("a page (status %d) came in place of the API's response: %s",
+		x.Response.Status, why)
 }
 
 // Texts of servers on a port for another protocol or another kind of client.
@@ -144,7 +146,8 @@ func (r *run) pathOf(o contract.Operation) string {
 func longestOverlap(base, path string) string {
 	longest := ""
 	for _, from := range []string{path, cutVersion(path)} {
-		for part := strings.TrimRight(from, "/"); len(part) > len(longest); part = part[:strings.LastIndex(part, "/")] {
+		for part := strings.TrimRight(from,
+			"/"); len(part) > len(longest); part = part[:strings.LastIndex(part, "/")] {
 			if strings.HasSuffix(base, part) {
 				longest = part
 			}

@@ -36,7 +36,8 @@ func newRendezvous(p *plan.Plan, atOnce int) map[string]*rendezvous {
 			continue
 		}
 		if groups[s.Request.Together] == nil {
-			groups[s.Request.Together] = &rendezvous{opened: make(chan struct{}), arrived: map[string]bool{}}
+			groups[s.Request.Together] = &rendezvous{opened: make(chan struct{}),
+				arrived: map[string]bool{}}
 		}
 		groups[s.Request.Together].missing++
 		groups[s.Request.Together].traders = append(groups[s.Request.Together].traders, s.Trader)
@@ -156,11 +157,14 @@ func (r *run) areMixedUp(d plan.Doubt) bool {
 // mailsAfterReset lists the trader's mails with a code since the reset was sent.
 func (r *run) mailsAfterReset(a plan.Await) []mail {
 	place := r.resetNumber(a.For)
-	return slices.DeleteFunc(r.codeMails(evidence.Trader{Login: a.Trader}), func(m mail) bool { return m.resetsSent < place })
+	return slices.DeleteFunc(r.codeMails(evidence.Trader{Login: a.Trader}),
+		func(m mail) bool { return m.resetsSent < place })
 }
 
 func shareCode(mails, others []mail) bool {
 	return slices.ContainsFunc(mails, func(m mail) bool {
-		return slices.ContainsFunc(others, func(o mail) bool { return m.ID == o.ID || strings.EqualFold(m.codes[0], o.codes[0]) })
+		return slices.ContainsFunc(others, func(o mail) bool {
+			return m.ID == o.ID || strings.EqualFold(m.codes[0], o.codes[0])
+		})
 	})
 }

@@ -18,7 +18,8 @@ func isOpen(g *rendezvous) bool {
 func groupOf(size, atOnce int) *rendezvous {
 	var p plan.Plan
 	for range size {
-		p.Steps = append(p.Steps, plan.Step{Request: &plan.Request{Together: "all"}}, plan.Step{Request: &plan.Request{}}, plan.Step{})
+		p.Steps = append(p.Steps, plan.Step{Request: &plan.Request{Together: "all"}},
+			plan.Step{Request: &plan.Request{}}, plan.Step{})
 	}
 	return newRendezvous(&p, atOnce)["all"]
 }

@@ -17,7 +17,9 @@ import (
 func (r *run) build(s plan.Step) (httpclient.Request, error) {
 	o, found := r.operation(s.Request.Operation)
 	if !found {
-		return httpclient.Request{}, fmt.Errorf("step %s asks operation %s, which the contract does not have", s.ID, s.Request.Operation)
+		return httpclient.Request{},
+			fmt.Errorf("step %s asks operation %s, which the contract does not have", s.ID,
+				s.Request.Operation)
 	}
 	request, err := Request(o, s.Request, r.Redactor.Fill)
 	if err != nil {
@@ -27,20 +29,23 @@ func (r *run) build(s plan.Step) (httpclient.Request, error) {
 }
 
 // Request makes the request of the template; fill replaces the placeholders in a text.
-func Request(o contract.Operation, ask *plan.Request, fill func(string) string) (httpclient.Request, error) {
+func Request(o contract.Operation, ask *plan.Request, fill func(string) string) (httpclient.Request,
+	error) {
 	values := map[string]any{}
 	for name, value := range ask.Values {
 		values[name] = fillPlaceholders(value, fill)
 	}
 	request := httpclient.Request{Method: o.Method, Path: o.FillPath(values), Conn: ask.Conn}
 	if ask.KeyName != "" {
-		request.Header = append(request.Header, httpclient.Field{Name: ask.KeyName, Value: fill(ask.Key)})
+		request.Header = append(request.Header,
+			httpclient.Field{Name: ask.KeyName, Value: fill(ask.Key)})
 	}
 	for _, f := range o.FillHeader(values) {
 		request.Header = append(request.Header, httpclient.Field(f))
 	}
 	for _, name := range slices.Sorted(maps.Keys(ask.Header)) {
-		request.Header = append(request.Header, httpclient.Field{Name: name, Value: ask.Header[name]})
+		request.Header = append(request.Header,
+			httpclient.Field{Name: name, Value: ask.Header[name]})
 	}
 	if o.HasBody && !ask.NoBody {
 		body, err := o.FillBody(values)
@@ -51,7 +56,8 @@ func Request(o contract.Operation, ask *plan.Request, fill func(string) string) 
 			body = []byte(ask.Raw)
 		}
 		request.Body = body
-		request.Header = append(request.Header, httpclient.Field{Name: "Content-Type", Value: "application/json"})
+		request.Header = append(request.Header,
+			httpclient.Field{Name: "Content-Type", Value: "application/json"})
 	}
 	return request, nil
 }
@@ -89,7 +95,8 @@ func checkRequest(o contract.Operation, s plan.Step, request httpclient.Request)
 	case err != nil && s.Request.Breaks == "":
 		return fmt.Errorf("step %s breaks the contract, and should not: a request of ours is not as documented", s.ID)
 	case err == nil && s.Request.Breaks != "":
-		return fmt.Errorf("step %s should break the contract (%s), and does not", s.ID, s.Request.Breaks)
+		return fmt.Errorf("step %s should break the contract (%s), and does not", s.ID,
+			s.Request.Breaks)
 	}
 	return nil
 }

@@ -19,7 +19,8 @@ const (
 
 // sendWithRetries sends the request and repeats it after silence or a limit. It returns the last
 // exchange and its attempt number; earlier exchanges go to the evidence.
-func (r *run) sendWithRetries(ctx context.Context, s plan.Step, request httpclient.Request, attempt int) (httpclient.Exchange, int) {
+func (r *run) sendWithRetries(ctx context.Context, s plan.Step, request httpclient.Request,
+	attempt int) (httpclient.Exchange, int) {
 	whole := ctx
 	if s.Cost.Changes > 0 {
 		// Never cancel a password change halfway: its result would be unknown.
@@ -39,7 +40,8 @@ func (r *run) sendWithRetries(ctx context.Context, s plan.Step, request httpclie
 }
 
 // retryDelay says whether to repeat the request after this many attempts, and after which pause.
-func (r *run) retryDelay(ctx context.Context, s plan.Step, x httpclient.Exchange, attempts int) (time.Duration, bool) {
+func (r *run) retryDelay(ctx context.Context, s plan.Step, x httpclient.Exchange,
+	attempts int) (time.Duration, bool) {
 	outcome := r.classify(s, x)
 	switch {
 	case r.stopReason() != "" && !s.Cleanup:
@@ -85,7 +87,8 @@ func (r *run) isGeneralLimit(ctx context.Context, s plan.Step, outcome contract.
 
 // isGatewayError reports whether a proxy lost its connection to the deployment.
 func isGatewayError(outcome contract.Outcome) bool {
-	return outcome.Page && (outcome.Status == http.StatusBadGateway || outcome.Status == http.StatusGatewayTimeout)
+	return outcome.Page && (outcome.Status == http.StatusBadGateway ||
+		outcome.Status == http.StatusGatewayTimeout)
 }
 
 // waitForDeployment delays a cleanup step after silence until the deployment responds again. All
@@ -116,7 +119,8 @@ func (r *run) noResponse(s plan.Step, x httpclient.Exchange) bool {
 
 // isSilent reports whether not even the first byte of a response came.
 func isSilent(x httpclient.Exchange) bool {
-	return x.Response == nil && x.Failure != nil && !x.Failure.ResponseBegun && x.Failure.Kind != httpclient.FailureInterrupted
+	return x.Response == nil && x.Failure != nil && !x.Failure.ResponseBegun &&
+		x.Failure.Kind != httpclient.FailureInterrupted
 }
 
 // sleepWithoutSlot sleeps and leaves its slot to other requests meanwhile.

@@ -47,8 +47,10 @@ type Options struct {
 // error is a fault of this tool, never of the deployment.
 func Run(ctx context.Context, o Options) (*evidence.Run, error) {
 	r := &run{
-		Options: o, started: time.Now(), states: map[string]*state{}, lastIndex: map[string]int{}, explained: map[string]bool{}, accepted: map[string]int{},
-		captures: findCaptures(o.Plan), sent: map[string]bool{}, unsent: map[string]string{}, notes: slices.Clone(o.Notes),
+		Options: o, started: time.Now(), states: map[string]*state{}, lastIndex: map[string]int{},
+		explained: map[string]bool{}, accepted: map[string]int{},
+		captures: findCaptures(o.Plan), sent: map[string]bool{}, unsent: map[string]string{},
+		notes: slices.Clone(o.Notes),
 		pacer: newPacer(), rendezvous: newRendezvous(o.Plan, o.Client.Concurrency()),
 	}
 	for _, s := range o.Plan.Steps {

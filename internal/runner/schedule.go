@@ -150,7 +150,8 @@ func (o *scheduler) releaseSuccessors(s *state) []*state {
 
 // isOrderOnly reports whether the step only orders others, without waiting itself.
 func isOrderOnly(s plan.Step) bool {
-	return s.Request == nil && s.Await == nil && s.Bisect == nil && s.Doubt == nil && s.PasswordChoice == nil && s.Barrier == nil
+	return s.Request == nil && s.Await == nil && s.Bisect == nil && s.Doubt == nil &&
+		s.PasswordChoice == nil && s.Barrier == nil
 }
 
 // stepQueue is a heap of the requests waiting for a slot.

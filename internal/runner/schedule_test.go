@@ -15,12 +15,19 @@ import (
 // of the plan. A released successor overtakes less urgent requests queued before it.
 func TestTheMostUrgentGoesFirst(t *testing.T) {
 	o := options(t)
-	ask := o.Plan.Steps[slices.IndexFunc(o.Plan.Steps, func(s plan.Step) bool { return s.ID == "reset/no-body" })].Request
-	step := func(id string, after ...string) plan.Step { return plan.Step{ID: id, Request: ask, After: after} }
+	ask := o.Plan.Steps[slices.IndexFunc(o.Plan.Steps, func(s plan.Step) bool {
+		return s.ID == "reset/no-body"
+	})].Request
+	step := func(id string, after ...string) plan.Step {
+		return plan.Step{ID: id, Request: ask, After: after}
+	}
 	o.Plan = &plan.Plan{Steps: []plan.Step{
-		step("alone"), step("also alone"), step("end", "point"), {ID: "point", After: []string{"middle"}}, step("middle", "begin"), step("begin"),
+		step("alone"), step("also alone"), step("end", "point"),
+		{ID: "point", After: []string{"middle"}}, step("middle", "begin"), step("begin"),
 	}}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("{}")) }))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = w.Write([]byte("{}"))
+	}))
 	t.Cleanup(server.Close)
 	o.Client = httpclient.New(httpclient.Options{BaseURL: server.URL, Concurrency: 1})
 	t.Cleanup(o.Client.Close)
@@ -33,7 +40,8 @@ func TestTheMostUrgentGoesFirst(t *testing.T) {
 		for _, x := range found.Exchanges {
 			order = append(order, x.Step)
 		}
-		if want := []string{"begin", "middle", "alone", "also alone", "end"}; !slices.Equal(order, want) {
+		if want := []string{"begin", "middle", "alone", "also alone", "end"}; !slices.Equal(order,
+			want) {
 			t.Fatalf("asked in the order %q, want %q", order, want)
 		}
 	}

@@ -20,7 +20,8 @@ const (
 )
 
 // send sends the request at the current pace, and adapts the pace to the response.
-func (r *run) send(ctx context.Context, s plan.Step, request httpclient.Request) httpclient.Exchange {
+func (r *run) send(ctx context.Context, s plan.Step,
+	request httpclient.Request) httpclient.Exchange {
 	leave, _ := r.pacer.waitForSlot(ctx, s.Cost.WrongAnswers > 0)
 	defer leave()
 	x := r.Client.Do(ctx, request)

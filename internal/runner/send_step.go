@@ -18,11 +18,13 @@ const maxTruncatedBody = 64 << 10
 // sends more slowly, as long as other requests get through. The evidence holds every attempt.
 func (r *run) sendStep(ctx context.Context, s plan.Step) bool {
 	if name := r.missingCapture(s.Request.Values); name != "" {
-		r.recordUnsent(s.ID, fmt.Sprintf("no response and no mail gave %s: %s was not sent", name, s.ID))
+		r.recordUnsent(s.ID, fmt.Sprintf("no response and no mail gave %s: %s was not sent",
+			name, s.ID))
 		return false
 	}
 	if r.stopReason() != "" && !s.Cleanup {
-		r.recordExchange(s, s.ID, 1, httpclient.Exchange{Failure: &httpclient.Failure{Text: r.stopReason()}}, r.stopReason())
+		r.recordExchange(s, s.ID, 1,
+			httpclient.Exchange{Failure: &httpclient.Failure{Text: r.stopReason()}}, r.stopReason())
 		return false
 	}
 	if s.Request.NewerOnly && r.older.Load() {
@@ -56,15 +58,18 @@ func (r *run) sendStep(ctx context.Context, s plan.Step) bool {
 }
 
 // recordExchange adds an exchange to the evidence.
-func (r *run) recordExchange(s plan.Step, id string, attempt int, x httpclient.Exchange, unreachable string) {
+func (r *run) recordExchange(s plan.Step, id string, attempt int, x httpclient.Exchange,
+	unreachable string) {
 	if x.Failure != nil && x.Failure.Kind == httpclient.FailureInterrupted {
 		// The deployment is not responsible for a request cancelled by this tool.
 		unreachable = x.Failure.Text
 	}
 	if x.Response != nil && x.Response.Truncated {
-		x.Response.Body = slices.Clone(x.Response.Body[:min(len(x.Response.Body), maxTruncatedBody)])
+		x.Response.Body = slices.Clone(x.Response.Body[:min(len(x.Response.Body),
+			maxTruncatedBody)])
 	}
-	if x.Response != nil && x.Response.TLS != "" && slices.Contains(r.Target.Profiles, "hardening") {
+	if x.Response != nil && x.Response.TLS != "" &&
+		slices.Contains(r.Target.Profiles, "hardening") {
 		r.addNote("The deployment speaks %s.", x.Response.TLS)
 	}
 	outcome := r.classify(s, x)
@@ -81,7 +86,8 @@ func (r *run) recordExchange(s plan.Step, id string, attempt int, x httpclient.E
 	} else {
 		delete(r.explained, id)
 	}
-	r.exchanges = append(r.exchanges, exchange{Exchange: x, step: s, id: id, attempt: attempt, unreachable: unreachable, outcome: outcome})
+	r.exchanges = append(r.exchanges, exchange{Exchange: x, step: s, id: id, attempt: attempt,
+		unreachable: unreachable, outcome: outcome})
 }
 
 func (r *run) markSent(id string) {

@@ -52,7 +52,9 @@ func (r *run) cameEarly(t evidence.Trader, codes []mail, accepted []string) bool
 		return false
 	}
 	place := r.resetNumber(accepted[i])
-	return place > 0 && slices.ContainsFunc(codes, func(m mail) bool { return m.resetsSent < place })
+	return place > 0 && slices.ContainsFunc(codes, func(m mail) bool {
+		return m.resetsSent < place
+	})
 }
 
 // countExpectedCodes is how many codes the trader may have got: one for each accepted reset, and

@@ -21,10 +21,12 @@ import (
 func Describe(c config.Config, k *contract.Contract) (evidence.Target, *redact.Redactor) {
 	redactor := redact.New(k.Texts())
 	t := evidence.Target{
-		URL: c.URL, Name: c.Deployment.Name, Version: c.Deployment.Version, DeploymentLabels: c.Deployment.Labels, APIVersion: c.APIVersion,
-		MailDeadline: c.MailDeadline, CodeTries: c.CodeTries, SecretQuestions: string(c.SecretQuestions),
-		StepThree:  string(c.StepThree),
-		BisectTime: bisectTime(c), BisectResets: c.BisectResets,
+		URL: c.URL, Name: c.Deployment.Name, Version: c.Deployment.Version,
+		DeploymentLabels: c.Deployment.Labels, APIVersion: c.APIVersion,
+		MailDeadline: c.MailDeadline, CodeTries: c.CodeTries,
+		SecretQuestions: string(c.SecretQuestions),
+		StepThree:       string(c.StepThree),
+		BisectTime:      bisectTime(c), BisectResets: c.BisectResets,
 		Profiles: c.Profiles, Only: c.Only, Labels: c.LabelFilter, HasKey: c.AppKey != "",
 	}
 	if c.Inbox.URL != "" {
@@ -32,7 +34,8 @@ func Describe(c config.Config, k *contract.Contract) (evidence.Target, *redact.R
 		addInboxPassword(redactor, c.Inbox.URL)
 	}
 	if t.HasKey {
-		t.NearKeys = addNearMisses(redactor, placeholder.Key, c.AppKey, append(nearMisses(c.AppKey), prependCharacter(c.AppKey)))
+		t.NearKeys = addNearMisses(redactor, placeholder.Key, c.AppKey,
+			append(nearMisses(c.AppKey), prependCharacter(c.AppKey)))
 	}
 	for name, value := range c.Headers {
 		redactor.Add(placeholder.Header.For(name), value)
@@ -70,7 +73,8 @@ func describeTrader(c config.Trader, redactor *redact.Redactor) evidence.Trader 
 	}
 	if c.Answer != "" {
 		t.Answer = redactor.Add(placeholder.Answer.For(c.Login), c.Answer)
-		t.NearAnswers = addNearMisses(redactor, placeholder.Answer.For(c.Login), c.Answer, nearMisses(c.Answer))
+		t.NearAnswers = addNearMisses(redactor, placeholder.Answer.For(c.Login), c.Answer,
+			nearMisses(c.Answer))
 	}
 	if c.Password != "" {
 		t.Password = redactor.Add(placeholder.Password.For(c.Login), c.Password)
@@ -79,7 +83,9 @@ func describeTrader(c config.Trader, redactor *redact.Redactor) evidence.Trader 
 		if hasCase(c.Password) && hasCase(c.NewPassword) {
 			near = slices.Insert(near, 0, swapCase(c.Password))
 		}
-		t.NearPasswords = slices.DeleteFunc(addNearMisses(redactor, placeholder.Password.For(c.Login), c.Password, near), func(p placeholder.Placeholder) bool { return p == t.NewPassword })
+		t.NearPasswords = slices.DeleteFunc(addNearMisses(redactor,
+			placeholder.Password.For(c.Login), c.Password, near),
+			func(p placeholder.Placeholder) bool { return p == t.NewPassword })
 		t.HasPasswords = true
 	}
 	return t
@@ -87,14 +93,16 @@ func describeTrader(c config.Trader, redactor *redact.Redactor) evidence.Trader 
 
 // addNearMisses registers the secret and its near misses as secrets. It returns the placeholders of
 // the near misses.
-func addNearMisses(redactor *redact.Redactor, name placeholder.Placeholder, secret string, kinds []nearMiss) []placeholder.Placeholder {
+func addNearMisses(redactor *redact.Redactor, name placeholder.Placeholder, secret string,
+	kinds []nearMiss) []placeholder.Placeholder {
 	whole := redactor.Add(name, secret)
 	var list []placeholder.Placeholder
 	for _, near := range kinds {
 		if near.text == "" || strings.EqualFold(near.text, secret) && near.how != plan.OtherCase {
 			continue
 		}
-		if p := redactor.Add(name.Near(near.how), near.text); p != whole && !slices.Contains(list, p) {
+		if p := redactor.Add(name.Near(near.how), near.text); p != whole &&
+			!slices.Contains(list, p) {
 			list = append(list, p)
 		}
 	}
@@ -113,7 +121,8 @@ func nearMisses(secret string) []nearMiss {
 	for centre < last && !unicode.IsLetter(runes[centre]) && !unicode.IsDigit(runes[centre]) {
 		centre++ // Group separators may be ignored.
 	}
-	first[0], middle[centre], end[last] = changeCharacter(runes[0]), changeCharacter(runes[centre]), changeCharacter(runes[last])
+	first[0], middle[centre], end[last] = changeCharacter(runes[0]), changeCharacter(runes[centre]),
+		changeCharacter(runes[last])
 	return []nearMiss{
 		{"cut short", strings.TrimSpace(string(runes[:last]))},
 		{"continued", secret + string(changeCharacter(runes[last]))},

@@ -31,7 +31,8 @@ func (s *Sandbox) Declared(passwords bool, written func(string) string) []Trader
 			trader.Question, trader.Answer = written(t.Question), written(t.Answer)
 		}
 		if passwords && t.Password != "" {
-			trader.Password, trader.NewPassword = written(t.Password), written(NewPassword(t.Password))
+			trader.Password, trader.NewPassword = written(t.Password),
+				written(NewPassword(t.Password))
 		}
 		traders = append(traders, trader)
 	}

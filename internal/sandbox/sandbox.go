@@ -135,7 +135,8 @@ func (s *Sandbox) serve(o Options, file string) error {
 		around = nothing{}
 	}
 	deployment, err := around.Open(reference.Config{
-		Path: file, Fleeting: o.Dir == "", AppKey: s.AppKey, Mailer: reference.SMTP(s.SMTPAddr), From: "ETNA Trader <noreply@etnatrader.example>",
+		Path: file, Fleeting: o.Dir == "", AppKey: s.AppKey, Mailer: reference.SMTP(s.SMTPAddr),
+		From:    "ETNA Trader <noreply@etnatrader.example>",
 		Traders: s.Traders, CodeTries: 1000, Log: o.Log,
 	}, s.emptyInbox)
 	if err != nil {
@@ -151,7 +152,8 @@ func (s *Sandbox) serve(o Options, file string) error {
 	if err != nil {
 		return err
 	}
-	server := &http.Server{Handler: deployment.Handler, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
+	server := &http.Server{Handler: deployment.Handler, ReadHeaderTimeout: 10 * time.Second,
+		ErrorLog: log.New(io.Discard, "", 0)}
 	s.URL = "http://" + listener.Addr().String() + deployment.BasePath
 	s.closers = append(s.closers, func() error { return shutdown(server) })
 	go func() { _ = server.Serve(around.Listen(listener)) }()

@@ -79,8 +79,10 @@ func Write(w io.Writer, o Overview, problems []string, dir string) error {
 
 func counts(list []Deployment) []count {
 	all := []count{
-		{Class: "fail", Verdict: verdict.NotConformant}, {Class: "open", Verdict: verdict.Incomplete},
-		{Class: "open", Verdict: verdict.PartlyJudged}, {Class: "pass", Verdict: verdict.Conformant},
+		{Class: "fail", Verdict: verdict.NotConformant},
+		{Class: "open", Verdict: verdict.Incomplete},
+		{Class: "open", Verdict: verdict.PartlyJudged},
+		{Class: "pass", Verdict: verdict.Conformant},
 	}
 	for _, d := range list {
 		for i := range all {
@@ -96,8 +98,10 @@ func rowOf(d Deployment, dir string) row {
 	r := d.Latest().Report
 	passed, musts := r.Counts.Musts.Passed, r.Counts.Musts
 	out := row{
-		Class: report.OverallClass(r.Verdict), Verdict: string(r.Verdict), Name: report.VisibleText(d.Name), Version: report.VisibleText(r.Deployment.Version),
-		URL: report.VisibleText(r.Deployment.URL), Labels: report.VisibleText(labels(r)), When: when(r),
+		Class: report.OverallClass(r.Verdict), Verdict: string(r.Verdict),
+		Name: report.VisibleText(d.Name), Version: report.VisibleText(r.Deployment.Version),
+		URL: report.VisibleText(r.Deployment.URL), Labels: report.VisibleText(labels(r)),
+		When:   when(r),
 		Passed: passed, Musts: musts.Passed + musts.Failed + musts.Untestable + musts.NotApplicable,
 	}
 	if out.Name == out.URL {
@@ -105,7 +109,8 @@ func rowOf(d Deployment, dir string) row {
 	}
 	for _, run := range d.Runs {
 		out.History = append(out.History, mark{
-			report.OverallClass(run.Report.Verdict), symbolOf(run.Report.Verdict), when(run.Report) + ": " + string(run.Report.Verdict), link(run, dir, ""),
+			report.OverallClass(run.Report.Verdict), symbolOf(run.Report.Verdict),
+			when(run.Report) + ": " + string(run.Report.Verdict), link(run, dir, ""),
 		})
 	}
 	for _, c := range d.Cells {

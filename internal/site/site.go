@@ -32,11 +32,13 @@ type Run struct {
 func RunOf(dir string, r verdict.Report) Run {
 	_, missing := os.Stat(filepath.Join(dir, report.PageFile))
 	shown := verdict.Report{
-		Deployment: r.Deployment, Labels: r.Labels, RunID: r.RunID, Started: r.Started, Verdict: r.Verdict, Counts: r.Counts,
+		Deployment: r.Deployment, Labels: r.Labels, RunID: r.RunID, Started: r.Started,
+		Verdict: r.Verdict, Counts: r.Counts,
 	}
 	for _, q := range r.Requirements {
 		shown.Requirements = append(shown.Requirements, verdict.Requirement{
-			ID: unique.Make(q.ID).Value(), Statement: unique.Make(q.Statement).Value(), Verdict: unique.Make(q.Verdict).Value(),
+			ID: unique.Make(q.ID).Value(), Statement: unique.Make(q.Statement).Value(),
+			Verdict: unique.Make(q.Verdict).Value(),
 		})
 	}
 	return Run{dir, shown, missing == nil}
@@ -125,7 +127,9 @@ func Of(runs []Run) Overview {
 	o.Requirements = columns(runs)
 	for _, name := range slices.Sorted(maps.Keys(grouped)) {
 		list := grouped[name]
-		slices.SortStableFunc(list, func(a, b Run) int { return a.Report.Started.Compare(b.Report.Started) })
+		slices.SortStableFunc(list, func(a, b Run) int {
+			return a.Report.Started.Compare(b.Report.Started)
+		})
 		list = list[max(0, len(list)-shownRuns):]
 		d := Deployment{Name: name, Runs: list}
 		for _, q := range o.Requirements {
@@ -149,7 +153,9 @@ func nameOf(d verdict.Deployment) string {
 // columns are the requirements of the runs, as the latest run that knows them words them.
 func columns(runs []Run) []verdict.Requirement {
 	latest := slices.Clone(runs)
-	slices.SortStableFunc(latest, func(a, b Run) int { return b.Report.Started.Compare(a.Report.Started) })
+	slices.SortStableFunc(latest, func(a, b Run) int {
+		return b.Report.Started.Compare(a.Report.Started)
+	})
 	var list []verdict.Requirement
 	seen := map[string]bool{}
 	for _, r := range latest {
@@ -165,7 +171,8 @@ func columns(runs []Run) []verdict.Requirement {
 
 // rank orders verdicts, the worst highest.
 func rank(v verdict.Overall) int {
-	return slices.Index([]verdict.Overall{verdict.Conformant, verdict.PartlyJudged, verdict.Incomplete, verdict.NotConformant}, v)
+	return slices.Index([]verdict.Overall{verdict.Conformant, verdict.PartlyJudged,
+		verdict.Incomplete, verdict.NotConformant}, v)
 }
 
 func cell(id string, runs []Run) Cell {
@@ -186,7 +193,8 @@ func cell(id string, runs []Run) Cell {
 	switch {
 	case flips > 1:
 		c.Change = Flaky
-	case len(judged) < 2 || judged[len(judged)-1] != c.Verdict || judged[len(judged)-2] == c.Verdict:
+	case len(judged) < 2 || judged[len(judged)-1] != c.Verdict ||
+		judged[len(judged)-2] == c.Verdict:
 	case c.Verdict == verdict.Failed:
 		c.Change = NewlyFailing
 	default:
@@ -197,7 +205,9 @@ func cell(id string, runs []Run) Cell {
 
 // outcome is the run's verdict of the requirement, not applicable where it does not know it.
 func outcome(r Run, id string) verdict.Outcome {
-	i := slices.IndexFunc(r.Report.Requirements, func(q verdict.Requirement) bool { return q.ID == id })
+	i := slices.IndexFunc(r.Report.Requirements, func(q verdict.Requirement) bool {
+		return q.ID == id
+	})
 	if i < 0 {
 		return verdict.NotApplicable
 	}

@@ -16,12 +16,16 @@ import (
 // run is a run of the deployment in the given minute, with verdicts of RESET-1 and so on.
 func run(name, version string, minute int, verdicts ...verdict.Outcome) site.Run {
 	r := verdict.Report{
-		SchemaVersion: verdict.SchemaVersion, RunID: name + time.Duration(minute).String(), Verdict: verdict.Conformant,
-		Deployment: verdict.Deployment{Name: name, Version: version, URL: "https://example.org/" + name},
-		Started:    time.Date(2026, 1, 2, 3, minute, 0, 0, time.UTC),
+		SchemaVersion: verdict.SchemaVersion, RunID: name + time.Duration(minute).String(),
+		Verdict: verdict.Conformant,
+		Deployment: verdict.Deployment{Name: name, Version: version,
+			URL: "https://example.org/" + name},
+		Started: time.Date(2026, 1, 2, 3, minute, 0, 0, time.UTC),
 	}
 	for i, v := range verdicts {
-		r.Requirements = append(r.Requirements, verdict.Requirement{ID: "RESET-" + string(rune('1'+i)), Statement: "promise", Verdict: v})
+		r.Requirements = append(r.Requirements,
+			verdict.Requirement{ID: "RESET-" + string(rune('1'+i)), Statement: "promise",
+				Verdict: v})
 		if v == verdict.Failed {
 			r.Verdict = verdict.NotConformant
 		}
@@ -38,15 +42,23 @@ func TestCellsTellWhatChanged(t *testing.T) {
 		runs []site.Run
 		want site.Change
 	}{
-		"one run":                {[]site.Run{run("a", "1", 1, failed)}, site.Unchanged},
-		"still failing":          {[]site.Run{run("a", "1", 1, failed), run("a", "1", 2, failed)}, site.Unchanged},
-		"failing":                {[]site.Run{run("a", "1", 1, passed), run("a", "1", 2, failed)}, site.NewlyFailing},
-		"in another order":       {[]site.Run{run("a", "1", 2, failed), run("a", "1", 1, passed)}, site.NewlyFailing},
-		"passing":                {[]site.Run{run("a", "1", 1, failed), run("a", "2", 2, passed)}, site.NewlyPassing},
-		"untestable in between":  {[]site.Run{run("a", "1", 1, passed), run("a", "1", 2, open), run("a", "1", 3, failed)}, site.NewlyFailing},
-		"untestable":             {[]site.Run{run("a", "1", 1, passed), run("a", "1", 2, open)}, site.Unchanged},
-		"by turns":               {[]site.Run{run("a", "1", 1, passed), run("a", "1", 2, failed), run("a", "1", 3, passed)}, site.Flaky},
-		"by turns with releases": {[]site.Run{run("a", "1", 1, passed), run("a", "2", 2, failed), run("a", "3", 3, passed)}, site.NewlyPassing},
+		"one run": {[]site.Run{run("a", "1", 1, failed)}, site.Unchanged},
+		"still failing": {[]site.Run{run("a", "1", 1, failed), run("a", "1", 2, failed)},
+			site.Unchanged},
+		"failing": {[]site.Run{run("a", "1", 1, passed), run("a", "1", 2, failed)},
+			site.NewlyFailing},
+		"in another order": {[]site.Run{run("a", "1", 2, failed), run("a", "1", 1, passed)},
+			site.NewlyFailing},
+		"passing": {[]site.Run{run("a", "1", 1, failed), run("a", "2", 2, passed)},
+			site.NewlyPassing},
+		"untestable in between": {[]site.Run{run("a", "1", 1, passed), run("a", "1", 2, open),
+			run("a", "1", 3, failed)}, site.NewlyFailing},
+		"untestable": {[]site.Run{run("a", "1", 1, passed), run("a", "1", 2, open)},
+			site.Unchanged},
+		"by turns": {[]site.Run{run("a", "1", 1, passed), run("a", "1", 2, failed),
+			run("a", "1", 3, passed)}, site.Flaky},
+		"by turns with releases": {[]site.Run{run("a", "1", 1, passed), run("a", "2", 2, failed),
+			run("a", "3", 3, passed)}, site.NewlyPassing},
 	} {
 		o := site.Of(c.runs)
 		if got := o.Deployments[0].Cells[0].Change; got != c.want {
@@ -56,7 +68,8 @@ func TestCellsTellWhatChanged(t *testing.T) {
 }
 
 func TestDeploymentsStandWorstFirst(t *testing.T) {
-	o := site.Of([]site.Run{run("good", "1", 1, passed), run("bad", "1", 1, failed), run("better", "1", 1, failed), run("better", "2", 2, passed, passed)})
+	o := site.Of([]site.Run{run("good", "1", 1, passed), run("bad", "1", 1, failed),
+		run("better", "1", 1, failed), run("better", "2", 2, passed, passed)})
 	var names []string
 	for _, d := range o.Deployments {
 		names = append(names, d.Name)
@@ -93,7 +106,8 @@ func TestFindReadsEachRunOnceAndNamesWhatIsNone(t *testing.T) {
 	if err != nil || len(runs) != 2 {
 		t.Errorf("%d runs, %v", len(runs), err)
 	}
-	if len(problems) != 1 || !strings.Contains(problems[0], filepath.Join("other", "report.json")+": expected a report of version 1, got 7") {
+	if len(problems) != 1 || !strings.Contains(problems[0], filepath.Join("other", "report.json")+
+		": expected a report of version 1, got 7") {
 		t.Errorf("%q", problems)
 	}
 	if _, _, err := site.Find([]string{filepath.Join(dir, "nowhere")}); err == nil {

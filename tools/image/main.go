@@ -59,7 +59,8 @@ func write(out string, binaries []string) (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("%s: %w", path, err)
 		}
-		index = mutate.AppendManifests(index, mutate.IndexAddendum{Add: made, Descriptor: v1.Descriptor{Platform: about.platform()}})
+		index = mutate.AppendManifests(index,
+			mutate.IndexAddendum{Add: made, Descriptor: v1.Descriptor{Platform: about.platform()}})
 	}
 	digest, err := index.Digest()
 	if err != nil {
@@ -136,9 +137,12 @@ func imageOf(path string) (v1.Image, recorded, error) {
 	if err != nil {
 		return nil, about, err
 	}
-	image := mutate.ConfigMediaType(mutate.MediaType(empty.Image, types.OCIManifestSchema1), types.OCIConfigJSON)
+	image := mutate.ConfigMediaType(mutate.MediaType(empty.Image, types.OCIManifestSchema1),
+		types.OCIConfigJSON)
 	for _, layer := range layers {
-		if image, err = mutate.Append(image, mutate.Addendum{Layer: layer, History: v1.History{Created: v1.Time{Time: created}, CreatedBy: "tools/image"}}); err != nil {
+		if image, err = mutate.Append(image,
+			mutate.Addendum{Layer: layer, History: v1.History{Created: v1.Time{Time: created},
+				CreatedBy: "tools/image"}}); err != nil {
 			return nil, about, err
 		}
 	}
@@ -176,7 +180,8 @@ func configOf(image v1.Image, about recorded, created time.Time) *v1.ConfigFile 
 func layersOf(binary []byte, created time.Time) ([]v1.Layer, error) {
 	base, err := layerOf(created, []entry{
 		{name: "etc/", mode: 0o755},
-		{name: "etc/passwd", mode: 0o644, data: fmt.Appendf(nil, "conformance:x:%d:%d::/:/\n", user, user)},
+		{name: "etc/passwd", mode: 0o644, data: fmt.Appendf(nil, "conformance:x:%d:%d::/:/\n", user,
+			user)},
 		{name: "etc/group", mode: 0o644, data: fmt.Appendf(nil, "conformance:x:%d:\n", user)},
 		{name: "etc/ssl/", mode: 0o755},
 		{name: "etc/ssl/certs/", mode: 0o755},
@@ -214,7 +219,8 @@ func layerOf(created time.Time, entries []entry) (v1.Layer, error) {
 	var all bytes.Buffer
 	w := tar.NewWriter(&all)
 	for _, e := range entries {
-		h := &tar.Header{Name: e.name, Mode: e.mode, Uid: e.owner, Gid: e.owner, Size: int64(len(e.data)), ModTime: created, Typeflag: tar.TypeReg}
+		h := &tar.Header{Name: e.name, Mode: e.mode, Uid: e.owner, Gid: e.owner,
+			Size: int64(len(e.data)), ModTime: created, Typeflag: tar.TypeReg}
 		if strings.HasSuffix(e.name, "/") {
 			h.Typeflag = tar.TypeDir
 		}
@@ -228,8 +234,11 @@ func layerOf(created time.Time, entries []entry) (v1.Layer, error) {
 	if err := w.Close(); err != nil {
 		return nil, err
 	}
-	opener := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(all.Bytes())), nil }
-	return tarball.LayerFromOpener(opener, tarball.WithMediaType(types.OCILayer), tarball.WithCompressedCaching)
+	opener := func() (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(all.Bytes())), nil
+	}
+	return tarball.LayerFromOpener(opener, tarball.WithMediaType(types.OCILayer),
+		tarball.WithCompressedCaching)
 }
 
 // archive writes the folder as a tar file that says nothing about when and by whom it was written.
@@ -252,7 +261,8 @@ func archive(out, dir string) (err error) {
 		if err != nil {
 			return err
 		}
-		if err := w.WriteHeader(&tar.Header{Name: filepath.ToSlash(name), Mode: 0o644, Size: int64(len(data)), Typeflag: tar.TypeReg}); err != nil {
+		if err := w.WriteHeader(&tar.Header{Name: filepath.ToSlash(name), Mode: 0o644,
+			Size: int64(len(data)), Typeflag: tar.TypeReg}); err != nil {
 			return err
 		}
 		_, err = w.Write(data)

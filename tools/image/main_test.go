@@ -23,7 +23,8 @@ import (
 func binary(t *testing.T, arch string) string {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "conformance")
-	build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", out, "./cmd/conformance")
+	build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", out,
+		"./cmd/conformance")
 	build.Dir = filepath.Join("..", "..")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+arch)
 	if text, err := build.CombinedOutput(); err != nil {
@@ -52,7 +53,8 @@ func TestImage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if about.OS != "linux" || about.Architecture != runtime.GOARCH || about.Config.User != "65532:65532" {
+	if about.OS != "linux" || about.Architecture != runtime.GOARCH ||
+		about.Config.User != "65532:65532" {
 		t.Errorf("it is for %s/%s and user %s", about.OS, about.Architecture, about.Config.User)
 	}
 	root := unpack(t, image)
@@ -87,7 +89,8 @@ exec chroot --userspec=65532:65532 . "$3" run --profile core,flow`
 		}
 		return string(out), c.ProcessState.ExitCode()
 	}
-	if out, code := inside("reports"); code != 0 || !strings.Contains(out, "CONFORMANT") || !strings.Contains(out, "reports/latest") {
+	if out, code := inside("reports"); code != 0 || !strings.Contains(out, "CONFORMANT") ||
+		!strings.Contains(out, "reports/latest") {
 		t.Errorf("the embedded reference: exit code %d\n%s", code, out)
 	}
 	out, code := inside("none")

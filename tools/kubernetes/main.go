@@ -54,7 +54,8 @@ func run(args []string) error {
 		if err := collect(swagger.Definitions, name, needed); err != nil {
 			return err
 		}
-		if err := write(filepath.Join(args[1], kind+".json"), object{"$ref": shared + name}); err != nil {
+		if err := write(filepath.Join(args[1], kind+".json"),
+			object{"$ref": shared + name}); err != nil {
 			return err
 		}
 	}
@@ -105,7 +106,8 @@ func prune(value any) any {
 		clean := object{}
 		for key, inner := range v {
 			_, isText := inner.(string)
-			if key != "default" && !strings.HasPrefix(key, "x-kubernetes-") && !(key == "description" && isText) && !(key == "format" && isText) {
+			if key != "default" && !strings.HasPrefix(key, "x-kubernetes-") &&
+				!(key == "description" && isText) && !(key == "format" && isText) {
 				clean[key] = prune(inner)
 			}
 		}

@@ -24,7 +24,8 @@ const manifests = "../../deploy/kubernetes"
 // build is kustomize build.
 func build(t *testing.T, dir string) resmap.ResMap {
 	t.Helper()
-	built, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(filesys.MakeFsOnDisk(), dir)
+	built, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(filesys.MakeFsOnDisk(),
+		dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,12 +68,14 @@ func overlay(t *testing.T) string {
 // refusals are what kubeconform has against the manifests; it reads each of them.
 func refusals(t *testing.T, yaml string) []string {
 	t.Helper()
-	checker, err := validator.New([]string{"testdata/schemas/{{ .ResourceKind }}.json"}, validator.Opts{Strict: true})
+	checker, err := validator.New([]string{"testdata/schemas/{{ .ResourceKind }}.json"},
+		validator.Opts{Strict: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var all []string
-	for _, result := range checker.Validate("manifests.yaml", io.NopCloser(strings.NewReader(yaml))) {
+	for _, result := range checker.Validate("manifests.yaml",
+		io.NopCloser(strings.NewReader(yaml))) {
 		if result.Status != validator.Valid && result.Status != validator.Empty {
 			all = append(all, result.Err.Error())
 		}
@@ -172,13 +175,16 @@ func TestPodsAreRestricted(t *testing.T) {
 	}
 	for name, pod := range pods {
 		about := pod.SecurityContext
-		if !is(about.RunAsNonRoot, true) || about.RunAsUser != 65532 || about.SeccompProfile.Type != "RuntimeDefault" ||
-			!is(pod.AutomountServiceAccountToken, false) || !is(pod.EnableServiceLinks, false) || pod.Affinity == nil {
+		if !is(about.RunAsNonRoot, true) || about.RunAsUser != 65532 ||
+			about.SeccompProfile.Type != "RuntimeDefault" ||
+			!is(pod.AutomountServiceAccountToken, false) || !is(pod.EnableServiceLinks, false) ||
+			pod.Affinity == nil {
 			t.Errorf("%s: %+v", name, pod)
 		}
 		for _, c := range pod.Containers {
 			own := c.SecurityContext
-			if !is(own.AllowPrivilegeEscalation, false) || !is(own.ReadOnlyRootFilesystem, true) || !slices.Equal(own.Capabilities.Drop, []string{"ALL"}) {
+			if !is(own.AllowPrivilegeEscalation, false) || !is(own.ReadOnlyRootFilesystem, true) ||
+				!slices.Equal(own.Capabilities.Drop, []string{"ALL"}) {
 				t.Errorf("%s: %s: %+v", name, c.Name, own)
 			}
 		}
@@ -206,7 +212,8 @@ func TestCommands(t *testing.T) {
 	root := t.TempDir()
 	mountConfig(t, built, root)
 	run := func(c container, index int) (string, int) {
-		variables := strings.NewReplacer("$(RUN)", "nightly-1", "$(JOB_COMPLETION_INDEX)", strconv.Itoa(index),
+		variables := strings.NewReplacer("$(RUN)", "nightly-1", "$(JOB_COMPLETION_INDEX)",
+			strconv.Itoa(index),
 			"/config/", root+"/config/", "/results", root+"/results")
 		var args []string
 		for _, arg := range c.Args {
@@ -224,16 +231,20 @@ func TestCommands(t *testing.T) {
 		if code != expected || !strings.Contains(out, end) {
 			t.Errorf("index %d: exit code %d\n%s", index, code, out)
 		}
-		if code != 0 && !slices.Contains(shards.PodFailurePolicy.Rules[0].OnExitCodes.Values, code) {
+		if code != 0 && !slices.Contains(shards.PodFailurePolicy.Rules[0].OnExitCodes.Values,
+			code) {
 			t.Errorf("index %d: exit code %d is tried again", index, code)
 		}
 	}
 	merging := all["conformance-merge"].Template.Spec
-	if page, code := run(merging.Containers[1], 0); code != 0 || !strings.HasPrefix(page, "<!doctype html>") || !strings.Contains(page, "Acme eu") {
+	if page, code := run(merging.Containers[1], 0); code != 0 ||
+		!strings.HasPrefix(page, "<!doctype html>") || !strings.Contains(page, "Acme eu") {
 		t.Errorf("the page: exit code %d\n%.300s", code, page)
 	}
 	out, code := run(merging.Containers[0], 0)
-	if code != 3 || !regexp.MustCompile(`(?m)^Merged: 8 results of run nightly-1, `).MatchString(out) || !strings.Contains(out, "2 deployments: 2 incomplete") {
+	if code != 3 ||
+		!regexp.MustCompile(`(?m)^Merged: 8 results of run nightly-1, `).MatchString(out) ||
+		!strings.Contains(out, "2 deployments: 2 incomplete") {
 		t.Errorf("merging: exit code %d\n%s", code, out)
 	}
 }
@@ -270,7 +281,9 @@ func mountConfig(t *testing.T, built resmap.ResMap, root string) {
 		}
 		for name, data := range config.Data {
 			data = strings.ReplaceAll(data, "/run/secrets/conformance", secrets)
-			files[filepath.Join(dir, name)] = regexp.MustCompile(`https://([a-z.-]+)\.example`).ReplaceAllString(data, "http://127.0.0.1:1/$1")
+			files[filepath.Join(dir,
+				name)] = regexp.MustCompile(`https://([a-z.-]+)\.example`).ReplaceAllString(data,
+				"http://127.0.0.1:1/$1")
 		}
 	}
 	for path, data := range files {

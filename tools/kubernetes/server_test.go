@@ -33,7 +33,8 @@ func TestServer(t *testing.T) {
 		t.Fatal(refusal)
 	}
 	example := documents(text(t, build(t, manifests+"/example")))
-	for _, document := range append(append(example, documents(text(t, build(t, overlay(t))))...), contents(t, manifests+"/fetch.yaml")) {
+	for _, document := range append(append(example, documents(text(t, build(t, overlay(t))))...),
+		contents(t, manifests+"/fetch.yaml")) {
 		if headOf(t, document).Kind == "Namespace" {
 			continue
 		}
@@ -52,7 +53,8 @@ func TestServer(t *testing.T) {
 		{run, "completionMode: Indexed", "completionMode: NonIndexed", "backoffLimitPerIndex"},
 		{run, "backoffLimitPerIndex: 1", "maxFailedIndexes: 1", "maxFailedIndexes"},
 		{run, "restartPolicy: Never", "restartPolicy: OnFailure", "podFailurePolicy"},
-		{run, "podReplacementPolicy: Failed", "podReplacementPolicy: TerminatingOrFailed", "podReplacementPolicy"},
+		{run, "podReplacementPolicy: Failed", "podReplacementPolicy: TerminatingOrFailed",
+			"podReplacementPolicy"},
 		{run, "schedule: 0 2 * * *", "schedule: 0 25 * * *", "schedule"},
 		{run, "name: results\n", "name: result\n", "volumeMounts"},
 		{run, "fieldPath: metadata.labels", "fieldPath: metadata.lables", "fieldPath"},
@@ -66,7 +68,8 @@ func TestServer(t *testing.T) {
 		if broken == change.document {
 			t.Errorf("%q stands nowhere", change.from)
 		}
-		if refusal := s.create(broken, dryRun); refusal == "" || !strings.Contains(refusal, change.expected) {
+		if refusal := s.create(broken, dryRun); refusal == "" ||
+			!strings.Contains(refusal, change.expected) {
 			t.Errorf("%q: expected a refusal for %q, got: %s", change.to, change.expected, refusal)
 		}
 	}
@@ -152,7 +155,8 @@ func (s server) create(document, query string) string {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	request, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, s.url+path+"/"+plural+"?fieldValidation=Strict&"+query, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(s.t.Context(), http.MethodPost, s.url+path+"/"+
+		plural+"?fieldValidation=Strict&"+query, bytes.NewReader(body))
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -185,7 +189,8 @@ func program(t *testing.T, name string) string {
 	if err != nil {
 		t.Skip(err)
 	}
-	if built, err := filepath.Glob(filepath.Join(cache, "conformance-kubernetes", "*", name)); err == nil && len(built) > 0 {
+	if built, err := filepath.Glob(filepath.Join(cache, "conformance-kubernetes", "*",
+		name)); err == nil && len(built) > 0 {
 		return built[len(built)-1]
 	}
 	path, err := exec.LookPath(name)
@@ -200,20 +205,27 @@ func startServer(t *testing.T) server {
 	dir := t.TempDir()
 	storage, peers, port := freePort(t), freePort(t), freePort(t)
 	etcdEnd := start(t, etcd, "--data-dir="+dir+"/etcd", "--unsafe-no-fsync",
-		"--listen-client-urls=http://127.0.0.1:"+storage, "--advertise-client-urls=http://127.0.0.1:"+storage,
-		"--listen-peer-urls=http://127.0.0.1:"+peers, "--initial-advertise-peer-urls=http://127.0.0.1:"+peers, "--initial-cluster=default=http://127.0.0.1:"+peers)
+		"--listen-client-urls=http://127.0.0.1:"+storage,
+		"--advertise-client-urls=http://127.0.0.1:"+storage,
+		"--listen-peer-urls=http://127.0.0.1:"+peers,
+		"--initial-advertise-peer-urls=http://127.0.0.1:"+peers,
+		"--initial-cluster=default=http://127.0.0.1:"+peers)
 	s := server{t, "http://127.0.0.1:" + storage, &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}} // The API server makes its certificate itself.
 	s.waitUntilOK("/health", etcdEnd)
 	key := filepath.Join(dir, "accounts.key")
 	writeKey(t, key)
 	tokens := filepath.Join(dir, "tokens.csv")
-	if err := os.WriteFile(tokens, []byte(token+`,admin,1,"system:masters"`+"\n"), 0o600); err != nil {
+	if err := os.WriteFile(tokens, []byte(token+`,admin,1,"system:masters"`+"\n"),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
-	end := start(t, apiserver, "--etcd-servers=http://127.0.0.1:"+storage, "--bind-address=127.0.0.1", "--secure-port="+port, "--cert-dir="+dir+"/certificates",
-		"--token-auth-file="+tokens, "--authorization-mode=RBAC", "--service-cluster-ip-range=10.96.0.0/24",
+	end := start(t, apiserver, "--etcd-servers=http://127.0.0.1:"+storage,
+		"--bind-address=127.0.0.1", "--secure-port="+port, "--cert-dir="+dir+"/certificates",
+		"--token-auth-file="+tokens, "--authorization-mode=RBAC",
+		"--service-cluster-ip-range=10.96.0.0/24",
 		"--disable-admission-plugins=ServiceAccount", // Nobody makes accounts here.
-		"--service-account-issuer=https://127.0.0.1", "--service-account-key-file="+key, "--service-account-signing-key-file="+key)
+		"--service-account-issuer=https://127.0.0.1", "--service-account-key-file="+key,
+		"--service-account-signing-key-file="+key)
 	s.url = "https://127.0.0.1:" + port
 	s.waitUntilOK("/readyz", end)
 	return s
@@ -261,7 +273,8 @@ func start(t *testing.T, path string, args ...string) <-chan error {
 		_ = c.Process.Kill()
 		<-gone
 		if lines := strings.Split(out.String(), "\n"); t.Failed() {
-			t.Logf("%s:\n%s", filepath.Base(path), strings.Join(lines[max(0, len(lines)-20):], "\n"))
+			t.Logf("%s:\n%s", filepath.Base(path),
+				strings.Join(lines[max(0, len(lines)-20):], "\n"))
 		}
 	})
 	return end
@@ -287,7 +300,8 @@ func writeKey(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	block := pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})
+	block := pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY",
+		Bytes: x509.MarshalPKCS1PrivateKey(key)})
 	if err := os.WriteFile(path, block, 0o600); err != nil {
 		t.Fatal(err)
 	}
