@@ -19,9 +19,9 @@ type workflowStep struct {
 	Env           map[string]string
 }
 
-// runWorkflow runs the steps of the certifier's check in the directory as GitHub would, but for
-// those that install something: workflow EVENT DIR BASE, where BASE is the commit that a pull
-// request is on.
+// runWorkflow runs the steps of the certifier's check in the directory as GitHub would. Steps that
+// install something are left out. Usage: workflow EVENT DIR BASE; BASE is the pull request's base
+// commit.
 func runWorkflow(ts *testscript.TestScript, neg bool, args []string) {
 	event, dir, base := args[0], ts.MkAbs(args[1]), args[2]
 	temporary := filepath.Join(dir, "..", "runner")

@@ -25,7 +25,7 @@ func TestEachFaultShows(t *testing.T) {
 	sent, together := tell(list), deploy(t, nil, nil).round(t)
 	for _, f := range Faults() {
 		if f.Profile != "" {
-			continue // The script ends with the reset; conformance prove shows the others.
+			continue // The script ends with the reset; make prove shows the others.
 		}
 		t.Run(f.Name, func(t *testing.T) {
 			t.Parallel()

@@ -65,7 +65,7 @@ func asEdition(name string, e edition) Variant {
 	}
 }
 
-// respond responds to one call as the edition does.
+// response is what the edition responds to one call.
 func (e edition) response(c *call, next asker) *reply {
 	inner := func(c *call) *reply { return e.rewritten(c, next(c)) }
 	if e.older {

@@ -47,7 +47,7 @@ func badgeValue(r verdict.Report) string {
 	return value
 }
 
-// BadgeColour has a contrast of at least 4.5 with the white text.
+// badgeColour has a contrast of at least 4.5 with the white text.
 func badgeColour(o verdict.Overall) string {
 	switch o {
 	case verdict.Conformant:
@@ -58,7 +58,7 @@ func badgeColour(o verdict.Overall) string {
 	return "#8a5a00"
 }
 
-// BadgeWidth is the width of the text in pixels, at about 6.6 for a character, with its margins.
+// badgeWidth is the width of the text in pixels, at about 6.6 for a character, with its margins.
 func badgeWidth(s string) int { return columns(s)*66/10 + 14 }
 
 func xmlText(s string) string {

@@ -25,7 +25,7 @@ import (
 
 var screens = flag.String("screens", "", "directory for screenshots of the page")
 
-// Chromium starts a headless browser that lives as long as the test.
+// chromium starts a headless browser that lives as long as the test.
 func chromium(t *testing.T) context.Context {
 	t.Helper()
 	path := installed("chromium", "chromium-browser", "google-chrome")
@@ -56,7 +56,7 @@ func installed(names ...string) string {
 	return ""
 }
 
-// Tab is a tab of the browser that shows a report; it notes what a page ought not to do.
+// tab is a tab of the browser that shows a report; it notes what a page ought not to do.
 type tab struct {
 	t        *testing.T
 	ctx      context.Context
@@ -109,7 +109,7 @@ func (tab *tab) do(actions ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// Value runs an action for its value.
+// value runs an action for its value.
 func value[T any](tab *tab, action chromedp.Action[T]) T {
 	tab.t.Helper()
 	got, err := chromedp.Run(tab.ctx, action)
@@ -119,7 +119,7 @@ func value[T any](tab *tab, action chromedp.Action[T]) T {
 	return got
 }
 
-// Is fails the test unless the JavaScript expression has the value.
+// is fails the test unless the JavaScript expression has the value.
 func is[T comparable](tab *tab, expression string, want T) {
 	tab.t.Helper()
 	if got := value(tab, chromedp.Evaluate[T](expression)); got != want {
@@ -127,7 +127,7 @@ func is[T comparable](tab *tab, expression string, want T) {
 	}
 }
 
-// Becomes waits until the JavaScript condition holds. It needs no eval, which the page's policy
+// becomes waits until the JavaScript condition holds. It needs no eval, which the page's policy
 // forbids.
 func (tab *tab) becomes(condition string) {
 	tab.t.Helper()
@@ -141,17 +141,17 @@ func (tab *tab) becomes(condition string) {
 	}
 }
 
-// Click clicks on the first element that a CSS selector finds.
+// click clicks on the first element that a CSS selector finds.
 func click(selector string) chromedp.Action[chromedp.Void] {
 	return chromedp.Click(chromedp.CSS(selector))
 }
 
-// Script runs JavaScript, and waits for its promise where it has one.
+// script runs JavaScript, and waits for its promise where it has one.
 func (tab *tab) script(text string) chromedp.Action[chromedp.Void] {
 	return chromedp.Evaluate[chromedp.Void](text, chromedp.EvalAwaitPromise)
 }
 
-// Media makes the browser prefer a colour scheme, and print where the media is "print".
+// media makes the browser prefer a colour scheme, and print where the media is "print".
 func (tab *tab) media(media, scheme string) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia,
@@ -163,7 +163,7 @@ func (tab *tab) media(media, scheme string) chromedp.Action[chromedp.Void] {
 	})
 }
 
-// Quiet fails the test if the page asked for anything, broke its policy or threw an error.
+// quiet fails the test if the page asked for anything, broke its policy or threw an error.
 func (tab *tab) quiet() {
 	tab.t.Helper()
 	tab.mu.Lock()
@@ -180,7 +180,7 @@ func (tab *tab) screen(name string) {
 	tab.write(name+".png", value(tab, chromedp.FullScreenshot(100)))
 }
 
-// Write keeps what a person may want to look at.
+// write keeps what a person may want to look at.
 func (tab *tab) write(name string, data []byte) {
 	if *screens == "" {
 		return
@@ -302,7 +302,7 @@ func (tab *tab) background() string {
 	return value(tab, chromedp.Evaluate[string](`getComputedStyle(document.body).backgroundColor`))
 }
 
-// Contrast fails the test for text whose contrast with what is behind it is below 4.5 (WCAG 2.2,
+// contrast fails the test for text whose contrast with what is behind it is below 4.5 (WCAG 2.2,
 // 1.4.3).
 func (tab *tab) contrast(theme string) {
 	tab.t.Helper()

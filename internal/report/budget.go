@@ -22,10 +22,10 @@ const (
 	shownAttempts = 5   // of a step in a finding
 )
 
-// Budget hands out the room that the page has for foreign text.
+// budget hands out the room that the page has for foreign text.
 type budget struct{ left int }
 
-// Take returns the first limit bytes of the text, visible, as far as there is
+// take returns the first limit bytes of the text, visible, as far as there is
 // room for them, and how many bytes of the text it left out.
 func (b *budget) take(text string, limit int) (string, int) {
 	if text == "" {
@@ -39,7 +39,7 @@ func (b *budget) take(text string, limit int) (string, int) {
 	return shown, cut
 }
 
-// Spend takes so many bytes, if there are as many.
+// spend takes so many bytes, if there are as many.
 func (b *budget) spend(size int) bool {
 	if size > b.left {
 		return false
@@ -48,7 +48,7 @@ func (b *budget) spend(size int) bool {
 	return true
 }
 
-// Text is [budget.take] with a note where something was left out.
+// text is [budget.take] with a note where something was left out.
 func (b *budget) text(text string, limit int) string {
 	shown, cut := b.take(text, limit)
 	if cut == 0 {

@@ -82,7 +82,7 @@ func githubLevel(r verdict.Requirement) string {
 	return byLevel(r.Level, "error", "warning", "notice")
 }
 
-// ByLevel chooses by a requirement's level.
+// byLevel chooses by a requirement's level.
 func byLevel(level, must, should, advice string) string {
 	switch level {
 	case "must":
@@ -93,12 +93,12 @@ func byLevel(level, must, should, advice string) string {
 	return advice
 }
 
-// CommandData escapes the message of a workflow command.
+// commandData escapes the message of a workflow command.
 func commandData(s string) string {
 	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(s)
 }
 
-// CommandProperty escapes a property of a workflow command.
+// commandProperty escapes a property of a workflow command.
 func commandProperty(s string) string {
 	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(commandData(s))
 }

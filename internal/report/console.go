@@ -76,7 +76,7 @@ type console struct {
 	curls []string
 }
 
-// Verdict prints what came of the run, and why the exit code is what it is.
+// verdict prints what came of the run, and why the exit code is what it is.
 func (c *console) verdict() {
 	r := c.view.Report
 	c.printf("%s\n", c.paint.overall(r.Verdict, strings.ToUpper(Visible(string(r.Verdict)))))
@@ -108,7 +108,7 @@ func (c *console) verdict() {
 	}
 }
 
-// IdsOf prints the ids of one outcome, the musts first.
+// idsOf prints the ids of one outcome, the musts first.
 func (c *console) idsOf(label string, o verdict.Outcome) {
 	var parts []string
 	for _, g := range groupBy(having(c.view.Report.Requirements, o), remark) {
@@ -119,7 +119,7 @@ func (c *console) idsOf(label string, o verdict.Outcome) {
 	}
 }
 
-// Requirements prints each in full, under the first part of their ids. Most are musts, so that only
+// requirements prints each in full, under the first part of their ids. Most are musts, so that only
 // the others say their level.
 func (c *console) requirements() {
 	width := 0
@@ -150,7 +150,7 @@ func (c *console) requirement(r verdict.Requirement, width int) {
 	}
 }
 
-// Remark is what stands behind a statement: the level below must, and that a failure is accepted
+// remark is what stands behind a statement: the level below must, and that a failure is accepted
 // for now.
 func remark(r verdict.Requirement) string {
 	var parts []string
@@ -166,7 +166,7 @@ func remark(r verdict.Requirement) string {
 	return " (" + strings.Join(parts, ", ") + ")"
 }
 
-// Mark is the word that shows an outcome without colour.
+// mark is the word that shows an outcome without colour.
 func mark(o verdict.Outcome) string {
 	switch o {
 	case verdict.Passed:
@@ -179,7 +179,7 @@ func mark(o verdict.Outcome) string {
 	return "?"
 }
 
-// Failures prints each cause: one finding in full, and a line for each other occurrence. The first
+// failures prints each cause: one finding in full, and a line for each other occurrence. The first
 // cause stands last, above the verdict.
 func (c *console) failures() {
 	failed := having(c.view.Report.Requirements, verdict.Failed)
@@ -216,7 +216,7 @@ func (c *console) cause(group cause) {
 	c.others(group)
 }
 
-// Source says where the promise stands: on one line, if not all is shown.
+// source says where the promise stands: on one line, if not all is shown.
 func (c *console) source(r verdict.Requirement) {
 	label, text := "source", strings.TrimSpace(contractLine(r.Source.Line)+"  "+source(r.Source))
 	if c.options.Verbose {
@@ -227,8 +227,8 @@ func (c *console) source(r verdict.Requirement) {
 	c.field(label, fit(inert(text), c.width-columns("  source   | ")))
 }
 
-// Compared prints what was expected and what came, with carets under what differs in what came, or
-// where nothing does, under what it lacks.
+// compared prints expected and got. Carets stand under the differing words of got; if it only lacks
+// words, under those of expected.
 func (c *console) compared(f verdict.Finding) {
 	clean := func(text string) string {
 		return strings.ReplaceAll(inert(passage(text, consolePassage)), "\t", "    ")
@@ -242,7 +242,7 @@ func (c *console) compared(f verdict.Finding) {
 	c.marked("  got      | ", got)
 }
 
-// Marked prints a labelled text with carets under the pieces that differ.
+// marked prints a labelled text with carets under the pieces that differ.
 func (c *console) marked(label string, all []piece) {
 	const under = "           | "
 	if text, _ := textOf(all); text == "" {
@@ -258,7 +258,7 @@ func (c *console) marked(label string, all []piece) {
 	}
 }
 
-// Others prints a line for each other occurrence of a cause, so that each requirement is among the
+// others prints a line for each other occurrence of a cause, so that each requirement is among the
 // first.
 func (c *console) others(group cause) {
 	label := "  also     | "
@@ -289,7 +289,7 @@ func eachFirst(group cause) (all cause, requirements int) {
 	return append(first, others...), len(first)
 }
 
-// About names what a finding is about: its step, else what was looked at.
+// about names what a finding is about: its step, else what was looked at.
 func (v View) about(f verdict.Finding) string {
 	if title, known := v.Titles[f.Exchange]; known {
 		return title
@@ -297,7 +297,7 @@ func (v View) about(f verdict.Finding) string {
 	return f.Subject
 }
 
-// Where names what a finding is about, and where the evidence has it, if all is shown.
+// where names the subject of a finding. With --verbose it adds the place in the evidence.
 func (c *console) where(r verdict.Requirement, f verdict.Finding) string {
 	var parts []string
 	if about := c.view.about(f); about != "" {
@@ -315,7 +315,7 @@ func (c *console) where(r verdict.Requirement, f verdict.Finding) string {
 	return strings.Join(parts, "; ")
 }
 
-// Field prints a labelled text. Each of its lines starts with a bar, so that
+// field prints a labelled text. Each of its lines starts with a bar, so that
 // no line of hostile text can pass for one of ours or for a CI command.
 func (c *console) field(label, text string) {
 	if text == "" {
@@ -324,7 +324,7 @@ func (c *console) field(label, text string) {
 	c.block(fmt.Sprintf("  %-8s | ", label), inert(passage(text, consolePassage)))
 }
 
-// Block prints wrapped text, its first line after the label and the others under it.
+// block prints wrapped text, its first line after the label and the others under it.
 func (c *console) block(label, text string) {
 	under := strings.Repeat(" ", columns(label))
 	if before, barred := strings.CutSuffix(under, "  "); barred && strings.HasSuffix(label, "| ") {
@@ -336,7 +336,7 @@ func (c *console) block(label, text string) {
 	}
 }
 
-// Line prints a line that no CI system takes for a command of its own (::error …).
+// line prints a line that no CI system takes for a command of its own (::error …).
 func (c *console) line(line string) {
 	if strings.HasPrefix(strings.TrimLeft(line, " "), "::") {
 		line = strings.Replace(line, ":", `\x3a`, 1)
@@ -354,7 +354,7 @@ func (c *console) curl(line string) {
 	}
 }
 
-// Stale prints what of the baseline no longer holds: it fails the gate, so it is never left out.
+// stale prints what of the baseline no longer holds: it fails the gate, so it is never left out.
 func (c *console) stale() {
 	if len(c.view.Report.StaleBaseline) == 0 {
 		return
@@ -375,7 +375,7 @@ func (c *console) notApplicable() {
 	}
 }
 
-// Reasons prints why requirements were not judged, and what to declare or mend, with what hangs on
+// reasons prints why requirements were not judged, and what to declare or mend, with what hangs on
 // it.
 func (c *console) reasons(o verdict.Outcome, title string) {
 	groups := groupBy(having(c.view.Report.Requirements, o), reason)
@@ -434,14 +434,14 @@ func (c *console) shellVariables() {
 	}
 }
 
-// Counts is the line that adds up the requirements.
+// counts is the line that adds up the requirements.
 func counts(n verdict.Counts) string {
 	return fmt.Sprintf("%d passed, %d failed, %d untestable, %d not applicable (musts: %d, %d, %d, %d)",
 		n.Passed, n.Failed, n.Untestable, n.NotApplicable,
 		n.Musts.Passed, n.Musts.Failed, n.Musts.Untestable, n.Musts.NotApplicable)
 }
 
-// Longest names the slowest link of the critical path.
+// longest names the slowest link of the critical path.
 func longest(v View) string {
 	r := v.Report
 	if len(r.CriticalPath) == 0 {
@@ -454,6 +454,6 @@ func longest(v View) string {
 		slowest.DurationMs)
 }
 
-// Inert breaks what CI systems take for a command in the midst of a line:
+// inert breaks what CI systems take for a command in the midst of a line:
 // ##[…] and ##vso[…].
 func inert(s string) string { return strings.ReplaceAll(s, "##", `#\x23`) }

@@ -8,7 +8,7 @@ import (
 	"unicode"
 )
 
-// Piece is a part of a text that is the same in another text, or differs.
+// piece is a part of a text that is the same in another text, or differs.
 type piece struct {
 	Text    string
 	Differs bool
@@ -20,9 +20,8 @@ const comparedWords = 300
 // leastAlike is the part of what came that must be as expected for marks to help.
 const leastAlike = 0.5
 
-// Difference compares what was expected with what came, word by word. Where less than half of it is
-// alike nothing is marked: marks all over would show nothing. A status that nothing was expected of
-// does not differ.
+// difference compares expected and got word by word. It marks nothing if less than half is alike,
+// since marks all over show nothing. A status in got counts only if a status was expected.
 func difference(a, b string) (left, right []piece) {
 	status := ""
 	if !strings.Contains(a, "status") {
@@ -80,7 +79,7 @@ func keepsWord(words []string, keep []bool) bool {
 	return false
 }
 
-// Words splits a text so that joining the words gives it back.
+// words splits a text so that joining the words gives it back.
 func words(s string) []string {
 	var all []string
 	var last rune
@@ -113,7 +112,7 @@ func reversed(a []string) []string {
 	return b
 }
 
-// Common marks the words of a longest common subsequence.
+// common marks the words of a longest common subsequence.
 func common(a, b []string, keepA, keepB []bool) {
 	if len(a) > comparedWords || len(b) > comparedWords {
 		return
@@ -132,7 +131,7 @@ func common(a, b []string, keepA, keepB []bool) {
 	}
 }
 
-// Subsequences is the length of the longest common subsequence of a[i:] and b[j:].
+// subsequences is the length of the longest common subsequence of a[i:] and b[j:].
 func subsequences(a, b []string) [][]int {
 	length := make([][]int, len(a)+1)
 	for i := range length {
@@ -150,7 +149,7 @@ func subsequences(a, b []string) [][]int {
 	return length
 }
 
-// Pieces joins neighbours; spaces and punctuation between two differing words differ with them.
+// pieces joins neighbours; spaces and punctuation between two differing words differ with them.
 func pieces(words []string, keep []bool) []piece {
 	for i := 1; i+1 < len(words); i++ {
 		if keep[i] && !keep[i-1] && !keep[i+1] && strings.TrimFunc(words[i], isNotWord) == "" {

@@ -13,7 +13,7 @@ const (
 	maxPassage  = 16 << 10
 )
 
-// FindingText is the whole of a finding as visible plain text.
+// findingText is the whole of a finding as visible plain text.
 func (v View) findingText(o occurrence) string {
 	var b strings.Builder
 	row := func(label, text string) {
@@ -33,7 +33,7 @@ func (v View) findingText(o occurrence) string {
 	return b.String()
 }
 
-// FindingsText is all findings of a requirement, after its promise: of each cause one in full, and a
+// findingsText is all findings of a requirement, after its promise: of each cause one in full, and a
 // line for each other.
 func (v View) findingsText(r verdict.Requirement) string {
 	var b strings.Builder
@@ -58,8 +58,8 @@ func (v View) findingsText(r verdict.Requirement) string {
 	return b.String()
 }
 
-// alsoText is another occurrence of a cause on one line: where, and what came if that is not what
-// came first.
+// alsoText is another occurrence of a cause on one line: its subject, and its got if that differs
+// from the first one's.
 func (v View) alsoText(first, o occurrence) string {
 	text := o.Requirement.ID + " " + v.about(o.Finding)
 	if o.general(o.Finding.Got) != first.general(first.Finding.Got) {
@@ -68,7 +68,7 @@ func (v View) alsoText(first, o occurrence) string {
 	return text
 }
 
-// Brief is a failed requirement's first finding on one line.
+// brief is a failed requirement's first finding on one line.
 func (v View) brief(r verdict.Requirement) string {
 	if len(r.Findings) == 0 {
 		return short(r.Statement, 500)
@@ -82,7 +82,7 @@ func (v View) brief(r verdict.Requirement) string {
 	return text
 }
 
-// Why is a requirement's reason on one line, never empty.
+// why is a requirement's reason on one line, never empty.
 func why(r verdict.Requirement) string {
 	if r.Reason == "" {
 		return "no reason was given"

@@ -19,7 +19,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
-// Checks say for each format what makes a report of the view well-formed.
+// checks say for each format what makes a report of the view well-formed.
 func checks() map[string]func(testing.TB, View, string) {
 	return map[string]func(testing.TB, View, string){
 		"json": checkJSON, "junit": checkJUnit, "html": checkHTML, "markdown": checkMarkdown,

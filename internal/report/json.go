@@ -40,7 +40,7 @@ func jsonText(value any, prefix string) ([]byte, error) {
 	return bytes.TrimSuffix(escapeJSON(b.Bytes()), []byte("\n")), err
 }
 
-// EscapeJSON escapes what does not show. Outside of strings JSON has only
+// escapeJSON escapes what does not show. Outside of strings JSON has only
 // line breaks and visible characters, so every such character is in a string.
 func escapeJSON(data []byte) []byte {
 	out := make([]byte, 0, len(data))
@@ -57,7 +57,7 @@ func escapeJSON(data []byte) []byte {
 	return out
 }
 
-// WithLists returns the report with empty lists for missing ones.
+// withLists returns the report with empty lists for missing ones.
 func withLists(r verdict.Report) verdict.Report {
 	r.Profiles = listed(r.Profiles)
 	r.Observations = listed(r.Observations)

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/text/width"
 )
 
-// Columns is how many columns of a terminal the text takes.
+// columns is how many columns of a terminal the text takes.
 func columns(s string) int {
 	n := 0
 	for _, r := range s {
@@ -28,7 +28,7 @@ func runeColumns(r rune) int {
 	return 1
 }
 
-// Fit cuts the text to so many columns, ending in "…" where it was longer.
+// fit cuts the text to so many columns, ending in "…" where it was longer.
 func fit(s string, limit int) string {
 	if columns(s) <= limit {
 		return s
@@ -66,7 +66,7 @@ func wrapLine(line string, limit int) []string {
 	}
 }
 
-// BreakAt is where to break the line: at its end where all of it fits, else
+// breakAt is where to break the line: at its end where all of it fits, else
 // after the last space that fits behind a word, else after the last character
 // that does; never at its start.
 func breakAt(line string, limit int) int {

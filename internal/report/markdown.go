@@ -79,7 +79,7 @@ func (m *markdown) failures(v View) {
 	}
 }
 
-// Cause shows one finding in full, and a line for each other occurrence.
+// cause shows one finding in full, and a line for each other occurrence.
 func (m *markdown) cause(v View, group cause) {
 	r, f := group[0].Requirement, group[0].Finding
 	m.printf("\n#### %s (%s)\n\n", code(r.ID), prose(r.Level))
@@ -109,7 +109,7 @@ func (m *markdown) item(label, text string) {
 	}
 }
 
-// Fenced prints a code block; its fence is longer than any run of backticks in it.
+// fenced prints a code block; its fence is longer than any run of backticks in it.
 func (m *markdown) fenced(language, text string) {
 	fence := strings.Repeat("`", max(3, longestRun(text)+1))
 	m.printf("\n%s%s\n%s\n%s\n", fence, language, text, fence)
@@ -137,7 +137,7 @@ func (m *markdown) variables(v View) {
 	}
 }
 
-// Code is foreign text on one line as a code span, "" for "": there, neither mentions nor links nor
+// code is foreign text on one line as a code span, "" for "": there, neither mentions nor links nor
 // markup come to life. Its fence is longer than any run of backticks in it.
 func code(s string) string {
 	s = clipped(s)
@@ -165,7 +165,7 @@ func longestRun(s string) int {
 
 func clipped(s string) string { return short(s, summaryPassage) }
 
-// Prose is a sentence on one line: as it is where no character of it could be markup, a link or a
+// prose is a sentence on one line: as it is where no character of it could be markup, a link or a
 // mention, else as code.
 func prose(s string) string {
 	s = clipped(s)

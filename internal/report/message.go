@@ -9,7 +9,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/evidence"
 )
 
-// PageExchange is an exchange as the page shows it.
+// pageExchange is an exchange as the page shows it.
 type pageExchange struct {
 	Anchor  string
 	Step    string
@@ -30,7 +30,7 @@ type pageMessage struct {
 	Body  pageBody
 }
 
-// PageBody is a body as it came, and laid out where it is JSON.
+// pageBody is a body as it came, and laid out where it is JSON.
 type pageBody struct {
 	Size   int
 	Pretty string
@@ -75,7 +75,7 @@ func about(x evidence.Exchange) string {
 	return text
 }
 
-// Outcome says in a word or two how an exchange ended.
+// outcome says in a word or two how an exchange ended.
 func outcome(x evidence.Exchange) string {
 	switch {
 	case x.Failure != nil:
@@ -129,7 +129,7 @@ func (b *budget) body(raw []byte) pageBody {
 	return shown
 }
 
-// PrettyJSON lays out JSON, and is "" for what isn't JSON, or too long or too
+// prettyJSON lays out JSON, and is "" for what isn't JSON, or too long or too
 // deep to be laid out in the room there is: indentation grows with the square of the depth.
 func prettyJSON(raw []byte) string {
 	const deepest = 32
@@ -143,7 +143,7 @@ func prettyJSON(raw []byte) string {
 	return out.String()
 }
 
-// Depth is how deep brackets nest at most; those in strings count too, which
+// depth is how deep brackets nest at most; those in strings count too, which
 // at worst leaves a text as it came.
 func depth(raw []byte) int {
 	deepest, now := 0, 0
@@ -159,7 +159,7 @@ func depth(raw []byte) int {
 	return deepest
 }
 
-// Times spells an exchange's timing; what did not happen is left out.
+// times spells an exchange's timing; what did not happen is left out.
 func times(x evidence.Exchange, start time.Time) string {
 	t := x.Timing
 	text := "sent at " + duration(x.Started.Sub(start))

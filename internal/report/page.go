@@ -45,26 +45,26 @@ type pageData struct {
 
 type fact struct{ Name, Value string }
 
-// Tile counts the requirements with one verdict.
+// tile counts the requirements with one verdict.
 type tile struct {
 	Verdict string
 	Class   string
 	Count   int
 }
 
-// LevelCount counts the verdicts of one level, in the order of the tiles.
+// levelCount counts the verdicts of one level, in the order of the tiles.
 type levelCount struct {
 	Level  string
 	Counts []int
 }
 
-// PageReason is why some requirements could not be judged.
+// pageReason is why some requirements could not be judged.
 type pageReason struct {
 	Verdict, Class, Why string
 	IDs                 []string
 }
 
-// PageCause is what one mistake explains: the first finding of it, and the ids of all requirements
+// pageCause is what one mistake explains: the first finding of it, and the ids of all requirements
 // that it fails.
 type pageCause struct {
 	IDs           []string
@@ -80,7 +80,7 @@ type pageGroup struct {
 	Requirements []pageRequirement
 }
 
-// Choice is a filter of which one value is chosen.
+// choice is a filter of which one value is chosen.
 type choice struct {
 	Label, Name string
 	Values      []string
@@ -119,7 +119,7 @@ func newPage(v View) pageData {
 	return data
 }
 
-// NameAndURL is what was judged, in two parts; without a name the URL is the name.
+// nameAndURL is what was judged, in two parts; without a name the URL is the name.
 func nameAndURL(d verdict.Deployment) (name, url string) {
 	name = strings.TrimSpace(d.Name + " " + d.Version)
 	switch {
@@ -131,7 +131,7 @@ func nameAndURL(d verdict.Deployment) (name, url string) {
 	return short(name, 300), short(d.URL, 300)
 }
 
-// Unshown says how many exchanges and mails there was no room for.
+// unshown says how many exchanges and mails there was no room for.
 func unshown(run evidence.Run, data pageData) string {
 	exchanges, mails := len(run.Exchanges)-len(data.Exchanges), len(run.Mails)-len(data.Mails)
 	if exchanges+mails == 0 {
@@ -176,7 +176,7 @@ func logins(traders []evidence.Trader) []string {
 	return all
 }
 
-// Outcomes are the verdicts of requirements in the order in which they matter to a reader.
+// outcomes are the verdicts of requirements in the order in which they matter to a reader.
 func outcomes() []verdict.Outcome {
 	return []verdict.Outcome{verdict.Failed, verdict.Untestable, verdict.NotApplicable,
 		verdict.Passed}
@@ -258,7 +258,7 @@ func choices(all []verdict.Requirement) []choice {
 	}
 }
 
-// Distinct returns each value once, in the order of first appearance.
+// distinct returns each value once, in the order of first appearance.
 func distinct(values []string) []string {
 	var some []string
 	seen := map[string]bool{}
@@ -317,7 +317,7 @@ func (b *budget) mails(v View) []pageMail {
 	return all
 }
 
-// Numbered is "1 of 3", and nothing where there is only one.
+// numbered is "1 of 3", and nothing where there is only one.
 func numbered(i, n int) string {
 	if n < 2 {
 		return ""

@@ -18,7 +18,7 @@ func WantsColour(getenv func(string) string, never, terminal bool) bool {
 	return terminal && getenv("TERM") != "dumb"
 }
 
-// Paint adds ANSI colours where they are wanted.
+// paint adds ANSI colours where they are wanted.
 type paint struct{ on bool }
 
 func (p paint) with(code, s string) string {

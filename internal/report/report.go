@@ -29,7 +29,7 @@ type Place struct {
 	Line int
 }
 
-// Title names a step for people.
+// title names a step for people.
 func (v View) title(step string) string {
 	if title, known := v.Titles[step]; known {
 		return title

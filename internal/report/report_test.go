@@ -14,7 +14,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
-// Render renders and fails the test on an error.
+// render renders and fails the test on an error.
 func render(t testing.TB, r Renderer, v View) string {
 	t.Helper()
 	var b bytes.Buffer

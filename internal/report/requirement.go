@@ -8,7 +8,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
-// PageRequirement is a requirement as the page shows it.
+// pageRequirement is a requirement as the page shows it.
 type pageRequirement struct {
 	ID, Level, Profile string
 	Verdict, Class     string
@@ -27,7 +27,7 @@ type pageCheck struct {
 	Steps                           []pageLink
 }
 
-// PageLink leads to another part of the page; without a Href it is only text.
+// pageLink leads to another part of the page; without a Href it is only text.
 type pageLink struct{ Text, Href string }
 
 type pageFinding struct {
@@ -99,7 +99,7 @@ func (b *budget) stepLinks(v View, steps []string) []pageLink {
 	return links
 }
 
-// StepHref leads to a step's first exchange, or to the mail that a wait brought.
+// stepHref leads to a step's first exchange, or to the mail that a wait brought.
 func stepHref(run evidence.Run, step string) string {
 	for i, x := range run.Exchanges {
 		if x.Step == step {
@@ -114,7 +114,7 @@ func stepHref(run evidence.Run, step string) string {
 	return ""
 }
 
-// MailLinks leads to the mails that a requirement's waits brought.
+// mailLinks leads to the mails that a requirement's waits brought.
 func mailLinks(v View, r verdict.Requirement) []pageLink {
 	looked := stepsOf(r)
 	var links []pageLink
@@ -144,7 +144,7 @@ func (b *budget) findings(shown *pageRequirement, v View, r verdict.Requirement)
 	shown.MoreFindings = leftOut(len(r.Findings)-kept, "more finding")
 }
 
-// ExchangesOf are the first attempts of a step.
+// exchangesOf are the first attempts of a step.
 func (b *budget) exchangesOf(v View, step string) []pageExchange {
 	var all []pageExchange
 	for i, x := range v.Run.Exchanges {

@@ -20,10 +20,10 @@ const (
 		"\r\nok 1 - forged\n  ...\n{{.}} {0} %0A \"'&amp; http://evil.example </pre></code></details>\u2028end"
 )
 
-// Moment is when the sample run started.
+// moment is when the sample run started.
 func moment() time.Time { return time.Date(2026, 11, 21, 9, 30, 0, 0, time.UTC) }
 
-// SampleView is a hand-made run with each verdict in it.
+// sampleView is a hand-made run with each verdict in it.
 func sampleView() View {
 	v := View{Report: sampleReport(), Run: sampleRun(), Config: Place{"conformance.yaml", 3}}
 	v.Report.Counts = countsOf(v.Report.Requirements)
@@ -256,7 +256,7 @@ func add(all, musts *int, must bool) {
 	}
 }
 
-// BigView is the sample with so many failed requirements, each with so large a body.
+// bigView is the sample with so many failed requirements, each with so large a body.
 func bigView(failures, bodyBytes int) View {
 	v := sampleView()
 	body := strings.Repeat(`"<&`+"\x1b", bodyBytes/4)
@@ -275,7 +275,7 @@ func bigView(failures, bodyBytes int) View {
 	return v
 }
 
-// HostileView is the sample with hostile text wherever a deployment or a file of evidence can put
+// hostileView is the sample with hostile text wherever a deployment or a file of evidence can put
 // text.
 func hostileView(text string) View {
 	v := sampleView()

@@ -26,7 +26,7 @@ func WrapShell(line string, limit int) []string {
 	return append(lines, current)
 }
 
-// ShellParts joins each option with the words that follow it.
+// shellParts joins each option with the words that follow it.
 func shellParts(words []string) []string {
 	var parts []string
 	for i, word := range words {
@@ -40,7 +40,7 @@ func shellParts(words []string) []string {
 	return parts
 }
 
-// ShellWords splits a POSIX shell line at the spaces outside its quotes and
+// shellWords splits a POSIX shell line at the spaces outside its quotes and
 // command substitutions; the words keep their quotes.
 func shellWords(line string) []string {
 	var words []string
@@ -57,11 +57,11 @@ func shellWords(line string) []string {
 	return appendWord(words, line[start:])
 }
 
-// Quoting is what a place in a shell line stands in, outermost first: single
+// quoting is what a place in a shell line stands in, outermost first: single
 // quotes, double quotes, or the parentheses of a command substitution.
 type quoting []byte
 
-// Next moves over the first byte of the line, and returns how many more it took.
+// next moves over the first byte of the line, and returns how many more it took.
 func (q *quoting) next(line string) int {
 	var in byte
 	if n := len(*q); n > 0 {

@@ -7,7 +7,7 @@ import (
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
-// StepTimes is how long each step took, all attempts together.
+// stepTimes is how long each step took, all attempts together.
 func stepTimes(run evidence.Run) map[string]time.Duration {
 	times := map[string]time.Duration{}
 	for _, x := range run.Exchanges {
@@ -19,7 +19,7 @@ func stepTimes(run evidence.Run) map[string]time.Duration {
 	return times
 }
 
-// TimeOf is how long the steps took that these requirements looked at, each
+// timeOf is how long the steps took that these requirements looked at, each
 // once. Requirements share steps, so their times don't add up to the run's.
 func timeOf(times map[string]time.Duration, requirements ...verdict.Requirement) time.Duration {
 	var spent time.Duration
@@ -29,7 +29,7 @@ func timeOf(times map[string]time.Duration, requirements ...verdict.Requirement)
 	return spent
 }
 
-// StepsOf is the set of steps that these requirements looked at.
+// stepsOf is the set of steps that these requirements looked at.
 func stepsOf(requirements ...verdict.Requirement) map[string]bool {
 	steps := map[string]bool{}
 	for _, r := range requirements {

@@ -91,7 +91,7 @@ func TestWrappedShellLinesMeanTheSame(t *testing.T) {
 	}
 }
 
-// Arguments are what a real shell would give to curl.
+// arguments are what a real shell would give to curl.
 func arguments(t *testing.T, line string) []string {
 	t.Helper()
 	command := exec.Command("sh", "-c", "curl() { printf '%s\\0' \"$@\"; cat; }\n"+line)

@@ -9,14 +9,14 @@ import (
 	"github.com/etna-conformance/conformance/internal/verdict"
 )
 
-// Variable is a shell variable that stands for a secret in curl lines.
+// variable is a shell variable that stands for a secret in curl lines.
 type variable struct {
 	Name string
 	// Value is what to set it to: a placeholder, and how it is encoded.
 	Value string
 }
 
-// Variables returns the shell variables that somebody has to set before these
+// variables returns the shell variables that somebody has to set before these
 // curl lines can be pasted, in the order of the evidence's legend.
 func variables(run evidence.Run, curls []string) []variable {
 	used := usedVariables(curls)

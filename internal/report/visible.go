@@ -51,7 +51,7 @@ func escaped(r rune) string {
 	return strings.Trim(strconv.QuoteRuneToASCII(r), "'")
 }
 
-// Clip cuts s to at most limit bytes, where it can between two characters, and
+// clip cuts s to at most limit bytes, where it can between two characters, and
 // returns how many bytes it cut.
 func clip(s string, limit int) (string, int) {
 	if len(s) <= limit {
@@ -64,13 +64,13 @@ func clip(s string, limit int) (string, int) {
 	return s[:cut], len(s) - cut
 }
 
-// Short is one visible line of the first limit bytes, and says when it was cut.
+// short is one visible line of the first limit bytes, and says when it was cut.
 func short(s string, limit int) string {
 	head, cut := clip(s, limit)
 	return Visible(head) + more(" ", cut)
 }
 
-// Passage is visible text of the first limit bytes, and says when it was cut.
+// passage is visible text of the first limit bytes, and says when it was cut.
 func passage(s string, limit int) string {
 	head, cut := clip(s, limit)
 	return VisibleText(head) + more("\n", cut)

@@ -14,7 +14,7 @@ import (
 // WaterfallWidth is the width of the whole run in the drawing's own units.
 const waterfallWidth = 1000
 
-// Waterfall is the run on one time axis, trader by trader.
+// waterfall is the run on one time axis, trader by trader.
 type waterfall struct {
 	Ticks []string
 	Lanes []lane
@@ -27,7 +27,7 @@ type lane struct {
 	Bars []bar
 }
 
-// Bar is one exchange or one wait for a mail.
+// bar is one exchange or one wait for a mail.
 type bar struct {
 	Label string
 	Href  string
@@ -42,7 +42,7 @@ type bar struct {
 	end      time.Duration
 }
 
-// Span is a part of a bar: where it starts, how wide it is, and what it was spent on.
+// span is a part of a bar: where it starts, how wide it is, and what it was spent on.
 type span struct {
 	X, Width float64
 	Class    string
@@ -88,7 +88,7 @@ func exchangeBars(v View, b *budget) []bar {
 	return bars
 }
 
-// Phases is how long an exchange took to connect, and then waited for the
+// phases is how long an exchange took to connect, and then waited for the
 // first byte; when none came, it waited until the end.
 func phases(t evidence.Timing) (setup, waited time.Duration) {
 	setup = t.DNS + t.Connect + t.TLS
@@ -128,12 +128,12 @@ func waitBars(v View, b *budget) []bar {
 	return bars
 }
 
-// TitleOf names a step under the name of its trader.
+// titleOf names a step under the name of its trader.
 func (v View) titleOf(step, trader string) string {
 	return strings.Replace(v.title(step), ", "+trader, "", 1)
 }
 
-// FailedSteps are those that a finding is about.
+// failedSteps are those that a finding is about.
 func failedSteps(r verdict.Report) map[string]bool {
 	steps := map[string]bool{}
 	for _, q := range r.Requirements {
@@ -154,7 +154,7 @@ func waitOutcome(w evidence.Wait) string {
 	return "mail"
 }
 
-// LaneOf is the lane of the exchange whose mail was awaited.
+// laneOf is the lane of the exchange whose mail was awaited.
 func laneOf(run evidence.Run, w evidence.Wait) string {
 	for _, x := range run.Exchanges {
 		if x.Step == w.For {
@@ -182,7 +182,7 @@ type part struct {
 	class  string
 }
 
-// Spans puts the parts one after another; X and Width are nanoseconds here.
+// spans puts the parts one after another; X and Width are nanoseconds here.
 func spans(start time.Duration, parts ...part) []span {
 	var all []span
 	for _, p := range parts {
@@ -194,7 +194,7 @@ func spans(start time.Duration, parts ...part) []span {
 	return all
 }
 
-// Lanes groups the bars and scales their spans to the drawing.
+// lanes groups the bars and scales their spans to the drawing.
 func lanes(bars []bar, total time.Duration) []lane {
 	const narrowest = 2
 	var all []lane
@@ -224,7 +224,7 @@ func laneName(name string) string {
 	return "Trader " + short(name, 200)
 }
 
-// Scaled is a moment in the drawing's units, never outside of it.
+// scaled is a moment in the drawing's units, never outside of it.
 func scaled(moment float64, total time.Duration) float64 {
 	if total <= 0 {
 		return 0
@@ -233,7 +233,7 @@ func scaled(moment float64, total time.Duration) float64 {
 	return float64(int(min(max(x, 0), waterfallWidth)*10)) / 10
 }
 
-// Ticks are the times at each quarter of the axis.
+// ticks are the times at each quarter of the axis.
 func ticks(total time.Duration) []string {
 	var all []string
 	for i := range 5 {

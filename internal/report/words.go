@@ -12,7 +12,7 @@ import (
 // ContractFile is the name by which reports point into the contract.
 const contractFile = "openapi.yaml"
 
-// Subject names what was judged: the deployment's name and version where they
+// subject names what was judged: the deployment's name and version where they
 // were declared, and always its URL.
 func subject(d verdict.Deployment) string {
 	if d.Embedded {
@@ -25,7 +25,7 @@ func subject(d verdict.Deployment) string {
 	return fmt.Sprintf("%s (%s)", short(name, 300), short(d.URL, 300))
 }
 
-// Headline is the verdict of the run in one or two sentences, without its subject.
+// headline is the verdict of the run in one or two sentences, without its subject.
 func headline(r verdict.Report) string {
 	text := judgement(r)
 	if text != "" && r.Verdict != verdict.PartlyJudged && partial(r) {
@@ -115,7 +115,7 @@ func count(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// Duration spells a time span for people: milliseconds below a second.
+// duration spells a time span for people: milliseconds below a second.
 func duration(d time.Duration) string {
 	if d < time.Second {
 		return fmt.Sprintf("%.3g ms", float64(d)/float64(time.Millisecond))
@@ -127,7 +127,7 @@ func took(r verdict.Report) time.Duration {
 	return time.Duration(r.DurationMs) * time.Millisecond
 }
 
-// Source says where a promise stands in the documents.
+// source says where a promise stands in the documents.
 func source(s verdict.Source) string {
 	text := strings.Trim(Visible(s.Page)+" › "+Visible(s.Section), " ›")
 	if s.Edition != "" {
@@ -136,7 +136,7 @@ func source(s verdict.Source) string {
 	return text
 }
 
-// ContractLine says where the contract demands it, "" where no line is known.
+// contractLine says where the contract demands it, "" where no line is known.
 func contractLine(line int) string {
 	if line <= 0 {
 		return ""
@@ -144,7 +144,7 @@ func contractLine(line int) string {
 	return fmt.Sprintf("%s:%d", contractFile, line)
 }
 
-// FindingLine is the line of the contract that a finding rests on.
+// findingLine is the line of the contract that a finding rests on.
 func findingLine(r verdict.Requirement, f verdict.Finding) int {
 	if f.Line > 0 {
 		return f.Line
@@ -152,13 +152,13 @@ func findingLine(r verdict.Requirement, f verdict.Finding) int {
 	return r.Source.Line
 }
 
-// Group is a run of requirements that belong together.
+// group is a run of requirements that belong together.
 type group struct {
 	Name         string
 	Requirements []verdict.Requirement
 }
 
-// GroupBy collects requirements under their key, in the order of first appearance.
+// groupBy collects requirements under their key, in the order of first appearance.
 func groupBy(all []verdict.Requirement, key func(verdict.Requirement) string) []group {
 	var groups []group
 	at := map[string]int{}
@@ -175,7 +175,7 @@ func groupBy(all []verdict.Requirement, key func(verdict.Requirement) string) []
 	return groups
 }
 
-// MainReason is why most of what is untestable is so, where nothing failed: a wrong key, or an
+// mainReason is why most of what is untestable is so, where nothing failed: a wrong key, or an
 // inbox that is away.
 func mainReason(r verdict.Report) string {
 	all := having(r.Requirements, verdict.Untestable)
@@ -187,7 +187,7 @@ func mainReason(r verdict.Report) string {
 	return ""
 }
 
-// Prefix is what an id starts with: "RESET" of "RESET-6".
+// prefix is what an id starts with: "RESET" of "RESET-6".
 func prefix(r verdict.Requirement) string {
 	if i := strings.LastIndexByte(r.ID, '-'); i > 0 {
 		return r.ID[:i]
@@ -197,7 +197,7 @@ func prefix(r verdict.Requirement) string {
 
 func reason(r verdict.Requirement) string { return r.Reason }
 
-// Having returns the requirements with one of these verdicts, in report order.
+// having returns the requirements with one of these verdicts, in report order.
 func having(all []verdict.Requirement, outcomes ...verdict.Outcome) []verdict.Requirement {
 	var some []verdict.Requirement
 	for _, r := range all {

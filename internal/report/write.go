@@ -111,7 +111,7 @@ func fill(file *os.File, write func(io.Writer) error) error {
 	return err
 }
 
-// Lines writes text and keeps the first error, so that renderers need not
+// lines writes text and keeps the first error, so that renderers need not
 // look at each line's.
 type lines struct {
 	w   io.Writer
